@@ -1,0 +1,41 @@
+# Two commands do everything: `make demo` and `make test`. Both begin with `make setup`.
+PORT ?= 8080
+PYTHON ?= python3
+BIN := .venv/bin
+WEB_SOURCES := $(shell find cloud/web -path cloud/web/node_modules -prune -o -type f -print)
+WEB_BUILT := cloud/src/civicwatt_cloud/web_dist/index.html
+
+.PHONY: setup demo test check lint types web generate clean
+
+setup: .venv/.ready $(WEB_BUILT)
+	@scripts/system-packages mosquitto
+
+.venv/.ready: pyproject.toml constraints.txt
+	@echo "── Python packages into .venv"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: $$($(PYTHON) --version)"; exit 3; }
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+$(WEB_BUILT): .venv/.ready $(WEB_SOURCES)
+	@echo "── Web pages"
+	@scripts/build-web
+
+demo: setup
+	@$(BIN)/civicwatt demo --port $(PORT)
+
+test: setup lint
+	@scripts/system-packages mosquitto chromium fonts-noto-cjk
+	@$(BIN)/pytest $(PYTEST_ARGS)
+
+lint: setup
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-timing >/dev/null || $(BIN)/lint-imports
+
+check: setup
+	@$(BIN)/civicwatt demo --check --json
+
+clean:
+	rm -rf .venv cloud/web/node_modules cloud/src/civicwatt_cloud/web_dist .civicwatt

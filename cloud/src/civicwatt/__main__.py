@@ -1,0 +1,5 @@
+"""`python -m civicwatt` is the `civicwatt` command."""
+
+from civicwatt.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""A simulated city, metered live: every part a real process on this machine."""

@@ -1,0 +1,22 @@
+"""What the command itself can report.
+
+CivicWattError
+└── CommandError
+    └── PartDidNotStart   CW-X4001
+"""
+
+from civicwatt_protocols.errors import CivicWattError
+
+
+class CommandError(CivicWattError):
+    """The command could not do what it was asked for."""
+
+
+class PartDidNotStart(CommandError):
+    """A part of the demo ended, or was not ready in time."""
+
+    code = "CW-X4001"
+    zh = "部件没有启动，日志：{log}"
+    en = "the part did not start; its log: {log}"
+    remedy_zh = "查看日志末尾；端口被占用时换一个端口再试"
+    remedy_en = "read the end of the log; if a port is taken, try another one"

@@ -1,0 +1,27 @@
+"""`civicwatt templates`: look at the device templates and check one's own."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from civicwatt_protocols import templates
+from civicwatt_protocols.template import parse
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("list")
+def list_() -> None:
+    """List the shipped templates: key, title, number of registers."""
+    for name in templates.names():
+        template = templates.load(name)
+        typer.echo(f"{name:28} {template.title_zh}  ({len(template.registers)})")
+
+
+@app.command()
+def lint(files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)]) -> None:
+    """Check template files; the first fault of each is shown with its line."""
+    for file in files:
+        template = parse(file.read_text(), str(file))
+        typer.echo(f"✓ {file}: {template.title_zh}, {len(template.registers)} registers")
