@@ -1,0 +1,49 @@
+"""The business clock: real time, or simulated time that runs faster, shared by processes of one machine."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Self
+
+from .errors import BadValue
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Business time in UTC µs: origin_us at the monotonic second anchor_s, running at rate.
+
+    CLOCK_MONOTONIC is one for all processes of a machine, so a clock passed on as text (`--clock`) shows
+    the same time everywhere. The poll grid, timestamps and the calendar use it; time-outs, back-off and
+    acks use real time.
+    """
+
+    origin_us: int
+    rate: float = 1.0
+    anchor_s: float = field(default_factory=time.monotonic)
+
+    @classmethod
+    def real(cls) -> Self:
+        """The machine's time now, carried on by the monotonic clock (a clock step does not move it)."""
+        return cls(time.time_ns() // 1_000)
+
+    def now_us(self) -> int:
+        """Business time, UTC µs."""
+        return self.origin_us + int((time.monotonic() - self.anchor_s) * self.rate * 1_000_000)
+
+    def real_seconds_until(self, t_us: int) -> float:
+        """Real seconds to wait for business time t_us; negative when it has passed."""
+        return (t_us - self.origin_us) / 1_000_000 / self.rate - (time.monotonic() - self.anchor_s)
+
+    def __str__(self) -> str:
+        return f"{self.origin_us}/{self.rate!r}/{self.anchor_s!r}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `origin_us/rate/anchor_s`, the text of another clock. Raises BadValue."""
+        try:
+            origin, rate, anchor = text.split("/")
+            clock = cls(int(origin), float(rate), float(anchor))
+        except ValueError as error:
+            raise BadValue(key="clock", detail=f"{text!r}, expected origin_us/rate/anchor_s") from error
+        if not clock.rate > 0:
+            raise BadValue(key="clock", detail=f"rate {clock.rate}, expected above 0")
+        return clock

@@ -1,0 +1,1 @@
+"""Modbus: frames, block plan, decoding and encoding of registers."""

@@ -1,0 +1,113 @@
+"""Births and deaths: who is there, and which points a device has."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from civicwatt_protocols.errors import NotOurMessage, UnknownMeasure
+from civicwatt_protocols.measures import MEASURES
+from civicwatt_protocols.sparkplug.payload import DataType, Metric, Payload, decode, encode
+
+from .vocabulary import (
+    BD_SEQ,
+    BIRTH,
+    CLOCK,
+    EPOCH,
+    REBIRTH,
+    SEQ,
+    TEMPLATE,
+    UNIT,
+    Catalogue,
+    PointDefinition,
+)
+
+
+class ClockQuality(StrEnum):
+    """How far the gateway's time can be trusted."""
+
+    SYNCHRONISED = "synchronised"
+    UNSYNCHRONISED = "unsynchronised"
+    UNKNOWN = "unknown"
+
+
+def encode_birth(
+    catalogue: Catalogue, now_us: int, seq: int, clock_quality: ClockQuality = ClockQuality.UNKNOWN
+) -> bytes:
+    """The DBIRTH of a device. Points are declared with unit and alias; their values follow in DDATA."""
+    at = now_us // 1000
+    metrics = [
+        Metric(EPOCH, timestamp_ms=at, datatype=DataType.STRING, is_null=True),
+        Metric(SEQ, timestamp_ms=at, datatype=DataType.UINT64, is_null=True),
+        Metric(BIRTH, timestamp_ms=at, datatype=DataType.STRING, value=catalogue.hash),
+        Metric(TEMPLATE, timestamp_ms=at, datatype=DataType.STRING, value=catalogue.template),
+        Metric(CLOCK, timestamp_ms=at, datatype=DataType.STRING, value=str(clock_quality)),
+    ]
+    for point in catalogue.points:
+        unit = {UNIT: MEASURES[point.measure].unit}
+        metrics.append(Metric(point.measure, point.alias, at, DataType.DOUBLE, is_null=True, properties=unit))
+    return encode(Payload(at, metrics, seq))
+
+
+def decode_birth(payload: bytes, device: str) -> Catalogue:
+    """The catalogue of a DBIRTH; device is the topic's.
+
+    Raises NotSparkplug, UnknownMeasure, and NotOurMessage, also when the content does not give its hash.
+    """
+    metrics = decode(payload).metrics
+    named = {metric.name: metric.value for metric in metrics if metric.alias is None}
+    points = []
+    for metric in metrics:
+        if metric.alias is None:
+            continue
+        if metric.name is None or metric.name not in MEASURES:
+            raise UnknownMeasure(device, measure=metric.name)
+        points.append(PointDefinition(metric.alias, metric.name))
+    if len({point.alias for point in points}) < len(points):
+        raise NotOurMessage(device, detail="an alias appears twice")
+    template = named.get(TEMPLATE)
+    if not isinstance(template, str):
+        raise NotOurMessage(device, detail=f"no {TEMPLATE}")
+    catalogue = Catalogue(device, template, tuple(points))
+    if catalogue.hash != named.get(BIRTH):
+        raise NotOurMessage(
+            device, detail=f"content gives {catalogue.hash}, {BIRTH} says {named.get(BIRTH)!r}"
+        )
+    return catalogue
+
+
+def encode_node_birth(
+    now_us: int, bd_seq: int, seq: int = 0, clock_quality: ClockQuality = ClockQuality.UNKNOWN
+) -> bytes:
+    """The NBIRTH of a gateway; bd_seq is the one of the NDEATH left as its will."""
+    at = now_us // 1000
+    metrics = [
+        Metric(BD_SEQ, timestamp_ms=at, datatype=DataType.INT64, value=bd_seq),
+        Metric(REBIRTH, timestamp_ms=at, datatype=DataType.BOOLEAN, value=False),
+        Metric(CLOCK, timestamp_ms=at, datatype=DataType.STRING, value=str(clock_quality)),
+    ]
+    return encode(Payload(at, metrics, seq))
+
+
+def decode_node_birth(payload: bytes) -> tuple[int, ClockQuality]:
+    """(bd_seq, clock quality) of an NBIRTH. Raises NotSparkplug, NotOurMessage."""
+    named = {metric.name: metric.value for metric in decode(payload).metrics}
+    try:
+        return _bd_seq(named), ClockQuality(f"{named.get(CLOCK)!s}")
+    except ValueError as error:
+        raise NotOurMessage(detail=f"no {CLOCK}") from error
+
+
+def encode_node_death(bd_seq: int) -> bytes:
+    """The NDEATH of a gateway, its MQTT will: written at connect, so it carries no time."""
+    return encode(Payload(metrics=[Metric(BD_SEQ, datatype=DataType.INT64, value=bd_seq)]))
+
+
+def decode_node_death(payload: bytes) -> int:
+    """bd_seq of an NDEATH: it ends the NBIRTH with the same one. Raises NotSparkplug, NotOurMessage."""
+    return _bd_seq({metric.name: metric.value for metric in decode(payload).metrics})
+
+
+def _bd_seq(named: Mapping[str | None, object]) -> int:
+    bd_seq = named.get(BD_SEQ)
+    if not isinstance(bd_seq, int):
+        raise NotOurMessage(detail=f"no {BD_SEQ}")
+    return bd_seq
