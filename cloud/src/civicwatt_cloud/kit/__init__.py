@@ -1,0 +1,1 @@
+"""What every module stands on: database, directory, identity, scope, rules, tables, errors."""

@@ -1,0 +1,120 @@
+"""Regions, institutions, buildings, and the dated denominators their figures are divided by."""
+
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from civicwatt_cloud.kit.db import Base
+
+EVERYWHERE = "000000"  # the region above all others; its prefix is empty
+
+
+class InstitutionKind(StrEnum):
+    """What kind of public institution it is."""
+
+    GOVERNMENT = "government"
+    EDUCATION = "education"
+    MEDICAL = "medical"
+    VENUE = "venue"
+    OTHER = "other"
+
+
+class Level(StrEnum):
+    """The administrative level an institution belongs to."""
+
+    NATION = "nation"
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+    TOWNSHIP = "township"
+
+
+class DenominatorKind(StrEnum):
+    """What is counted: persons at an institution, or 0.01 m² of a building."""
+
+    HEAD_COUNT = "head_count"
+    FLOOR_AREA = "floor_area"
+
+
+class Region(Base):
+    """An administrative division by its six-digit code; the tree lies in the code (province, city, county)."""
+
+    __tablename__ = "region"
+    code: Mapped[str] = mapped_column(String(6), primary_key=True)
+    name: Mapped[str]
+
+
+class Institution(Base):
+    """A public institution that answers for its use of energy."""
+
+    __tablename__ = "institution"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    level: Mapped[str]
+    region_code: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
+
+
+class Building(Base):
+    """A building of one institution."""
+
+    __tablename__ = "building"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
+
+
+class Denominator(Base):
+    """A head count or floor area, valid from a day until the day before `valid_to` (open when None).
+
+    `subject_id` is an institution's id for a head count and a building's id for a floor area [0.01 m²].
+    """
+
+    __tablename__ = "denominator"
+    __table_args__ = (Index("denominator_subject", "kind", "subject_id", "valid_from", unique=True),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    subject_id: Mapped[int]
+    value: Mapped[int]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    source: Mapped[str]
+
+
+def region_prefix(code: str) -> str:
+    """The part of a division code that all places below it share: 420000 → 42, 429900 → 4299."""
+    return code[:2].replace("00", "") if code.endswith("0000") else code.removesuffix("00")
+
+
+def define_region(session: Session, code: str, name: str) -> Region:
+    """The region's row, made or renamed."""
+    region = session.get(Region, code)
+    if region is None:
+        region = Region(code=code, name=name)
+        session.add(region)
+        session.flush()
+    elif name not in {"", code, region.name}:
+        region.name = name
+    return region
+
+
+def top_region(session: Session) -> Region:
+    """The one region that all others lie in; where there is none, everywhere."""
+    codes = sorted(session.scalars(select(Region.code).where(Region.code != EVERYWHERE)), key=region_prefix)
+    if codes and all(code.startswith(region_prefix(codes[0])) for code in codes):
+        return session.get_one(Region, codes[0])
+    return define_region(session, EVERYWHERE, "全部地区")
+
+
+def end_at_successor(rows: Iterable[Denominator]) -> None:
+    """Give each row of one subject and kind the start of the next as its end; the last stays open."""
+    ordered = sorted(rows, key=lambda row: row.valid_from)
+    for row, successor in zip(ordered, [*ordered[1:], None], strict=True):
+        end = successor.valid_from if successor else None
+        if row.valid_to != end:
+            row.valid_to = end

@@ -1,0 +1,158 @@
+"""What the cloud can answer instead of what was asked for.
+
+CivicWattError
+└── CloudError (carries a status)
+    ├── NotSignedIn      401  CW-A1001
+    ├── WrongCredentials 401  CW-A1002
+    ├── NotPermitted     403  CW-A1003
+    ├── LockedOut        429  CW-A1004
+    ├── ForeignOrigin    403  CW-A1005
+    ├── NotFound         404  CW-A1006
+    ├── Conflict         409  CW-A1007
+    ├── BadRequest       422  CW-A1008
+    ├── RuleViolation    422  (modules add their own beneath)
+    │   ├── WeakPassword      CW-A1011
+    │   └── SetupIncomplete   CW-A1012
+    ├── NoRule           422  CW-R1001
+    └── RowProblem       422  CW-D10xx  (directory_problems.py)
+
+Reasons why a figure has no value are not errors: modules/energy/reasons.py.
+"""
+
+from typing import ClassVar
+
+from civicwatt_protocols.errors import CivicWattError
+
+
+class CloudError(CivicWattError):
+    """Base of everything the cloud refuses; `status` is what a web client sees."""
+
+    status: ClassVar[int] = 500
+
+
+class NotSignedIn(CloudError):
+    """No session, or it has ended."""
+
+    status = 401
+    code = "CW-A1001"
+    zh = "尚未登录，或登录已过期"
+    en = "not signed in, or the session has ended"
+    remedy_zh = "请登录"
+    remedy_en = "sign in"
+
+
+class WrongCredentials(CloudError):
+    """The same answer for an unknown account, a wrong password and a spent code."""
+
+    status = 401
+    code = "CW-A1002"
+    zh = "账号、密码或一次性验证码不正确"
+    en = "the account, password or one-time code is wrong"
+    remedy_zh = "核对后再试；一次性验证码只能用一次，24 小时内有效"
+    remedy_en = "check and try again; a one-time code works once, within 24 hours"
+
+
+class NotPermitted(CloudError):
+    """Signed in, but this is not for the actor's role."""
+
+    status = 403
+    code = "CW-A1003"
+    zh = "当前角色不能进行此操作"
+    en = "the role does not permit this"
+    remedy_zh = "换用有权限的账号"
+    remedy_en = "use an account that has the permission"
+
+
+class LockedOut(CloudError):
+    """Too many failures from this address for this account."""
+
+    status = 429
+    code = "CW-A1004"
+    zh = "失败次数过多，暂时锁定"
+    en = "too many failures: locked for now"
+    remedy_zh = "请在 {minutes} 分钟后再试"
+    remedy_en = "try again in {minutes} minutes"
+
+
+class ForeignOrigin(CloudError):
+    """A write asked for by a page of another origin."""
+
+    status = 403
+    code = "CW-A1005"
+    zh = "请求来自其他网站，已拒绝"
+    en = "the request came from another site and was refused"
+    remedy_zh = "从本系统的页面操作"
+    remedy_en = "use the pages of this system"
+
+
+class NotFound(CloudError):
+    """It does not exist, or lies outside the actor's scope: the answer is the same."""
+
+    status = 404
+    code = "CW-A1006"
+    zh = "没有找到"
+    en = "not found"
+    remedy_zh = "返回上一页，从列表重新进入"
+    remedy_en = "go back and open it from the list"
+
+
+class Conflict(CloudError):
+    """It contradicts what is already there."""
+
+    status = 409
+    code = "CW-A1007"
+    zh = "与已有数据冲突：{what}"
+    en = "it contradicts what is there: {what}"
+    remedy_zh = "刷新后再试"
+    remedy_en = "reload and try again"
+
+
+class BadRequest(CloudError):
+    """A field of the request cannot be understood."""
+
+    status = 422
+    code = "CW-A1008"
+    zh = "请求有误：{what}"
+    en = "the request is wrong: {what}"
+    remedy_zh = "按提示修改后再试"
+    remedy_en = "correct it and try again"
+
+
+class RuleViolation(CloudError):
+    """Understood, but against a rule."""
+
+    status = 422
+
+
+class WeakPassword(RuleViolation):
+    """The password does not meet the policy."""
+
+    code = "CW-A1011"
+    zh = "账号 {username} 的密码不符合要求：至少 8 位，含大写、小写、数字、符号中的三类，不含账号名或系统名"
+    en = (
+        "the password of {username} is too weak: at least 8 characters, three of upper case, lower case, "
+        "digit and symbol, without the account's or the system's name"
+    )
+    remedy_zh = "换一个密码"
+    remedy_en = "choose another password"
+
+
+class SetupIncomplete(RuleViolation):
+    """The set-up must name each of the four roles once."""
+
+    code = "CW-A1012"
+    zh = "需要系统、安全、审计三名管理员和一名能源管理员，各一个账号"
+    en = "one account each is needed: system, security and audit administrator, energy manager"
+    remedy_zh = "补齐四个账号"
+    remedy_en = "give all four accounts"
+
+
+class NoRule(CloudError):
+    """No rule row is valid on the day asked for."""
+
+    status = 422
+    code = "CW-R1001"
+    zh = "{rule} 在 {as_of} 没有有效的规则行"
+    en = "no row of {rule} is valid on {as_of}"
+    remedy_zh = "导入该日期有效的规则行"
+    remedy_en = "import a row that is valid on that day"

@@ -1,0 +1,115 @@
+"""Rows of xlsx and csv files, each cell with the name a person finds it by."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zipfile import BadZipFile
+
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
+
+from civicwatt_cloud.kit.errors import CloudError
+
+
+class UnreadableTable(CloudError):
+    """The file is neither a workbook nor a text table that can be read."""
+
+    status = 422
+    code = "CW-D1001"
+    zh = "文件无法读取"
+    en = "the file cannot be read"
+    remedy_zh = "另存为 xlsx，或 UTF-8 / GB18030 编码的 csv"
+    remedy_en = "save it as xlsx, or as csv in UTF-8 or GB18030"
+
+
+class MissingColumn(CloudError):
+    """A column that the import needs is not in the header row."""
+
+    status = 422
+    code = "CW-D1002"
+    zh = "缺少列：{columns}"
+    en = "missing columns: {columns}"
+    remedy_zh = "在首行补上这些列名"
+    remedy_en = "add these titles to the first row"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: texts by column title, and where each stands."""
+
+    number: int
+    cells: dict[str, str]
+    letters: dict[str, str]
+    sheet: str
+
+    def __getitem__(self, title: str) -> str:
+        """The cell's text, "" where it is empty or the column is absent."""
+        return self.cells.get(title, "")
+
+    def where(self, title: str) -> str:
+        """`名录!H3`: sheet, column, row."""
+        return f"{self.sheet}!{self.letters.get(title, 'A')}{self.number}"
+
+
+def read_rows(path: Path, sheet: str, required: Iterable[str]) -> list[Row]:
+    """The rows of `sheet` (else of the first sheet; of a csv file) below its title row, empty rows left out.
+
+    Errors: UnreadableTable, MissingColumn.
+    """
+    name, lines = _csv(path, sheet) if path.suffix.lower() == ".csv" else _xlsx(path, sheet)
+    rows = iter(lines)
+    titles = [title.strip() for title in next(rows, [])]
+    letters = {title: get_column_letter(i) for i, title in enumerate(titles, 1) if title}
+    if missing := [title for title in required if title not in letters]:
+        raise MissingColumn(f"{name}!1", columns="、".join(missing))
+    return [
+        Row(
+            number,
+            {title: text.strip() for title, text in zip(titles, cells, strict=False) if title},
+            letters,
+            name,
+        )
+        for number, cells in enumerate(rows, 2)
+        if any(text.strip() for text in cells)
+    ]
+
+
+def _xlsx(path: Path, sheet: str) -> tuple[str, Iterator[list[str]]]:
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+        found = book[sheet] if sheet in book.sheetnames else book.worksheets[0]
+        lines = [[_text(value) for value in row] for row in found.iter_rows(values_only=True)]
+        title = found.title
+        book.close()
+    except (BadZipFile, KeyError, IndexError, ValueError, OSError) as error:
+        raise UnreadableTable(str(path)) from error
+    return title, iter(lines)
+
+
+def _csv(path: Path, sheet: str) -> tuple[str, Iterator[list[str]]]:
+    """Spreadsheet programs in China save csv as UTF-8 with a mark or as GB18030: both are read."""
+    try:
+        data = path.read_bytes()
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = data.decode("gb18030")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableTable(str(path)) from error
+    return sheet, csv.reader(io.StringIO(text))
+
+
+def _text(value: object) -> str:
+    """A cell as a person would type it: whole floats without point, dates as 2026-01-31."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return f"{value:.6f}".rstrip("0").rstrip(".")
+    return str(value)

@@ -1,0 +1,1 @@
+"""The modules people use; they never import each other."""

@@ -1,0 +1,1 @@
+"""Facts as data: factor rows and calendars, each with its source."""
