@@ -1,0 +1,1 @@
+"""Readings from the gateways, and the consumption that follows from them."""
