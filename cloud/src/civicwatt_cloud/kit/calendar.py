@@ -10,13 +10,13 @@ from civicwatt_protocols.toml import Table, decode
 SATURDAY = 5
 
 
-class _Year(Table):
+class _Year(Table, frozen=True):
     year: int
     holidays: frozenset[date]
     make_up: frozenset[date]
 
 
-class _Holidays(Table):
+class _Holidays(Table, frozen=True):
     year: tuple[_Year, ...]
 
 

@@ -40,7 +40,7 @@ class DenominatorKind(StrEnum):
 
 
 class Region(Base):
-    """An administrative division by its six-digit code; the tree lies in the code (province, city, county)."""
+    """An administrative division; the tree lies in its six-digit code (province, city, county)."""
 
     __tablename__ = "region"
     code: Mapped[str] = mapped_column(String(6), primary_key=True)

@@ -6,14 +6,15 @@ from datetime import date
 from decimal import Decimal
 from importlib.resources import files
 
-from civicwatt_cloud.kit.errors import NoRule
 from civicwatt_protocols.errors import BadValue
 from civicwatt_protocols.toml import Table, decode
+
+from civicwatt_cloud.kit.errors import NoRule
 
 FILES = ("coal_factors.toml",)
 
 
-class RuleRow(Table):
+class RuleRow(Table, frozen=True):
     """A constant with where it comes from; valid from a day until the day before `valid_to`."""
 
     id: str
@@ -30,7 +31,7 @@ class RuleRow(Table):
     note: str = ""
 
 
-class _File(Table):
+class _File(Table, frozen=True):
     row: tuple[RuleRow, ...]
 
 

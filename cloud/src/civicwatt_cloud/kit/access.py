@@ -1,0 +1,52 @@
+"""What a route requires of whoever calls it; every route declares one of these (a test walks them all)."""
+
+from fastapi import Request
+
+from civicwatt_cloud.kit import identity
+from civicwatt_cloud.kit.db import Database
+from civicwatt_cloud.kit.errors import NotPermitted, NotSignedIn
+from civicwatt_cloud.kit.identity import Actor, Role
+
+EVERYBODY = frozenset(Role)
+
+
+class Requires:
+    """A dependency that yields the actor, or refuses: 401 without a session, 403 for another role.
+
+    `is_activity=False`: the call is no use of the session, so a page that refreshes itself ends idle too.
+    """
+
+    def __init__(
+        self, roles: frozenset[Role] = frozenset(), *, setup: bool = False, is_activity: bool = True
+    ) -> None:
+        self.roles = roles
+        self.setup = setup
+        self.is_activity = is_activity
+
+    def __call__(self, request: Request) -> Actor:
+        """The actor of this request. Errors: NotSignedIn, NotPermitted."""
+        database: Database = request.app.state.database
+        token = request.cookies.get(cookie_name(request))
+        now_us = identity.real_now_us()
+        if not token:
+            raise NotSignedIn()
+        with database.reading() as session:
+            found = identity.actor_of(session, token, now_us)
+        if found is None:
+            raise NotSignedIn()
+        actor, is_stale = found
+        if actor.role not in self.roles and not (self.setup and actor.role is None):
+            raise NotPermitted()
+        if is_stale and self.is_activity:
+            with database.session() as session:
+                identity.note_use(session, token, now_us)
+        return actor
+
+
+def public() -> None:
+    """Declares that anybody may call the route."""
+
+
+def cookie_name(request: Request) -> str:
+    """`__Host-` binds the cookie to this host; browsers take it over https only."""
+    return "__Host-civicwatt" if request.url.scheme == "https" else "civicwatt"

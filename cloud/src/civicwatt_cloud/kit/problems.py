@@ -1,0 +1,95 @@
+"""Errors as RFC 9457 problem documents, in Chinese and English, with the code to look them up by."""
+
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from civicwatt_cloud.kit.errors import BadRequest, CloudError, LockedOut, NotFound
+
+
+class Problem(BaseModel):
+    """What went wrong, and what to do."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    detail_en: str
+    remedy: str
+    remedy_en: str
+    where: str
+
+
+class Failed(CloudError):
+    """Something unexpected; the log holds the rest under the incident's number."""
+
+    status = 500
+    code = "CW-A1500"
+    zh = "系统出错，事件编号 {incident}"
+    en = "the system failed; incident {incident}"
+    remedy_zh = "请稍后再试；仍出错时把事件编号交给管理员"
+    remedy_en = "try again later; if it fails again, give the incident number to the administrator"
+
+
+class NotAllowed(CloudError):
+    """The path exists, but not for this method."""
+
+    status = 405
+    code = "CW-A1009"
+    zh = "不支持的请求方法"
+    en = "the method is not supported here"
+    remedy_zh = "使用系统页面操作"
+    remedy_en = "use the pages of this system"
+
+
+def problem(error: CloudError) -> JSONResponse:
+    """The error as a response."""
+    body = Problem(
+        type=f"urn:civicwatt:error:{error.code}",
+        title=HTTPStatus(error.status).phrase,
+        status=error.status,
+        code=error.code,
+        detail=error.message("zh"),
+        detail_en=error.message("en"),
+        remedy=error.remedy("zh"),
+        remedy_en=error.remedy("en"),
+        where=error.where,
+    )
+    response = JSONResponse(body.model_dump(), error.status, media_type="application/problem+json")
+    if isinstance(error, LockedOut):
+        response.headers["Retry-After"] = str(60 * int(str(error.facts["minutes"])))
+    return response
+
+
+def install(app: FastAPI) -> None:
+    """Let the application answer with problem documents."""
+    app.add_exception_handler(CloudError, _cloud_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http_error)
+
+
+async def _cloud_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, CloudError)  # noqa: S101 - registered for this class only
+    return problem(error)
+
+
+async def _invalid(_request: Request, error: Exception) -> JSONResponse:
+    """Names the field and the rule, never the value: it may be a password."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return problem(BadRequest(place, what=f"{place}: {first['msg']}"))
+
+
+async def _http_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return problem(NotFound())
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return problem(NotAllowed())
+    return problem(BadRequest(what=str(error.detail)))

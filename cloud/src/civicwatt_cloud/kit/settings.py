@@ -1,0 +1,100 @@
+"""Settings of the cloud: command-line flag > environment CIVICWATT_* > configuration file > default."""
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from civicwatt_protocols.clock import Clock
+from civicwatt_protocols.errors import BadToml, BadValue, UnknownKey
+from civicwatt_protocols.toml import decode
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "CIVICWATT_"
+HOUR_S = 3600
+
+
+class Settings(BaseSettings):
+    """What an installation can choose. There is no secret among it."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    data_dir: Path = Field(Path(".civicwatt/cloud"), description="databases live here")
+    mqtt_host: str | None = Field("127.0.0.1", description="the broker; None: nothing is taken in")
+    mqtt_port: int = Field(1883, ge=1, le=65535)
+    http_port: int = Field(8080, ge=0, le=65535, description="on 127.0.0.1 only; TLS belongs to a proxy")
+    business_zone: str = Field("Asia/Shanghai", description="days and months are cut in this zone")
+    demo: bool = Field(False, description="a one-time code signs in as the energy manager at once")
+    clock: str = Field("", description="origin_us/rate/anchor_s of a simulated clock; empty: real time")
+    web_dist: Path = Field(Path(__file__).parents[1] / "web_dist", description="the built web pages")
+
+    @field_validator("business_zone")
+    @classmethod
+    def _whole_hours(cls, name: str) -> str:
+        """The ledger's hours are UTC hours: a zone cut at half hours would split them."""
+        try:
+            zone = ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"unknown time zone {name}") from error
+        for year in range(2000, 2040):
+            for month in (1, 7):
+                offset = datetime(year, month, 1, tzinfo=UTC).astimezone(zone).utcoffset()
+                if offset is None or offset.total_seconds() % HOUR_S:
+                    raise ValueError(f"{name} is not a whole number of hours from UTC")
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The business zone."""
+        return ZoneInfo(self.business_zone)
+
+    @property
+    def database_url(self) -> str:
+        """Ledger and administration."""
+        return f"sqlite:///{self.data_dir / 'civicwatt.sqlite'}"
+
+    @property
+    def readings_path(self) -> Path:
+        """The readings store."""
+        return self.data_dir / "readings.duckdb"
+
+    def make_clock(self) -> Clock:
+        """The business clock that the settings name. Errors: BadValue."""
+        return Clock.parse(self.clock) if self.clock else Clock.real()
+
+    @classmethod
+    def load(cls, config: Path | None = None, **flags: Any) -> Self:
+        """Settings from flags that are not None, the environment, and the file.
+
+        Errors: UnknownKey, BadValue, BadToml — with the place: a file, or the variable's name.
+        """
+        environment = {
+            name.removeprefix(PREFIX).lower(): name for name in os.environ if name.startswith(PREFIX)
+        }
+        for key, name in environment.items():
+            if key not in cls.model_fields:
+                raise UnknownKey(name, key=key)
+        given = _read(config) if config else {}
+        for key in given:
+            if key not in cls.model_fields:
+                raise UnknownKey(str(config), key=key)
+        values = {key: value for key, value in given.items() if key not in environment}
+        values |= {key: value for key, value in flags.items() if value is not None}
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = str(first["loc"][0]) if first["loc"] else ""
+            place = environment.get(key, str(config or "")) if key not in flags else f"--{key}"
+            raise BadValue(place, key=key, detail=first["msg"]) from error
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadToml(str(path), detail=str(error)) from error
+    return decode(text, dict[str, Any], str(path))

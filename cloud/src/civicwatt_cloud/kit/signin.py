@@ -1,0 +1,127 @@
+"""Signing in, and the set-up that names the first accounts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from civicwatt_cloud.kit import passwords
+from civicwatt_cloud.kit.db import Database
+from civicwatt_cloud.kit.directory import top_region
+from civicwatt_cloud.kit.errors import Conflict, LockedOut, SetupIncomplete, WeakPassword, WrongCredentials
+from civicwatt_cloud.kit.identity import (
+    SECOND_US,
+    Account,
+    OneTimeCode,
+    OpenSession,
+    Purpose,
+    Role,
+    SignInAttempt,
+    digest,
+    normal_code,
+    open_session,
+)
+
+MAX_FAILURES = 5  # 等保 登录失败处理 asks for a limit; 5 in 10 minutes is our profile (SECURITY S03)
+LOCK_MINUTES = 10
+CODE_HOLDER = "one-time code"  # codes share one counter of failures for each address
+DEMO_USERNAME = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An account as the set-up names it."""
+
+    username: str
+    display_name: str
+    role: Role
+    password: str
+
+
+def by_password(database: Database, username: str, password: str, address: str, now_us: int) -> str:
+    """A new session's token. Errors: WrongCredentials, LockedOut — alike for known and unknown accounts."""
+    name = username.strip().casefold()
+    _count_attempt(database, name, address, now_us)
+    with database.reading() as session:
+        account = session.scalar(select(Account).where(Account.username == name))
+    if not passwords.verify(password, account.password_hash if account else None) or account is None:
+        raise WrongCredentials()
+    with database.session() as session:
+        _forget_attempts(session, name, address)
+        return open_session(session, account.id, now_us)
+
+
+def by_code(database: Database, code: str, address: str, now_us: int) -> str:
+    """A new session's token; the code is spent. Errors: WrongCredentials, LockedOut."""
+    _count_attempt(database, CODE_HOLDER, address, now_us)
+    with database.session() as session:
+        row = session.get(OneTimeCode, digest(normal_code(code)))
+        if row is None or row.expires_us <= now_us:
+            raise WrongCredentials()
+        session.delete(row)
+        _forget_attempts(session, CODE_HOLDER, address)
+        account_id = _demo_account(session, now_us) if row.purpose == Purpose.DEMO else None
+        return open_session(session, account_id, now_us)
+
+
+def set_up(database: Database, accounts: Sequence[NewAccount], now_us: int) -> None:
+    """Name the first accounts, once. Errors: Conflict, SetupIncomplete, WeakPassword."""
+    names = [account.username.strip().casefold() for account in accounts]
+    if len(set(names)) < len(names):
+        raise Conflict(what="同一账号不能兼任两个角色 · one account cannot hold two roles")
+    if sorted(account.role for account in accounts) != sorted(Role) or not all(names):
+        raise SetupIncomplete()
+    for account in accounts:
+        if not passwords.is_strong(account.password, account.username.strip()):
+            raise WeakPassword(username=account.username)
+    hashes = [passwords.hash_password(account.password) for account in accounts]
+    with database.session() as session:
+        if session.scalar(select(func.count()).select_from(Account)):
+            raise Conflict(what="初始设置已完成 · the set-up is done already")
+        region = top_region(session).code
+        for account, name, hashed in zip(accounts, names, hashes, strict=True):
+            session.add(
+                Account(
+                    username=name,
+                    display_name=account.display_name.strip() or name,
+                    role=account.role,
+                    password_hash=hashed,
+                    region_code=region if account.role is Role.ENERGY_MANAGER else None,
+                    created_us=now_us,
+                )
+            )
+        session.execute(delete(OpenSession).where(OpenSession.account_id.is_(None)))
+
+
+def _demo_account(session: Session, now_us: int) -> int:
+    account = session.scalar(select(Account).where(Account.username == DEMO_USERNAME))
+    if account is None:
+        account = Account(
+            username=DEMO_USERNAME,
+            display_name="演示用户",
+            role=Role.ENERGY_MANAGER,
+            password_hash=None,
+            created_us=now_us,
+        )
+        session.add(account)
+    account.region_code = top_region(session).code
+    session.flush()
+    return account.id
+
+
+def _count_attempt(database: Database, name: str, address: str, now_us: int) -> None:
+    """Every attempt counts before it is judged, so that parallel tries cannot slip through."""
+    since = now_us - LOCK_MINUTES * 60 * SECOND_US
+    with database.session() as session:
+        of_this = (SignInAttempt.who == digest(name), SignInAttempt.address == address)
+        recent = select(func.count()).select_from(SignInAttempt).where(*of_this, SignInAttempt.at_us > since)
+        if (session.scalar(recent) or 0) >= MAX_FAILURES:
+            raise LockedOut(minutes=LOCK_MINUTES)
+        session.add(SignInAttempt(who=digest(name), address=address, at_us=now_us))
+
+
+def _forget_attempts(session: Session, name: str, address: str) -> None:
+    session.execute(
+        delete(SignInAttempt).where(SignInAttempt.who == digest(name), SignInAttempt.address == address)
+    )
