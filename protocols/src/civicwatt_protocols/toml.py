@@ -19,7 +19,10 @@ _MISSING = re.compile(r"missing required field `(.+?)`")
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of all structs read from TOML: a key that nobody reads is an error."""
+    """Base of all structs read from TOML: a key that nobody reads is an error.
+
+    Subclasses repeat `frozen=True, kw_only=True`: type checkers ask for it.
+    """
 
 
 def decode(text: str, type: type[T], origin: str) -> T:
