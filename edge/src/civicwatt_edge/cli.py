@@ -1,0 +1,70 @@
+"""Commands of the gateway: `run` and `check`."""
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+from civicwatt_protocols.clock import Clock
+from civicwatt_protocols.errors import CivicWattError, ConfigError
+
+from civicwatt_edge import agent
+from civicwatt_edge.config import Config, load
+
+FAILED, CONFIG = 1, 3  # exit codes
+
+app = typer.Typer(no_args_is_help=True, help="网关采集代理 · the gateway agent")
+
+
+@app.command()
+def run(
+    config: Annotated[Path, typer.Option(help="TOML 配置文件 · configuration file")],
+    clock: Annotated[str, typer.Option(help="模拟时钟 origin_us/rate/anchor_s · simulated clock")] = "",
+) -> None:
+    """采集并上传,直到收到 SIGTERM · poll and deliver until SIGTERM."""
+    _log_json()
+    try:
+        asyncio.run(_run(load(config), Clock.parse(clock) if clock else Clock.real()))
+    except CivicWattError as error:
+        _fail(error)
+
+
+@app.command()
+def check(file: Annotated[Path, typer.Argument(help="TOML 配置文件 · configuration file")]) -> None:
+    """检查配置文件 · check a configuration file."""
+    try:
+        config = load(file)
+    except CivicWattError as error:
+        _fail(error)
+    devices = sum(len(bus.device) for bus in config.bus)
+    typer.echo(f"{file}: 网关 {config.gateway.id},总线 {len(config.bus)},设备 {devices} · ok")
+
+
+async def _run(config: Config, clock: Clock) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await agent.run(config, clock, stop)
+
+
+def _fail(error: CivicWattError) -> None:
+    """Say code, where, why and what to do in both languages, and leave."""
+    typer.echo(str(error), err=True)
+    typer.echo(f"  {error.text('en')}", err=True)
+    raise typer.Exit(CONFIG if isinstance(error, ConfigError) else FAILED)
+
+
+def _log_json() -> None:
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+    )

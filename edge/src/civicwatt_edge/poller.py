@@ -1,0 +1,109 @@
+"""Polling on a fixed grid: slot k is k·interval since the UNIX epoch on the clock, whatever a poll takes.
+
+A bus is serial, buses run beside each other. Every slot of every device yields exactly one record: values,
+or a gap with its reason.
+"""
+
+import asyncio
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from civicwatt_protocols.clock import Clock
+from civicwatt_protocols.uplink import GapReason, Record
+
+from civicwatt_edge.device import Device
+from civicwatt_edge.modbus_tcp import ModbusTcp
+
+log = structlog.get_logger()
+
+# Engineering defaults.
+TIMEOUTS_TO_OPEN = 3
+LONGEST_PAUSE = 16  # slots
+# A slot that passed while the bus was busy: the device was not read in time.
+OVERRUN = GapReason.TIMEOUT
+
+
+@dataclass(slots=True)
+class Breaker:
+    """Spares the bus a time-out in every slot of a silent device: probes 2, 4, 8, at last 16 slots apart."""
+
+    timeouts: int = 0  # in a row
+    pause: int = 0  # slots until the next probe
+
+    def lets_through(self) -> bool:
+        """Whether to read in this slot; to be asked once a slot."""
+        self.pause = max(self.pause - 1, 0)
+        return self.pause == 0
+
+    def note(self, *, silent: bool) -> None:
+        """Learn how a read ended."""
+        self.timeouts = self.timeouts + 1 if silent else 0
+        beyond = self.timeouts - TIMEOUTS_TO_OPEN
+        self.pause = min(2 << min(beyond, 8), LONGEST_PAUSE) if beyond >= 0 else 0
+
+
+class BusPoller:
+    """Reads the devices of one bus, each in its slots, and hands every record on."""
+
+    def __init__(
+        self, bus: ModbusTcp, devices: list[Device], clock: Clock, accept: Callable[[Record], None]
+    ) -> None:
+        self._bus, self._devices, self._clock, self._accept = bus, devices, clock, accept
+        self._breakers = [Breaker() for _ in devices]
+
+    async def run(self) -> None:
+        """Poll until cancelled."""
+        now_us = self._clock.now_us()
+        # Due slots; within a slot the devices that answered last time come first.
+        due = [
+            (now_us - now_us % device.interval_us + device.interval_us, 0, index)
+            for index, device in enumerate(self._devices)
+        ]
+        heapq.heapify(due)
+        try:
+            while due:
+                await asyncio.sleep(max(0.0, self._clock.real_seconds_until(due[0][0])))
+                slot_us, _, index = heapq.heappop(due)
+                next_us = await self._serve(slot_us, index)
+                heapq.heappush(due, (next_us, self._breakers[index].timeouts, index))
+        finally:
+            self._bus.close()
+
+    async def _serve(self, slot_us: int, index: int) -> int:
+        """Do a device's due slot and return its next one; slots that passed meanwhile are said, not read."""
+        device, breaker = self._devices[index], self._breakers[index]
+        now_us = self._clock.now_us()
+        current_us = max(slot_us, now_us - now_us % device.interval_us)
+        for missed_us in range(slot_us, current_us, device.interval_us):
+            self._accept(device.gap(missed_us, OVERRUN))
+        if breaker.lets_through():
+            record = await self._read(device, current_us)
+            silent = GapReason.TIMEOUT in record.reasons.values() and not any_value(record)
+            self._note(device, breaker, silent=silent)
+        else:
+            record = device.gap(current_us, GapReason.TIMEOUT)
+        self._accept(record)
+        return current_us + device.interval_us
+
+    async def _read(self, device: Device, slot_us: int) -> Record:
+        """Read a device; a fault of ours in understanding its answer costs this slot, not the bus."""
+        try:
+            return await device.read(self._bus, slot_us)
+        except Exception:
+            log.exception("read_failed", device=device.catalogue.device)
+            return device.gap(slot_us, GapReason.BAD_FRAME)
+
+    def _note(self, device: Device, breaker: Breaker, *, silent: bool) -> None:
+        before = breaker.timeouts
+        breaker.note(silent=silent)
+        if breaker.timeouts == TIMEOUTS_TO_OPEN:
+            log.warning("device_silent", device=device.catalogue.device, timeouts=breaker.timeouts)
+        elif before >= TIMEOUTS_TO_OPEN and breaker.timeouts == 0:
+            log.info("device_back", device=device.catalogue.device)
+
+
+def any_value(record: Record) -> bool:
+    """Whether anything was read at all."""
+    return any(value is not None for value in record.values)

@@ -1,0 +1,66 @@
+"""The way to the cloud: connect, hold a session, and come back for ever when it breaks."""
+
+import asyncio
+import random
+
+import aiomqtt
+import structlog
+from civicwatt_protocols.clock import Clock
+from civicwatt_protocols.sparkplug.topics import MessageKind, Topic
+from civicwatt_protocols.uplink import encode_node_death
+
+from civicwatt_edge.config import Broker, Gateway
+from civicwatt_edge.outbox import Outbox
+from civicwatt_edge.session import Session
+
+log = structlog.get_logger()
+
+# Engineering defaults.
+KEEPALIVE_S = 15
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
+
+
+class Uplink:
+    """Keeps the gateway connected; delivery is decided by the cloud's acks, never by the broker."""
+
+    def __init__(self, gateway: Gateway, broker: Broker, outbox: Outbox, clock: Clock) -> None:
+        self._gateway, self._broker, self._outbox, self._clock = gateway, broker, outbox, clock
+        self._up = False
+        self._said_down = False
+
+    async def run(self) -> None:
+        """Connect and reconnect until cancelled."""
+        attempt = 0
+        while True:
+            self._up = False
+            try:
+                await self._connect()
+            except* aiomqtt.MqttError as errors:
+                self._say_down(errors.exceptions[0])
+            except* Exception:
+                log.exception("uplink_failed")  # a fault of ours: the readings wait on the disk
+            attempt = 0 if self._up else attempt + 1
+            # Full jitter: after a broker's restart many gateways must not come back at the same time.
+            longest_s = min(SHORTEST_PAUSE_S * 2 ** min(attempt, 10), LONGEST_PAUSE_S)
+            await asyncio.sleep(random.uniform(SHORTEST_PAUSE_S, longest_s))  # noqa: S311
+
+    async def _connect(self) -> None:
+        bd_seq = await self._outbox.next_bd_seq()
+        gone = str(Topic(self._gateway.division, MessageKind.NDEATH, self._gateway.id))
+        async with aiomqtt.Client(
+            self._broker.host,
+            self._broker.port,
+            identifier=self._gateway.id,
+            protocol=aiomqtt.ProtocolVersion.V311,
+            clean_session=True,
+            keepalive=KEEPALIVE_S,
+            will=aiomqtt.Will(gone, encode_node_death(bd_seq), qos=1),
+        ) as client:
+            log.info("broker_connected", bd_seq=bd_seq)
+            self._up, self._said_down = True, False
+            await Session(client, self._gateway, self._outbox, self._clock, bd_seq).run()
+
+    def _say_down(self, error: BaseException) -> None:
+        if not self._said_down:
+            log.warning("broker_lost", error=str(error))
+        self._said_down = True

@@ -1,0 +1,57 @@
+"""Records on their way: sent, not yet acked, to be sent again when their time is up."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from civicwatt_edge.store import Range, Stored
+
+# Engineering defaults.
+SIZE = 1_000
+FOR_BACKLOG = 750  # so that a backlog waiting for acks never keeps the newest values from leaving
+ACK_TIMEOUT_S = 5.0
+LONGEST_WAIT_S = 60.0
+
+
+@dataclass(slots=True)
+class _Flight:
+    record: Stored
+    sent: int  # times
+    due_s: float  # loop time at which it is sent again
+
+
+class Window:
+    """The unacked records in flight on one connection; times are the event loop's seconds."""
+
+    def __init__(self) -> None:
+        self._flights: dict[int, _Flight] = {}
+
+    def __len__(self) -> int:
+        return len(self._flights)
+
+    def __contains__(self, seq: int) -> bool:
+        return seq in self._flights
+
+    def sent(self, record: Stored, now_s: float) -> None:
+        """Note a sending; each one waits twice as long as the one before, with jitter."""
+        flight = self._flights.setdefault(record.seq, _Flight(record, 0, 0.0))
+        wait_s = min(ACK_TIMEOUT_S * 2**flight.sent, LONGEST_WAIT_S)
+        flight.due_s = now_s + wait_s * random.uniform(1.0, 1.5)  # noqa: S311 spreads load, guards nothing
+        flight.sent = min(flight.sent + 1, 10)
+
+    def ack(self, ranges: Sequence[Range]) -> None:
+        """Forget what the cloud has committed."""
+        for low, high in ranges:
+            for seq in [seq for seq in self._flights if low <= seq <= high]:
+                del self._flights[seq]
+
+    def due(self, now_s: float) -> Iterator[Stored]:
+        """Records whose ack is overdue; ones acked while the caller is still sending are left out."""
+        for seq, flight in list(self._flights.items()):
+            if flight.due_s <= now_s and seq in self._flights:
+                yield flight.record
+
+    def hurry(self) -> None:
+        """Make all due: the cloud has lost or never seen what is in flight."""
+        for flight in self._flights.values():
+            flight.sent, flight.due_s = 0, 0.0
