@@ -130,7 +130,7 @@ _INSTITUTIONS = (
         "荆东街道便民服务中心",
         OFFICE,
         62,
-        (_Building("服务用房", 1_800, uses=(L, H), thrift=0.8),),
+        (_Building("服务用房", 1_800, uses=(L, H), thrift=0.88),),
         level=DISTRICT,
     ),
 )

@@ -53,7 +53,7 @@ def electric(end_use: EndUse, energy: int, increment: int, step: int, key: int) 
 def _powers(values: Values, power: int, tan: int) -> None:
     reactive = power * tan // 1000
     apparent = isqrt(power * power + reactive * reactive)
-    factor = MICRO * 1000 // isqrt(1_000_000 + tan * tan)
+    factor = MICRO * 1000 * MICRO // isqrt((1_000_000 + tan * tan) * MICRO * MICRO)
     for stem, total in (
         ("active_power", power),
         ("reactive_power", reactive),
