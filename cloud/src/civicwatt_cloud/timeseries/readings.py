@@ -63,9 +63,9 @@ class Batch:
         point, ts_us, value, reason = (np.concatenate(column) for column in zip(*columns, strict=True))
         return cls(point, ts_us, value, reason)
 
-    def where(self, mask: NDArray[np.bool_]) -> "Batch":
-        """The rows that the mask picks."""
-        return Batch(self.point[mask], self.ts_us[mask], self.value[mask], self.reason[mask])
+    def take(self, rows: Bools | NDArray[np.intp]) -> "Batch":
+        """The rows that a mask or a list of places picks."""
+        return Batch(self.point[rows], self.ts_us[rows], self.value[rows], self.reason[rows])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
