@@ -42,9 +42,19 @@ DENSITY: dict[InstitutionKind, dict[EndUse, float]] = {
 # peak water by person [L/h]
 WATER_L_H: dict[InstitutionKind, float] = {OFFICE: 24.0, SCHOOL: 18.0, HOSPITAL: 14.0, VENUE: 5.0}
 ELECTRIC_NAME = {L: "照明插座总表", H: "空调总表", P: "动力总表", S: "机房总表"}
-# Registers of the small meters end at 655 A and 327 A: large loads hang on float and 64-bit meters.
+# The current registers of the ADW300 end at 655 A: large loads hang on float and 64-bit meters.
 SMALL_KW = 110.0
-SMALL = ("acrel/adw300", "acrel/adl400", "chint/dtsu666", "eastron/sdm630")
+# The ADL400 shows no total power (its template says why), so there are few of them.
+SMALL = (
+    "acrel/adw300",
+    "chint/dtsu666",
+    "eastron/sdm630",
+    "acrel/adw300",
+    "chint/dtsu666",
+    "acrel/adw300",
+    "eastron/sdm630",
+    "acrel/adl400",
+)
 LARGE = ("schneider/iem3000", "eastron/sdm630", "chint/dtsu666")
 
 
@@ -161,7 +171,7 @@ class _Wiring:
         self.changes_in = changes_in  # the year in which areas and establishments change
         self.buildings = count()
         self.units: dict[int, int] = defaultdict(int)
-        self.models = count()
+        self.small, self.large = count(), count()
 
     def unit(self, bus: int) -> int:
         self.units[bus] += 1
@@ -172,8 +182,8 @@ class _Wiring:
             return "huawei/sun2000"
         if end_use is EndUse.WATER:
             return "simulated/water_counter"
-        models = SMALL if rated_kw <= SMALL_KW else LARGE
-        return models[next(self.models) % len(models)]
+        models, turn = (SMALL, self.small) if rated_kw <= SMALL_KW else (LARGE, self.large)
+        return models[next(turn) % len(models)]
 
 
 def _institution(number: int, plan: _Institution, wiring: _Wiring) -> Institution:

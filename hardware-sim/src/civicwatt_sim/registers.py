@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from civicwatt_protocols.modbus.encode import encode_micro, served
+from civicwatt_protocols.quantity import MICRO
 from civicwatt_protocols.template import DeviceTemplate, Register, RegisterType
 from numpy.typing import NDArray
 
@@ -62,20 +63,19 @@ def served_counters(register: Register, micro: Counts) -> Counts:
 
     The columnar twin of civicwatt_protocols.modbus.encode.served, a thousand times faster.
     """
-    step = register.scale_micro
     if register.type is not RegisterType.FLOAT32:
-        return micro // step * step
-    raw = (micro / step).astype(np.float32)
-    read = _read_back(raw, step)
-    while (above := read > micro).any():
+        return micro // register.scale_micro * register.scale_micro
+    if register.scale_micro != MICRO:  # the decimal scale rounds once more: one by one, as a decoder does
+        return np.array([served(register, one) for one in micro.tolist()], dtype=np.int64)
+    raw = (micro / MICRO).astype(np.float32)
+    while (above := _read_back(raw) > micro).any():
         raw = np.where(above, np.nextafter(raw, np.float32(0)), raw)
-        read = _read_back(raw, step)
-    return read
+    return _read_back(raw)
 
 
-def _read_back(raw: NDArray[np.float32], step: int) -> Counts:
-    """Exact while 24 bits of the float times the step fit a double's 53: steps up to 500 units."""
-    return np.rint(raw.astype(np.float64) * step).astype(np.int64)
+def _read_back(raw: NDArray[np.float32]) -> Counts:
+    """Exact: 24 bits of the float and 20 of the million fit a double's 53."""
+    return np.rint(raw.astype(np.float64) * MICRO).astype(np.int64)
 
 
 def _words(register: Register, micro: int) -> list[int]:
