@@ -1,0 +1,84 @@
+import type { Language } from "./texts";
+
+/** Digits after the point, by what the figure means. */
+const DECIMALS: Record<string, number> = { kWh: 0, kgce: 0, "m³": 0, "kgce/人": 1, "kgce/m²": 1, "kWh/m²": 1, "m³/人": 1, kW: 1 };
+
+export const UNKNOWN = "—";
+
+function grouped(whole: string): string {
+  return whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+}
+
+/** The decimal string with thousands separators and every digit it came with. */
+export function exact(value: string): string {
+  const [, sign = "", whole = "", rest = ""] = /^(-?)(\d+)(\.\d+)?$/.exec(value) ?? [];
+  return whole ? sign.replace("-", "−") + grouped(whole) + rest.replace(/\.?0+$/, "") : value;
+}
+
+/** Exact values of one table column, padded with zeros to the same number of decimals. */
+export function exactColumn(values: (string | null)[]): (value: string | null) => string {
+  const decimals = (value: string | null) => /\.(\d+?)0*$/.exec(value ?? "")?.[1]?.length ?? 0;
+  const most = Math.max(0, ...values.map(decimals));
+  return (value) => {
+    if (value === null) return UNKNOWN;
+    const [whole = "", rest = ""] = exact(value).split(".");
+    return most ? `${whole}.${rest.padEnd(most, "0")}` : whole;
+  };
+}
+
+export function fixed(value: number, decimals: number): string {
+  const [whole = "", rest] = Math.abs(value).toFixed(decimals).split(".");
+  const text = grouped(whole) + (rest ? `.${rest}` : "");
+  return value < 0 && Number(value.toFixed(decimals)) !== 0 ? `−${text}` : text;
+}
+
+export function decimalsOf(unit: string): number {
+  return DECIMALS[unit] ?? 1;
+}
+
+export interface Scale { divisor: number; prefix: string }
+
+/** 万 and 亿 (k and M in English) once a figure of this size would need more than five digits. */
+export function scaleFor(largest: number, language: Language): Scale {
+  const size = Math.abs(largest);
+  if (language === "zh") {
+    if (size >= 1e8) return { divisor: 1e8, prefix: "亿" };
+    if (size >= 1e5) return { divisor: 1e4, prefix: "万" };
+  } else {
+    if (size >= 1e6) return { divisor: 1e6, prefix: "M" };
+    if (size >= 1e5) return { divisor: 1e3, prefix: "k" };
+  }
+  return { divisor: 1, prefix: "" };
+}
+
+export function scaledUnit(scale: Scale, unit: string): string {
+  return scale.prefix ? `${scale.prefix} ${unit}` : unit;
+}
+
+/** A value on a given scale: whole units keep their decimals, scaled ones get one (two for M and 亿). */
+export function onScale(value: number, scale: Scale, unit: string): string {
+  if (scale.divisor === 1) return fixed(value, decimalsOf(unit));
+  return fixed(value / scale.divisor, scale.divisor >= 1e6 ? 2 : 1);
+}
+
+/** Share as per cent with one decimal; cut, never rounded up, so that 100 % means complete. */
+export function percent(share: number): string {
+  const cut = Math.floor(share * 1000 + 1e-9) / 10;
+  return cut >= 100 ? "100 %" : `${cut.toFixed(1)} %`;
+}
+
+export const UNITS_EN: Record<string, string> = { "kgce/人": "kgce/person", "m³/人": "m³/person", 人: "people" };
+
+export function unitIn(unit: string, language: Language): string {
+  return language === "en" ? (UNITS_EN[unit] ?? unit) : unit;
+}
+
+/** "2026-11-21T08:00:00+08:00" → its date and clock as the business zone reads them. */
+export const dateOf = (iso: string) => iso.slice(0, 10);
+export const clockOf = (iso: string) => iso.slice(11, 16);
+export const secondsOf = (iso: string) => iso.slice(11, 19);
+
+/** Calendar arithmetic on YYYY-MM-DD without any time zone of the browser. */
+export function addDays(date: string, days: number): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}

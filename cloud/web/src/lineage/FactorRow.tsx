@@ -1,0 +1,32 @@
+import type { FactorInput } from "../api";
+import { exact } from "../format";
+import { useTexts } from "../preferences";
+import { isTextKey } from "../texts";
+
+/** A factor as the row of rules it is: value, source, clause, since when, and how certain. */
+export function FactorRow({ factor }: { factor: FactorInput }) {
+  const t = useTexts();
+  const status = `status_${factor.status}`;
+  return (
+    <section>
+      <h3>
+        {t("factor")} {factor.title}
+      </h3>
+      <dl className="facts">
+        <dt>{t("value")}</dt>
+        <dd className="figure">
+          {exact(factor.value)}
+          <span className="unit">{factor.unit}</span>
+        </dd>
+        <dt>{t("source")}</dt>
+        <dd>
+          {factor.source} {factor.clause}
+        </dd>
+        <dt>{t("valid_from")}</dt>
+        <dd>{factor.valid_from}</dd>
+        <dt>{t("standing")}</dt>
+        <dd>{isTextKey(status) ? t(status) : factor.status}</dd>
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,66 @@
+import type { EnergyMeter, MonthOfMeter } from "../api";
+import { addDays, exact, exactColumn, UNKNOWN } from "../format";
+import { Completeness } from "../parts/Completeness";
+import { DataTable } from "../parts/DataTable";
+import { EndUseMark } from "../parts/EndUseMark";
+import { QualityMark } from "../parts/QualityMark";
+import { useTexts } from "../preferences";
+import { go, href, type Route } from "../route";
+
+/** The last day of a month that has already begun. */
+function lastDay(month: string, today: string): string {
+  const [year = 0, number = 1] = month.split("-").map(Number);
+  const next = number === 12 ? `${year + 1}-01-01` : `${year}-${String(number + 1).padStart(2, "0")}-01`;
+  const last = addDays(next, -1);
+  return last < today ? last : today;
+}
+
+interface Props {
+  meter: EnergyMeter;
+  unit: string;
+  today: string;
+  route: Partial<Route>;
+}
+
+/** One meter's share of a figure, month by month; each month opens its days. */
+export function MeterMonths({ meter, unit, today, route }: Props) {
+  const t = useTexts();
+  const written = exactColumn(meter.months.map((month) => month.value));
+  const target = (month: MonthOfMeter) => ({ ...route, date: lastDay(month.month, today) });
+  return (
+    <section>
+      <p className="secondary">
+        {[meter.device, meter.building].filter(Boolean).join(" · ")} · <EndUseMark endUse={meter.end_use} />
+      </p>
+      <p>{t("sum_of_months", { n: meter.months.length, total: meter.total === null ? UNKNOWN : exact(meter.total), unit })}</p>
+      <DataTable
+        label={meter.name}
+        rows={meter.months}
+        rowKey={(month) => month.month}
+        onOpen={(month) => go(target(month))}
+        columns={[
+          {
+            key: "month",
+            title: t("month_column"),
+            onCard: true,
+            cell: (month) => (
+              <a href={href(target(month))} onClick={(event) => event.stopPropagation()}>
+                {month.month}
+              </a>
+            ),
+          },
+          {
+            key: "value",
+            title: t("amount"),
+            unit,
+            numeric: true,
+            onCard: true,
+            cell: (month) => written(month.value),
+          },
+          { key: "quality", title: t("quality"), onCard: true, cell: (month) => <QualityMark quality={month.quality} /> },
+          { key: "covered", title: t("complete"), numeric: true, cell: (month) => <Completeness share={month.covered} /> },
+        ]}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,16 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { CivicWatt } from "./CivicWatt";
+import { PreferencesProvider } from "./preferences";
+import "./styles/base.css";
+import "./styles/pages.css";
+import "./styles/parts.css";
+import "./styles/sheet.css";
+
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <PreferencesProvider>
+      <CivicWatt />
+    </PreferencesProvider>
+  </StrictMode>,
+);

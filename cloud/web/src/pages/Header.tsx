@@ -1,0 +1,45 @@
+import { Button, Dropdown } from "antd";
+import type { Session } from "../api";
+import { request, RequestError } from "../client";
+import { PeriodPicker } from "../parts/PeriodPicker";
+import { Switches } from "../parts/Switches";
+import { useTexts } from "../preferences";
+import { href, useRoute } from "../route";
+import { isTextKey } from "../texts";
+
+export function Header({ session, onSignedOut }: { session: Session; onSignedOut: () => void }) {
+  const t = useTexts();
+  const { period } = useRoute();
+  const role = `role_${session.role}`;
+  const signOut = async () => {
+    try {
+      await request("DELETE", "session");
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+    }
+    onSignedOut();
+  };
+  return (
+    <header className="top">
+      <a className="region" href={href({ period })}>
+        <img src="./favicon.svg" alt="" width="20" height="20" />
+        {session.region?.name ?? t("app")}
+      </a>
+      <PeriodPicker />
+      {session.demo && <span className="demo-banner">{t("demo_banner")}</span>}
+      <span className="spring" />
+      <Switches />
+      <Dropdown
+        trigger={["click"]}
+        menu={{
+          items: [
+            { key: "role", label: isTextKey(role) ? t(role) : session.role, disabled: true },
+            { key: "out", label: t("sign_out"), onClick: () => void signOut() },
+          ],
+        }}
+      >
+        <Button type="text">{session.display_name || session.username} ▾</Button>
+      </Dropdown>
+    </header>
+  );
+}
