@@ -28,7 +28,7 @@ __all__ = [
 DIVISION = "429900"  # an invented division of Hubei
 OFFICE, SCHOOL = InstitutionKind.OFFICE, InstitutionKind.SCHOOL
 HOSPITAL, VENUE = InstitutionKind.HOSPITAL, InstitutionKind.VENUE
-MUNICIPAL, DISTRICT = "市级", "区级"
+MUNICIPAL, DISTRICT = "市级", "县级"
 GATEWAY_OF_BUS = ("gw-01", "gw-01", "gw-01", "gw-02", "gw-02")
 
 L, H, P, S = EndUse.LIGHTING, EndUse.HVAC, EndUse.POWER, EndUse.SPECIAL

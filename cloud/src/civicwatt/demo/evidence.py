@@ -1,0 +1,90 @@
+"""What each side of the path holds after a run, read from its own files, and how the sides compare."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from civicwatt_protocols.quantity import to_micro
+from civicwatt_protocols.uplink import Catalogue, PointDefinition, Record, decode_record
+from civicwatt_sim.truth import Served
+
+Key = tuple[str, str, int]  # device, measure, slot [UTC µs]
+Values = dict[Key, int]  # micro units
+
+
+def accepted_records(outbox: Path) -> Iterator[Record]:
+    """Every record a gateway has accepted, acknowledged or not."""
+    with sqlite3.connect(f"file:{outbox}?mode=ro", uri=True) as database:
+        catalogues = {
+            row[0]: Catalogue(
+                row[1], row[2], tuple(PointDefinition(alias, measure) for alias, measure in json.loads(row[3]))
+            )
+            for row in database.execute("SELECT hash, device, template, points FROM catalogue")
+        }
+        for table in ("outbox", "history"):
+            for catalogue, body in database.execute(f"SELECT catalogue, body FROM {table}"):  # noqa: S608
+                yield decode_record(body, catalogues[catalogue])
+
+
+def accepted_values(outbox: Path) -> Values:
+    """The values among the accepted records; gaps are left out."""
+    with sqlite3.connect(f"file:{outbox}?mode=ro", uri=True) as database:
+        measures = {
+            row[0]: [measure for _, measure in json.loads(row[1])]
+            for row in database.execute("SELECT hash, points FROM catalogue")
+        }
+    return {
+        (record.device, measure, record.slot_us): to_micro(value)
+        for record in accepted_records(outbox)
+        for measure, value in zip(measures[record.catalogue], record.values, strict=True)
+        if value is not None
+    }
+
+
+def unacked_until(outbox: Path, slot_us: int) -> int:
+    """How many records with a slot up to this time the cloud has not acknowledged."""
+    with sqlite3.connect(f"file:{outbox}?mode=ro", uri=True) as database:
+        return int(
+            database.execute("SELECT count(*) FROM outbox WHERE slot_us <= ?", (slot_us,)).fetchone()[0]
+        )
+
+
+@dataclass(frozen=True)
+class StoredValues:
+    """The readings store's values; `rows` counts them with repetitions."""
+
+    rows: int
+    values: Values
+
+
+def stored_values(readings: Path, registry: Path) -> StoredValues:
+    """Every value in the readings store under the name of its point."""
+    with sqlite3.connect(f"file:{registry}?mode=ro", uri=True) as database:
+        points = {row[0]: row[1:] for row in database.execute("SELECT id, device, measure FROM point")}
+    with duckdb.connect(str(readings), read_only=True) as store:
+        rows = store.execute("SELECT point, ts, value FROM reading WHERE value IS NOT NULL").fetchall()
+    values = {(*points[point], slot): to_micro(value) for point, slot, value in rows}
+    return StoredValues(len(rows), values)
+
+
+def served(truth: Mapping[tuple[str, str], Served], values: Values, interval_us: int) -> Values:
+    """What the truth ledger says of each value's slot: the meter's answer in it, or just after it when late.
+
+    Where a slot saw several answers the one that equals the value is taken, so that only values which
+    the meter never gave differ.
+    """
+    answers: dict[Key, list[int]] = {}
+    for (device, measure), column in truth.items():
+        for at, micro in zip(column.served_us, column.micro, strict=True):
+            answers.setdefault((device, measure, at - at % interval_us), []).append(micro)
+    found: Values = {}
+    for key, micro in values.items():
+        device, measure, slot = key
+        given = answers.get(key, []) + answers.get((device, measure, slot + interval_us), [])
+        if given:
+            found[key] = micro if micro in given else given[0]
+    return found
