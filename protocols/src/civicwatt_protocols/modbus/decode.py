@@ -45,6 +45,7 @@ class BlockDecoder:
             at = one.end
             start, end = 2 * (one.address - block.address), 2 * (one.end - block.address)
             positions[start:end] = [start + position for position in byte_positions(one.order, end - start)]
+        code += "x" * (2 * (block.address + block.count - at))
         self._unpack = struct.Struct(code).unpack
         plain = positions == list(range(self._size))
         self._shuffle = None if plain else itemgetter(*positions)

@@ -2,7 +2,7 @@
 
 import struct
 from decimal import Decimal
-from math import inf, nan
+from math import nan
 from struct import error as struct_error
 
 from civicwatt_protocols.errors import OutOfRange
@@ -51,6 +51,8 @@ def _raw(register: Register, micro: int | None) -> float:
             raise _out_of_range(register, micro)
         return min(register.markers)
     step, is_counter = register.scale_micro, MEASURES[register.measure].is_counter
+    if is_counter and micro < 0:
+        raise _out_of_range(register, micro)
     if is_float:
         try:
             raw = _float32(micro / step)
@@ -78,11 +80,9 @@ def _float32(value: float) -> float:
 
 
 def _below(raw: float) -> float:
-    """The float32 just below a positive or zero one."""
-    if raw == 0.0:
-        return -inf
+    """The float32 just below a positive one."""
     bits: int = struct.unpack(">I", struct.pack(">f", raw))[0]
-    narrow: float = struct.unpack(">f", struct.pack(">I", bits - 1 if raw > 0 else bits + 1))[0]
+    narrow: float = struct.unpack(">f", struct.pack(">I", bits - 1))[0]
     return narrow
 
 

@@ -56,7 +56,9 @@ _TABLE: dict[str, tuple[tuple[str, int, str, bool, bool], ...]] = {
 
 
 def _payload_class() -> Any:
-    file = descriptor_pb2.FileDescriptorProto(name="sparkplug_b.proto", package=_PACKAGE, syntax="proto2")
+    # Sparkplug's schema is proto2; edition 2023 has the same bytes and refuses text that is not UTF-8.
+    file = descriptor_pb2.FileDescriptorProto(name="sparkplug_b.proto", package=_PACKAGE)
+    file.syntax, file.edition = "editions", descriptor_pb2.EDITION_2023
     scalar = descriptor_pb2.FieldDescriptorProto.Type
     for name, fields in _TABLE.items():
         declared = file.message_type.add(name=name)

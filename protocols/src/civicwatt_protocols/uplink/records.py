@@ -7,7 +7,7 @@ concatenated, so with_sequence appends the field.
 from math import isfinite
 from typing import Any
 
-from civicwatt_protocols.errors import NotOurMessage, NotSparkplug, UnknownCatalogue
+from civicwatt_protocols.errors import NotOurMessage, UnknownCatalogue
 from civicwatt_protocols.sparkplug.message import PayloadMessage, parse
 from civicwatt_protocols.sparkplug.payload import put_properties, read_properties
 
@@ -96,15 +96,11 @@ def _head(message: Any) -> tuple[str, int, str]:
     if len(message.metrics) < _HEAD or not message.HasField("timestamp"):
         raise NotOurMessage(detail="cw/epoch, cw/seq, cw/birth or the timestamp are missing")
     epoch, seq, birth = message.metrics[0], message.metrics[1], message.metrics[2]
-    try:
-        if (epoch.name, seq.name, birth.name) != (EPOCH, SEQ, BIRTH):
-            raise NotOurMessage(detail="the first metrics are not cw/epoch, cw/seq, cw/birth")
-        found = (epoch.string_value, seq.long_value, birth.string_value)
-    except UnicodeDecodeError as error:
-        raise NotSparkplug(detail="text that is not UTF-8") from error
-    if not (found[0] and seq.HasField("long_value") and found[2]):
+    if (epoch.name, seq.name, birth.name) != (EPOCH, SEQ, BIRTH):
+        raise NotOurMessage(detail="the first metrics are not cw/epoch, cw/seq, cw/birth")
+    if not (epoch.string_value and seq.HasField("long_value") and birth.string_value):
         raise NotOurMessage(detail="cw/epoch, cw/seq or cw/birth have no value")
-    return found
+    return epoch.string_value, seq.long_value, birth.string_value
 
 
 def _reason(metric: Any) -> GapReason:
