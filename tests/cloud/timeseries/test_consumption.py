@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.timeseries.consumption import (
-    HOUR_US,
     Held,
     Hours,
     booking,

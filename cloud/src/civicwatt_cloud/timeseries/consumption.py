@@ -14,10 +14,10 @@ from typing import Literal, NamedTuple
 import numpy as np
 from civicwatt_protocols.quantity import MICRO, to_micro
 
+from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.timeseries.quality import Quality
 from civicwatt_cloud.timeseries.readings import Bools, Floats, Ints
 
-HOUR_US = 3_600_000_000
 STRADDLE_US = 900_000_000  # readings this close around a boundary count as read there [engineering default]
 GLITCH_READINGS = 5  # a dip or spike is at most this long [engineering default]
 

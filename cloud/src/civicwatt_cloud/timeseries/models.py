@@ -89,7 +89,8 @@ class Quarantined(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     received_us: Mapped[int] = mapped_column(BigInteger)
-    topic: Mapped[str] = mapped_column(String(255))
+    topic: Mapped[str]
     code: Mapped[str] = mapped_column(String(12))
     detail: Mapped[str]
     payload: Mapped[bytes] = mapped_column(LargeBinary)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)  # the same thing is kept once

@@ -45,13 +45,14 @@ class Batch:
 
     @classmethod
     def of(cls, point: object, ts_us: object, value: object, reason: object = 0) -> Self:
-        """A batch from anything numpy can broadcast to the length of `ts_us`."""
-        ts = np.atleast_1d(np.asarray(ts_us, np.int64))
+        """A batch from numbers and columns; a number stands for a whole column."""
         return cls(
-            np.broadcast_to(np.asarray(point, np.int32), ts.shape),
-            ts,
-            np.broadcast_to(np.asarray(value, np.float64), ts.shape),
-            np.broadcast_to(np.asarray(reason, np.uint8), ts.shape),
+            *np.broadcast_arrays(
+                np.atleast_1d(np.asarray(point, np.int32)),
+                np.asarray(ts_us, np.int64),
+                np.asarray(value, np.float64),
+                np.asarray(reason, np.uint8),
+            )
         )
 
     @classmethod

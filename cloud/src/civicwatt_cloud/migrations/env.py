@@ -1,0 +1,19 @@
+"""Alembic's entry: runs on the connection that Database.upgrade() hands over."""
+
+import civicwatt_cloud.kit.directory
+import civicwatt_cloud.kit.identity
+import civicwatt_cloud.timeseries.models
+import civicwatt_cloud.timeseries.points  # noqa: F401 - each module adds its tables to Base.metadata
+from alembic import context
+from civicwatt_cloud.kit.db import Base
+from sqlalchemy import Connection
+
+connection: Connection = context.config.attributes["connection"]
+context.configure(
+    connection,
+    target_metadata=Base.metadata,
+    render_as_batch=True,  # SQLite alters a table by making it anew
+    transactional_ddl=True,  # a migration happens whole or not at all, also on SQLite
+)
+with context.begin_transaction():
+    context.run_migrations()

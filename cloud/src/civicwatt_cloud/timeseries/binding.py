@@ -1,0 +1,149 @@
+"""The meter list 表计: which device measures what, in which building, from when on."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from civicwatt_protocols import templates
+from civicwatt_protocols.errors import TemplateError
+from civicwatt_protocols.template import DeviceTemplate
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from civicwatt_cloud.kit.business_time import day_start_us
+from civicwatt_cloud.kit.directory import Building
+from civicwatt_cloud.kit.directory_problems import BadDate, DateMissing, NameMissing, RowProblem
+from civicwatt_cloud.kit.tables import Row, read_rows
+from civicwatt_cloud.timeseries.errors import (
+    BadName,
+    DuplicateDevice,
+    NoCounter,
+    NoSuchBuilding,
+    NoSuchEndUse,
+    NoSuchTemplate,
+)
+from civicwatt_cloud.timeseries.ledger import mark_all_dirty
+from civicwatt_cloud.timeseries.points import EndUse, Point, ensure_gateway, new_point
+
+SHEET = "表计"
+GATEWAY, DEVICE, NAME, TEMPLATE = "网关", "设备", "名称", "模板"
+BUILDING, END_USE, IN_USE_FROM = "楼栋编码", "分项", "启用日期"
+COLUMNS = (GATEWAY, DEVICE, NAME, TEMPLATE, BUILDING, END_USE, IN_USE_FROM)
+_LONGEST = 64
+
+
+@dataclass(slots=True)
+class BindReport:
+    """What an import of the meter list did; rows with an error were left out, the others kept."""
+
+    rows: int = 0
+    kept: int = 0
+    changed: int = 0  # devices among the kept that are new or bound otherwise than before
+    problems: list[RowProblem] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Binding:
+    gateway: str
+    device: str
+    title: str
+    template: DeviceTemplate
+    building_id: int
+    end_use: EndUse
+    counter: str
+    from_us: int
+
+
+def import_meters(session: Session, path: Path, zone: ZoneInfo) -> BindReport:
+    """Bind the rows of a file. Errors: UnreadableTable, MissingColumn."""
+    return bind(session, read_rows(path, SHEET, COLUMNS), zone)
+
+
+def bind(session: Session, rows: Iterable[Row], zone: ZoneInfo) -> BindReport:
+    """Make or change the points of each row's device. The same rows again change nothing.
+
+    A bound point is there before its first reading: a meter that never answered lowers completeness.
+    """
+    report = BindReport()
+    buildings = dict(session.execute(select(Building.code, Building.id)).tuples())
+    seen: dict[tuple[str, str], int] = {}
+    for row in rows:
+        report.rows += 1
+        try:
+            device = (row[GATEWAY], row[DEVICE])
+            if device in seen:
+                raise DuplicateDevice(row.where(DEVICE), device=row[DEVICE], first=seen[device])
+            binding = _read(row, buildings, zone)
+            seen[device] = row.number
+        except RowProblem as problem:
+            report.problems.append(problem)
+            continue
+        report.kept += 1
+        report.changed += _apply(session, binding)
+    return report
+
+
+def _read(row: Row, buildings: dict[str, int], zone: ZoneInfo) -> _Binding:
+    for title in (GATEWAY, DEVICE):
+        if not row[title] or len(row[title]) > _LONGEST or set(row[title]) & set("/+#\0"):
+            raise BadName(row.where(title), title=title, text=row[title])
+    if not row[NAME]:
+        raise NameMissing(row.where(NAME), title=NAME)
+    try:
+        template = templates.load(row[TEMPLATE])
+    except TemplateError as error:
+        known = "、".join(templates.names())
+        raise NoSuchTemplate(row.where(TEMPLATE), text=row[TEMPLATE], known=known) from error
+    if row[BUILDING] not in buildings:
+        raise NoSuchBuilding(row.where(BUILDING), text=row[BUILDING])
+    end_use = next((use for use in EndUse if row[END_USE] in {use.value, use.zh, f"{use.zh}用电"}), None)
+    if end_use is None:
+        known = "、".join(use.zh for use in EndUse)
+        raise NoSuchEndUse(row.where(END_USE), text=row[END_USE], known=known)
+    measures = {register.measure for register in template.registers}
+    counter = next((measure for measure in end_use.counters if measure in measures), None)
+    if counter is None:
+        facts = {"template": template.key, "end_use": end_use.zh, "needed": " / ".join(end_use.counters)}
+        raise NoCounter(row.where(TEMPLATE), **facts)
+    if not row[IN_USE_FROM]:
+        raise DateMissing(row.where(IN_USE_FROM), title=IN_USE_FROM)
+    try:
+        from_us = day_start_us(date.fromisoformat(row[IN_USE_FROM]), zone)
+    except ValueError as error:
+        raise BadDate(row.where(IN_USE_FROM), title=IN_USE_FROM, text=row[IN_USE_FROM]) from error
+    return _Binding(
+        row[GATEWAY], row[DEVICE], row[NAME], template, buildings[row[BUILDING]], end_use, counter, from_us
+    )
+
+
+def _apply(session: Session, binding: _Binding) -> bool:
+    """Bring the device's points to what the list says; whether anything changed."""
+    gateway, device = binding.gateway, binding.device
+    ensure_gateway(session, gateway)
+    of_device = select(Point).where(Point.gateway == gateway, Point.device == device)
+    points = {point.measure: point for point in session.scalars(of_device)}
+    for register in binding.template.registers:
+        if register.measure not in points:
+            points[register.measure] = new_point(gateway, device, register.measure, binding.template.key)
+            session.add(points[register.measure])
+    was = {point.measure: (point.is_consumption, point.bound_from_us) for point in points.values()}
+    for point in points.values():
+        point.template = binding.template.key
+        point.title = binding.title
+        point.building_id = binding.building_id
+        point.end_use = binding.end_use.value
+        point.carrier = binding.end_use.carrier.value
+        point.bound_from_us = binding.from_us
+        point.is_consumption = point.measure == binding.counter
+    changed = any(session.is_modified(point) for point in points.values())
+    session.flush()
+    booked_otherwise = [
+        point.id
+        for point in points.values()
+        if (point.is_consumption, point.bound_from_us) != was[point.measure]
+        and (point.is_consumption or was[point.measure][0])
+    ]
+    mark_all_dirty(session, booked_otherwise)
+    return changed

@@ -1,0 +1,134 @@
+"""What is set aside on the way in, and what can be wrong with a meter list.
+
+CloudError
+├── SetAside (quarantine)
+│   ├── ConflictingReading  CW-T1001
+│   ├── FutureReading       CW-T1002
+│   ├── AncientReading      CW-T1003
+│   ├── WrongDevice         CW-T1004
+│   ├── TooLarge            CW-T1005
+│   └── Unreadable          CW-T1006
+└── RowProblem
+    ├── NoSuchBuilding      CW-T1011
+    ├── NoSuchEndUse        CW-T1012
+    ├── DuplicateDevice     CW-T1013
+    ├── NoCounter           CW-T1014
+    ├── NoSuchTemplate      CW-T1015
+    └── BadName             CW-T1016
+"""
+
+from civicwatt_cloud.kit.directory_problems import RowProblem
+from civicwatt_cloud.kit.errors import CloudError
+
+
+class SetAside(CloudError):
+    """A message or reading that is kept for people to look at, not booked."""
+
+    remedy_zh = "查看隔离区中的原始报文，并检查该网关"
+    remedy_en = "look at the message in quarantine and check that gateway"
+
+
+class ConflictingReading(SetAside):
+    """Another value for a point and time that is already stored; the first stays."""
+
+    code = "CW-T1001"
+    zh = "同一测点同一时刻已有不同的值：{device} {measure} {at}，已存 {stored}，新收 {received}"
+    en = "another value is stored for {device} {measure} at {at}: stored {stored}, received {received}"
+
+
+class FutureReading(SetAside):
+    """A time more than a day ahead of the clock."""
+
+    code = "CW-T1002"
+    zh = "读数时刻 {at} 在一天以后"
+    en = "the reading's time {at} is more than a day ahead"
+    remedy_zh = "检查网关的时钟"
+    remedy_en = "check the gateway's clock"
+
+
+class AncientReading(SetAside):
+    """A time before any gateway existed: a clock that was never set."""
+
+    code = "CW-T1003"
+    zh = "读数时刻 {at} 早于任何网关"
+    en = "the reading's time {at} is before any gateway existed"
+    remedy_zh = "检查网关的时钟"
+    remedy_en = "check the gateway's clock"
+
+
+class WrongDevice(SetAside):
+    """A message on one device's topic that names the catalogue of another."""
+
+    code = "CW-T1004"
+    zh = "主题属于设备 {topic_device}，报文引用设备 {device} 的点表"
+    en = "the topic is device {topic_device}'s, the message names the catalogue of {device}"
+
+
+class TooLarge(SetAside):
+    """A message longer than any record can be; only its beginning is kept."""
+
+    code = "CW-T1005"
+    zh = "报文长 {size} 字节，超过 {limit} 字节"
+    en = "the message has {size} bytes, more than {limit}"
+
+
+class Unreadable(SetAside):
+    """A message that no rule foresaw."""
+
+    code = "CW-T1006"
+    zh = "报文无法处理（{detail}）"
+    en = "the message cannot be processed ({detail})"
+
+
+class NoSuchBuilding(RowProblem):
+    """The register has no building of that code."""
+
+    code = "CW-T1011"
+    zh = "名录中没有楼栋编码“{text}”"
+    en = "the register has no building “{text}”"
+    remedy_zh = "先在名录中导入该楼栋，或改正编码"
+    remedy_en = "import the building with the register first, or correct the code"
+
+
+class NoSuchEndUse(RowProblem):
+    """The end use is not one of the closed list."""
+
+    code = "CW-T1012"
+    zh = "分项“{text}”不在列表中：{known}"
+    en = "unknown end use “{text}”; known: {known}"
+
+
+class DuplicateDevice(RowProblem):
+    """The same device of the same gateway stands in an earlier row."""
+
+    code = "CW-T1013"
+    zh = "设备 {device} 与第 {first} 行重复"
+    en = "device {device} stands in row {first} already"
+
+
+class NoCounter(RowProblem):
+    """The template has no register that counts what the end use needs."""
+
+    code = "CW-T1014"
+    zh = "模板 {template} 没有可用于“{end_use}”的累计量（需要 {needed}）"
+    en = "template {template} counts nothing for {end_use} (needed: {needed})"
+    remedy_zh = "改正分项，或换用该表计的正确模板"
+    remedy_en = "correct the end use, or name the meter's right template"
+
+
+class NoSuchTemplate(RowProblem):
+    """No device template of that name is installed."""
+
+    code = "CW-T1015"
+    zh = "没有名为“{text}”的设备模板"
+    en = "there is no device template “{text}”"
+    remedy_zh = "可用的模板：{known}"
+    remedy_en = "templates there are: {known}"
+
+
+class BadName(RowProblem):
+    """A gateway or device name that cannot be part of a topic."""
+
+    code = "CW-T1016"
+    zh = "{title}“{text}”为空、过长或含有 / + #"
+    en = "{title} “{text}” is empty, too long or contains / + #"
