@@ -1,7 +1,7 @@
 import { Skeleton } from "antd";
 import { useEffect, useState } from "react";
-import type { Problem, Session } from "./api";
-import { request, RequestError, whenSignedOut } from "./client";
+import type { Session } from "./api";
+import { type Problem, request, RequestError, whenSignedOut } from "./client";
 import { useTexts } from "./preferences";
 import { Header } from "./pages/Header";
 import { Home } from "./pages/Home";

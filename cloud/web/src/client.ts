@@ -1,5 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { Problem } from "./api";
+import type { Problem as Refusal } from "./api";
+
+/** What a person needs of a refusal; made here too, when no server answers. */
+export type Problem = Pick<Refusal, "status" | "code" | "detail" | "detail_en" | "remedy" | "remedy_en">;
 
 /** A request that did not succeed, carrying what the server (or the missing network) says about it. */
 export class RequestError extends Error {

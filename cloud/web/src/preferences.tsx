@@ -75,7 +75,8 @@ export function PreferencesProvider({ children }: { children: ReactNode }) {
       },
       components: {
           Alert: { withDescriptionPadding: "10px 12px", withDescriptionIconSize: 18 },
-          Button: { primaryShadow: "none", defaultShadow: "none" },
+          Button: { primaryShadow: "none", defaultShadow: "none", contentFontSizeSM: 12 },
+          Input: { inputFontSizeSM: 12 },
         },
     }),
     [palette, dark],

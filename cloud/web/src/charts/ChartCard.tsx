@@ -1,5 +1,6 @@
 import { Button } from "antd";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
+import { useKey } from "../keys";
 import { useTexts } from "../preferences";
 import { Chart } from "./Chart";
 import { ChartTable } from "./ChartTable";
@@ -27,21 +28,16 @@ export function ChartCard({ title, data, aside, controls, empty, failure, classN
   const [asTable, setAsTable] = useState(false);
   const card = useRef<HTMLElement>(null);
 
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const typing = event.target instanceof Element && event.target.closest("input, textarea, [contenteditable]");
-      if (event.key.toLowerCase() !== "t" || event.ctrlKey || event.metaKey || event.altKey || typing) return;
-      const aimed = document.querySelector(AIMED);
-      if (aimed === null || card.current?.matches(AIMED)) setAsTable((old) => !old);
-    };
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
-  }, []);
+  useKey("t", () => {
+    const aimed = document.querySelector(AIMED);
+    if (aimed === null || card.current?.matches(AIMED)) setAsTable((old) => !old);
+  });
 
+  const filled = data !== null && !failure && !isEmpty(data);
   const body = () => {
     if (failure) return failure;
     if (data === null) return <div className="chart skeleton" aria-busy="true" />;
-    if (isEmpty(data)) return <p className="empty">{empty}</p>;
+    if (!filled) return <p className="empty">{empty}</p>;
     return asTable ? <ChartTable data={data} label={title} /> : <Chart data={data} label={title} />;
   };
   return (
@@ -49,13 +45,15 @@ export function ChartCard({ title, data, aside, controls, empty, failure, classN
       <header>
         <h2>{title}</h2>
         {aside}
-        <Button size="small" aria-pressed={asTable} onClick={() => setAsTable(!asTable)} title={t("key_t")}>
-          {asTable ? t("as_chart") : t("as_table")}
-        </Button>
+        {filled && (
+          <Button size="small" aria-pressed={asTable} aria-keyshortcuts="t" onClick={() => setAsTable(!asTable)} title={t("key_t")}>
+            {asTable ? t("as_chart") : t("as_table")}
+          </Button>
+        )}
       </header>
       {controls}
       {body()}
-      {data && !asTable && <ChartLegend data={data} />}
+      {filled && !asTable && <ChartLegend data={data} />}
     </section>
   );
 }

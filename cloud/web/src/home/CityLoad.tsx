@@ -1,5 +1,6 @@
 import { useMemo, useState } from "react";
-import type { EndUse, Live, Problem } from "../api";
+import type { EndUse, Live } from "../api";
+import type { Problem } from "../client";
 import type { ChartData } from "../charts/data";
 import { ChartCard } from "../charts/ChartCard";
 import { fixed, secondsOf, UNKNOWN } from "../format";

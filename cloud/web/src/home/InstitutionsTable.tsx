@@ -1,7 +1,8 @@
 import { Input, type InputRef, Skeleton } from "antd";
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import type { FigureKey, InstitutionRow } from "../api";
 import { fixed, scaledUnit, scaleFor, unitIn, UNKNOWN } from "../format";
+import { useKey } from "../keys";
 import { Completeness } from "../parts/Completeness";
 import { type Column, DataTable } from "../parts/DataTable";
 import { FigureValue } from "../parts/FigureValue";
@@ -81,15 +82,7 @@ export function InstitutionsTable({ rows, route }: { rows: InstitutionRow[] | nu
   const field = useRef<InputRef>(null);
   const columns = useColumns(rows ?? [], route);
 
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== "/" || (event.target instanceof Element && event.target.closest("input, textarea"))) return;
-      event.preventDefault();
-      field.current?.focus();
-    };
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
-  }, []);
+  useKey("/", () => field.current?.focus());
 
   const words = filter.trim().toLowerCase();
   const shown = rows?.filter((row) => `${row.name} ${row.code} ${row.kind}`.toLowerCase().includes(words));

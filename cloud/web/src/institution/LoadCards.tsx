@@ -25,10 +25,10 @@ export function LoadCards({ id, today }: { id: number; today: string }) {
     () => load && loadData(load, electricityOf(load, shown), load.unit, t, key === "today"),
     [load, shown, t, key],
   );
-  const alone = (series: LoadSeries | null | undefined, unit: string) =>
-    load && loadData(load, series ? [series] : [], series?.unit ?? unit, t, key === "today");
-  const pv = useMemo(() => alone(load?.pv, load?.unit ?? "kW"), [load, t, key]);
-  const water = useMemo(() => alone(load?.water, "m³"), [load, t, key]);
+  const alone = (series: LoadSeries | null) =>
+    load && loadData(load, series ? [series] : [], series?.unit ?? "", t, key === "today");
+  const pv = useMemo(() => alone(load?.pv ?? null), [load, t, key]);
+  const water = useMemo(() => alone(load?.water ?? null), [load, t, key]);
   const workdays = load?.days.filter((day) => day.workday).length;
   return (
     <div className="load-cards">

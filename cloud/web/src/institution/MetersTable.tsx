@@ -5,8 +5,8 @@ import { Completeness } from "../parts/Completeness";
 import { type Column, DataTable } from "../parts/DataTable";
 import { EndUseMark } from "../parts/EndUseMark";
 import { StateMark } from "../parts/StateMark";
-import { useTexts } from "../preferences";
-import type { Translate } from "../texts";
+import { usePreferences } from "../preferences";
+import type { Language, Translate } from "../texts";
 
 const WORST_FIRST = { bad: 0, watch: 1, unknown: 2, good: 3 };
 
@@ -19,7 +19,7 @@ function age(meter: Meter, at: string | null, t: Translate): string {
   return dateOf(meter.last_at);
 }
 
-function columnsFor(at: string | null, onOpen: (meter: Meter) => void, t: Translate): Column<Meter>[] {
+function columnsFor(at: string | null, onOpen: (meter: Meter) => void, language: Language, t: Translate): Column<Meter>[] {
   return [
     {
       key: "name",
@@ -40,9 +40,9 @@ function columnsFor(at: string | null, onOpen: (meter: Meter) => void, t: Transl
       title: t("state"),
       onCard: true,
       sortBy: (meter) => WORST_FIRST[meter.state],
-      cell: (meter) => <StateMark state={meter.state} reason={meter.state_reason} />,
+      cell: (meter) => <StateMark state={meter.state} reason={language === "zh" ? meter.state_reason : meter.state_reason_en} />,
     },
-    { key: "building", title: t("building"), sortBy: (meter) => meter.building, cell: (meter) => meter.building ?? UNKNOWN },
+    { key: "building", title: t("building"), sortBy: (meter) => meter.building, cell: (meter) => meter.building },
     { key: "end_use", title: t("end_use"), sortBy: (meter) => meter.end_use, cell: (meter) => <EndUseMark endUse={meter.end_use} /> },
     { key: "template", title: t("model"), sortBy: (meter) => meter.template_title, cell: (meter) => meter.template_title },
     {
@@ -100,14 +100,14 @@ interface Props {
 
 /** Every meter of the institution with its state in sign, colour and word. */
 export function MetersTable({ meters, at, onOpen }: Props) {
-  const t = useTexts();
+  const { language, t } = usePreferences();
   const body = () => {
     if (meters === null) return <Skeleton active title={false} paragraph={{ rows: 6, width: "100%" }} />;
     if (meters.length === 0) return <p className="empty">{t("empty_meters")}</p>;
     return (
       <DataTable
         label={t("meters")}
-        columns={columnsFor(at, onOpen, t)}
+        columns={columnsFor(at, onOpen, language, t)}
         rows={meters}
         rowKey={(meter) => meter.point_id}
         initialSort={{ key: "state", descending: false }}

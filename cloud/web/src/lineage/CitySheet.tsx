@@ -26,6 +26,7 @@ export function CitySheet({ overview, route }: { overview: Overview; route: Rout
           <FigureValue figure={figure} />
         </div>
         {figure.value === null ? <p>{reason(figure)}</p> : <Completeness share={figure.completeness} worded />}
+        {figure.value !== null && figure.reason && <p className="secondary">▲ {reason(figure)}</p>}
         <div className="formula">{t(ratio ? "city_ratio" : "city_sum", { name, n: rows.length })}</div>
       </section>
       <DataTable

@@ -3,6 +3,9 @@ import { exact, unitIn } from "../format";
 import { usePreferences } from "../preferences";
 import { DataTable } from "../parts/DataTable";
 
+type Row = DenominatorInput["rows"][number];
+const subjectOf = (row: Row) => row.subject;
+
 /** Head count or floor area with the dates it holds for and the document it comes from. */
 export function DenominatorRows({ denominator }: { denominator: DenominatorInput }) {
   const { language, t } = usePreferences();
@@ -16,8 +19,9 @@ export function DenominatorRows({ denominator }: { denominator: DenominatorInput
         <DataTable
           label={denominator.title}
           rows={denominator.rows}
-          rowKey={(row) => `${row.source}${row.valid_from}${row.value}`}
+          rowKey={(row) => `${row.subject} ${row.valid_from}`}
           columns={[
+            ...(denominator.rows.some((row) => row.subject) ? [{ key: "subject", title: t("subject"), onCard: true, cell: subjectOf }] : []),
             {
               key: "value",
               title: t("value"),

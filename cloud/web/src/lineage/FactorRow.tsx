@@ -26,6 +26,12 @@ export function FactorRow({ factor }: { factor: FactorInput }) {
         <dd>{factor.valid_from}</dd>
         <dt>{t("standing")}</dt>
         <dd>{isTextKey(status) ? t(status) : factor.status}</dd>
+        {factor.note && (
+          <>
+            <dt>{t("note")}</dt>
+            <dd>{factor.note}</dd>
+          </>
+        )}
       </dl>
     </section>
   );

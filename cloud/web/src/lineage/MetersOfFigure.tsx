@@ -38,7 +38,7 @@ export function MetersOfFigure({ energy, route }: { energy: EnergyInput; route: 
                 </a>
               ),
             },
-            { key: "building", title: t("building"), sortBy: (meter) => meter.building, cell: (meter) => meter.building ?? UNKNOWN },
+            { key: "building", title: t("building"), sortBy: (meter) => meter.building, cell: (meter) => meter.building },
             { key: "end_use", title: t("end_use"), sortBy: (meter) => meter.end_use, cell: (meter) => <EndUseMark endUse={meter.end_use} /> },
             {
               key: "total",

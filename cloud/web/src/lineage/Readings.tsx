@@ -7,7 +7,7 @@ import { DayField } from "../parts/DayField";
 import { Completeness } from "../parts/Completeness";
 import { ProblemPanel } from "../parts/ProblemPanel";
 import { QualityMark } from "../parts/QualityMark";
-import { useTexts } from "../preferences";
+import { usePreferences } from "../preferences";
 import { go, type Route } from "../route";
 
 interface Props {
@@ -19,7 +19,7 @@ interface Props {
 
 /** The ground every figure stands on: a day of one meter, hour by hour, each hour opening its raw readings. */
 export function Readings({ point, date, today, route }: Props) {
-  const t = useTexts();
+  const { language, t } = usePreferences();
   const { data, problem, retry } = useResource<PointReadings>(`points/${point}/readings?date=${date}`, date === today ? 10_000 : 0);
   const [opened, setOpened] = useState<string | null>(null);
   const show = (day: string) => go({ ...route, date: day }, true);
@@ -79,7 +79,7 @@ export function Readings({ point, date, today, route }: Props) {
                         <li key={reading.at}>
                           <time>{secondsOf(reading.at)}</time>
                           {reading.value === null ? (
-                            <span className="watch">▲ {reading.reason}</span>
+                            <span className="watch">▲ {language === "zh" ? reading.reason : reading.reason_en}</span>
                           ) : (
                             <span className="figure">{counted(reading.value)}</span>
                           )}

@@ -1,7 +1,6 @@
 import { Button, Input } from "antd";
 import { type FormEvent, useState } from "react";
-import type { Problem } from "../api";
-import { request, RequestError } from "../client";
+import { type Problem, request, RequestError } from "../client";
 import { ProblemPanel } from "../parts/ProblemPanel";
 import { Switches } from "../parts/Switches";
 import { useTexts } from "../preferences";

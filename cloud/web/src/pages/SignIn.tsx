@@ -1,7 +1,7 @@
 import { Button, Input } from "antd";
 import { type FormEvent, useState } from "react";
-import type { Problem, Session } from "../api";
-import { request, RequestError } from "../client";
+import type { Session } from "../api";
+import { type Problem, request, RequestError } from "../client";
 import { Switches } from "../parts/Switches";
 import { ProblemPanel } from "../parts/ProblemPanel";
 import { useTexts } from "../preferences";

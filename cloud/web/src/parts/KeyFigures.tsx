@@ -1,6 +1,7 @@
 import { Skeleton } from "antd";
 import type { Figure } from "../api";
 import { usePreferences } from "../preferences";
+import { Caveat } from "./Caveat";
 import { Completeness } from "./Completeness";
 import { FigureValue, useReason } from "./FigureValue";
 
@@ -28,7 +29,10 @@ export function KeyFigures({ figures, expected, onOpen }: Props) {
               {figure.value === null ? (
                 <div className="caption">{reason(figure)}</div>
               ) : (
-                <Completeness share={figure.completeness} worded />
+                <div className="below">
+                  <Completeness share={figure.completeness} worded />
+                  {figure.reason && <Caveat text={reason(figure)} />}
+                </div>
               )}
             </>
           ) : (

@@ -20,7 +20,7 @@ export function PeriodPicker() {
     return {
       label: t("year", { year }),
       options: [
-        { value: String(year), label: t("whole_year", { year }) },
+        { value: String(year), label: t(year === thisYear ? "year_so_far" : "whole_year", { year }) },
         ...keys.map((key) => ({ value: key, label: t("month", { year, month: Number(key.slice(5)) }) })),
       ],
     };
