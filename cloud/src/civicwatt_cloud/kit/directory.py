@@ -21,6 +21,17 @@ class InstitutionKind(StrEnum):
     VENUE = "venue"
     OTHER = "other"
 
+    @property
+    def zh(self) -> str:
+        """Title in Chinese, as in the register."""
+        return {
+            "government": "党政机关",
+            "education": "教育",
+            "medical": "医疗",
+            "venue": "场馆",
+            "other": "其他",
+        }[self]
+
 
 class Level(StrEnum):
     """The administrative level an institution belongs to."""
@@ -30,6 +41,13 @@ class Level(StrEnum):
     CITY = "city"
     COUNTY = "county"
     TOWNSHIP = "township"
+
+    @property
+    def zh(self) -> str:
+        """Title in Chinese, as in the register."""
+        return {"nation": "国家级", "province": "省级", "city": "市级", "county": "县级", "township": "乡级"}[
+            self
+        ]
 
 
 class DenominatorKind(StrEnum):

@@ -15,20 +15,8 @@ COLUMNS = (
 )
 REGION_NAME = "区划名称"  # optional: a region is shown by its code until it has a name
 
-KINDS = {
-    "党政机关": InstitutionKind.GOVERNMENT,
-    "教育": InstitutionKind.EDUCATION,
-    "医疗": InstitutionKind.MEDICAL,
-    "场馆": InstitutionKind.VENUE,
-    "其他": InstitutionKind.OTHER,
-}
-LEVELS = {
-    "国家级": Level.NATION,
-    "省级": Level.PROVINCE,
-    "市级": Level.CITY,
-    "县级": Level.COUNTY,
-    "乡级": Level.TOWNSHIP,
-}
+KINDS = {kind.zh: kind for kind in InstitutionKind}
+LEVELS = {level.zh: level for level in Level} | {"区级": Level.COUNTY}
 DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?( 00:00:00)?")
 
 

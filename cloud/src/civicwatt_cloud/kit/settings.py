@@ -22,14 +22,21 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
-    data_dir: Path = Field(Path(".civicwatt/cloud"), description="databases live here")
-    mqtt_host: str | None = Field("127.0.0.1", description="the broker; None: nothing is taken in")
-    mqtt_port: int = Field(1883, ge=1, le=65535)
-    http_port: int = Field(8080, ge=0, le=65535, description="on 127.0.0.1 only; TLS belongs to a proxy")
-    business_zone: str = Field("Asia/Shanghai", description="days and months are cut in this zone")
-    demo: bool = Field(False, description="a one-time code signs in as the energy manager at once")
-    clock: str = Field("", description="origin_us/rate/anchor_s of a simulated clock; empty: real time")
-    web_dist: Path = Field(Path(__file__).parents[1] / "web_dist", description="the built web pages")
+    data_dir: Path = Field(default=Path(".civicwatt/cloud"), description="databases live here")
+    mqtt_host: str | None = Field(default="127.0.0.1", description="the broker; None: nothing is taken in")
+    mqtt_port: int = Field(default=1883, ge=1, le=65535)
+    http_port: int = Field(
+        default=8080, ge=0, le=65535, description="on 127.0.0.1 only; TLS belongs to a proxy"
+    )
+    business_zone: str = Field(default="Asia/Shanghai", description="days and months are cut in this zone")
+    demo: bool = Field(default=False, description="a one-time code signs in as the energy manager at once")
+    clock: str = Field(
+        default="", description="origin_us/rate/anchor_s of a simulated clock; empty: real time"
+    )
+    keep_readings_days: int = Field(
+        default=1100, ge=400, description="raw readings; the ledger is kept for ever"
+    )
+    web_dist: Path = Field(default=Path(__file__).parents[1] / "web_dist", description="the built web pages")
 
     @field_validator("business_zone")
     @classmethod

@@ -1,0 +1,118 @@
+"""Commands of the cloud: `civicwatt cloud serve`, `directory import`, `meters import`."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from civicwatt_protocols.errors import CivicWattError
+
+from civicwatt_cloud.app import create_app
+from civicwatt_cloud.kit import identity
+from civicwatt_cloud.kit.db import Database
+from civicwatt_cloud.kit.directory_import import import_directory
+from civicwatt_cloud.kit.logs import log_to_stderr
+from civicwatt_cloud.kit.settings import Settings
+
+app = typer.Typer(no_args_is_help=True)
+directory_app = typer.Typer(no_args_is_help=True)
+meters_app = typer.Typer(no_args_is_help=True)
+
+HOST = "127.0.0.1"
+STOP_S = 5
+PARTIAL = 6
+Config = Annotated[Path | None, typer.Option("--config", help="TOML 配置文件 · configuration file")]
+AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出 · print JSON")]
+
+
+@app.callback()
+def cloud() -> None:
+    """云端：接收、台账、网页 · ingest, ledger, pages."""
+
+
+@app.command()
+def serve(
+    config: Config = None,
+    port: Annotated[int | None, typer.Option("--port", help="网页端口 · port of the pages")] = None,
+) -> None:
+    """启动云端，仅监听本机 · run the cloud, on this machine only.
+
+    Prints a one-time code while no account exists; a demo's code comes from whoever starts the demo.
+    """
+    log_to_stderr()
+    settings = Settings.load(config, http_port=port)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    database.upgrade()
+    with database.session() as session:
+        code = None if settings.demo else identity.ensure_setup_code(session)
+    database.close()
+    if code:
+        typer.echo(f"一次性验证码 · one-time code: {code}")
+    server = uvicorn.Config(
+        create_app(settings),
+        host=HOST,
+        port=settings.http_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_S,
+    )
+    uvicorn.Server(server).run()
+
+
+@directory_app.callback()
+def directory() -> None:
+    """名录：机构、楼栋、面积、人数 · institutions and buildings."""
+
+
+@directory_app.command("import")
+def directory_import(file: Path, config: Config = None, as_json: AsJson = False) -> None:
+    """导入名录（xlsx 或 csv）；坏行列出，好行保留 · good rows are kept, bad ones listed (exit 6)."""
+    log_to_stderr()
+    with _open(Settings.load(config)).session() as session:
+        report = import_directory(session, file)
+    counts = {
+        "rows": report.rows,
+        "kept": report.kept,
+        "added": report.added,
+        "changed": report.changed,
+    }
+    _finish(counts, report.problems, as_json=as_json)
+
+
+@meters_app.callback()
+def meters() -> None:
+    """表计绑定：楼栋与分项 · bind meters to buildings and end uses."""
+
+
+@meters_app.command("import")
+def meters_import(file: Path, config: Config = None, as_json: AsJson = False) -> None:
+    """导入表计清单（xlsx 或 csv）；坏行列出，好行保留 · good rows are kept, bad ones listed (exit 6)."""
+    log_to_stderr()
+    settings = Settings.load(config)
+    with _open(settings).session() as session:
+        report = import_meters(session, file, settings.zone)
+    counts = {"rows": report.rows, "kept": report.kept, "changed": report.changed}
+    _finish(counts, report.problems, as_json=as_json)
+
+
+def _open(settings: Settings) -> Database:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    database.upgrade()
+    return database
+
+
+def _finish(counts: dict[str, int], problems: Sequence[CivicWattError], *, as_json: bool) -> None:
+    if as_json:
+        shown = {**counts, "problems": [problem.as_dict() for problem in problems]}
+        typer.echo(json.dumps(shown, ensure_ascii=False))
+    else:
+        typer.echo("  ".join(f"{name} {count}" for name, count in counts.items()))
+        for problem in problems:
+            typer.echo(str(problem))
+    if problems:
+        raise typer.Exit(PARTIAL)

@@ -1,0 +1,143 @@
+"""Routes of signing in and of the set-up."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from civicwatt_cloud.kit import identity, signin
+from civicwatt_cloud.kit.access import EVERYBODY, Requires, cookie_name, public
+from civicwatt_cloud.kit.db import Database
+from civicwatt_cloud.kit.errors import BadRequest
+from civicwatt_cloud.kit.identity import Actor, Role
+from civicwatt_cloud.kit.problems import Problem
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem} for status in (401, 403, 409, 422, 429)
+}
+router = APIRouter(prefix="/api/v1", tags=["登录与设置"], responses={401: {"model": Problem}})
+
+Anybody = Annotated[Actor, Depends(Requires(EVERYBODY, setup=True, is_activity=False))]
+InSetup = Annotated[Actor, Depends(Requires(setup=True))]
+
+
+class Credentials(BaseModel):
+    """A one-time code, or username and password."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"code": "8F3K-7M2Q-XN4T"}, {"username": "energy", "password": "…"}]},
+    )
+
+    code: str | None = Field(None, max_length=64)
+    username: str | None = Field(None, max_length=64)
+    password: str | None = Field(None, max_length=128)
+
+
+class SessionRegion(BaseModel):
+    """The part of the region tree that the account sees."""
+
+    code: str
+    name: str
+
+
+class SessionOut(BaseModel):
+    """Who is signed in."""
+
+    username: str
+    display_name: str
+    role: Role | None
+    setup: bool = Field(description="only the set-up may be done")
+    region: SessionRegion | None
+    demo: bool
+
+
+class SetupAccount(BaseModel):
+    """An account to be made."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    username: str = Field(min_length=1, max_length=64, examples=["energy"])
+    display_name: str = Field(max_length=64, examples=["能源管理员"])
+    role: Role
+    password: str = Field(max_length=128)
+
+
+class Setup(BaseModel):
+    """The first accounts: one for each role."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    accounts: list[SetupAccount] = Field(max_length=8)
+
+
+@router.get("/session", operation_id="get_session", summary="当前登录")
+def get_session(request: Request, actor: Anybody) -> SessionOut:
+    """Who is signed in."""
+    return _show(request, actor)
+
+
+@router.post(
+    "/session",
+    operation_id="sign_in",
+    summary="登录（一次性验证码，或账号密码）",
+    dependencies=[Depends(public)],
+    responses=PROBLEMS,
+)
+def sign_in(request: Request, response: Response, credentials: Credentials) -> SessionOut:
+    """Open a session; a session that the browser still held ends."""
+    database: Database = request.app.state.database
+    now_us, address = identity.real_now_us(), request.client.host if request.client else ""
+    if credentials.code:
+        token = signin.by_code(database, credentials.code, address, now_us)
+    elif credentials.username and credentials.password:
+        token = signin.by_password(database, credentials.username, credentials.password, address, now_us)
+    else:
+        raise BadRequest(what="需要验证码，或账号和密码 · a code, or username and password, is needed")
+    with database.session() as session:
+        if former := request.cookies.get(cookie_name(request)):
+            identity.close_session(session, former)
+        found = identity.actor_of(session, token, now_us)
+    assert found is not None  # noqa: S101 - the session was opened above
+    response.set_cookie(
+        cookie_name(request),
+        token,
+        path="/",
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+    return _show(request, found[0])
+
+
+@router.delete("/session", operation_id="sign_out", summary="退出登录", status_code=204)
+def sign_out(request: Request, response: Response, _actor: Anybody) -> None:
+    """End the session."""
+    database: Database = request.app.state.database
+    with database.session() as session:
+        identity.close_session(session, request.cookies[cookie_name(request)])
+    response.delete_cookie(cookie_name(request), path="/", httponly=True, samesite="strict")
+
+
+@router.post(
+    "/setup", operation_id="set_up", summary="初始设置：三员与能源管理员", status_code=204, responses=PROBLEMS
+)
+def set_up(request: Request, response: Response, _actor: InSetup, setup: Setup) -> None:
+    """Name the three administrators and the energy manager; the set-up session ends."""
+    accounts = [signin.NewAccount(**account.model_dump()) for account in setup.accounts]
+    signin.set_up(request.app.state.database, accounts, identity.real_now_us())
+    response.delete_cookie(cookie_name(request), path="/", httponly=True, samesite="strict")
+
+
+def _show(request: Request, actor: Actor) -> SessionOut:
+    region = None
+    if actor.region_code is not None:
+        region = SessionRegion(code=actor.region_code, name=actor.region_name or actor.region_code)
+    return SessionOut(
+        username=actor.username,
+        display_name=actor.display_name,
+        role=actor.role,
+        setup=actor.role is None,
+        region=region,
+        demo=request.app.state.settings.demo,
+    )

@@ -1,0 +1,122 @@
+"""Routes of the energy pages. Only the energy manager reads consumption, within the own region."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from civicwatt_cloud.kit.access import EVERYBODY, Requires
+from civicwatt_cloud.kit.db import Database
+from civicwatt_cloud.kit.identity import Actor, Role
+from civicwatt_cloud.kit.problems import Problem
+from civicwatt_cloud.kit.scope import scope_of
+from civicwatt_cloud.modules.energy import lineage as lineages
+from civicwatt_cloud.modules.energy import load as loads
+from civicwatt_cloud.modules.energy import readings, service
+from civicwatt_cloud.modules.energy.health import health as health_now
+from civicwatt_cloud.modules.energy.schemas import (
+    FigureKey,
+    Health,
+    InstitutionPage,
+    Lineage,
+    Live,
+    Load,
+    Overview,
+    PointReadings,
+    RegionOut,
+)
+from civicwatt_cloud.modules.energy.usage import View
+from civicwatt_cloud.timeseries.ledger_queries import Step
+
+router = APIRouter(
+    prefix="/api/v1",
+    tags=["用能"],
+    responses={status: {"model": Problem} for status in (401, 403, 404, 422)},
+)
+
+MANAGER = frozenset({Role.ENERGY_MANAGER})
+Manager = Annotated[Actor, Depends(Requires(MANAGER))]
+Watcher = Annotated[Actor, Depends(Requires(MANAGER, is_activity=False))]
+SignedIn = Annotated[Actor, Depends(Requires(EVERYBODY, is_activity=False))]
+PeriodKey = Annotated[str | None, Query(description="2026 或 2026-11，缺省为本年", examples=["2026-11"])]
+
+
+def _view(request: Request, actor: Actor) -> Iterator[View]:
+    database: Database = request.app.state.database
+    state = request.app.state
+    with database.reading() as session:
+        yield View(session, state.store, scope_of(actor), state.rules, state.zone, state.clock.now_us())
+
+
+def manager_view(request: Request, actor: Manager) -> Iterator[View]:
+    """What the energy manager looks at."""
+    yield from _view(request, actor)
+
+
+def watcher_view(request: Request, actor: Watcher) -> Iterator[View]:
+    """The same for a page that refreshes itself."""
+    yield from _view(request, actor)
+
+
+def anybody_view(request: Request, actor: SignedIn) -> Iterator[View]:
+    """What every role may look at; without a region it holds no institution."""
+    yield from _view(request, actor)
+
+
+ManagerView = Annotated[View, Depends(manager_view)]
+
+
+@router.get("/overview", operation_id="get_overview", summary="总览：本区域各单位的用能")
+def overview(actor: Manager, view: ManagerView, period: PeriodKey = None) -> Overview:
+    """Figures of the region and of each institution."""
+    region = RegionOut(code=actor.region_code or "", name=actor.region_name or "")
+    return service.overview(view, region, period)
+
+
+@router.get("/live", operation_id="get_live", summary="实时功率")
+def live(view: Annotated[View, Depends(watcher_view)]) -> Live:
+    """What the meters say now."""
+    return service.live_now(view)
+
+
+@router.get("/institutions/{institution_id}", operation_id="get_institution", summary="单位：指标与表计")
+def institution(view: ManagerView, institution_id: int, period: PeriodKey = None) -> InstitutionPage:
+    """One institution."""
+    return service.institution(view, institution_id, period)
+
+
+@router.get("/institutions/{institution_id}/load", operation_id="get_load", summary="单位：分项负荷")
+def load(
+    view: ManagerView,
+    institution_id: int,
+    start: Annotated[date, Query(alias="from", examples=["2026-11-16"])],
+    end: Annotated[date, Query(alias="to", description="不含当日", examples=["2026-11-23"])],
+    step: Step = "hour",
+) -> Load:
+    """Load by end use on [from, to)."""
+    return loads.load(view, institution_id, start, end, step)
+
+
+@router.get(
+    "/institutions/{institution_id}/figures/{key}", operation_id="get_lineage", summary="溯源：一个指标的由来"
+)
+def lineage(view: ManagerView, institution_id: int, key: FigureKey, period: PeriodKey = None) -> Lineage:
+    """How a figure came about."""
+    return lineages.lineage(view, institution_id, key, period)
+
+
+@router.get("/points/{point_id}/readings", operation_id="get_readings", summary="一块表一天的读数")
+def point_readings(
+    view: ManagerView,
+    point_id: int,
+    day: Annotated[date, Query(alias="date", examples=["2026-11-21"])],
+) -> PointReadings:
+    """Booked hours and raw readings of a day."""
+    return readings.point_readings(view, point_id, day)
+
+
+@router.get("/health", operation_id="get_health", summary="运行状态：网关与存储")
+def health(view: Annotated[View, Depends(anybody_view)]) -> Health:
+    """Whether readings arrive."""
+    return health_now(view)

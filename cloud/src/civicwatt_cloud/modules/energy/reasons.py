@@ -1,0 +1,57 @@
+"""Why a figure has no value, or what it leaves out: code, Chinese, English.
+
+CW-N1001 no head count       CW-N1002 no floor area         CW-N1003 some institutions left out
+CW-N1004 no meter            CW-N1005 no reading            CW-N1006 metered only since
+CW-N1007 no factor           CW-N1008 not begun
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A stable code and what a person reads."""
+
+    code: str
+    zh: str
+    en: str
+
+
+NO_READINGS = Reason("CW-N1005", "本期没有读数", "no readings in this period")
+NOT_BEGUN = Reason("CW-N1008", "本期尚未开始", "the period has not begun")
+
+
+def no_head_count(since: date) -> Reason:
+    """The head count is not known from that day on."""
+    return Reason("CW-N1001", f"{since} 起没有用能人数", f"no head count from {since}")
+
+
+def no_floor_area(since: date, building: str = "") -> Reason:
+    """The floor area of a building, or of all, is not known from that day on."""
+    what, en = (f"楼栋“{building}”", f" of building “{building}”") if building else ("", "")
+    return Reason("CW-N1002", f"{what}{since} 起没有建筑面积", f"no floor area{en} from {since}")
+
+
+def left_out(missing: int, total: int, why: Reason) -> Reason:
+    """A sum or ratio that is made of fewer institutions than there are."""
+    return Reason(
+        "CW-N1003",
+        f"{total} 家单位中 {missing} 家未计入（如：{why.zh}）",
+        f"{missing} of {total} institutions are not in it (such as: {why.en})",
+    )
+
+
+def no_meter(zh: str, en: str) -> Reason:
+    """No meter of this kind is bound to the institution."""
+    return Reason("CW-N1004", f"没有{zh}", f"no {en}")
+
+
+def metered_since(since: date) -> Reason:
+    """The first meter was put into service within the period."""
+    return Reason("CW-N1006", f"计量自 {since} 起", f"metered since {since}")
+
+
+def no_factor(as_of: date) -> Reason:
+    """No factor row is valid."""
+    return Reason("CW-N1007", f"{as_of} 没有有效的折标系数", f"no coal factor is valid on {as_of}")

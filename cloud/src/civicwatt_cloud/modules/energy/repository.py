@@ -1,0 +1,165 @@
+"""The queries of the energy pages; each starts from the actor's scope and returns plain rows."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session
+
+from civicwatt_cloud.kit.directory import Building, Denominator, DenominatorKind, Institution
+from civicwatt_cloud.kit.errors import NotFound
+from civicwatt_cloud.kit.scope import Scope
+from civicwatt_cloud.modules.energy.rules import DatedValue
+from civicwatt_cloud.timeseries.models import LedgerHour
+from civicwatt_cloud.timeseries.points import EndUse, Gateway, Point
+from civicwatt_cloud.timeseries.quality import Quality
+
+POWER = "active_power_total"
+CONSUMING = (EndUse.LIGHTING, EndUse.HVAC, EndUse.POWER, EndUse.SPECIAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A bound meter: its consumption counter, its power point if it has one, and where it hangs."""
+
+    point_id: int
+    power_point_id: int | None
+    gateway: str
+    device: str
+    measure: str
+    template: str
+    name: str
+    end_use: EndUse
+    bound_from_us: int
+    building_id: int
+    building_name: str
+    institution_id: int
+
+
+def institutions(session: Session, scope: Scope) -> list[Institution]:
+    """The visible institutions, by code."""
+    return list(session.scalars(select(Institution).where(scope.visible()).order_by(Institution.code)))
+
+
+def meters(session: Session, scope: Scope, institution_id: int | None = None) -> list[Meter]:
+    """The bound meters of the visible institutions, or of one of them, in a stable order."""
+    query = _bound(scope).order_by(Building.code, Point.end_use, Point.gateway, Point.device)
+    if institution_id is not None:
+        query = query.where(Building.institution_id == institution_id)
+    rows = session.execute(query).all()
+    powers = {
+        (gateway, device): point_id
+        for point_id, gateway, device in session.execute(
+            select(Point.id, Point.gateway, Point.device).where(Point.measure == POWER)
+        )
+    }
+    return [_meter(point, building, powers.get((point.gateway, point.device))) for point, building in rows]
+
+
+def meter(session: Session, scope: Scope, point_id: int) -> Meter:
+    """The meter of a consumption counter. Errors: NotFound, also out of scope."""
+    row = session.execute(_bound(scope).where(Point.id == point_id)).one_or_none()
+    if row is None:
+        raise NotFound()
+    return _meter(row[0], row[1], None)
+
+
+def _bound(scope: Scope) -> Select[Point, Building]:
+    return (
+        select(Point, Building)
+        .join(Building, Building.id == Point.building_id)
+        .where(Point.is_consumption, Building.institution_id.in_(scope.institution_ids()))
+    )
+
+
+def _meter(point: Point, building: Building, power_point_id: int | None) -> Meter:
+    return Meter(
+        point.id,
+        power_point_id,
+        point.gateway,
+        point.device,
+        point.measure,
+        point.template or "",
+        point.title or point.device,
+        EndUse(point.end_use or EndUse.SPECIAL),
+        point.bound_from_us or 0,
+        building.id,
+        building.name,
+        building.institution_id,
+    )
+
+
+def head_counts(session: Session, scope: Scope) -> dict[int, list[DatedValue]]:
+    """Dated head counts by institution."""
+    found: dict[int, list[DatedValue]] = defaultdict(list)
+    for row in session.scalars(
+        select(Denominator).where(
+            Denominator.kind == DenominatorKind.HEAD_COUNT,
+            Denominator.subject_id.in_(scope.institution_ids()),
+        )
+    ):
+        found[row.subject_id].append(_dated(row))
+    return found
+
+
+def floor_areas(session: Session, scope: Scope) -> dict[int, list[tuple[Building, list[DatedValue]]]]:
+    """Buildings with their dated floor areas [0.01 m²] by institution; a building without one has no rows."""
+    rows: dict[int, tuple[Building, list[DatedValue]]] = {}
+    found: dict[int, list[tuple[Building, list[DatedValue]]]] = defaultdict(list)
+    for building, denominator in session.execute(
+        select(Building, Denominator)
+        .outerjoin(
+            Denominator,
+            (Denominator.subject_id == Building.id) & (Denominator.kind == DenominatorKind.FLOOR_AREA),
+        )
+        .where(Building.institution_id.in_(scope.institution_ids()))
+        .order_by(Building.code, Denominator.valid_from)
+    ):
+        if building.id not in rows:
+            rows[building.id] = (building, [])
+            found[building.institution_id].append(rows[building.id])
+        if denominator is not None:
+            rows[building.id][1].append(_dated(denominator))
+    return found
+
+
+def _dated(row: Denominator) -> DatedValue:
+    return DatedValue(row.value, row.valid_from, row.valid_to, row.source)
+
+
+def hourly_power(
+    session: Session, points: Sequence[int], hour_from: int, hour_to: int
+) -> dict[tuple[str, int], float]:
+    """Mean power [kW] by end use and hour since the epoch, each meter over the time it covers."""
+    rows = session.execute(
+        select(Point.end_use, LedgerHour.hour, func.sum(LedgerHour.micro * 3600.0 / LedgerHour.covered_s))
+        .join(Point, Point.id == LedgerHour.point_id)
+        .where(
+            LedgerHour.point_id.in_(points),
+            LedgerHour.hour >= hour_from,
+            LedgerHour.hour < hour_to,
+            LedgerHour.covered_s > 0,
+        )
+        .group_by(Point.end_use, LedgerHour.hour)
+    )
+    return {(end_use or "", hour): float(micro_kw) / 1e6 for end_use, hour, micro_kw in rows}
+
+
+def seconds_of_quality(
+    session: Session, points: Sequence[int], hours: range, qualities: Iterable[Quality]
+) -> dict[int, tuple[int, int]]:
+    """By point: covered seconds in hours of these qualities, and in all hours of the range."""
+    codes = [quality.code for quality in qualities]
+    part = case((LedgerHour.quality.in_(codes), LedgerHour.covered_s), else_=0)
+    rows = session.execute(
+        select(LedgerHour.point_id, func.sum(part), func.sum(LedgerHour.covered_s))
+        .where(LedgerHour.point_id.in_(points), LedgerHour.hour >= hours.start, LedgerHour.hour < hours.stop)
+        .group_by(LedgerHour.point_id)
+    )
+    return {point: (some, whole) for point, some, whole in rows}
+
+
+def gateways(session: Session) -> list[Gateway]:
+    """All gateways."""
+    return list(session.scalars(select(Gateway).order_by(Gateway.id)))
