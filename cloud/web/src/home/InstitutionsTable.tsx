@@ -109,7 +109,7 @@ export function InstitutionsTable({ rows, route }: { rows: InstitutionRow[] | nu
         <Input
           ref={field}
           size="small"
-          allowClear
+          type="search"
           className="filter"
           aria-label={t("filter")}
           aria-keyshortcuts="/"

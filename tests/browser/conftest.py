@@ -1,0 +1,128 @@
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+START_S = 240  # thirteen months of history are made first
+
+
+@dataclass(frozen=True)
+class DemoServer:
+    url: str
+    code: str
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
+    """A real `civicwatt demo`: simulated meters, gateways, broker and cloud."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip("no Chromium on this machine (looked for `chromium` on PATH)")
+    data = tmp_path_factory.mktemp("demo")
+    command = [sys.executable, "-m", "civicwatt", "demo", "--json"]
+    command += ["--port", str(_free_port()), "--data", str(data / "data")]
+    with (data / "stderr.log").open("wb") as log, (data / "stdout.log").open("wb") as out:
+        demo = subprocess.Popen(command, stdout=out, stderr=log)
+    try:
+        yield _announced(demo, data)
+    finally:
+        demo.terminate()
+        try:
+            demo.wait(30)
+        except subprocess.TimeoutExpired:
+            demo.kill()
+            demo.wait()
+
+
+def _announced(demo: subprocess.Popen[bytes], data: Path) -> DemoServer:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline and demo.poll() is None:
+        line, complete, _ = (data / "stdout.log").read_text().partition("\n")
+        if complete:
+            said = json.loads(line)
+            return DemoServer(said["url"], said["code"])
+        time.sleep(0.2)
+    raise AssertionError(f"the demo did not start:\n{(data / 'stderr.log').read_text()[-4000:]}")
+
+
+@dataclass
+class Visit:
+    """A signed-in page and what the browser complained about on the way."""
+
+    page: Page
+    server: DemoServer
+    complaints: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+    def watch(self, context: BrowserContext) -> None:
+        host = urlsplit(self.server.url).netloc
+
+        def request(sent: Request) -> None:
+            parts = urlsplit(sent.url)
+            if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != host:
+                self.foreign.append(sent.url)
+
+        def said(message: ConsoleMessage) -> None:
+            if message.type in ("error", "warning"):
+                self.complaints.append(f"{message.type}: {message.text}")
+
+        context.on("request", request)
+        context.on("console", said)
+        context.on("weberror", lambda error: self.complaints.append(f"uncaught: {error.error}"))
+
+    def shot(self, name: str) -> None:
+        """Keep a picture where CIVICWATT_SCREENSHOTS names a folder."""
+        if folder := os.environ.get("CIVICWATT_SCREENSHOTS"):
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+@pytest.fixture(scope="session")
+def browser(demo_server: DemoServer) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def visit(browser: Browser, demo_server: DemoServer) -> Iterator[Visit]:
+    """The first visit: a Chinese browser signs in with the one-time code, which holds only once."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+    context.set_default_timeout(20_000)
+    visit = Visit(context.new_page(), demo_server)
+    visit.watch(context)
+    page = visit.page
+    page.goto(demo_server.url)
+    page.get_by_label("一次性登录码").fill(demo_server.code)
+    visit.shot("1-sign-in")
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.get_by_role("table", name="单位").wait_for()
+    yield visit
+    context.close()
