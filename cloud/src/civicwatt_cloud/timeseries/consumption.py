@@ -94,7 +94,9 @@ def booking(
     from_first: bool,
     to_last: bool,
 ) -> Booking | None:
-    """The hours to replace after readings in `changed` = [t0, t1) came, went or took another value.
+    """The hours to replace after readings came in `changed` = [t0, t1).
+
+    Hours before the first reading are left alone: readings are dropped after some years, books are not.
 
     The readings given are all there are in one stretch around `changed`; `from_first` and `to_last` say
     whether the stretch begins with the counter's first reading and ends with its last. None: the stretch
@@ -116,8 +118,8 @@ def booking(
         lo = int(before[-1])
     elif not from_first:
         return None
-    elif n:
-        hour_from = min(hour_from, int(ts_us[0]) // HOUR_US)
+    else:
+        hour_from = int(ts_us[0]) // HOUR_US if n else hour_to
     after = sure[sure >= end + reach]
     if len(after):
         hour_to = -(-int(ts_us[after[0]]) // HOUR_US)
@@ -127,7 +129,7 @@ def booking(
     elif not to_last:
         return None
     elif n:
-        hour_to = max(hour_to, -(-int(ts_us[-1]) // HOUR_US))
+        hour_to = max(hour_to, int(ts_us[-1]) // HOUR_US + 1)
     hours, held = _between(ts_us[lo:hi], micro[lo:hi], standing(micro)[lo:hi])
     inside = (hours.hour >= hour_from) & (hours.hour < hour_to)
     return Booking(

@@ -7,7 +7,8 @@ CloudError
 │   ├── AncientReading      CW-T1003
 │   ├── WrongDevice         CW-T1004
 │   ├── TooLarge            CW-T1005
-│   └── Unreadable          CW-T1006
+│   ├── Unreadable          CW-T1006
+│   └── ImplausibleValue    CW-T1007
 └── RowProblem
     ├── NoSuchBuilding      CW-T1011
     ├── NoSuchEndUse        CW-T1012
@@ -78,6 +79,14 @@ class Unreadable(SetAside):
     code = "CW-T1006"
     zh = "报文无法处理（{detail}）"
     en = "the message cannot be processed ({detail})"
+
+
+class ImplausibleValue(SetAside):
+    """A value no meter can have; the rest of its record is stored, in its place a gap."""
+
+    code = "CW-T1007"
+    zh = "{device} {measure} 的值 {value} 不可能"
+    en = "{device} {measure} has the impossible value {value}"
 
 
 class NoSuchBuilding(RowProblem):

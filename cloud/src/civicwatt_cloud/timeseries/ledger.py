@@ -17,7 +17,7 @@ from civicwatt_cloud.timeseries.consumption import Booking, booking, micro_of
 from civicwatt_cloud.timeseries.hours import day_of, days_of, hour_runs, hours_of_days
 from civicwatt_cloud.timeseries.models import DirtyRange, HeldStep, LedgerDay, LedgerHour, LedgerMonth
 from civicwatt_cloud.timeseries.points import Point
-from civicwatt_cloud.timeseries.readings import Batch, Ints, ReadingsStore
+from civicwatt_cloud.timeseries.readings import VALUE_LIMIT, Batch, Ints, ReadingsStore
 
 ALL_HOURS = (0, 1_200_000)  # 1970 to 2106
 CHUNK_POINTS = 16  # a chunk is one transaction: small enough that ingest does not wait long for its turn
@@ -77,7 +77,8 @@ class Ledger:
             hours = 0
             for (hour_from, hour_to), members in _by_range(ranges, bound_from).items():
                 for point, found in self._bookings(members, hour_from, hour_to):
-                    hours += self._replace(session.connection(), point, found, bound_from[point])
+                    roll_from = min(hour_from, found.hour_from)
+                    hours += self._replace(session.connection(), point, found, bound_from[point], roll_from)
             _forget(session, [point for point in points if point not in bound_from])
             session.execute(delete(DirtyRange).where(DirtyRange.point_id.in_(points)))
         return Recomputed(len(points), hours)
@@ -118,20 +119,25 @@ class Ledger:
         """The points that have no value before t0."""
         return set(points) - set(self.store.buckets(points, 0, t0_us, max(t0_us, 1)).point.tolist())
 
-    def _replace(self, connection: Connection, point: int, found: Booking, bound_from_us: int) -> int:
+    def _replace(
+        self, connection: Connection, point: int, found: Booking, bound_from_us: int, roll_from: int
+    ) -> int:
         """Replace hours, days and months of one point; what lies before its binding is not booked."""
-        start = max(found.hour_from, 0)
+        bound_hour = -(-bound_from_us // HOUR_US)
         hours = found.hours
-        ours = hours.hour >= -(-bound_from_us // HOUR_US)
-        hour, micro, covered_s, quality = (column[ours] for column in hours)
+        hour, micro, covered_s, quality = (column[hours.hour >= bound_hour] for column in hours)
         columns = (hour, days_of(hour, self.zone), micro, covered_s, quality)
         rows = list(zip(repeat(point), *(column.tolist() for column in columns), strict=False))
         held = [(point, *step) for step in found.held if step.ts_us >= bound_from_us]
-        _run(connection, _DELETE_HOURS, [(point, start, found.hour_to)])
+        replaced = [(point, 0, bound_hour), (point, found.hour_from, found.hour_to)]
+        _run(connection, _DELETE_HOURS, replaced)
         _run(connection, _INSERT_HOURS, rows)
-        _run(connection, _DELETE_HELD, [(point, start * HOUR_US, found.hour_to * HOUR_US)])
+        _run(connection, _DELETE_HELD, [(p, start * HOUR_US, end * HOUR_US) for p, start, end in replaced])
         _run(connection, _INSERT_HELD, held)
-        first_day, last_day = day_of(start, self.zone), day_of(found.hour_to - 1, self.zone)
+        first_day, last_day = (
+            day_of(roll_from, self.zone),
+            day_of(max(roll_from, found.hour_to - 1), self.zone),
+        )
         edges = hours_of_days(first_day, last_day, self.zone)
         _run(connection, _DELETE_DAYS, [(point, first_day, last_day)])
         _run(connection, _ROLL_DAYS, [(point, *edges)])
@@ -204,8 +210,8 @@ _NOTHING = np.zeros(0, np.int64)
 
 
 def _counters(batch: Batch) -> dict[int, tuple[Ints, Ints]]:
-    """Times and micros by point, gaps left out."""
-    batch = batch.take(~np.isnan(batch.value))
+    """Times and micros by point, without gaps and without values that cannot be exact."""
+    batch = batch.take(np.abs(batch.value) <= VALUE_LIMIT)
     points, starts = np.unique(batch.point, return_index=True)
     micro = micro_of(batch.value)
     ends = np.append(starts[1:], len(batch))

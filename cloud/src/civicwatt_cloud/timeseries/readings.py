@@ -14,6 +14,9 @@ Bools = NDArray[np.bool_]
 
 OnConflict = Literal["keep", "replace"]
 
+# Up to here a double tells millionths apart (civicwatt_protocols.quantity); no meter counts so far.
+VALUE_LIMIT = 2.0**33
+
 # The number of a reason in the store: append only, never reorder. 0 = a value, or a gap nobody explained.
 _REASONS = (
     None,

@@ -1,0 +1,136 @@
+"""The commit order: readings, then their marks, then the ack. Nothing else makes a reading ours."""
+
+import time
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import structlog
+from civicwatt_protocols.clock import Clock
+from civicwatt_protocols.errors import CivicWattError
+from civicwatt_protocols.sparkplug.topics import MessageKind, Topic
+from civicwatt_protocols.uplink import encode_ack, encode_rebirth
+from sqlalchemy import or_, update
+from sqlalchemy.orm import Session
+
+from civicwatt_cloud.kit.business_time import SECOND_US
+from civicwatt_cloud.kit.db import Database
+from civicwatt_cloud.timeseries import quarantine
+from civicwatt_cloud.timeseries.catalogues import Catalogues
+from civicwatt_cloud.timeseries.errors import ConflictingReading, Unreadable
+from civicwatt_cloud.timeseries.intake import Intake, Reader, Stored
+from civicwatt_cloud.timeseries.ledger import mark_dirty
+from civicwatt_cloud.timeseries.parking import Message, Parking
+from civicwatt_cloud.timeseries.points import Gateway, ensure_gateway
+from civicwatt_cloud.timeseries.quarantine import Entry
+from civicwatt_cloud.timeseries.readings import Batch, ReadingsStore, WriteResult
+from civicwatt_cloud.timeseries.sequences import add_received, of_numbers
+
+log = structlog.get_logger()
+
+REBIRTH_PAUSE_US = 30 * SECOND_US  # real time between two rebirths asked of one gateway
+
+
+class Command(NamedTuple):
+    """What to publish once process() has returned."""
+
+    topic: str
+    payload: bytes
+
+
+class Ingest:
+    """Takes messages in. One instance a store; process() is called from one thread at a time."""
+
+    def __init__(self, db: Database, store: ReadingsStore, clock: Clock) -> None:
+        self._db, self._store, self._clock = db, store, clock
+        self._reader = Reader(Catalogues(db), Parking())
+
+    @property
+    def parked(self) -> int:
+        """Messages that wait for their catalogue."""
+        return len(self._reader.parking)
+
+    def process(self, messages: Iterable[Message]) -> list[Command]:
+        """Read, store and mark the messages; what it returns may be published: all of it is committed.
+
+        A message that cannot be read is set aside and the others go on. When a database fails, the
+        exception leaves this function and nothing is acked: the gateways send everything again.
+        """
+        now_us = self._clock.now_us()
+        intake = self._read(messages, now_us)
+        batch = Batch.join([record.rows for record in intake.records])
+        written = self._store.write(batch) if len(batch) else None
+        with self._db.session() as session:
+            if written is not None:
+                intake.aside += _conflicts(intake.records, batch, written)
+                # All readings, also those that were there: they may be from a process that died here.
+                counters = batch.take(np.concatenate([r.columns.is_counter for r in intake.records]))
+                mark_dirty(session, counters.point, counters.ts_us)
+            quarantine.add(session, now_us, intake.aside)
+            _note_gateways(session, intake, now_us)
+            for outbox, numbers in intake.done.items():
+                add_received(session, outbox.gateway, outbox.epoch, of_numbers(numbers))
+            asked = [place for place in intake.without_catalogue if _may_ask(session, place[1])]
+        for entry in intake.aside:
+            log.warning("message_set_aside", topic=entry.topic, code=entry.error.code)
+        commands = [
+            _command(outbox.division, outbox.gateway, encode_ack(outbox.epoch, of_numbers(numbers)))
+            for outbox, numbers in intake.done.items()
+        ]
+        return commands + [_command(*place, encode_rebirth()) for place in asked]
+
+    def _read(self, messages: Iterable[Message], now_us: int) -> Intake:
+        intake = Intake()
+        waiting = deque(messages)
+        while waiting:
+            message = waiting.popleft()
+            try:
+                waiting.extend(self._reader.read(message, now_us, intake))
+            except CivicWattError as error:
+                intake.aside.append(Entry(message.topic, error, message.payload))
+            except (ValueError, ArithmeticError, LookupError, TypeError) as error:
+                log.exception("message_unreadable", topic=message.topic)
+                intake.aside.append(Entry(message.topic, Unreadable(detail=repr(error)), message.payload))
+        return intake
+
+
+def _conflicts(records: Sequence[Stored], batch: Batch, written: WriteResult) -> list[Entry]:
+    """Readings whose place holds another value: the first stays, the second is set aside."""
+    ends = np.cumsum([len(record.rows) for record in records])
+    entries = []
+    for row, kept in zip(written.conflicts.tolist(), written.kept.tolist(), strict=True):
+        which = int(np.searchsorted(ends, row, side="right"))
+        record = records[which]
+        error = ConflictingReading(
+            device=record.device,
+            measure=record.catalogue.points[row - int(ends[which]) + len(record.rows)].measure,
+            at=str(np.datetime64(int(batch.ts_us[row]), "us")) + "Z",
+            stored=kept,
+            received=float(batch.value[row]),
+        )
+        entries.append(Entry(record.message.topic, error, record.message.payload))
+    return entries
+
+
+def _note_gateways(session: Session, intake: Intake, now_us: int) -> None:
+    for gateway, (division, online) in intake.present.items():
+        row = ensure_gateway(session, gateway)
+        row.division, row.online, row.last_seen_us = division, online, now_us
+        row.last_slot_us = max(
+            filter(None, (row.last_slot_us, intake.newest_slot_us.get(gateway))), default=None
+        )
+
+
+def _may_ask(session: Session, gateway: str) -> bool:
+    """Whether a rebirth may be asked now; settled in the database, so that workers ask once together."""
+    now_us = time.time_ns() // 1000
+    last = Gateway.rebirth_asked_us
+    # A time ahead of now is from before the clock was set back.
+    ripe = or_(last.is_(None), last <= now_us - REBIRTH_PAUSE_US, last > now_us)
+    ask = update(Gateway).where(Gateway.id == gateway, ripe).values(rebirth_asked_us=now_us)
+    return session.execute(ask.returning(Gateway.id)).first() is not None
+
+
+def _command(division: str, gateway: str, payload: bytes) -> Command:
+    return Command(str(Topic(division, MessageKind.NCMD, gateway)), payload)
