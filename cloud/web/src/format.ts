@@ -55,10 +55,16 @@ export function scaledUnit(scale: Scale, unit: string): string {
   return scale.prefix ? `${scale.prefix} ${unit}` : unit;
 }
 
-/** A value on a given scale: whole units keep their decimals, scaled ones get one (two for M and 亿). */
+/** A value on a column's scale: whole units keep their decimals, scaled ones get one (two for M and 亿). */
 export function onScale(value: number, scale: Scale, unit: string): string {
   if (scale.divisor === 1) return fixed(value, decimalsOf(unit));
   return fixed(value / scale.divisor, scale.divisor >= 1e6 ? 2 : 1);
+}
+
+/** A value on a scale of its own: no decimals beyond four digits. */
+export function onOwnScale(value: number, scale: Scale, unit: string): string {
+  const size = Math.abs(value / scale.divisor);
+  return scale.divisor > 1 && size >= 1000 ? fixed(value / scale.divisor, 0) : onScale(value, scale, unit);
 }
 
 /** Share as per cent with one decimal; cut, never rounded up, so that 100 % means complete. */

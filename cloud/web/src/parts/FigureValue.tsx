@@ -1,6 +1,6 @@
 import { Tooltip } from "antd";
 import type { Figure } from "../api";
-import { exact, onScale, type Scale, scaledUnit, scaleFor, unitIn, UNKNOWN } from "../format";
+import { exact, onOwnScale, onScale, type Scale, scaledUnit, scaleFor, unitIn, UNKNOWN } from "../format";
 import { usePreferences } from "../preferences";
 
 /** Why a figure is unknown, in the reader's language. */
@@ -34,7 +34,7 @@ export function FigureValue({ figure, scale, onOpen }: Props) {
   const text = (
     <span className="figure">
       {figure.estimated && <span className="approx">≈</span>}
-      {onScale(value, own, figure.unit)}
+      {(scale ? onScale : onOwnScale)(value, own, figure.unit)}
       {!scale && <span className="unit">{scaledUnit(own, unit)}</span>}
     </span>
   );
