@@ -11,7 +11,7 @@ export function InstitutionHeading({ held, period }: { held: Institution; period
   return (
     <div className="heading">
       <nav className="caption">
-        <a href={href({ period })}>{t("city_overview")}</a>
+        <a href={href({ period })}>‹ {t("city_overview")}</a>
       </nav>
       <h1>{institution.name}</h1>
       <dl>

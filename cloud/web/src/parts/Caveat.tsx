@@ -5,7 +5,7 @@ import { useTexts } from "../preferences";
 export function Caveat({ text }: { text: string }) {
   const t = useTexts();
   return (
-    <Tooltip title={text} trigger={["hover", "focus", "click"]}>
+    <Tooltip title={text} trigger={["hover", "focus"]}>
       <button type="button" className="state explained caption" aria-label={text}>
         <span aria-hidden="true" className="watch-sign">
           ▲

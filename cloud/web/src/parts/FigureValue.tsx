@@ -23,7 +23,7 @@ export function FigureValue({ figure, scale, onOpen }: Props) {
   const unit = unitIn(figure.unit, language);
   if (figure.value === null)
     return (
-      <Tooltip title={reason(figure)} trigger={["hover", "focus", "click"]}>
+      <Tooltip title={reason(figure)} trigger={["hover", "focus"]}>
         <button type="button" className="unknown" aria-label={reason(figure)} onClick={(e) => e.stopPropagation()}>
           {UNKNOWN}
         </button>

@@ -17,7 +17,7 @@ export function StateMark({ state, reason }: { state: MeterState; reason: string
   );
   if (!reason) return <span className="state">{mark}</span>;
   return (
-    <Tooltip title={reason} trigger={["hover", "focus", "click"]}>
+    <Tooltip title={reason} trigger={["hover", "focus"]}>
       <button type="button" className="state explained" onClick={(event) => event.stopPropagation()}>
         {mark}
       </button>
