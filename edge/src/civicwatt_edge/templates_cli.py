@@ -4,8 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-
-from civicwatt_protocols import templates
+from civicwatt_protocols import golden, templates
 from civicwatt_protocols.template import parse
 
 app = typer.Typer(no_args_is_help=True)
@@ -21,7 +20,8 @@ def list_() -> None:
 
 @app.command()
 def lint(files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)]) -> None:
-    """Check template files; the first fault of each is shown with its line."""
+    """Check template files and their golden frames; the first fault of each is shown with its line."""
     for file in files:
         template = parse(file.read_text(), str(file))
+        golden.check(template)
         typer.echo(f"✓ {file}: {template.title_zh}, {len(template.registers)} registers")

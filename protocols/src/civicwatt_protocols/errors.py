@@ -1,4 +1,3 @@
-# ruff: noqa: N818  an error is named after what happened: DeviceRefused, not DeviceRefusedError
 """Errors of the protocols package and the root of every error in CivicWatt.
 
     CivicWattError
@@ -105,7 +104,7 @@ class UnknownKey(ConfigError):
     code = "CW-C1002"
     zh = "未知的键 {key}"
     en = "unknown key {key}"
-    remedy_zh = "请检查拼写,或删去该键"
+    remedy_zh = "请检查拼写，或删去该键"
     remedy_en = "check the spelling or remove the key"
 
 
@@ -113,7 +112,7 @@ class BadValue(ConfigError):
     """A missing key, or a value of the wrong type or range. Facts: key, detail."""
 
     code = "CW-C1003"
-    zh = "{key} 的值无效:{detail}"
+    zh = "{key} 的值无效：{detail}"
     en = "invalid value of {key}: {detail}"
     remedy_zh = "请改为所要求的类型和范围"
     remedy_en = "give a value of the type and range asked for"
@@ -125,7 +124,7 @@ class ProtocolError(CivicWattError):
     code = "CW-P1000"
     zh = "不符合协议"
     en = "the protocol is violated"
-    remedy_zh = "请核对设备型号与接线,并保留该报文"
+    remedy_zh = "请核对设备型号与接线，并保留该报文"
     remedy_en = "check the device model and wiring, and keep the message"
 
 
@@ -145,7 +144,7 @@ class RegisterOverlap(TemplateError):
     code = "CW-P1101"
     zh = "{measure} 与 {other} 的寄存器在地址 {address} 重叠"
     en = "the registers of {measure} and {other} overlap at address {address}"
-    remedy_zh = "请核对地址和类型(32 位占 2 个寄存器,64 位占 4 个)"
+    remedy_zh = "请核对地址和类型(32 位占 2 个寄存器，64 位占 4 个)"
     remedy_en = "check address and type (32 bits take 2 registers, 64 bits take 4)"
 
 
@@ -173,9 +172,9 @@ class WrongUnit(TemplateError):
     """A register's unit is not its measure's unit. Facts: measure, unit, expected."""
 
     code = "CW-P1104"
-    zh = "{measure} 的单位应为“{expected}”,模板写的是“{unit}”"
+    zh = "{measure} 的单位应为“{expected}”，模板写的是“{unit}”"
     en = 'the unit of {measure} is "{expected}", the template says "{unit}"'
-    remedy_zh = '请写测量量的单位,并用 scale 换算(如 kW 换成 W 用 scale = "1000")'
+    remedy_zh = '请写测量量的单位，并用 scale 换算(如 kW 换成 W 用 scale = "1000")'
     remedy_en = 'write the measure\'s unit and convert with scale (kW to W: scale = "1000")'
 
 
@@ -183,7 +182,7 @@ class BadRegister(TemplateError):
     """A register that cannot exist as written. Facts: measure, detail, detail_zh."""
 
     code = "CW-P1105"
-    zh = "{measure} 的寄存器不成立:{detail_zh}"
+    zh = "{measure} 的寄存器不成立：{detail_zh}"
     en = "the register of {measure} cannot be: {detail}"
 
 
@@ -191,7 +190,7 @@ class BadGolden(TemplateError):
     """A golden frame is malformed or decodes to other values. Facts: detail, detail_zh."""
 
     code = "CW-P1106"
-    zh = "标准报文不符:{detail_zh}"
+    zh = "标准报文不符：{detail_zh}"
     en = "the golden frame does not hold: {detail}"
 
 
@@ -201,7 +200,7 @@ class UnknownTemplate(TemplateError):
     code = "CW-P1107"
     zh = "没有名为 {name} 的设备模板"
     en = "there is no device template named {name}"
-    remedy_zh = "可用的模板:{known}"
+    remedy_zh = "可用的模板：{known}"
     remedy_en = "templates there are: {known}"
 
 
@@ -209,9 +208,9 @@ class FrameError(ProtocolError):
     """A Modbus frame that does not answer the request. Facts: detail, detail_zh."""
 
     code = "CW-P1200"
-    zh = "报文错误:{detail_zh}"
+    zh = "报文错误：{detail_zh}"
     en = "bad frame: {detail}"
-    remedy_zh = "断开后重连;反复出现时检查总线上是否有重复的站号或网关串扰"
+    remedy_zh = "断开后重连；反复出现时检查总线上是否有重复的站号或网关串扰"
     remedy_en = "reconnect; if it comes back, look for a doubled unit id or a confused serial gateway"
 
 
@@ -221,7 +220,7 @@ class DeviceRefused(ProtocolError):
     code = "CW-P1201"
     zh = "设备拒绝了请求(Modbus 异常码 {exception_code})"
     en = "the device refused the request (Modbus exception {exception_code})"
-    remedy_zh = "请核对型号与模板:地址、功能码、站号"
+    remedy_zh = "请核对型号与模板：地址、功能码、站号"
     remedy_en = "check the model against the template: address, function, unit id"
 
     def __init__(self, where: str = "", *, exception_code: int) -> None:
@@ -235,7 +234,7 @@ class OutOfRange(ProtocolError):
     code = "CW-P1202"
     zh = "{measure} 的寄存器存不下 {value}"
     en = "the register of {measure} cannot hold {value}"
-    remedy_zh = "请减小该值,或换用量程更大的型号"
+    remedy_zh = "请减小该值，或换用量程更大的型号"
     remedy_en = "lower the value or take a model with a wider register"
 
 
@@ -255,7 +254,7 @@ class NotOurMessage(ProtocolError):
     code = "CW-P1301"
     zh = "不是 CivicWatt 网关的报文({detail})"
     en = "not a message of a CivicWatt gateway ({detail})"
-    remedy_zh = "请检查网关的软件版本,或该主题是否被第三方占用"
+    remedy_zh = "请检查网关的软件版本，或该主题是否被第三方占用"
     remedy_en = "check the gateway's version, or whether a third party uses that topic"
 
 

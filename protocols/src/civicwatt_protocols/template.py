@@ -178,13 +178,13 @@ def _check_shape(register: Register, place: str) -> None:
 
     if (register.order == "AB") != (register.type.bits == 16):
         what = f"{register.type} / {register.order}"
-        raise refuse(f"order impossible for the type: {what}", f"类型与字节顺序不相容:{what}")
+        raise refuse(f"order impossible for the type: {what}", f"类型与字节顺序不相容：{what}")
     if register.end > 65536:
         raise refuse("it ends after address 65535", "超出地址 65535")
     if not register.scale > 0 or register.scale * MICRO % 1:
         raise refuse(
             f"scale {register.scale}, expected above 0 with at most 6 places",
-            f"scale {register.scale},应大于 0 且最多 6 位小数",
+            f"scale {register.scale}，应大于 0 且最多 6 位小数",
         )
     for marker in register.invalid:
         if len(marker) != 2 + register.type.bits // 4 or register.type is RegisterType.FLOAT32:

@@ -58,7 +58,7 @@ class BlockDecoder:
         if len(data) != self._size:
             raise FrameError(
                 detail=f"{len(data)} data bytes, not {self._size}",
-                detail_zh=f"数据 {len(data)} 字节,应为 {self._size}",
+                detail_zh=f"数据 {len(data)} 字节，应为 {self._size}",
             )
         if self._shuffle is not None:
             data = bytes(self._shuffle(data))

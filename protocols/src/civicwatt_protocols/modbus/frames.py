@@ -39,7 +39,7 @@ def parse_response(adu: bytes, transaction: int, unit: int, function: int, count
     found, _, _, answering = _HEADER.unpack_from(adu)
     if found != transaction:
         raise _bad(
-            f"answer to request {found}, not {transaction}", f"应答的是请求 {found},不是 {transaction}"
+            f"answer to request {found}, not {transaction}", f"应答的是请求 {found}，不是 {transaction}"
         )
     if answering != unit:
         raise _bad(f"unit {answering} answered for {unit}", f"站号 {answering} 代替 {unit} 应答")
@@ -54,7 +54,7 @@ def parse_pdu(pdu: bytes, function: int, count: int) -> bytes:
         raise _bad("another function answered", "应答的功能码不符")
     if pdu[1] != 2 * count or len(pdu) != 2 + 2 * count:
         raise _bad(
-            f"{len(pdu) - 2} data bytes, not {2 * count}", f"数据 {len(pdu) - 2} 字节,应为 {2 * count}"
+            f"{len(pdu) - 2} data bytes, not {2 * count}", f"数据 {len(pdu) - 2} 字节，应为 {2 * count}"
         )
     return pdu[2:]
 
