@@ -32,7 +32,10 @@ HELP = {
 def build(asked: str | None) -> typer.Typer:
     """The command tree with the asked group loaded and the others as titles."""
     root = typer.Typer(
-        name="civicwatt", no_args_is_help=True, pretty_exceptions_enable=False, help="公共机构能源与机关事务平台"
+        name="civicwatt",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        help="公共机构能源与机关事务平台",
     )
     root.command()(demo)
     for name, place in GROUPS.items():

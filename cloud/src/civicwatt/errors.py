@@ -2,7 +2,8 @@
 
 CivicWattError
 └── CommandError
-    └── PartDidNotStart   CW-X4001
+    ├── PartDidNotStart   CW-X4001
+    └── RegistryRefused   CW-X4002
 """
 
 from civicwatt_protocols.errors import CivicWattError
@@ -20,3 +21,13 @@ class PartDidNotStart(CommandError):
     en = "the part did not start; its log: {log}"
     remedy_zh = "查看日志末尾；端口被占用时换一个端口再试"
     remedy_en = "read the end of the log; if a port is taken, try another one"
+
+
+class RegistryRefused(CommandError):
+    """The demo's own directory or meter list was not taken as it is."""
+
+    code = "CW-X4002"
+    zh = "演示名录未能全部导入：{problems}"
+    en = "the demo's registry was not imported whole: {problems}"
+    remedy_zh = "删除演示数据目录后重新启动"
+    remedy_en = "delete the demo's data folder and start again"

@@ -118,7 +118,10 @@ def _figures(plant: Plant, ended_us: int) -> dict[str, Any]:
     stored = evidence.stored_values(plant.readings, plant.registry)
     served = evidence.served(truth_ledger.read(plant.truth), accepted | stored.values, INTERVAL_S * MICRO)
     wrong = {
-        key for values in (accepted, stored.values) for key, micro in values.items() if served.get(key) != micro
+        key
+        for values in (accepted, stored.values)
+        for key, micro in values.items()
+        if served.get(key) != micro
     }
     counters = _consumption_counters(plant)
     energy_truth = _truth(served, [key for key, carrier in counters.items() if carrier != "water"])

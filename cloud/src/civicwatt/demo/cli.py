@@ -10,9 +10,9 @@ import typer
 
 def demo(
     port: Annotated[int, typer.Option(help="网页端口 · port of the pages on 127.0.0.1")] = 8080,
-    data: Annotated[
-        Path, typer.Option(help="数据目录，再次启动时沿用 · where the data are kept")
-    ] = Path(".civicwatt/demo"),
+    data: Annotated[Path, typer.Option(help="数据目录，再次启动时沿用 · where the data are kept")] = Path(
+        ".civicwatt/demo"
+    ),
     check: Annotated[
         bool, typer.Option(help="自动核对：故障下不丢不重 · drill the live path and compare with the truth")
     ] = False,
@@ -23,7 +23,9 @@ def demo(
         from civicwatt.demo import check as drill  # noqa: PLC0415 - each way loads only what it needs
 
         figures = drill.check()
-        sys.stdout.write((json.dumps(figures, ensure_ascii=False) if as_json else drill.table(figures)) + "\n")
+        sys.stdout.write(
+            (json.dumps(figures, ensure_ascii=False) if as_json else drill.table(figures)) + "\n"
+        )
         raise typer.Exit(0 if drill.passed(figures) else 1)
     from civicwatt.demo.run import run  # noqa: PLC0415
 

@@ -21,7 +21,9 @@ def accepted_records(outbox: Path) -> Iterator[Record]:
     with sqlite3.connect(f"file:{outbox}?mode=ro", uri=True) as database:
         catalogues = {
             row[0]: Catalogue(
-                row[1], row[2], tuple(PointDefinition(alias, measure) for alias, measure in json.loads(row[3]))
+                row[1],
+                row[2],
+                tuple(PointDefinition(alias, measure) for alias, measure in json.loads(row[3])),
             )
             for row in database.execute("SELECT hash, device, template, points FROM catalogue")
         }

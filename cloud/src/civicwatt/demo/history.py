@@ -24,7 +24,9 @@ def write_history(
     meters = simulate(city)
     installed_us = start_us(first_step(city.installed))
     with database.reading() as session:
-        points = {point.device: point.id for point in session.scalars(select(Point).where(Point.is_consumption))}
+        points = {
+            point.device: point.id for point in session.scalars(select(Point).where(Point.is_consumption))
+        }
     newest = store.latest(list(points.values()))
     known = dict(zip(newest.point.tolist(), newest.ts_us.tolist(), strict=True))
     devices = list(points)

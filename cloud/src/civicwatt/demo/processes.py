@@ -40,7 +40,9 @@ def _hold(held: contextlib.ExitStack, port: int) -> int:
     return int(taken.getsockname()[1])
 
 
-def wait_until(ready: Callable[[], bool], part: str, limit_s: float, watched: "Process | None" = None) -> None:
+def wait_until(
+    ready: Callable[[], bool], part: str, limit_s: float, watched: "Process | None" = None
+) -> None:
     """Wait until `ready()` holds; PartDidNotStart after `limit_s` or when the watched process ended."""
     deadline = time.monotonic() + limit_s
     while not ready():

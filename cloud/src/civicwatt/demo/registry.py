@@ -3,12 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from civicwatt.demo.plant import Plant
+from civicwatt.errors import RegistryRefused
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory_import import import_directory
+from civicwatt_cloud.timeseries.binding import import_meters
 from civicwatt_cloud.timeseries.duckdb_store import DuckDBStore
 from civicwatt_cloud.timeseries.ledger import Ledger
+
+ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)
@@ -28,13 +33,16 @@ def open_cloud(plant: Plant) -> Iterator[Cloud]:
     database.upgrade()
     store = DuckDBStore(plant.readings)
     try:
-        yield Cloud(database, store, Ledger(database, store))
+        yield Cloud(database, store, Ledger(database, store, ZONE))
     finally:
         store.close()
         database.close()
 
 
 def register(plant: Plant) -> None:
-    """Import directory and meter list from the plant's files, as a user would."""
+    """Import directory and meter list from the plant's files, as a user would; raises RegistryRefused."""
     with open_cloud(plant) as cloud, cloud.database.session() as session:
-        import_directory(session, plant.directory)
+        reports = (import_directory(session, plant.directory), import_meters(session, plant.meter_list, ZONE))
+        problems = [str(problem) for report in reports for problem in report.problems]
+        if problems:
+            raise RegistryRefused(str(plant.folder), problems="; ".join(problems[:5]))
