@@ -47,12 +47,10 @@ def test_constraints_pin_every_package_without_addresses() -> None:
     assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9_.\-]+==[A-Za-z0-9_.!+\-]+", line)] == []
 
 
-@pytest.mark.parametrize("page", [path for path in tracked("*.md")], ids=lambda path: path.name)
+@pytest.mark.parametrize("page", tracked("*.md"), ids=lambda path: path.name)
 def test_every_relative_link_in_the_docs_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)", page.read_text())
-    missing = [
-        link for link in links if "://" not in link and not (page.parent / link).resolve().exists()
-    ]
+    missing = [link for link in links if "://" not in link and not (page.parent / link).resolve().exists()]
     assert missing == []
 
 

@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from civicwatt_protocols.clock import Clock
+from civicwatt_protocols.quantity import MICRO
+from civicwatt_sim import truth as truth_ledger
+from civicwatt_sim.city import check_city
 
 from civicwatt.demo import evidence
 from civicwatt.demo.parts import Parts
 from civicwatt.demo.plant import Plant
 from civicwatt.demo.processes import free_port, wait_until
 from civicwatt.demo.registry import register
-from civicwatt_protocols.clock import Clock
-from civicwatt_protocols.quantity import MICRO
-from civicwatt_sim import truth as truth_ledger
-from civicwatt_sim.city import check_city
 
 log = structlog.get_logger()
 
@@ -164,11 +164,12 @@ def _truth(served: evidence.Values, counters: list[tuple[str, str]]) -> int:
 
 
 def _ledger(plant: Plant, *, water: bool) -> int:
-    comparison = "=" if water else "<>"
+    """The sum of the ledger's hours, of water or of electricity, micro units."""
     with sqlite3.connect(f"file:{plant.registry}?mode=ro", uri=True) as database:
         (total,) = database.execute(
             "SELECT coalesce(sum(micro), 0) FROM ledger_hour JOIN point ON point.id = point_id "
-            f"WHERE is_consumption AND carrier {comparison} 'water'"  # noqa: S608
+            "WHERE is_consumption AND (carrier = 'water') = ?",
+            (water,),
         ).fetchone()
     return int(total)
 

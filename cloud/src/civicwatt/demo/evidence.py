@@ -2,49 +2,38 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-
 from civicwatt_protocols.quantity import to_micro
-from civicwatt_protocols.uplink import Catalogue, PointDefinition, Record, decode_record
+from civicwatt_protocols.uplink import Catalogue, PointDefinition, decode_record
 from civicwatt_sim.truth import Served
 
 Key = tuple[str, str, int]  # device, measure, slot [UTC µs]
 Values = dict[Key, int]  # micro units
 
 
-def accepted_records(outbox: Path) -> Iterator[Record]:
-    """Every record a gateway has accepted, acknowledged or not."""
+def accepted_values(outbox: Path) -> Values:
+    """The values among the records a gateway has accepted, acknowledged or not; gaps are left out."""
     with sqlite3.connect(f"file:{outbox}?mode=ro", uri=True) as database:
         catalogues = {
-            row[0]: Catalogue(
-                row[1],
-                row[2],
-                tuple(PointDefinition(alias, measure) for alias, measure in json.loads(row[3])),
+            name: Catalogue(device, template, tuple(PointDefinition(*pair) for pair in json.loads(points)))
+            for name, device, template, points in database.execute(
+                "SELECT hash, device, template, points FROM catalogue"
             )
-            for row in database.execute("SELECT hash, device, template, points FROM catalogue")
         }
-        for table in ("outbox", "history"):
-            for catalogue, body in database.execute(f"SELECT catalogue, body FROM {table}"):  # noqa: S608
-                yield decode_record(body, catalogues[catalogue])
-
-
-def accepted_values(outbox: Path) -> Values:
-    """The values among the accepted records; gaps are left out."""
-    with sqlite3.connect(f"file:{outbox}?mode=ro", uri=True) as database:
-        measures = {
-            row[0]: [measure for _, measure in json.loads(row[1])]
-            for row in database.execute("SELECT hash, points FROM catalogue")
-        }
-    return {
-        (record.device, measure, record.slot_us): to_micro(value)
-        for record in accepted_records(outbox)
-        for measure, value in zip(measures[record.catalogue], record.values, strict=True)
-        if value is not None
-    }
+        bodies = database.execute(
+            "SELECT catalogue, body FROM outbox UNION ALL SELECT catalogue, body FROM history"
+        ).fetchall()
+    values: Values = {}
+    for name, body in bodies:
+        record = decode_record(body, catalogues[name])
+        for point, value in zip(catalogues[name].points, record.values, strict=True):
+            if value is not None:
+                values[record.device, point.measure, record.slot_us] = to_micro(value)
+    return values
 
 
 def unacked_until(outbox: Path, slot_us: int) -> int:

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
-
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.timeseries.ledger import Ledger, mark_dirty
 from civicwatt_cloud.timeseries.points import Point
@@ -12,6 +10,7 @@ from civicwatt_sim.history import history
 from civicwatt_sim.meter import simulate
 from civicwatt_sim.scenario import City
 from civicwatt_sim.steps import first_step, start_us
+from sqlalchemy import select
 
 STEP_S = 900  # 15 minutes, the coarsest step of the 2008 monitoring guideline's "15 min to 1 h"
 WRITE_POINTS = 8  # meters in one write
@@ -20,7 +19,10 @@ WRITE_POINTS = 8  # meters in one write
 def write_history(
     city: City, database: Database, store: ReadingsStore, until_us: int
 ) -> Iterator[tuple[int, int]]:
-    """Write what each meter counted since its newest reading, or since it was installed; yields (done, meters)."""
+    """Write what each meter counted since its newest reading (else since it was installed).
+
+    Yields (meters done, meters).
+    """
     meters = simulate(city)
     installed_us = start_us(first_step(city.installed))
     with database.reading() as session:

@@ -51,12 +51,12 @@ class Parts:
             part.stop()
 
     def crash(self, part: Process) -> None:
-        """kill -9 and start again."""
+        """Kill -9 and start again."""
         part.kill()
         part.start()
 
     def crash_cloud(self) -> None:
-        """kill -9 the cloud's one process: ingest, store and pages; start it again and wait for it."""
+        """Kill -9 the cloud's one process: ingest, store and pages; start it again and wait for it."""
         self.crash(self.cloud)
         wait_until(self._cloud_serves, "cloud", READY_S, self.cloud)
 

@@ -6,16 +6,29 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from civicwatt.demo.broker import broker
-from civicwatt.demo.processes import Process, civicwatt, free_port
 from civicwatt_protocols.clock import Clock
 from civicwatt_sim.scenario import City, Dated, Institution, write_city
 
-DIRECTORY_COLUMNS = (
-    "单位编码 单位名称 单位类型 层级 区划代码 区划名称 楼栋编码 楼栋名称 "
-    "建筑面积 面积起始 面积依据 用能人数 人数起始 人数依据"
-).split()
-METER_COLUMNS = "网关 设备 名称 模板 楼栋编码 分项 启用日期".split()
+from civicwatt.demo.broker import broker
+from civicwatt.demo.processes import Process, civicwatt, free_port
+
+DIRECTORY_COLUMNS = [
+    "单位编码",
+    "单位名称",
+    "单位类型",
+    "层级",
+    "区划代码",
+    "区划名称",
+    "楼栋编码",
+    "楼栋名称",
+    "建筑面积",
+    "面积起始",
+    "面积依据",
+    "用能人数",
+    "人数起始",
+    "人数依据",
+]
+METER_COLUMNS = ["网关", "设备", "名称", "模板", "楼栋编码", "分项", "启用日期"]
 
 GATEWAY = """\
 [gateway]
