@@ -24,7 +24,7 @@ def run(
     config: Annotated[Path, typer.Option(help="TOML 配置文件 · configuration file")],
     clock: Annotated[str, typer.Option(help="模拟时钟 origin_us/rate/anchor_s · simulated clock")] = "",
 ) -> None:
-    """采集并上传,直到收到 SIGTERM · poll and deliver until SIGTERM."""
+    """采集并上传，直到收到 SIGTERM · poll and deliver until SIGTERM."""
     _log_json()
     try:
         asyncio.run(_run(load(config), Clock.parse(clock) if clock else Clock.real()))
@@ -40,7 +40,7 @@ def check(file: Annotated[Path, typer.Argument(help="TOML 配置文件 · config
     except CivicWattError as error:
         _fail(error)
     devices = sum(len(bus.device) for bus in config.bus)
-    typer.echo(f"{file}: 网关 {config.gateway.id},总线 {len(config.bus)},设备 {devices} · ok")
+    typer.echo(f"{file}: 网关 {config.gateway.id}，总线 {len(config.bus)}，设备 {devices} · ok")
 
 
 async def _run(config: Config, clock: Clock) -> None:

@@ -1,4 +1,3 @@
-# ruff: noqa: N818  an error is named after what happened
 """Errors of the gateway agent: codes CW-E2xxx.
 
 CivicWattError
@@ -37,7 +36,7 @@ class Disconnected(EdgeError):
     """There is no connection to the bus, or it broke before the answer."""
 
     code = "CW-E2002"
-    zh = "总线连接不可用:{detail}"
+    zh = "总线连接不可用：{detail}"
     en = "no connection to the bus: {detail}"
     remedy_zh = "请检查串口服务器或设备的网络地址与端口"
     remedy_en = "check the address and port of the serial server or device"
@@ -49,7 +48,7 @@ class OutboxBusy(EdgeError):
     code = "CW-E2010"
     zh = "另一进程正在使用该发件箱"
     en = "another process is using this outbox"
-    remedy_zh = "请先停止另一个网关进程,或为本进程配置其他 data 目录"
+    remedy_zh = "请先停止另一个网关进程，或为本进程配置其他 data 目录"
     remedy_en = "stop the other gateway process or give this one another data directory"
 
 
@@ -57,7 +56,7 @@ class OutboxFull(EdgeError):
     """The disk takes no more and the waiting room is full: these readings were never accepted."""
 
     code = "CW-E2011"
-    zh = "磁盘无法写入,{count} 条尚未入库的记录被放弃"
+    zh = "磁盘无法写入，{count} 条尚未入库的记录被放弃"
     en = "the disk takes no writes; {count} records not yet accepted were dropped"
     remedy_zh = "请释放磁盘空间或更换存储卡"
     remedy_en = "free disk space or replace the storage card"
@@ -67,7 +66,7 @@ class OutboxCorrupt(EdgeError):
     """The outbox file is damaged; the next opening sets it aside, nothing is deleted."""
 
     code = "CW-E2012"
-    zh = "发件箱文件已损坏:{detail}"
+    zh = "发件箱文件已损坏：{detail}"
     en = "the outbox file is damaged: {detail}"
-    remedy_zh = "网关会将其改名保留并以新序列继续;请检查存储卡"
+    remedy_zh = "网关会将其改名保留并以新序列继续；请检查存储卡"
     remedy_en = "the gateway sets it aside and goes on with a new epoch; check the storage card"

@@ -116,7 +116,7 @@ class _Wire(asyncio.Protocol):
         length = int.from_bytes(self._received[4:6])
         if not 3 <= length <= LONGEST or len(self._received) > HEADER + length:
             detail = f"length {length}, {len(self._received)} bytes received"
-            detail_zh = f"长度字段 {length},收到 {len(self._received)} 字节"
+            detail_zh = f"长度字段 {length}，收到 {len(self._received)} 字节"
             self._fail(FrameError(detail=detail, detail_zh=detail_zh))
         elif len(self._received) == HEADER + length:
             self._answer.set_result(bytes(self._received))

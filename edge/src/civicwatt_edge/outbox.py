@@ -68,8 +68,8 @@ class Outbox:
         await self.settle()
         self._flusher.cancel()
         await asyncio.gather(self._flusher, return_exceptions=True)
-        while self._groups:
-            self._drop(self._groups.popleft())
+        for group in self._groups:
+            self._drop(group, OutboxFull("outbox.db", count=len(group.records)))
         self._writer.shutdown()
         self._reader.shutdown()
         self._store.close()
@@ -137,7 +137,7 @@ class Outbox:
             if len(self._groups) > WAITING_GROUPS:
                 dropped = self._groups[1]  # the first is being tried
                 del self._groups[1]
-                self._drop(dropped)
+                self._drop(dropped, OutboxFull("outbox.db", count=len(dropped.records)))
             self._work.set()
         return group
 
@@ -148,7 +148,14 @@ class Outbox:
             if len(group.records) < GROUP_RECORDS:
                 await asyncio.sleep(GROUP_S)
             group.open = False
-            stored = await self._commit(group)
+            try:
+                stored = await self._commit(group)
+            except OutboxCorrupt:
+                raise
+            except Exception as error:  # a fault of ours in a record: it must not stop the ones behind it
+                log.exception("records_not_storable")
+                self._drop(group, error)
+                stored = []
             self._groups.popleft()
             if not self._groups:
                 self._work.clear()
@@ -158,7 +165,8 @@ class Outbox:
                 self.last_seq = record.seq
             self.accepted += len(stored)
             self.news.set()
-            group.done.set_result(stored)
+            if not group.done.done():
+                group.done.set_result(stored)
 
     async def _commit(self, group: _Group) -> list[Stored]:
         failing = False
@@ -179,10 +187,10 @@ class Outbox:
                     log.info("outbox_writes_again", dropped=self.dropped)
                 return stored
 
-    def _drop(self, group: _Group) -> None:
+    def _drop(self, group: _Group, error: Exception) -> None:
         self.dropped += len(group.records)
-        error = OutboxFull("outbox.db", count=len(group.records))
-        log.error("records_dropped", total=self.dropped, **error.as_dict())
+        if group.records:
+            log.error("records_dropped", error=str(error), count=len(group.records), total=self.dropped)
         group.done.set_exception(error)
         group.done.exception()  # seen: those who only offered do not ask
 

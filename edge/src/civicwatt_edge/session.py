@@ -151,6 +151,7 @@ class Session:
         topic = str(self._topic(MessageKind.DDATA, record.device))
         self._window.sent(record, asyncio.get_running_loop().time())
         await self._client.publish(topic, with_sequence(body, self._next()))
+        await asyncio.sleep(0)  # a publish at QoS 0 does not wait: let the polls have their turn
 
     async def _farewell(self) -> None:
         """Say that devices and gateway go, as a broken connection would have the broker say."""

@@ -25,21 +25,22 @@ class Uplink:
 
     def __init__(self, gateway: Gateway, broker: Broker, outbox: Outbox, clock: Clock) -> None:
         self._gateway, self._broker, self._outbox, self._clock = gateway, broker, outbox, clock
-        self._up = False
+        self._connected_s: float | None = None  # loop time
         self._said_down = False
 
     async def run(self) -> None:
         """Connect and reconnect until cancelled."""
-        attempt = 0
+        attempt, loop = 0, asyncio.get_running_loop()
         while True:
-            self._up = False
+            self._connected_s = None
             try:
                 await self._connect()
             except* aiomqtt.MqttError as errors:
                 self._say_down(errors.exceptions[0])
             except* Exception:
                 log.exception("uplink_failed")  # a fault of ours: the readings wait on the disk
-            attempt = 0 if self._up else attempt + 1
+            held = self._connected_s is not None and loop.time() - self._connected_s > LONGEST_PAUSE_S
+            attempt = 0 if held else attempt + 1
             # Full jitter: after a broker's restart many gateways must not come back at the same time.
             longest_s = min(SHORTEST_PAUSE_S * 2 ** min(attempt, 10), LONGEST_PAUSE_S)
             await asyncio.sleep(random.uniform(SHORTEST_PAUSE_S, longest_s))  # noqa: S311
@@ -57,7 +58,7 @@ class Uplink:
             will=aiomqtt.Will(gone, encode_node_death(bd_seq), qos=1),
         ) as client:
             log.info("broker_connected", bd_seq=bd_seq)
-            self._up, self._said_down = True, False
+            self._connected_s, self._said_down = asyncio.get_running_loop().time(), False
             await Session(client, self._gateway, self._outbox, self._clock, bd_seq).run()
 
     def _say_down(self, error: BaseException) -> None:

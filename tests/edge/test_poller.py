@@ -1,0 +1,192 @@
+"""F21, F22: the grid holds, every slot yields one record, and a dead device costs nobody else anything."""
+
+import asyncio
+from collections import Counter
+from contextlib import asynccontextmanager
+
+import pytest
+from civicwatt_edge.config import DeviceConfig
+from civicwatt_edge.device import make_device
+from civicwatt_edge.modbus_tcp import ModbusTcp
+from civicwatt_edge.poller import Breaker, BusPoller
+from civicwatt_edge.store import Store
+from civicwatt_protocols.clock import Clock
+from civicwatt_protocols.uplink import GapReason
+
+SECOND = 1_000_000
+
+
+@pytest.fixture
+def device(tmp_path):
+    store = Store(tmp_path)
+
+    def build(name, unit, template="simulated/water_counter"):
+        return make_device(DeviceConfig(id=name, template=template, unit=unit, interval_s=1), store)
+
+    yield build
+    store.close()
+
+
+@asynccontextmanager
+async def polling(meter, devices, rate, timeout_s=1.0):
+    """Poll with slots of one simulated second; yields the clock and the growing list of records."""
+    records = []
+    clock = Clock(1_800_000_000 * SECOND + 123_456, rate)
+    bus = ModbusTcp("127.0.0.1", meter.port, timeout_s)
+    task = asyncio.create_task(BusPoller(bus, devices, clock, records.append).run())
+    try:
+        yield clock, records
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def slots(records, name):
+    return [record.slot_us for record in records if record.device == name]
+
+
+def assert_each_slot_once(records, name):
+    found = slots(records, name)
+    assert found == list(range(found[0], found[0] + len(found) * SECOND, SECOND))
+    assert found[0] % SECOND == 0
+
+
+async def test_slots_lie_on_the_grid_and_do_not_drift(meter, device, until):
+    async with polling(meter, [device("M-1", 1), device("M-2", 2)], rate=20) as (clock, records):
+        await until(lambda: len(records) >= 40)
+        behind_us = clock.now_us() - records[-1].slot_us
+    for name in ("M-1", "M-2"):
+        assert_each_slot_once(records, name)
+    assert all(value is not None for record in records for value in record.values)
+    assert 0 <= behind_us < 2 * SECOND
+
+
+async def test_f22_a_dead_device_does_not_delay_the_others_slots(meter, device, until):
+    """Slots of 0.5 s, time-outs of 0.2 s: without order and breaker each slot would be 40 % late."""
+    meter.silent = {9}
+    rate, loop = 2, asyncio.get_running_loop()
+    devices = [device("dead", 9), *(device(f"M-{unit}", unit) for unit in (1, 2, 3))]
+    async with polling(meter, devices, rate, timeout_s=0.2) as (clock, records):
+        offset_s = loop.time() - clock.now_us() / SECOND / rate
+        await until(lambda: len(slots(records, "M-3")) >= 12, 20)
+    late = sorted(
+        (served_s - offset_s) * rate % 1.0 for served_s, unit, _ in meter.served if unit != 9
+    )  # part of an interval after the slot
+    assert late[int(len(late) * 0.9)] <= 0.1
+    for name in ("dead", "M-1", "M-2", "M-3"):
+        assert_each_slot_once(records, name)
+
+
+async def test_f22_after_three_time_outs_a_device_is_probed_seldom_and_its_slots_say_so(meter, device, until):
+    meter.silent = {9}
+    async with polling(meter, [device("dead", 9)], rate=20, timeout_s=0.02) as (_, records):
+        await until(lambda: len(records) >= 30)
+        asked = sum(unit == 9 for _, unit, _ in meter.served)
+        assert asked <= 7  # slots 1, 2, 3, 5, 9, 17 and perhaps 33
+        assert {reason for record in records for reason in record.reasons.values()} == {GapReason.TIMEOUT}
+        assert_each_slot_once(records, "dead")
+        meter.silent = set()
+        await until(lambda: records[-1].values[0] is not None)
+        count = len(records)
+        await until(lambda: len(records) >= count + 5)
+    assert all(record.values[0] is not None for record in records[count:])
+
+
+def test_the_breaker_probes_ever_more_seldom_up_to_its_bound():
+    breaker, probes = Breaker(), []
+    for slot in range(1, 80):
+        if breaker.lets_through():
+            probes.append(slot)
+            breaker.note(silent=True)
+    assert probes == [1, 2, 3, 5, 9, 17, 33, 49, 65]
+    breaker.note(silent=False)
+    assert breaker.lets_through()
+
+
+async def test_a_slot_missed_because_the_bus_was_busy_is_said_not_read(meter, device, until):
+    """Each read takes two and a half slots: every slot still yields exactly one record."""
+
+    async def behave(request, right):
+        return [(0.125, right)]
+
+    meter.behave = behave
+    async with polling(meter, [device("slow", 1)], rate=20) as (_, records):
+        await until(lambda: len(records) >= 15)
+    assert_each_slot_once(records, "slow")
+    kinds = Counter(record.reasons.get(0) for record in records)
+    assert kinds[None] >= 4
+    assert kinds[GapReason.TIMEOUT] >= 4
+
+
+async def test_buses_do_not_wait_for_each_other(meter, device, until):
+    meter.silent = {9}
+    async with (
+        polling(meter, [device("dead", 9)], rate=20, timeout_s=5.0) as (_, dead),
+        polling(meter, [device("M-1", 1)], rate=20) as (_, alive),
+    ):
+        await until(lambda: len(alive) >= 10)
+    assert dead == []
+    assert_each_slot_once(alive, "M-1")
+
+
+async def test_f21_a_refused_block_leaves_the_other_values_standing(meter, device, until):
+    meters = device("M-1", 1, "schneider/iem3000")
+    refused = meters.questions[1]
+
+    async def behave(request, right):
+        if int.from_bytes(request[8:10]) == refused.block.address:
+            return [(0.0, right[:4] + b"\x00\x03" + right[6:7] + bytes([right[7] | 0x80, 2]))]
+        return [(0.0, right)]
+
+    meter.behave = behave
+    async with polling(meter, [meters], rate=20) as (_, records):
+        await until(lambda: len(records) >= 3)
+    assert len(meters.questions) >= 3
+    for record in records:
+        assert set(record.reasons) == set(refused.places)
+        assert set(record.reasons.values()) == {GapReason.REFUSED}
+        assert all((record.values[i] is None) == (i in refused.places) for i in range(len(record.values)))
+
+
+async def test_f21_a_gateways_no_answer_counts_as_silence(meter, device, until):
+    async def behave(request, right):
+        return [(0.0, right[:4] + b"\x00\x03" + right[6:7] + bytes([right[7] | 0x80, 0x0B]))]
+
+    meter.behave = behave
+    async with polling(meter, [device("M-1", 1)], rate=50) as (_, records):
+        await until(lambda: len(records) >= 8)
+    assert {reason for record in records for reason in record.reasons.values()} == {GapReason.TIMEOUT}
+    assert len(meter.served) <= 5
+
+
+async def test_a_broken_line_is_a_gap_with_its_reason_and_does_not_end_polling(meter, device, until):
+    async def behave(request, right):
+        raise OSError("hang up")
+
+    meter.behave = behave
+    async with polling(meter, [device("M-1", 1)], rate=20) as (_, records):
+        await until(lambda: len(records) >= 3)
+        meter.behave = None
+        await until(lambda: records[-1].values[0] is not None)
+    assert records[0].reasons[0] is GapReason.DISCONNECTED
+
+
+async def test_a_fault_of_ours_costs_the_slot_not_the_bus(meter, device, until, monkeypatch):
+    broken, good = device("M-1", 1), device("M-2", 2)
+    monkeypatch.setattr(type(broken.questions[0].decoder), "decode", _fail_for(broken), raising=True)
+    async with polling(meter, [broken, good], rate=2) as (_, records):
+        await until(lambda: len(slots(records, "M-2")) >= 3)
+    assert {record.reasons.get(0) for record in records if record.device == "M-1"} == {GapReason.BAD_FRAME}
+    assert {record.reasons.get(0) for record in records if record.device == "M-2"} == {None}
+
+
+def _fail_for(broken):
+    decoder = broken.questions[0].decoder
+    original = type(decoder).decode
+
+    def decode(self, data):
+        if self is decoder:
+            raise ZeroDivisionError("a fault of ours")
+        return original(self, data)
+
+    return decode
