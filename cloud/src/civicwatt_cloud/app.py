@@ -1,7 +1,7 @@
 """The web application: what runs beside the routes starts and ends with it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import structlog
@@ -17,7 +17,9 @@ from civicwatt_cloud.kit.guard import Guard
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.energy import api as energy_api
 from civicwatt_cloud.timeseries.duckdb_store import DuckDBStore
-from civicwatt_cloud.timeseries.ledger import Ledger
+from civicwatt_cloud.timeseries.ingest import Ingest
+from civicwatt_cloud.timeseries.ledger import Ledger, Recomputed
+from civicwatt_cloud.timeseries.subscriber import Subscriber
 from civicwatt_cloud.web_pages import add_pages
 
 log = structlog.get_logger()
@@ -70,7 +72,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     scheduler = AsyncIOScheduler(timezone=state.zone)
     scheduler.add_job(housekeeping, "cron", (state.database, state.store, settings, state.clock), **NIGHTLY)
     scheduler.start()
-    tasks = [asyncio.create_task(_keep_books(ledger), name="ledger")]
+    work = [_keep_books(ledger)]
+    state.subscriber = None
+    if settings.mqtt_host is not None:
+        ingest = Ingest(state.database, state.store, state.clock)
+        state.subscriber = Subscriber(ingest, settings.mqtt_host, settings.mqtt_port)
+        work.append(state.subscriber.run())
+    tasks = [asyncio.create_task(one) for one in work]
     try:
         yield
     finally:
@@ -86,8 +94,18 @@ async def _keep_books(ledger: Ledger) -> None:
     """Book dirty hours for as long as the application lives; a failure is logged and tried again."""
     while True:
         try:
-            while (done := await asyncio.to_thread(ledger.recompute)).points:
+            while (done := await _in_thread(ledger.recompute)).points:
                 log.debug("ledger_booked", points=done.points, hours=done.hours)
         except Exception:
             log.exception("ledger_failed")
         await asyncio.sleep(LEDGER_PAUSE_S)
+
+
+async def _in_thread(step: Callable[[], Recomputed]) -> Recomputed:
+    """One step in a thread; a cancelled caller waits for its end, because the stores close after it."""
+    running = asyncio.create_task(asyncio.to_thread(step))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise

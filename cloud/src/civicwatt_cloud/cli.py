@@ -15,6 +15,7 @@ from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory_import import import_directory
 from civicwatt_cloud.kit.logs import log_to_stderr
 from civicwatt_cloud.kit.settings import Settings
+from civicwatt_cloud.timeseries.binding import import_meters
 
 app = typer.Typer(no_args_is_help=True)
 directory_app = typer.Typer(no_args_is_help=True)

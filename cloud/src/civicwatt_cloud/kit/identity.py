@@ -180,6 +180,7 @@ def purge(session: Session, now_us: int) -> int:
         delete(OneTimeCode).where(OneTimeCode.expires_us <= now_us),
         delete(SignInAttempt).where(SignInAttempt.at_us <= now_us - CODE_LIFE_US),
     )
+    session.flush()
     return sum(session.connection().execute(statement).rowcount for statement in statements)
 
 

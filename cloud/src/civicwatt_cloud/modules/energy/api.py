@@ -28,6 +28,7 @@ from civicwatt_cloud.modules.energy.schemas import (
 )
 from civicwatt_cloud.modules.energy.usage import View
 from civicwatt_cloud.timeseries.ledger_queries import Step
+from civicwatt_cloud.timeseries.subscriber import Subscriber
 
 router = APIRouter(
     prefix="/api/v1",
@@ -117,6 +118,7 @@ def point_readings(
 
 
 @router.get("/health", operation_id="get_health", summary="运行状态：网关与存储")
-def health(view: Annotated[View, Depends(anybody_view)]) -> Health:
+def health(request: Request, view: Annotated[View, Depends(anybody_view)]) -> Health:
     """Whether readings arrive."""
-    return health_now(view)
+    subscriber: Subscriber | None = request.app.state.subscriber
+    return health_now(view, is_broker_connected=subscriber is not None and subscriber.connected)

@@ -8,11 +8,12 @@ from civicwatt_cloud.timeseries import quarantine
 from civicwatt_cloud.timeseries.points import Gateway
 
 
-def health(view: View) -> Health:
+def health(view: View, *, is_broker_connected: bool) -> Health:
     """Gateways, quarantine and store; the same for every role, as it holds no consumption."""
     store = view.store.capabilities()
     return Health(
         at=iso(view.now_us, view.zone),
+        is_broker_connected=is_broker_connected,
         gateways=[_gateway(view, gateway) for gateway in repository.gateways(view.session)],
         quarantined=quarantine.count(view.session),
         store=StoreHealth(name=store.name, version=store.version),

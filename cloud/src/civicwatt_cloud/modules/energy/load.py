@@ -126,7 +126,7 @@ def _slots(view: View, start: date, end: date, step: Step) -> list[Slot]:
         days = sorted({day.replace(day=1) for day in days})
     numbers = [month_number(day) if step == "month" else day_number(day) for day in days]
     edges = [day_start_us(day, view.zone) for day in [*days, _after(days[-1], step)]]
-    return [Slot(*slot) for slot in zip(numbers, edges, edges[1:], strict=True)]
+    return [Slot(*slot) for slot in zip(numbers, edges[:-1], edges[1:], strict=True)]
 
 
 def _after(day: date, step: Step) -> date:

@@ -401,6 +401,7 @@ class Health(Schema):
     """What runs."""
 
     at: str
+    is_broker_connected: bool
     gateways: list[GatewayHealth]
     quarantined: int
     store: StoreHealth

@@ -1,0 +1,61 @@
+"""The application on fresh databases, without a broker, before anybody has signed in."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from civicwatt_cloud.app import create_app
+from civicwatt_cloud.kit import identity
+from civicwatt_cloud.kit.identity import Role
+from civicwatt_cloud.kit.settings import Settings
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+
+STRONG = "Yu-Lan-2026"
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Path:
+    """A build of the pages, as small as can be."""
+    folder = tmp_path / "web"
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_text("<!doctype html><title>CivicWatt</title>")
+    (folder / "favicon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    (folder / "assets" / "app-1a2b.js").write_text("console.log('" + "x" * 4000 + "')")
+    return folder
+
+
+@pytest.fixture
+async def app(tmp_path: Path, web: Path) -> AsyncIterator[FastAPI]:
+    made = create_app(Settings(data_dir=tmp_path / "data", mqtt_host=None, web_dist=web))
+    async with made.router.lifespan_context(made):
+        yield made
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
+    transport = ASGITransport(app, raise_app_exceptions=False)
+    async with AsyncClient(transport=transport, base_url="http://cloud") as opened:
+        yield opened
+
+
+@pytest.fixture
+def setup_code(app: FastAPI) -> str:
+    with app.state.database.session() as session:
+        code = identity.ensure_setup_code(session)
+    assert code
+    return code
+
+
+@pytest.fixture
+async def accounts(client: AsyncClient, setup_code: str) -> dict[Role, dict[str, str]]:
+    """Set up; the credentials of each role."""
+    await client.post("/api/v1/session", json={"code": setup_code})
+    made = [
+        {"username": f"user-{role[:4]}", "display_name": role, "role": role, "password": STRONG}
+        for role in Role
+    ]
+    response = await client.post("/api/v1/setup", json={"accounts": made})
+    assert response.status_code == 204, response.text
+    client.cookies.clear()
+    return {Role(one["role"]): {"username": one["username"], "password": STRONG} for one in made}

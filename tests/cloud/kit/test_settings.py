@@ -1,0 +1,53 @@
+"""Settings: a misspelling is never silently ignored."""
+
+from pathlib import Path
+
+import pytest
+from civicwatt_cloud.kit.settings import Settings
+from civicwatt_protocols.errors import BadToml, BadValue, UnknownKey
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CIVICWATT_HTTP_PORT", "CIVICWATT_DEMO"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_flag_beats_environment_beats_file_beats_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "cloud.toml"
+    path.write_text('http_port = 1001\nmqtt_port = 1002\ndata_dir = "elsewhere"\n')
+    monkeypatch.setenv("CIVICWATT_MQTT_PORT", "2002")
+    monkeypatch.setenv("CIVICWATT_HTTP_PORT", "2001")
+    settings = Settings.load(path, http_port=3001)
+    assert (settings.http_port, settings.mqtt_port, settings.data_dir) == (3001, 2002, Path("elsewhere"))
+    assert settings.business_zone == "Asia/Shanghai"
+
+
+def test_an_unknown_key_in_the_file_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "cloud.toml"
+    path.write_text("htpp_port = 1\n")
+    with pytest.raises(UnknownKey, match=r"CW-C1002.*htpp_port"):
+        Settings.load(path)
+
+
+def test_an_unknown_variable_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CIVICWATT_HTPP_PORT", "1")
+    with pytest.raises(UnknownKey, match="CIVICWATT_HTPP_PORT"):
+        Settings.load()
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "Mars/Olympus"])
+def test_a_zone_that_splits_hours_is_refused(zone: str) -> None:
+    with pytest.raises(BadValue, match="business_zone"):
+        Settings.load(business_zone=zone)
+
+
+def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "cloud.toml"
+    path.write_text("port = \n")
+    with pytest.raises(BadToml, match=r"cloud\.toml:1"):
+        Settings.load(path)
+    with pytest.raises(BadToml, match=r"absent\.toml"):
+        Settings.load(tmp_path / "absent.toml")
