@@ -512,6 +512,8 @@ export interface components {
             at: string;
             /** Gateways */
             gateways: components["schemas"]["GatewayHealth"][];
+            /** Is Broker Connected */
+            is_broker_connected: boolean;
             /** Quarantined */
             quarantined: number;
             store: components["schemas"]["StoreHealth"];
