@@ -159,20 +159,23 @@ async def test_f07_no_more_than_a_window_is_in_flight_while_nobody_acks(tmp_path
             assert len(cloud.records) == 751
 
 
-async def test_a_late_joiner_asks_for_rebirth_and_gets_every_catalogue_it_needs(
+async def test_a_late_joiner_asks_for_rebirth_and_gets_every_catalogue_it_needs_at_once(
     tmp_path, mosquitto, until, listening
 ):
-    """The device was reconfigured while records of its old catalogue wait."""
+    """The device was reconfigured while records of its old catalogue wait; another one heard them, unacked."""
     store, (old,) = make(tmp_path, "M-1")
     async with Outbox(store) as outbox:
         await accept(outbox, old, range(10))
         current = store.catalogue("M-1", "simulated/water_counter", MEASURES[:1])
-        async with uplinked(outbox, mosquitto.port), listening(mosquitto.port) as cloud:
-            await cloud.command(encode_rebirth())
-            await until(lambda: len(rows(store, "history")) == 10)
-            assert cloud.births[:2] == [old, current]
-            await cloud.command(encode_rebirth())
-            await until(lambda: cloud.births[-1] == current and cloud.count(MessageKind.NBIRTH) >= 2)
+        async with listening(mosquitto.port) as first, uplinked(outbox, mosquitto.port):
+            first.acks = False
+            await until(lambda: len(first.records) == 10)
+            async with listening(mosquitto.port) as late:
+                await late.command(encode_rebirth())
+                await until(lambda: len(rows(store, "history")) == 10, 4)  # before any ack is overdue
+                assert late.births == [old, current]
+                await late.command(encode_rebirth())
+                await until(lambda: late.births[2:] == [current])
 
 
 async def test_resend_brings_the_history_back_until_it_is_acked_again(tmp_path, mosquitto, cloud, until):
