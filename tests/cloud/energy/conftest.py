@@ -1,7 +1,7 @@
 """A small metered city on real databases, and a signed-in energy manager in front of the application."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

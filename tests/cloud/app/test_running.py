@@ -1,0 +1,201 @@
+"""What runs beside the routes: commands, the ledger loop, the nightly housekeeping, a graceful end."""
+
+import asyncio
+import json
+import logging
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+from civicwatt_cloud import app as application
+from civicwatt_cloud.cli import directory_app, meters_app
+from civicwatt_cloud.housekeeping import housekeeping
+from civicwatt_cloud.kit.business_time import HOUR_US
+from civicwatt_cloud.kit.db import Database
+from civicwatt_cloud.kit.identity import OneTimeCode, Purpose, issue_code
+from civicwatt_cloud.timeseries.loading import load
+from civicwatt_cloud.timeseries.models import LedgerHour
+from civicwatt_cloud.timeseries.points import Gateway, Point
+from civicwatt_cloud.timeseries.readings import Batch
+from fastapi import FastAPI
+from httpx import AsyncClient, HTTPError, get
+from sqlalchemy import func, select
+from structlog.testing import capture_logs
+from typer.testing import CliRunner
+
+HEADER = (
+    "单位编码,单位名称,单位类型,层级,区划代码,楼栋编码,楼栋名称,建筑面积,面积起始,面积依据,"
+    "用能人数,人数起始,人数依据\n"
+)
+GOOD = "JX01,财政局,党政机关,市级,429900,JX01-1,办公楼,{area},2020-01-01,产权证,290,2020-01-01,核定\n"
+METERS = """\
+网关,设备,名称,模板,楼栋编码,分项,启用日期
+gw-01,M-1,照明,acrel/adw300,JX01-1,照明插座,2026-01-01
+"""
+DEADLINE_S = 20
+
+
+@pytest.fixture(autouse=True)
+def own_logging() -> Iterator[None]:
+    """A command sets up logging for its process; here that is undone."""
+    handlers = logging.root.handlers[:]
+    yield
+    structlog.reset_defaults()
+    logging.root.handlers[:] = handlers
+
+
+def counter(app: FastAPI) -> int:
+    """A consumption counter bound to nothing but the ledger."""
+    with app.state.database.session() as session:
+        session.add(Gateway(id="g", online=False))
+        session.flush()
+        point = Point(
+            gateway="g", device="d", measure="import_active_energy", is_counter=True, is_consumption=True
+        )
+        point.bound_from_us = 0
+        session.add(point)
+        session.flush()
+        return point.id
+
+
+def booked(database: Database) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(LedgerHour)) or 0
+
+
+async def test_readings_are_booked_while_the_application_runs(app: FastAPI) -> None:
+    point = counter(app)
+    load(app.state.database, app.state.store, Batch.of(point, [0, HOUR_US, 2 * HOUR_US], [1.0, 2.0, 4.0]))
+    deadline = time.monotonic() + DEADLINE_S
+    while booked(app.state.database) < 2:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+
+
+async def test_a_ledger_that_fails_once_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(application, "LEDGER_PAUSE_S", 0.0)
+    calls = 0
+    tried_again = asyncio.Event()
+
+    class Failing:
+        def recompute(self) -> object:
+            nonlocal calls
+            calls += 1
+            if calls == 1:
+                raise OSError("disk full")
+            loop.call_soon_threadsafe(tried_again.set)
+            return application.Recomputed(0, 0)
+
+    loop = asyncio.get_running_loop()
+    with capture_logs() as logs:
+        task = asyncio.create_task(application._keep_books(Failing()))
+        await asyncio.wait_for(tried_again.wait(), DEADLINE_S)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert logs[0]["event"] == "ledger_failed"
+
+
+def test_housekeeping_drops_what_is_over_and_checks_the_books(app: FastAPI) -> None:
+    state = app.state
+    point = counter(app)
+    now_us = state.clock.now_us()
+    old = now_us - 1101 * 24 * HOUR_US
+    state.store.write(Batch.of(point, [old, now_us - HOUR_US], [1.0, 2.0]))
+    with state.database.session() as session:
+        issue_code(session, Purpose.SETUP, 0)
+        session.add(LedgerHour(point_id=point, hour=1, day=19700101, micro=5, covered_s=3600, quality=0))
+    with capture_logs() as logs:
+        housekeeping(state.database, state.store, state.settings, state.clock)
+    assert [row["event"] for row in logs] == ["ledger_does_not_add_up", "housekeeping_done"]
+    assert (logs[1]["purged"], logs[1]["readings_dropped"]) == (1, 1)
+    with state.database.reading() as session:
+        assert session.scalars(select(OneTimeCode)).all() == []
+
+
+async def test_health_is_open_to_every_role_and_names_the_gateways(app: FastAPI, client: AsyncClient) -> None:
+    counter(app)
+    with app.state.database.session() as session:
+        code = issue_code(session, Purpose.DEMO, time.time_ns() // 1000)
+    await client.post("/api/v1/session", json={"code": code})
+    health = (await client.get("/api/v1/health")).json()
+    assert health["gateways"] == [
+        {
+            "id": "g",
+            "division": None,
+            "online": False,
+            "last_seen_at": None,
+            "last_slot_at": None,
+            "ack_lag_s": None,
+        }
+    ]
+    assert (health["quarantined"], health["is_broker_connected"], health["store"]["name"]) == (
+        0,
+        False,
+        "duckdb",
+    )
+
+
+def config(folder: Path, **more: object) -> Path:
+    path = folder / "cloud.toml"
+    values = {"data_dir": str(folder / "data")} | more
+    path.write_text("".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items()))
+    return path
+
+
+def test_the_import_commands_tell_what_they_did_and_exit_6_when_rows_are_bad(tmp_path: Path) -> None:
+    settings = str(config(tmp_path))
+    directory, meters = tmp_path / "名录.csv", tmp_path / "表计.csv"
+    run = CliRunner().invoke
+    directory.write_text(HEADER + GOOD.format(area="-5"))
+    bad = run(directory_app, ["import", str(directory), "--config", settings])
+    assert bad.exit_code == 6
+    assert "CW-D1016 名录!H2: 建筑面积不能为负" in bad.stdout
+    directory.write_text(HEADER + GOOD.format(area="9800"))
+    good = run(directory_app, ["import", str(directory), "--config", settings, "--json"])
+    assert good.exit_code == 0
+    assert json.loads(good.stdout) == {"rows": 1, "kept": 1, "added": 5, "changed": 0, "problems": []}
+    meters.write_text(METERS)
+    bound = run(meters_app, ["import", str(meters), "--config", settings, "--json"])
+    assert json.loads(bound.stdout) == {"rows": 1, "kept": 1, "changed": 1, "problems": []}
+
+
+def test_serve_prints_a_setup_code_listens_on_this_machine_only_and_ends_gracefully(
+    tmp_path: Path, unused_tcp_port: int
+) -> None:
+    # no broker listens: the cloud serves all the same
+    path = config(tmp_path, http_port=unused_tcp_port, mqtt_port=1)
+    command = [sys.executable, "-m", "civicwatt", "cloud", "serve", "--config", str(path)]
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("CIVICWATT_")}
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
+    try:
+        url = f"http://127.0.0.1:{unused_tcp_port}"
+        deadline = time.monotonic() + DEADLINE_S
+        while not _alive(url):
+            assert time.monotonic() < deadline
+            assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        out, log = process.communicate(timeout=DEADLINE_S)
+    finally:
+        process.kill()
+    assert process.returncode in {0, -signal.SIGTERM}
+    code = re.search(r"one-time code: (\S{14})\n", out)
+    assert code
+    assert code[1] not in log
+    assert "Traceback" not in log
+    assert all(json.loads(line) for line in log.splitlines())
+
+
+def _alive(url: str) -> bool:
+    try:
+        return get(f"{url}/healthz").status_code == 200
+    except HTTPError:
+        return False
