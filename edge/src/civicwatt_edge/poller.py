@@ -21,8 +21,6 @@ log = structlog.get_logger()
 # Engineering defaults.
 TIMEOUTS_TO_OPEN = 3
 LONGEST_PAUSE = 16  # slots
-# A slot that passed while the bus was busy: the device was not read in time.
-OVERRUN = GapReason.TIMEOUT
 
 
 @dataclass(slots=True)
@@ -77,7 +75,7 @@ class BusPoller:
         now_us = self._clock.now_us()
         current_us = max(slot_us, now_us - now_us % device.interval_us)
         for missed_us in range(slot_us, current_us, device.interval_us):
-            self._accept(device.gap(missed_us, OVERRUN))
+            self._accept(device.gap(missed_us, GapReason.LATE))
         if breaker.lets_through():
             record = await self._read(device, current_us)
             silent = GapReason.TIMEOUT in record.reasons.values() and not any_value(record)
@@ -88,12 +86,17 @@ class BusPoller:
         return current_us + device.interval_us
 
     async def _read(self, device: Device, slot_us: int) -> Record:
-        """Read a device; a fault of ours in understanding its answer costs this slot, not the bus."""
+        """Read a device; a fault of ours in understanding its answer costs this slot, not the bus.
+
+        An answer that came after the slot was over tells of another time, so it is no reading of this one.
+        """
         try:
-            return await device.read(self._bus, slot_us)
+            record = await device.read(self._bus, slot_us)
         except Exception:
             log.exception("read_failed", device=device.catalogue.device)
             return device.gap(slot_us, GapReason.BAD_FRAME)
+        late = any_value(record) and self._clock.now_us() >= slot_us + device.interval_us
+        return device.gap(slot_us, GapReason.LATE) if late else record
 
     def _note(self, device: Device, breaker: Breaker, *, silent: bool) -> None:
         before = breaker.timeouts

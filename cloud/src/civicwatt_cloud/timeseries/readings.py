@@ -25,6 +25,7 @@ _REASONS = (
     GapReason.REFUSED,
     GapReason.BAD_FRAME,
     GapReason.INVALID,
+    GapReason.LATE,
 )
 REASON_CODE = {reason: code for code, reason in enumerate(_REASONS)}
 

@@ -20,6 +20,7 @@ class GapReason(StrEnum):
     REFUSED = "refused"
     BAD_FRAME = "bad_frame"
     INVALID = "invalid"
+    LATE = "late"
 
     @property
     def zh(self) -> str:
@@ -38,6 +39,7 @@ _REASON_TEXTS = {
     GapReason.REFUSED: ("设备拒绝了请求", "the device refused the request"),
     GapReason.BAD_FRAME: ("应答报文有误", "the answer was malformed"),
     GapReason.INVALID: ("设备报告该值无效", "the device reports the value as not available"),
+    GapReason.LATE: ("总线或网关繁忙，错过采集时刻", "bus or gateway busy, the slot passed"),
 }
 
 
