@@ -48,7 +48,7 @@ def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer
     command = [sys.executable, "-m", "civicwatt", "demo", "--json"]
     command += ["--port", str(_free_port()), "--data", str(data / "data")]
     with (data / "stderr.log").open("wb") as log, (data / "stdout.log").open("wb") as out:
-        demo = subprocess.Popen(command, stdout=out, stderr=log)
+        demo = subprocess.Popen(command, stdout=out, stderr=log, env=_environment())
     try:
         yield _announced(demo, data)
     finally:
@@ -58,6 +58,11 @@ def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer
         except subprocess.TimeoutExpired:
             demo.kill()
             demo.wait()
+
+
+def _environment() -> dict[str, str]:
+    """Without this machine's CIVICWATT_ settings: the demo refuses those it does not know."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("CIVICWATT_")}
 
 
 def _announced(demo: subprocess.Popen[bytes], data: Path) -> DemoServer:
