@@ -83,4 +83,5 @@ def _set_pragmas(connection: Any, _record: object) -> None:
 def _begin(connection: Connection) -> None:
     """A writer takes its lock at once: a lock taken in mid-transaction fails instead of waiting."""
     read_only = connection.get_execution_options().get("civicwatt_read_only", False)
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

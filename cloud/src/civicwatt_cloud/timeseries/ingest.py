@@ -72,8 +72,9 @@ class Ingest:
             for outbox, numbers in intake.done.items():
                 add_received(session, outbox.gateway, outbox.epoch, of_numbers(numbers))
             asked = [place for place in intake.without_catalogue if _may_ask(session, place[1])]
-        for entry in intake.aside:
-            log.warning("message_set_aside", topic=entry.topic, code=entry.error.code)
+        if intake.aside:
+            codes = sorted({entry.error.code for entry in intake.aside})
+            log.warning("set_aside", count=len(intake.aside), codes=codes, topic=intake.aside[0].topic)
         commands = [
             _command(outbox.division, outbox.gateway, encode_ack(outbox.epoch, of_numbers(numbers)))
             for outbox, numbers in intake.done.items()

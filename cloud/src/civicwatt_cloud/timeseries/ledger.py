@@ -21,6 +21,7 @@ from civicwatt_cloud.timeseries.readings import VALUE_LIMIT, Batch, Ints, Readin
 
 ALL_HOURS = (0, 1_200_000)  # 1970 to 2106
 CHUNK_POINTS = 16  # a chunk is one transaction: small enough that ingest does not wait long for its turn
+_MERGE_H = 24  # dirty ranges this close are booked as one: cheaper than two, and the result is the same
 _MARGIN_H = 6  # read this far around a change first; farther only where that cannot tell
 
 _DELETE_HOURS = "DELETE FROM ledger_hour WHERE point_id = ? AND hour >= ? AND hour < ?"
@@ -71,7 +72,7 @@ class Ledger:
         with self.db.session() as session:
             points = session.scalars(select(DirtyRange.point_id).distinct().limit(limit)).all()
             dirty = select(DirtyRange.point_id, DirtyRange.hour_from, DirtyRange.hour_to)
-            ranges = merged(session.execute(dirty.where(DirtyRange.point_id.in_(points))).tuples())
+            ranges = merged(session.execute(dirty.where(DirtyRange.point_id.in_(points))))
             counters = select(Point).where(Point.id.in_(points), Point.is_consumption)
             bound_from = {point.id: point.bound_from_us or 0 for point in session.scalars(counters)}
             hours = 0
@@ -165,11 +166,11 @@ def mark_all_dirty(session: Session, points: Iterable[int]) -> None:
 
 
 def merged(ranges: Iterable[tuple[int, int, int]]) -> dict[int, list[tuple[int, int]]]:
-    """(point, from, to) as disjoint ranges by point; ranges whose surroundings overlap become one."""
+    """(point, from, to) as disjoint ranges by point, near ones joined."""
     result: dict[int, list[tuple[int, int]]] = {}
     for point, start, end in sorted(ranges):
         mine = result.setdefault(point, [])
-        if mine and start <= mine[-1][1] + _MARGIN_H:
+        if mine and start <= mine[-1][1] + _MERGE_H:
             mine[-1] = (mine[-1][0], max(mine[-1][1], end))
         else:
             mine.append((start, end))
@@ -214,7 +215,7 @@ def _counters(batch: Batch) -> dict[int, tuple[Ints, Ints]]:
     batch = batch.take(np.abs(batch.value) <= VALUE_LIMIT)
     points, starts = np.unique(batch.point, return_index=True)
     micro = micro_of(batch.value)
-    ends = np.append(starts[1:], len(batch))
+    ends = np.append(starts, len(batch))[1:]
     return {
         point: (batch.ts_us[start:end], micro[start:end])
         for point, start, end in zip(points.tolist(), starts.tolist(), ends.tolist(), strict=True)

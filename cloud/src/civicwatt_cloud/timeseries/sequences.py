@@ -34,7 +34,7 @@ def add_received(session: Session, gateway: str, epoch: str, ranges: Ranges) -> 
         ReceivedRange.hi >= ranges[0][0] - 1,
         ReceivedRange.lo <= ranges[-1][1] + 1,
     )
-    stored = session.execute(select(ReceivedRange.lo, ReceivedRange.hi).where(*touched)).tuples().all()
+    stored = session.execute(select(ReceivedRange.lo, ReceivedRange.hi).where(*touched)).all()
     result = union([*stored, *ranges])
     if result == sorted(stored):
         return
@@ -48,4 +48,4 @@ def received(session: Session, gateway: str, epoch: str) -> Ranges:
     rows = select(ReceivedRange.lo, ReceivedRange.hi).where(
         ReceivedRange.gateway == gateway, ReceivedRange.epoch == epoch
     )
-    return union(session.execute(rows).tuples())
+    return union(session.execute(rows))

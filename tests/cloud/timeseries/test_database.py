@@ -1,0 +1,94 @@
+"""The database: migrations agree with the models, transactions are whole, writers wait for each other."""
+
+import pkgutil
+import sys
+import threading
+from importlib import import_module
+from pathlib import Path
+
+import civicwatt_cloud
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from civicwatt_cloud.kit.db import Base, Database
+from civicwatt_cloud.timeseries.models import DirtyRange
+from civicwatt_cloud.timeseries.points import Gateway
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+
+def test_the_migrations_make_exactly_the_tables_of_all_models(db: Database) -> None:
+    for module in pkgutil.walk_packages(civicwatt_cloud.__path__, "civicwatt_cloud."):
+        if ".migrations" not in module.name:
+            import_module(module.name)
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_migrations_entry_knows_every_module_that_defines_tables() -> None:
+    entry = Path(civicwatt_cloud.__file__).parent / "migrations" / "env.py"
+    modules = {mapper.class_.__module__ for mapper in Base.registry.mappers}
+    assert {name for name in modules if name not in entry.read_text()} == set()
+    assert modules <= set(sys.modules)
+
+
+def test_upgrading_twice_changes_nothing_and_keeps_the_rows(db: Database) -> None:
+    with db.session() as session:
+        session.add(Gateway(id="gw-01"))
+    db.upgrade()
+    with db.reading() as session:
+        assert session.get(Gateway, "gw-01") is not None
+
+
+def test_a_session_is_one_transaction(db: Database) -> None:
+    def half() -> None:
+        with db.session() as session:
+            session.add(Gateway(id="gw-01"))
+            session.flush()
+            raise RuntimeError("in the middle")
+
+    with pytest.raises(RuntimeError):
+        half()
+    with db.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Gateway)) == 0
+
+
+def test_a_commit_survives_a_power_cut_and_keys_are_checked(db: Database) -> None:
+    with db.reading() as session:
+        pragmas = {name: session.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous")}
+    assert pragmas == {"journal_mode": "wal", "synchronous": 2}
+    with pytest.raises(IntegrityError), db.session() as session:
+        session.add(DirtyRange(point_id=4711, hour_from=0, hour_to=1))
+
+
+def test_writers_wait_for_each_other_and_readers_for_nobody(db: Database) -> None:
+    with db.session() as session:
+        session.add(Gateway(id="gw-01", last_slot_us=0))
+
+    def add_one() -> None:
+        for _ in range(25):
+            with db.session() as session:
+                row = session.get_one(Gateway, "gw-01")
+                row.last_slot_us = (row.last_slot_us or 0) + 1
+
+    threads = [threading.Thread(target=add_one) for _ in range(4)]
+    with db.session() as writing:  # a writer at work: readers still read
+        writing.get_one(Gateway, "gw-01")
+        for thread in threads:
+            thread.start()
+        with db.reading() as session:
+            assert session.get_one(Gateway, "gw-01").last_slot_us == 0
+    for thread in threads:
+        thread.join()
+    with db.reading() as session:
+        assert session.get_one(Gateway, "gw-01").last_slot_us == 100
+
+
+def test_a_reading_session_cannot_write(db: Database) -> None:
+    with db.reading() as session:
+        session.add(Gateway(id="gw-01"))
+        with pytest.raises(OperationalError, match="readonly"):
+            session.flush()
+    with db.session() as session:
+        session.add(Gateway(id="gw-01"))

@@ -1,0 +1,234 @@
+"""Ingest behind a real broker: acked means stored, whatever dies in between."""
+
+import asyncio
+import contextlib
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import aiomqtt
+import numpy as np
+import pytest
+from civicwatt_cloud.kit.business_time import HOUR_US
+from civicwatt_cloud.kit.db import Database
+from civicwatt_cloud.timeseries import quarantine
+from civicwatt_cloud.timeseries.duckdb_store import DuckDBStore
+from civicwatt_cloud.timeseries.ingest import Ingest
+from civicwatt_cloud.timeseries.ledger import Ledger
+from civicwatt_cloud.timeseries.ledger_queries import totals
+from civicwatt_cloud.timeseries.parking import Message
+from civicwatt_cloud.timeseries.readings import ReadingsStore
+from civicwatt_cloud.timeseries.subscriber import Subscriber
+from civicwatt_protocols.clock import Clock
+from civicwatt_protocols.uplink import Ack, Rebirth, decode_command
+from cloud.timeseries.conftest import Broker
+from cloud.timeseries.fake_gateway import NOW_HOUR, FakeGateway
+
+KWH = 1_000_000
+PointOf = Callable[[FakeGateway, str], int]
+
+
+class Link:
+    """A gateway's connection: publishes, and collects what it is told."""
+
+    def __init__(self, client: aiomqtt.Client) -> None:
+        self.client = client
+        self.acked: set[int] = set()
+        self.rebirths = 0
+
+    async def send(self, messages: list[Message]) -> None:
+        for message in messages:
+            await self.client.publish(message.topic, message.payload)
+
+    async def listen(self) -> None:
+        async for message in self.client.messages:
+            match decode_command(bytes(message.payload)):
+                case Ack(ranges=ranges):
+                    self.acked.update(n for lo, hi in ranges for n in range(lo, hi + 1))
+                case Rebirth():
+                    self.rebirths += 1
+
+    async def send_until_acked(self, gateway: FakeGateway, messages: dict[int, Message]) -> None:
+        """What an edge does: everything that has no ack goes out again."""
+        while missing := sorted(set(messages) - self.acked):
+            await self.send([gateway.birth(), *(messages[n] for n in missing)])
+            with contextlib.suppress(TimeoutError):
+                await until(lambda: not set(messages) - self.acked, 2.0)
+
+
+async def until(condition: Callable[[], object], limit_s: float = 20.0) -> None:
+    async with asyncio.timeout(limit_s):
+        while not condition():  # noqa: ASYNC110 - what is waited for lies in another thread or process
+            await asyncio.sleep(0.01)
+
+
+@contextlib.asynccontextmanager
+async def connected(broker: Broker, gateway: FakeGateway) -> AsyncIterator[Link]:
+    async with aiomqtt.Client("127.0.0.1", broker.port) as client:
+        await client.subscribe(f"spBv1.0/{gateway.division}/NCMD/{gateway.name}")
+        link = Link(client)
+        listening = asyncio.create_task(link.listen())
+        try:
+            yield link
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def ingesting(
+    broker: Broker, db: Database, store: ReadingsStore, clock: Clock
+) -> AsyncIterator[Subscriber]:
+    subscriber = Subscriber(Ingest(db, store, clock), "127.0.0.1", broker.port)
+    running = asyncio.create_task(subscriber.run())
+    try:
+        await until(lambda: subscriber.connected)
+        yield subscriber
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+def slots(store: ReadingsStore, point: int) -> list[int]:
+    return store.scan([point], 0, 2**62).ts_us.tolist()
+
+
+async def test_when_the_ack_arrives_the_readings_are_in_the_store(
+    broker: Broker, db: Database, store: ReadingsStore, clock: Clock, gateway: FakeGateway, point_of: PointOf
+) -> None:
+    async with ingesting(broker, db, store, clock), connected(broker, gateway) as link:
+        await link.send([gateway.birth()])
+        for number, message in enumerate(gateway.hours(range(1, 6)), 1):
+            await link.send([message])
+            await until(lambda expected=number: expected in link.acked)
+            assert len(slots(store, point_of(gateway, "import_active_energy"))) == number
+    assert link.acked == {1, 2, 3, 4, 5}
+
+
+async def test_f28_garbage_is_set_aside_and_the_next_message_is_accepted(
+    broker: Broker, db: Database, store: ReadingsStore, clock: Clock, gateway: FakeGateway
+) -> None:
+    async with ingesting(broker, db, store, clock), connected(broker, gateway) as link:
+        await link.send([gateway.birth(), Message("spBv1.0/429900/DDATA/gw-01/M-1", b"\xffgarbage")])
+        await link.send([Message("spBv1.0/nonsense", b"?"), *gateway.hours(range(1, 2))])
+        await until(lambda: link.acked == {1})
+    with db.reading() as session:
+        assert {row.code for row in quarantine.listing(session)} == {"CW-P1300", "CW-P1302"}
+
+
+async def test_data_without_a_catalogue_wait_for_the_rebirth_that_ingest_asks_for(
+    broker: Broker, db: Database, store: ReadingsStore, clock: Clock, gateway: FakeGateway
+) -> None:
+    async with ingesting(broker, db, store, clock), connected(broker, gateway) as link:
+        await link.send(gateway.hours(range(1, 4)))
+        await until(lambda: link.rebirths)
+        assert link.acked == set()
+        await link.send([gateway.birth()])
+        await until(lambda: link.acked == {1, 2, 3})
+
+
+async def test_f06_a_broker_that_was_killed_is_found_again(
+    broker: Broker, db: Database, store: ReadingsStore, clock: Clock, gateway: FakeGateway
+) -> None:
+    async with ingesting(broker, db, store, clock) as subscriber:
+        broker.stop()
+        await until(lambda: not subscriber.connected)
+        broker.start()
+        async with connected(broker, gateway) as link:
+            await until(lambda: subscriber.connected)
+            await link.send([gateway.birth(), *gateway.hours(range(1, 3))])
+            await until(lambda: link.acked == {1, 2})
+
+
+async def test_a_database_that_fails_for_a_while_gets_everything_in_the_end(
+    broker: Broker,
+    db: Database,
+    store: ReadingsStore,
+    clock: Clock,
+    gateway: FakeGateway,
+    point_of: PointOf,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refused = []
+
+    def refuse(*_: object) -> None:
+        refused.append(True)
+        raise OSError("disk full")
+
+    messages = dict(enumerate(gateway.hours(range(1, 20)), 1))
+    async with ingesting(broker, db, store, clock), connected(broker, gateway) as link:
+        monkeypatch.setattr(store, "write", refuse)
+        await link.send([gateway.birth(), *messages.values()])
+        await until(lambda: refused)
+        assert link.acked == set()
+        monkeypatch.undo()
+        await link.send_until_acked(gateway, messages)
+    assert len(slots(store, point_of(gateway, "import_active_energy"))) == 19
+
+
+async def test_f07_a_thousand_messages_while_ingest_is_away_are_not_lost(
+    broker: Broker, db: Database, store: ReadingsStore, clock: Clock, gateway: FakeGateway, point_of: PointOf
+) -> None:
+    messages = dict(enumerate(gateway.hours(range(1, 1201)), 1))
+    async with connected(broker, gateway) as link:
+        await link.send([gateway.birth(), *messages.values()])
+        async with ingesting(broker, db, store, clock):
+            assert link.acked == set()
+            await link.send_until_acked(gateway, messages)
+    found = slots(store, point_of(gateway, "import_active_energy"))
+    assert (len(found), len(set(found))) == (1200, 1200)
+
+
+async def test_f05_killed_between_store_and_marks_and_at_random_nothing_is_lost_or_double(
+    broker: Broker,
+    db: Database,
+    gateway: FakeGateway,
+    bind: Callable[[FakeGateway], None],
+    point_of: PointOf,
+    tmp_path: Path,
+) -> None:
+    bind(gateway)
+    messages = dict(enumerate(gateway.hours(range(1, 401)), 1))
+    random = np.random.default_rng(7)
+
+    def start(*failpoint: str) -> subprocess.Popen[bytes]:
+        script = Path(__file__).with_name("ingest_process.py")
+        command = [sys.executable, script, tmp_path, str(broker.port), *failpoint]
+        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    async with connected(broker, gateway) as link:
+        dying = start("die-before-marks")
+        while dying.poll() is None:
+            await link.send([gateway.birth(), messages[1]])
+            await asyncio.sleep(0.05)
+        assert (dying.returncode, link.acked) == (-signal.SIGKILL, set())
+        store = DuckDBStore(tmp_path / "readings.duckdb")
+        assert len(slots(store, point_of(gateway, "import_active_energy"))) == 1  # stored, but not marked
+        store.close()
+        for _ in range(3):
+            killed = start()
+            sending = asyncio.create_task(link.send_until_acked(gateway, messages))
+            acked_before = len(link.acked)
+            await until(lambda n=acked_before, task=sending: len(link.acked) > n or task.done())
+            await asyncio.sleep(float(random.random()) * 0.05)
+            killed.kill()
+            killed.wait()
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+        last = start()
+        await link.send_until_acked(gateway, messages)
+        last.kill()
+        last.wait()
+
+    store = DuckDBStore(tmp_path / "readings.duckdb")
+    point = point_of(gateway, "import_active_energy")
+    expected = [(NOW_HOUR - 400) * HOUR_US + n * HOUR_US // 4 for n in range(1, 401)]
+    assert slots(store, point) == expected
+    Ledger(db, store, ZoneInfo("Asia/Shanghai")).recompute_all()
+    with db.reading() as session:
+        total = totals(session, "month", [point], 0, 999999)[point]
+    assert (total.micro, total.covered_s) == (399 * KWH * 3 // 2, 399 * 900)
+    store.close()
