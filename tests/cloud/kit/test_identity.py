@@ -167,11 +167,13 @@ def test_s05_tokens_are_stored_hashed(db: Database) -> None:
 def test_a_demo_code_opens_the_energy_manager_and_every_start_may_issue_one(db: Database) -> None:
     with db.session() as session:
         codes = [identity.issue_code(session, Purpose.DEMO, NOW) for _ in range(2)]
-    tokens = [signin.by_code(db, code, HERE, NOW) for code in codes]
+    with pytest.raises(WrongCredentials):
+        signin.by_code(db, codes[0], HERE, NOW)  # this installation is no demo
+    tokens = [signin.by_code(db, code, HERE, NOW, is_demo=True) for code in codes]
     actors = [actor(db, token) for token in tokens]
     assert [one and one.role for one in actors] == [Role.ENERGY_MANAGER] * 2
     with pytest.raises(WrongCredentials):
-        signin.by_code(db, codes[0], HERE, NOW)
+        signin.by_code(db, codes[0], HERE, NOW, is_demo=True)
     with pytest.raises(WrongCredentials):
         signin.by_password(db, "demo", "", "192.0.2.7", NOW)
 

@@ -89,7 +89,8 @@ def sign_in(request: Request, response: Response, credentials: Credentials) -> S
     database: Database = request.app.state.database
     now_us, address = identity.real_now_us(), request.client.host if request.client else ""
     if credentials.code:
-        token = signin.by_code(database, credentials.code, address, now_us)
+        is_demo = request.app.state.settings.demo
+        token = signin.by_code(database, credentials.code, address, now_us, is_demo=is_demo)
     elif credentials.username and credentials.password:
         token = signin.by_password(database, credentials.username, credentials.password, address, now_us)
     else:

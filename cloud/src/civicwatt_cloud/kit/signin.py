@@ -52,12 +52,15 @@ def by_password(database: Database, username: str, password: str, address: str, 
         return open_session(session, account.id, now_us)
 
 
-def by_code(database: Database, code: str, address: str, now_us: int) -> str:
-    """A new session's token; the code is spent. Errors: WrongCredentials, LockedOut."""
+def by_code(database: Database, code: str, address: str, now_us: int, *, is_demo: bool = False) -> str:
+    """A new session's token; the code is spent. A demo's code opens a demo only.
+
+    Errors: WrongCredentials, LockedOut.
+    """
     _count_attempt(database, CODE_HOLDER, address, now_us)
     with database.session() as session:
         row = session.get(OneTimeCode, digest(normal_code(code)))
-        if row is None or row.expires_us <= now_us:
+        if row is None or row.expires_us <= now_us or (row.purpose == Purpose.DEMO and not is_demo):
             raise WrongCredentials()
         session.delete(row)
         _forget_attempts(session, CODE_HOLDER, address)

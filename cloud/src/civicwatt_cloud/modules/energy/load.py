@@ -20,6 +20,7 @@ from civicwatt_cloud.timeseries.points import EndUse
 from civicwatt_cloud.timeseries.quality import Quality
 
 HOUR_S = 3600
+CODES = {quality: quality.code for quality in Quality}
 LONGEST_DAYS = {"hour": 400, "day": 4000, "month": 20_000}  # engineering default: bounds one answer
 
 
@@ -76,16 +77,17 @@ def _series(
     quality: list[str] = []
     covered: list[float] = []
     is_mean = step == "hour" and end_use is not EndUse.WATER
+    columns = [by_point[meter.point_id] for meter in meters]
+    bound_from_us = [meter.bound_from_us for meter in meters]
     for slot in slots:
-        rows = [row for meter in meters if (row := by_point[meter.point_id].get(slot.number))]
+        rows = [row for column in columns if (row := column.get(slot.number))]
         expected_s = sum(
-            ledger.expected_s(meter.bound_from_us, slot.start_us, slot.end_us, view.now_us)
-            for meter in meters
+            ledger.expected_s(since_us, slot.start_us, slot.end_us, view.now_us) for since_us in bound_from_us
         )
-        covered_s = sum(row.covered_s for row in rows)
-        micro = sum(_mean_micro(row) if is_mean else row.micro for row in rows)
+        covered_s = sum([row.covered_s for row in rows])
+        micro = sum([_mean_micro(row) if is_mean else row.micro for row in rows])
         values.append(format_micro(micro) if rows else None)
-        quality.append(max((row.quality for row in rows), key=lambda q: q.code, default=Quality.MISSING))
+        quality.append(max((row.quality for row in rows), key=CODES.__getitem__, default=Quality.MISSING))
         covered.append(share(covered_s, expected_s))
     return LoadSeries.model_validate(
         {
