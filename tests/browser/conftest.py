@@ -1,10 +1,10 @@
 import json
 import os
+import select
 import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,10 +47,11 @@ def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer
     data = tmp_path_factory.mktemp("demo")
     command = [sys.executable, "-m", "civicwatt", "demo", "--json"]
     command += ["--port", str(_free_port()), "--data", str(data / "data")]
-    with (data / "stderr.log").open("wb") as log, (data / "stdout.log").open("wb") as out:
-        demo = subprocess.Popen(command, stdout=out, stderr=log, env=_environment())
+    log = data / "stderr.log"
+    with log.open("wb") as errors:
+        demo = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, env=_environment())
     try:
-        yield _announced(demo, data)
+        yield _announced(demo, log)
     finally:
         demo.terminate()
         try:
@@ -58,6 +59,8 @@ def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer
         except subprocess.TimeoutExpired:
             demo.kill()
             demo.wait()
+        if demo.stdout:
+            demo.stdout.close()
 
 
 def _environment() -> dict[str, str]:
@@ -65,15 +68,14 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("CIVICWATT_")}
 
 
-def _announced(demo: subprocess.Popen[bytes], data: Path) -> DemoServer:
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline and demo.poll() is None:
-        line, complete, _ = (data / "stdout.log").read_text().partition("\n")
-        if complete:
-            said = json.loads(line)
-            return DemoServer(said["url"], said["code"])
-        time.sleep(0.2)
-    raise AssertionError(f"the demo did not start:\n{(data / 'stderr.log').read_text()[-4000:]}")
+def _announced(demo: subprocess.Popen[bytes], log: Path) -> DemoServer:
+    """The line it says when all its parts run; silence and its end are told with its log."""
+    assert demo.stdout is not None
+    heard, _, _ = select.select([demo.stdout], [], [], START_S)
+    line = demo.stdout.readline() if heard else b""
+    assert line, f"the demo did not start:\n{log.read_text()[-4000:]}"
+    said = json.loads(line)
+    return DemoServer(said["url"], said["code"])
 
 
 @dataclass

@@ -91,8 +91,6 @@ export function PreferencesProvider({ children }: { children: ReactNode }) {
       setLanguage,
       setDark: (next: boolean) => setMode(next ? "dark" : "light"),
     }),
-    // the setters only wrap localStorage; they need no identity
-    // eslint-disable-next-line react-hooks/exhaustive-deps
     [spoken, dark, palette],
   );
 

@@ -27,6 +27,7 @@ export function Readings({ point, date, today, route }: Props) {
   const hours = () => {
     if (data === null) return problem ? <ProblemPanel problem={problem} onRetry={retry} /> : <Skeleton active paragraph={{ rows: 12 }} />;
     if (data.hours.length === 0 && data.readings.length === 0) return <p className="empty">{t("empty_day")}</p>;
+    const begun = data.hours.filter((hour) => Date.parse(hour.start) <= Date.now());
     const written = exactColumn(data.hours.map((hour) => hour.value));
     return (
       <table className="data-table hours">
@@ -47,7 +48,7 @@ export function Readings({ point, date, today, route }: Props) {
           </tr>
         </thead>
         <tbody>
-          {data.hours.map((hour) => {
+          {begun.map((hour) => {
             const inside = data.readings.filter((reading) => reading.at.slice(0, 13) === hour.start.slice(0, 13));
             const counted = exactColumn(inside.map((reading) => reading.value));
             const open = opened === hour.start;
