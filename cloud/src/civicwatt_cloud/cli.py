@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 import uvicorn
 from civicwatt_protocols.errors import CivicWattError
+from civicwatt_protocols.logs import log_to_stderr
 
 from civicwatt_cloud.app import create_app
 from civicwatt_cloud.kit import identity
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory_import import import_directory
-from civicwatt_cloud.kit.logs import log_to_stderr
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.binding import import_meters
 

@@ -2,14 +2,13 @@
 
 import asyncio
 import signal
-import sys
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.errors import CivicWattError, ConfigError
+from civicwatt_protocols.logs import log_to_stderr
 
 from civicwatt_edge import agent
 from civicwatt_edge.config import Config, load
@@ -25,7 +24,7 @@ def run(
     clock: Annotated[str, typer.Option(help="模拟时钟 origin_us/rate/anchor_s · simulated clock")] = "",
 ) -> None:
     """采集并上传，直到收到 SIGTERM · poll and deliver until SIGTERM."""
-    _log_json()
+    log_to_stderr()
     try:
         asyncio.run(_run(load(config), Clock.parse(clock) if clock else Clock.real()))
     except CivicWattError as error:
@@ -56,15 +55,3 @@ def _fail(error: CivicWattError) -> None:
     typer.echo(str(error), err=True)
     typer.echo(f"  {error.text('en')}", err=True)
     raise typer.Exit(CONFIG if isinstance(error, ConfigError) else FAILED)
-
-
-def _log_json() -> None:
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-    )

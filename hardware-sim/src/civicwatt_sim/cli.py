@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import sys
 from collections.abc import Collection
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ import structlog
 import typer
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.errors import CivicWattError
+from civicwatt_protocols.logs import log_to_stderr
 
 from civicwatt_sim.city import check_city, demo_city
 from civicwatt_sim.faults import read_faults
@@ -45,7 +45,7 @@ def run(  # noqa: PLR0917 - typer's options
     host: Annotated[str, typer.Option(help="监听地址 / address to listen on")] = "127.0.0.1",
 ) -> None:
     """运行模拟电表，直至 SIGTERM。 Serve the scenario's meters over Modbus TCP until SIGTERM."""
-    _log_json_to_stderr()
+    log_to_stderr()
     moment = Clock.parse(clock) if clock else Clock.real()
     asyncio.run(_serve(read_city(city), moment, (host, port), truth, faults))
 
@@ -59,17 +59,6 @@ def city_file(
     """写出演示场景（荆襄市，虚构）。 Write the demonstration's scenario, an invented city."""
     installed = (datetime.now(ZONE) - INSTALLED_BEFORE).date()
     write_city((check_city if check else demo_city)(seed, installed), path)
-
-
-def _log_json_to_stderr() -> None:
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 async def _serve(

@@ -9,19 +9,18 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-import structlog
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.quantity import MICRO
 from civicwatt_sim import truth as truth_ledger
 from civicwatt_sim.city import check_city
+from rich.console import Console
+from rich.progress import Progress, TaskID
 
 from civicwatt.demo import evidence
 from civicwatt.demo.parts import Parts
 from civicwatt.demo.plant import Plant
 from civicwatt.demo.processes import free_port, wait_until
 from civicwatt.demo.registry import register
-
-log = structlog.get_logger()
 
 RATE = 120.0  # simulated seconds in a real one
 INTERVAL_S = 60
@@ -75,8 +74,14 @@ def _run(folder: Path) -> dict[str, Any]:
     parts = Parts(plant)
     with parts:
         parts.start("--truth", str(plant.truth))
-        done = [_do(fault, parts, clock) for fault in FAULTS]
-        _wait_for_minute(RUN_MINUTES, clock)
+        with Progress(console=Console(stderr=True)) as progress:
+            passing = progress.add_task("采集 · polling", total=RUN_MINUTES)
+            done = []
+            for fault in FAULTS:
+                _pass_until(fault.minute, clock, progress, passing)
+                progress.update(passing, description=fault.name)
+                done.append(_do(fault, parts))
+            _pass_until(RUN_MINUTES, clock, progress, passing)
         parts.simulator.stop()
         ended_us = clock.now_us()
         wait_until(lambda: _delivered(plant, ended_us), "drain", DRAIN_S)
@@ -86,17 +91,17 @@ def _run(folder: Path) -> dict[str, Any]:
     return _figures(plant, ended_us) | {"faults": done}
 
 
-def _do(fault: Fault, parts: Parts, clock: Clock) -> dict[str, Any]:
-    _wait_for_minute(fault.minute, clock)
+def _do(fault: Fault, parts: Parts) -> dict[str, Any]:
     began = time.monotonic()
     fault.act(parts)
-    log.info("fault_injected", fault=fault.name)
     return {"fault": fault.name, "minute": fault.minute, "back_after_s": round(time.monotonic() - began, 1)}
 
 
-def _wait_for_minute(minute: int, clock: Clock) -> None:
-    """The drill's own calendar: simulated time has to pass, nothing is waited for."""
-    time.sleep(max(0.0, clock.real_seconds_until(clock.origin_us + minute * 60 * MICRO)))
+def _pass_until(minute: int, clock: Clock, progress: Progress, passing: TaskID) -> None:
+    """Let simulated time pass; nothing is waited for here."""
+    while (remaining_s := clock.real_seconds_until(clock.origin_us + minute * 60 * MICRO)) > 0:
+        progress.update(passing, completed=(clock.now_us() - clock.origin_us) / MICRO / 60)
+        time.sleep(min(remaining_s, 0.2))
 
 
 def _delivered(plant: Plant, until_us: int) -> bool:

@@ -1,11 +1,13 @@
 """`civicwatt demo`: a simulated city, metered live."""
 
 import json
+import logging
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from civicwatt_protocols.logs import log_to_stderr
 
 
 def demo(
@@ -19,6 +21,7 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="机器可读 · one JSON object on stdout")] = False,
 ) -> None:
     """模拟一座城市并实时计量 · run a simulated city, metered live, with pages."""
+    log_to_stderr(logging.WARNING)
     if check:
         from civicwatt.demo import check as drill  # noqa: PLC0415 - each way loads only what it needs
 

@@ -1,4 +1,7 @@
-"""Logs: JSON lines on stderr, the library logs of this process among them."""
+"""Logs of every process: JSON lines on stderr, those of its libraries among them.
+
+Here because every part may know this package and no other one.
+"""
 
 import logging
 import sys
@@ -11,8 +14,8 @@ from structlog.typing import Processor
 TRACEBACKS = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
 
 
-def log_to_stderr() -> None:
-    """Set up structlog and the standard logging of libraries."""
+def log_to_stderr(level: int = logging.INFO) -> None:
+    """Set up structlog from this level on, and the standard logging of libraries from WARNING on."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -24,7 +27,7 @@ def log_to_stderr() -> None:
             TRACEBACKS,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
     )
     formatter = structlog.stdlib.ProcessorFormatter(

@@ -1,0 +1,134 @@
+"""The demo as a person runs it: real processes, real frames, a real broker, real databases."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from civicwatt.demo.broker import broker
+from civicwatt.demo.check import START
+from civicwatt.demo.parts import Parts
+from civicwatt.demo.plant import Plant
+from civicwatt.demo.processes import free_port
+from civicwatt.demo.registry import register
+from civicwatt_protocols.clock import Clock
+from civicwatt_protocols.quantity import MICRO
+from civicwatt_sim.city import check_city
+
+
+def wait_for(found: Callable[[], Any], limit_s: float) -> Any:
+    """The first true answer; fails after the limit."""
+    deadline = time.monotonic() + limit_s
+    while time.monotonic() < deadline:
+        if answer := found():
+            return answer
+    pytest.fail(f"not within {limit_s} s")
+
+
+@contextmanager
+def running_demo(folder: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
+    """The demo from its start to its announcement."""
+    command = [sys.executable, "-m", "civicwatt", "demo", "--json", "--data", str(folder)]
+    command += ["--port", str(free_port())]
+    with (folder.parent / "demo.err").open("w") as errors:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+        try:
+            assert process.stdout
+            yield process, json.loads(process.stdout.readline())
+        finally:
+            process.kill() if process.poll() is None else None
+            process.wait()
+            process.stdout.close()
+
+
+def descendants(pid: int) -> set[int]:
+    """The process and all below it."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return {pid}.union(*(descendants(int(child)) for child in children))
+
+
+def readings_in_history(folder: Path) -> int:
+    """Records that the cloud has acknowledged to the gateways."""
+    return sum(_count(outbox, "history") for outbox in folder.glob("gw-*/outbox.db"))
+
+
+def _count(outbox: Path, table: str) -> int:
+    with sqlite3.connect(f"file:{outbox}?mode=ro", uri=True) as database:
+        return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_check_loses_doubles_and_invents_nothing_under_kills_and_a_broker_restart() -> None:
+    """F03, F05 and F06 in one run, judged by the truth ledger."""
+    run = subprocess.run(
+        [sys.executable, "-m", "civicwatt", "demo", "--check", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=220,
+    )
+    figures = json.loads(run.stdout)
+    assert run.returncode == 0, figures
+    assert (figures["lost"], figures["duplicated"], figures["wrong"]) == (0, 0, 0)
+    assert figures["energy_error_kwh"] == 0
+    assert figures["energy_truth_kwh"] == figures["energy_ledger_kwh"] > 0
+    assert figures["meters"] >= 60
+    assert figures["readings_accepted"] >= 5_000
+    assert figures["simulated_hours"] >= 2
+    assert figures["hours_missing"] == 0
+    assert len(figures["faults"]) == 3
+    print(run.stdout)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_ctrl_c_leaves_no_process_behind_and_a_second_start_finds_its_data(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    with running_demo(folder) as (demo, announced):
+        with urllib.request.urlopen(announced["url"], timeout=5) as page:  # noqa: S310 - our own address
+            assert page.status == 200
+        assert len(announced["code"]) >= 12
+        acknowledged = wait_for(lambda: readings_in_history(folder), 60)
+        family = descendants(demo.pid)
+        assert len(family) >= 6
+        demo.send_signal(signal.SIGINT)
+        assert demo.wait(40) == 0
+        assert [pid for pid in family if Path(f"/proc/{pid}").exists()] == []
+    with running_demo(folder) as (demo, again):
+        assert again["code"] != announced["code"]
+        assert readings_in_history(folder) >= acknowledged
+        demo.send_signal(signal.SIGTERM)
+        assert demo.wait(40) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG")
+def test_parts_end_with_a_demo_that_is_killed(tmp_path: Path) -> None:
+    with running_demo(tmp_path / "demo") as (demo, _):
+        family = descendants(demo.pid) - {demo.pid}
+        os.kill(demo.pid, signal.SIGKILL)
+        demo.wait(10)
+        wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in family), 30)
+
+
+@pytest.mark.slow
+def test_the_pip_only_broker_carries_readings_and_acknowledgements(tmp_path: Path) -> None:
+    """Smoke test of amqtt, the fallback where mosquitto cannot be installed."""
+    clock = Clock(int(START.timestamp()) * MICRO, 30.0)
+    plant = Plant.lay_out(check_city(), tmp_path, clock, interval_s=60, web_port=free_port())
+    register(plant)
+    parts = Parts(plant)
+    parts.broker = broker(tmp_path, plant.broker_port, embedded=True)
+    with parts:
+        parts.start()
+        wait_for(lambda: all(_count(plant.outbox(name), "history") > 50 for name in plant.gateways), 60)
