@@ -39,9 +39,9 @@ def seqs(path, table):
 
 
 def test_f03_kill_9_loses_no_accepted_record_and_gives_no_number_twice(tmp_path):
-    """25 kills of a real process at random moments, on one file."""
+    """20 kills of a real process at random moments, on one file."""
     rng = random.Random(3)  # noqa: S311
-    accepted, epochs, kills = {}, set(), 25
+    accepted, epochs, kills = {}, set(), 20
     for _ in range(kills):
         command = [sys.executable, str(Path(__file__).with_name("outbox_writer.py")), str(tmp_path)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as victim:

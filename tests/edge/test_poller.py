@@ -1,7 +1,6 @@
 """F21, F22: the grid holds, every slot yields one record, and a dead device costs nobody else anything."""
 
 import asyncio
-from collections import Counter
 from contextlib import asynccontextmanager
 
 import pytest
@@ -68,7 +67,7 @@ async def test_f22_a_dead_device_does_not_delay_the_others_slots(meter, device, 
     devices = [device("dead", 9), *(device(f"M-{unit}", unit) for unit in (1, 2, 3))]
     async with polling(meter, devices, rate, timeout_s=0.2) as (clock, records):
         offset_s = loop.time() - clock.now_us() / SECOND / rate
-        await until(lambda: len(slots(records, "M-3")) >= 12, 20)
+        await until(lambda: len(slots(records, "M-3")) >= 9, 20)
     late = sorted(
         (served_s - offset_s) * rate % 1.0 for served_s, unit, _ in meter.served if unit != 9
     )  # part of an interval after the slot

@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import asynccontextmanager
 
 import pytest
+from civicwatt_edge import uplink as uplink_module
 from civicwatt_edge import window
 from civicwatt_edge.config import Broker, Gateway
 from civicwatt_edge.outbox import Outbox
@@ -119,7 +120,10 @@ async def test_an_overdue_ack_is_answered_by_sending_again(tmp_path, mosquitto, 
     assert rows(store, "outbox") == []
 
 
-async def test_f06_a_broker_killed_again_and_again_loses_nothing(tmp_path, mosquitto, cloud, until):
+async def test_f06_a_broker_killed_again_and_again_loses_nothing(
+    tmp_path, mosquitto, cloud, until, monkeypatch
+):
+    monkeypatch.setattr(uplink_module, "LONGEST_PAUSE_S", 0.5)
     store, (catalogue,) = make(tmp_path, "M-1")
     async with Outbox(store) as outbox, uplinked(outbox, mosquitto.port):
         for round_ in range(4):
@@ -162,7 +166,7 @@ async def test_f07_no_more_than_a_window_is_in_flight_while_nobody_acks(tmp_path
 async def test_a_late_joiner_asks_for_rebirth_and_gets_every_catalogue_it_needs_at_once(
     tmp_path, mosquitto, until, listening
 ):
-    """The device was reconfigured while records of its old catalogue wait; another one heard them, unacked."""
+    """The device was reconfigured while records of its old catalogue wait; another heard them, unacked."""
     store, (old,) = make(tmp_path, "M-1")
     async with Outbox(store) as outbox:
         await accept(outbox, old, range(10))

@@ -45,6 +45,7 @@ class Session:
     ) -> None:
         self._client, self._gateway, self._outbox, self._clock = client, gateway, outbox, clock
         self._bd_seq = bd_seq
+        client.pending_calls_threshold = CHUNK  # above it aiomqtt warns
         self._sequence = 0  # Sparkplug's seq of the next message
         self._window = Window()
         self._cursor = 0  # every unacked record up to this seq is in flight
@@ -119,14 +120,17 @@ class Session:
     async def _send_live(self) -> None:
         live = self._outbox.live
         while live and len(self._window) < SIZE:
-            record = live.pop(next(iter(live)))
-            await self._publish(record, record.body)
-            if record.seq == self._cursor + 1:
-                self._cursor = record.seq
+            records = [live.pop(device) for device in [*live][: min(CHUNK, SIZE - len(self._window))]]
+            for record in records:
+                if record.seq == self._cursor + 1:
+                    self._cursor = record.seq
+            await self._publish([(record, record.body) for record in records])
 
     async def _send_overdue(self) -> None:
-        for record in self._window.due(asyncio.get_running_loop().time()):
-            await self._publish(record, as_historical(record.body))
+        overdue = self._window.due(asyncio.get_running_loop().time())
+        for start in range(0, len(overdue), CHUNK):
+            still = [record for record in overdue[start : start + CHUNK] if record.seq in self._window]
+            await self._publish([(record, as_historical(record.body)) for record in still])
 
     async def _send_backlog(self) -> bool:
         """Send a chunk from the disk; returns whether there may be more at once."""
@@ -135,23 +139,27 @@ class Session:
             return False
         limit = min(room, CHUNK)
         chunk = await self._outbox.backlog(self._cursor, limit)
+        batch = []
         for record in chunk:
             newest = self._outbox.live.get(record.device)
             if newest is not None and newest.seq == record.seq:
                 del self._outbox.live[record.device]
-                await self._publish(record, record.body)
+                batch.append((record, record.body))
             elif record.seq not in self._window:
-                await self._publish(record, as_historical(record.body))
-            self._cursor = record.seq
-        if len(chunk) < limit:
-            self._cursor = max(self._cursor, tail)
+                batch.append((record, as_historical(record.body)))
+        await self._publish(batch)
+        self._cursor = chunk[-1].seq if len(chunk) == limit else max(self._cursor, tail)
         return True
 
-    async def _publish(self, record: Stored, body: bytes) -> None:
-        topic = str(self._topic(MessageKind.DDATA, record.device))
-        self._window.sent(record, asyncio.get_running_loop().time())
-        await self._client.publish(topic, with_sequence(body, self._next()))
-        await asyncio.sleep(0)  # a publish at QoS 0 does not wait: let the polls have their turn
+    async def _publish(self, batch: list[tuple[Stored, bytes]]) -> None:
+        """Hand a batch to the client in one go, in order: it then writes to the socket once for all."""
+        now_s = asyncio.get_running_loop().time()
+        messages = []
+        for record, body in batch:
+            self._window.sent(record, now_s)
+            topic = str(self._topic(MessageKind.DDATA, record.device))
+            messages.append(self._client.publish(topic, with_sequence(body, self._next())))
+        await asyncio.gather(*messages)
 
     async def _farewell(self) -> None:
         """Say that devices and gateway go, as a broken connection would have the broker say."""

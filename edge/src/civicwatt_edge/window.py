@@ -1,7 +1,7 @@
 """Records on their way: sent, not yet acked, to be sent again when their time is up."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from civicwatt_edge.store import Range, Stored
@@ -42,14 +42,14 @@ class Window:
     def ack(self, ranges: Sequence[Range]) -> None:
         """Forget what the cloud has committed."""
         for low, high in ranges:
-            for seq in [seq for seq in self._flights if low <= seq <= high]:
-                del self._flights[seq]
+            narrow = high - low < len(self._flights)
+            for seq in range(low, high + 1) if narrow else [*self._flights]:
+                if low <= seq <= high:
+                    self._flights.pop(seq, None)
 
-    def due(self, now_s: float) -> Iterator[Stored]:
-        """Records whose ack is overdue; ones acked while the caller is still sending are left out."""
-        for seq, flight in list(self._flights.items()):
-            if flight.due_s <= now_s and seq in self._flights:
-                yield flight.record
+    def due(self, now_s: float) -> list[Stored]:
+        """Records whose ack is overdue."""
+        return [flight.record for flight in self._flights.values() if flight.due_s <= now_s]
 
     def hurry(self) -> None:
         """Make all due: the cloud has lost or never seen what is in flight."""
