@@ -9,7 +9,7 @@ from civicwatt_cloud.kit.settings import Settings
 
 def document() -> str:
     """The document as JSON text, the same on every machine."""
-    spec = create_app(Settings.load()).openapi()
+    spec = create_app(Settings()).openapi()
     return json.dumps(spec, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 

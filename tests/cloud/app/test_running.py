@@ -43,8 +43,10 @@ DEADLINE_S = 20
 
 
 @pytest.fixture(autouse=True)
-def own_logging() -> Iterator[None]:
-    """A command sets up logging for its process; here that is undone."""
+def own_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A command reads the environment and sets up logging for its process; here both are kept apart."""
+    for name in [name for name in os.environ if name.startswith("CIVICWATT_")]:
+        monkeypatch.delenv(name)
     handlers = logging.root.handlers[:]
     yield
     structlog.reset_defaults()
@@ -172,10 +174,7 @@ def test_serve_prints_a_setup_code_listens_on_this_machine_only_and_ends_gracefu
     # no broker listens: the cloud serves all the same
     path = config(tmp_path, http_port=unused_tcp_port, mqtt_port=1)
     command = [sys.executable, "-m", "civicwatt", "cloud", "serve", "--config", str(path)]
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("CIVICWATT_")}
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    )
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         url = f"http://127.0.0.1:{unused_tcp_port}"
         deadline = time.monotonic() + DEADLINE_S

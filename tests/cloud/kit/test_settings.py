@@ -1,5 +1,6 @@
 """Settings: a misspelling is never silently ignored."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,8 @@ from civicwatt_protocols.errors import BadToml, BadValue, UnknownKey
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("CIVICWATT_HTTP_PORT", "CIVICWATT_DEMO"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("CIVICWATT_")]:
+        monkeypatch.delenv(name)
 
 
 def test_flag_beats_environment_beats_file_beats_default(
