@@ -67,7 +67,7 @@ def bind(session: Session, rows: Iterable[Row], zone: ZoneInfo) -> BindReport:
     A bound point is there before its first reading: a meter that never answered lowers completeness.
     """
     report = BindReport()
-    buildings = dict(iter(session.execute(select(Building.code, Building.id))))
+    buildings = dict(session.execute(select(Building.code, Building.id)).all())
     seen: dict[tuple[str, str], int] = {}
     for row in rows:
         report.rows += 1

@@ -167,4 +167,5 @@ def _rows(record: Record, columns: Columns) -> tuple[Batch, list[int]]:
     wild = np.flatnonzero(np.abs(value) > VALUE_LIMIT)
     value[wild] = math.nan
     reason[wild] = REASON_CODE[GapReason.INVALID]
-    return Batch.of(columns.point, record.slot_us, value, reason), wild.tolist()
+    ts_us = np.full(len(value), record.slot_us, np.int64)
+    return Batch(columns.point, ts_us, value, reason), wild.tolist()
