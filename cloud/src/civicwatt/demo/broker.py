@@ -1,5 +1,6 @@
 """The embedded MQTT broker: mosquitto where it is installed, else amqtt, on loopback only."""
 
+import getpass
 import os
 import shutil
 import sys
@@ -8,12 +9,14 @@ from pathlib import Path
 from civicwatt.demo.processes import Process, listening, wait_until
 
 # No persistence: delivery is the gateways' business (they keep what the cloud has not acknowledged).
+# It stays the user who started it: changing the user would clear the signal that ends it with its parent.
 MOSQUITTO = """\
 listener {port} 127.0.0.1
 allow_anonymous true
 persistence false
 log_dest stderr
 max_queued_messages 0
+user {user}
 """
 AMQTT = """\
 listeners:
@@ -35,7 +38,7 @@ def broker(folder: Path, port: int, *, embedded: bool = False) -> Process:
     """The broker's process, not yet started; `embedded` takes amqtt even where mosquitto is installed."""
     found = None if embedded else mosquitto()
     config = folder / ("mosquitto.conf" if found else "amqtt.yaml")
-    config.write_text((MOSQUITTO if found else AMQTT).format(port=port))
+    config.write_text((MOSQUITTO if found else AMQTT).format(port=port, user=getpass.getuser()))
     command = (
         [found, "-c", str(config)]
         if found
