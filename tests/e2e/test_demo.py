@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from civicwatt.demo.broker import broker
 from civicwatt.demo.check import START
 from civicwatt.demo.parts import Parts

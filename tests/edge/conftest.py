@@ -12,6 +12,7 @@ from pathlib import Path
 import aiomqtt
 import pytest
 import structlog
+
 from civicwatt_protocols.sparkplug.payload import decode
 from civicwatt_protocols.sparkplug.topics import MessageKind, Topic
 from civicwatt_protocols.uplink import (

@@ -1,10 +1,11 @@
 """A wrong configuration is refused with code, file, line and remedy before anything is polled."""
 
 import pytest
+from typer.testing import CliRunner
+
 from civicwatt_edge.cli import app
 from civicwatt_edge.config import load
 from civicwatt_protocols.errors import BadToml, BadValue, ConfigError, UnknownKey
-from typer.testing import CliRunner
 
 GOOD = """\
 [gateway]

@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from civicwatt_edge import outbox as front
 from civicwatt_edge.errors import OutboxBusy, OutboxFull
 from civicwatt_edge.outbox import Outbox
 from civicwatt_edge.store import Store
 from civicwatt_protocols.uplink import GapReason, Record, decode_record, peek
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 MEASURES = ["water_volume", "water_flow"]
 

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import asynccontextmanager
 
 import pytest
+
 from civicwatt_edge.config import DeviceConfig
 from civicwatt_edge.device import make_device
 from civicwatt_edge.modbus_tcp import ModbusTcp

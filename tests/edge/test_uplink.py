@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import asynccontextmanager
 
 import pytest
+
 from civicwatt_edge import uplink as uplink_module
 from civicwatt_edge import window
 from civicwatt_edge.config import Broker, Gateway

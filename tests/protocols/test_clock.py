@@ -1,6 +1,7 @@
 import time
 
 import pytest
+
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.errors import BadValue
 

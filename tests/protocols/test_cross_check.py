@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from civicwatt_protocols import templates
 from civicwatt_protocols.modbus.decode import BlockDecoder
 from civicwatt_protocols.modbus.plan import Block

@@ -3,6 +3,7 @@ import re
 from string import Formatter
 
 import pytest
+
 from civicwatt_protocols import errors
 from civicwatt_protocols.errors import BadValue, CivicWattError, DeviceRefused, RegisterOverlap
 

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+
 from civicwatt_protocols.measures import MEASURES, Kind
 
 

@@ -1,8 +1,9 @@
 import pytest
-from civicwatt_protocols.errors import DeviceRefused, FrameError
-from civicwatt_protocols.modbus.frames import adu_size, crc16, parse_pdu, parse_response, read_request
 from hypothesis import given
 from hypothesis import strategies as st
+
+from civicwatt_protocols.errors import DeviceRefused, FrameError
+from civicwatt_protocols.modbus.frames import adu_size, crc16, parse_pdu, parse_response, read_request
 
 ANSWER = bytes.fromhex("0007 0000 0007 11 03 04 0901 FF06")
 

@@ -2,10 +2,11 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, get_args
 
-from civicwatt_protocols.modbus.plan import plan
-from civicwatt_protocols.template import Function, Register, RegisterType, Span
 from hypothesis import given
 from hypothesis import strategies as st
+
+from civicwatt_protocols.modbus.plan import plan
+from civicwatt_protocols.template import Function, Register, RegisterType, Span
 
 
 def _register(function: Any, address: int, type: RegisterType) -> Register:

@@ -5,13 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from civicwatt_protocols.errors import FrameError, OutOfRange
 from civicwatt_protocols.modbus.decode import BlockDecoder
 from civicwatt_protocols.modbus.encode import encode, encode_micro, served
 from civicwatt_protocols.modbus.plan import Block, plan
 from civicwatt_protocols.template import Register, RegisterType
-from hypothesis import given
-from hypothesis import strategies as st
 
 INTEGERS = [one for one in RegisterType if one is not RegisterType.FLOAT32]
 

@@ -1,9 +1,10 @@
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import pytest
-from civicwatt_protocols.quantity import MICRO, format_micro, from_micro, to_micro
 from hypothesis import given
 from hypothesis import strategies as st
+
+from civicwatt_protocols.quantity import MICRO, format_micro, from_micro, to_micro
 
 micros = st.integers(-(2**33) * MICRO + 1, 2**33 * MICRO - 1)  # what a double resolves
 

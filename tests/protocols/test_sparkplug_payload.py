@@ -3,10 +3,11 @@ import struct
 from typing import Any
 
 import pytest
-from civicwatt_protocols.errors import NotSparkplug
-from civicwatt_protocols.sparkplug.payload import DataType, Metric, Payload, decode, encode
 from hypothesis import given
 from hypothesis import strategies as st
+
+from civicwatt_protocols.errors import NotSparkplug
+from civicwatt_protocols.sparkplug.payload import DataType, Metric, Payload, decode, encode
 
 uint64 = st.integers(0, 2**64 - 1)
 texts = st.text(st.characters(exclude_categories=["Cs"]))

@@ -1,8 +1,9 @@
 import pytest
-from civicwatt_protocols.errors import UnknownTopic
-from civicwatt_protocols.sparkplug.topics import MessageKind, Topic, state_topic
 from hypothesis import given
 from hypothesis import strategies as st
+
+from civicwatt_protocols.errors import UnknownTopic
+from civicwatt_protocols.sparkplug.topics import MessageKind, Topic, state_topic
 
 names = st.text(st.characters(exclude_characters="/+#\0", exclude_categories=["Cs"]), min_size=1)
 

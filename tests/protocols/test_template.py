@@ -1,5 +1,6 @@
 # ruff: noqa: E501  one register a line
 import pytest
+
 from civicwatt_protocols import golden
 from civicwatt_protocols.errors import (
     BadGolden,

@@ -7,6 +7,9 @@ from importlib.resources import files
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from civicwatt_protocols import golden, templates
 from civicwatt_protocols.errors import UnknownTemplate
 from civicwatt_protocols.measures import MEASURES
@@ -15,8 +18,6 @@ from civicwatt_protocols.modbus.encode import encode, encode_micro, served
 from civicwatt_protocols.modbus.plan import Block, plan
 from civicwatt_protocols.quantity import MICRO, from_micro, to_micro
 from civicwatt_protocols.template import DeviceTemplate, Register, RegisterType
-from hypothesis import given
-from hypothesis import strategies as st
 
 SCHEMA = json.loads(files(templates).joinpath("schema.json").read_text("utf-8"))
 

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 import pytest
+
 from civicwatt_protocols.errors import BadToml, BadValue, UnknownKey
 from civicwatt_protocols.toml import Table, decode
 

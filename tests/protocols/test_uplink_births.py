@@ -2,6 +2,9 @@ import hashlib
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from civicwatt_protocols.errors import NotOurMessage, NotSparkplug, UnknownMeasure
 from civicwatt_protocols.measures import MEASURES
 from civicwatt_protocols.sparkplug import payload
@@ -17,8 +20,6 @@ from civicwatt_protocols.uplink import (
     encode_node_birth,
     encode_node_death,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 NOW_US = 1_790_000_000_123_456
 POINTS = (PointDefinition(3, "import_active_energy"), PointDefinition(1, "frequency"))

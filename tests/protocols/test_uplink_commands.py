@@ -1,4 +1,7 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from civicwatt_protocols.errors import NotOurMessage, NotSparkplug
 from civicwatt_protocols.sparkplug import payload
 from civicwatt_protocols.sparkplug.payload import DataType, Metric, Payload
@@ -11,8 +14,6 @@ from civicwatt_protocols.uplink import (
     encode_rebirth,
     encode_resend,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 ranges = st.lists(st.tuples(st.integers(0, 2**63), st.integers(0, 100)).map(lambda r: (r[0], r[0] + r[1])))
 

@@ -1,6 +1,9 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from civicwatt_protocols.errors import NotOurMessage, NotSparkplug, ProtocolError, UnknownCatalogue
 from civicwatt_protocols.measures import MEASURES
 from civicwatt_protocols.sparkplug import payload
@@ -16,8 +19,6 @@ from civicwatt_protocols.uplink import (
     peek,
     with_sequence,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 EPOCH = "0193b0a0-0000-7000-8000-000000000001"
 CATALOGUE = Catalogue(

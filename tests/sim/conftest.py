@@ -5,6 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 import pytest_asyncio
+from pymodbus.client import AsyncModbusTcpClient
+
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.modbus.decode import BlockDecoder
 from civicwatt_protocols.modbus.plan import plan
@@ -14,7 +16,6 @@ from civicwatt_sim.meter import SimulatedMeter, simulate
 from civicwatt_sim.scenario import City
 from civicwatt_sim.server import Plant
 from civicwatt_sim.truth import TruthLedger
-from pymodbus.client import AsyncModbusTcpClient
 
 SHANGHAI = timezone(timedelta(hours=8))
 

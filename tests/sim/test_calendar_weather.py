@@ -5,6 +5,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+
 from civicwatt_sim import seeded
 from civicwatt_sim.calendar import DayKind, day_kind
 from civicwatt_sim.steps import STEPS_PER_BLOCK, block_steps, civil_day, first_step, start_us, step_at

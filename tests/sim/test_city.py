@@ -3,6 +3,7 @@ from datetime import date
 
 import msgspec
 import pytest
+
 from civicwatt_protocols import templates
 from civicwatt_protocols.errors import ConfigError
 from civicwatt_sim.city import check_city, demo_city

@@ -8,10 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
 from civicwatt_sim import truth
 from civicwatt_sim.cli import app
 from civicwatt_sim.scenario import read_city
-from typer.testing import CliRunner
 
 RUN = [sys.executable, "-c", "from civicwatt_sim.cli import app; app()", "run", "--port", "0"]
 

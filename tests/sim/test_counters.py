@@ -2,11 +2,12 @@ from datetime import date
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from civicwatt_sim.counters import Counter
 from civicwatt_sim.meter import simulate
 from civicwatt_sim.steps import STEP_US, block_steps, first_step, start_us
-from hypothesis import given
-from hypothesis import strategies as st
 
 FIRST = first_step(date(2025, 9, 1)) + 37  # not at a block's start
 ORIGIN = start_us(FIRST)

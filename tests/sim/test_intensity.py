@@ -1,4 +1,5 @@
 import pytest
+
 from civicwatt_sim.scenario import EndUse, InstitutionKind
 
 MICRO = 1_000_000

@@ -3,14 +3,15 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from civicwatt_protocols import templates
 from civicwatt_protocols.measures import MEASURES
 from civicwatt_protocols.modbus.encode import served
 from civicwatt_protocols.template import Register, RegisterType
 from civicwatt_sim.registers import RegisterMap, served_counters
 from civicwatt_sim.scenario import EndUse
-from hypothesis import given
-from hypothesis import strategies as st
 
 MICRO = 1_000_000
 

@@ -3,6 +3,8 @@ import socket
 from pathlib import Path
 
 import pytest
+from pymodbus.exceptions import ModbusIOException
+
 from civicwatt_protocols.clock import Clock
 from civicwatt_sim import truth
 from civicwatt_sim.city import demo_city
@@ -11,7 +13,6 @@ from civicwatt_sim.faults import read_faults
 from civicwatt_sim.history import history
 from civicwatt_sim.meter import simulate
 from civicwatt_sim.server import Plant
-from pymodbus.exceptions import ModbusIOException
 
 
 @pytest.fixture

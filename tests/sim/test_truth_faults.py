@@ -1,5 +1,6 @@
 import msgspec
 import pytest
+
 from civicwatt_protocols.errors import BadToml, BadValue, UnknownKey
 from civicwatt_sim import truth
 from civicwatt_sim.errors import BadLedger

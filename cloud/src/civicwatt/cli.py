@@ -4,9 +4,9 @@ import sys
 from importlib import import_module
 
 import typer
-from civicwatt_protocols.errors import CivicWattError, ConfigError
 
 from civicwatt.demo.cli import demo
+from civicwatt_protocols.errors import CivicWattError, ConfigError
 
 FAILED, CONFIG = 1, 3
 

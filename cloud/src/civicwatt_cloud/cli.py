@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from civicwatt_protocols.errors import CivicWattError
-from civicwatt_protocols.logs import log_to_stderr
 
 from civicwatt_cloud.app import create_app
 from civicwatt_cloud.kit import identity
@@ -16,6 +14,8 @@ from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory_import import import_directory
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.binding import import_meters
+from civicwatt_protocols.errors import CivicWattError
+from civicwatt_protocols.logs import log_to_stderr
 
 app = typer.Typer(no_args_is_help=True)
 directory_app = typer.Typer(no_args_is_help=True)

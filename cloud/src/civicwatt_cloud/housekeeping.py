@@ -1,7 +1,6 @@
 """What is tidied every night."""
 
 import structlog
-from civicwatt_protocols.clock import Clock
 
 from civicwatt_cloud.kit import identity
 from civicwatt_cloud.kit.business_time import SECOND_US
@@ -10,6 +9,7 @@ from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries import quarantine
 from civicwatt_cloud.timeseries.ledger import violations
 from civicwatt_cloud.timeseries.readings import ReadingsStore
+from civicwatt_protocols.clock import Clock
 
 log = structlog.get_logger()
 

@@ -4,8 +4,6 @@ import asyncio
 from pathlib import Path
 
 import structlog
-from civicwatt_protocols import templates
-from civicwatt_protocols.clock import Clock
 
 from civicwatt_edge.config import BusConfig, Config
 from civicwatt_edge.device import make_device
@@ -15,6 +13,8 @@ from civicwatt_edge.outbox import Outbox
 from civicwatt_edge.poller import BusPoller
 from civicwatt_edge.store import Store
 from civicwatt_edge.uplink import Uplink
+from civicwatt_protocols import templates
+from civicwatt_protocols.clock import Clock
 
 log = structlog.get_logger()
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from civicwatt_protocols.clock import Clock
-from civicwatt_protocols.errors import CivicWattError, ConfigError
-from civicwatt_protocols.logs import log_to_stderr
 
 from civicwatt_edge import agent
 from civicwatt_edge.config import Config, load
+from civicwatt_protocols.clock import Clock
+from civicwatt_protocols.errors import CivicWattError, ConfigError
+from civicwatt_protocols.logs import log_to_stderr
 
 FAILED, CONFIG = 1, 3  # exit codes
 

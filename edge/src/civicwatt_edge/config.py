@@ -5,6 +5,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 import msgspec
+
 from civicwatt_protocols import templates
 from civicwatt_protocols.errors import BadValue
 from civicwatt_protocols.toml import Table, decode

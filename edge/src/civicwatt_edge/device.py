@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 
+from civicwatt_edge.config import DeviceConfig
+from civicwatt_edge.errors import DeviceTimeout
+from civicwatt_edge.modbus_tcp import ModbusTcp
+from civicwatt_edge.store import Store
 from civicwatt_protocols import templates
 from civicwatt_protocols.errors import CivicWattError, DeviceRefused, FrameError
 from civicwatt_protocols.modbus.decode import BlockDecoder
 from civicwatt_protocols.modbus.plan import Block, plan
 from civicwatt_protocols.uplink import Catalogue, GapReason, Record
-
-from civicwatt_edge.config import DeviceConfig
-from civicwatt_edge.errors import DeviceTimeout
-from civicwatt_edge.modbus_tcp import ModbusTcp
-from civicwatt_edge.store import Store
 
 # The converter says that the device behind it did not answer: Modbus Application Protocol V1.1b3, clause 7.
 GATEWAY_PATH_UNAVAILABLE, GATEWAY_TARGET_SILENT = 0x0A, 0x0B

@@ -7,10 +7,9 @@ answer that comes late finds no socket. pymodbus was seen to do otherwise on sha
 import asyncio
 from contextlib import suppress
 
+from civicwatt_edge.errors import DeviceTimeout, Disconnected
 from civicwatt_protocols.errors import DeviceRefused, FrameError
 from civicwatt_protocols.modbus.frames import parse_response, read_request
-
-from civicwatt_edge.errors import DeviceTimeout, Disconnected
 
 HEADER = 6  # transaction, protocol, length: what must be there before the length can be read
 LONGEST = 254  # unit + PDU: Modbus Messaging on TCP/IP V1.0b, 260 bytes of ADU

@@ -15,10 +15,10 @@ from functools import partial
 from typing import Any, Self, TypeVar
 
 import structlog
-from civicwatt_protocols.uplink import Catalogue, Record
 
 from civicwatt_edge.errors import OutboxCorrupt, OutboxFull
 from civicwatt_edge.store import Range, Store, Stored, is_corrupt
+from civicwatt_protocols.uplink import Catalogue, Record
 
 log = structlog.get_logger()
 T = TypeVar("T")

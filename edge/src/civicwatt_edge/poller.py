@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
-from civicwatt_protocols.clock import Clock
-from civicwatt_protocols.uplink import GapReason, Record
 
 from civicwatt_edge.device import Device
 from civicwatt_edge.modbus_tcp import ModbusTcp
+from civicwatt_protocols.clock import Clock
+from civicwatt_protocols.uplink import GapReason, Record
 
 log = structlog.get_logger()
 

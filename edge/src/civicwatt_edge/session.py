@@ -9,6 +9,11 @@ from contextlib import suppress
 
 import aiomqtt
 import structlog
+
+from civicwatt_edge.config import Gateway
+from civicwatt_edge.outbox import Outbox
+from civicwatt_edge.store import Stored
+from civicwatt_edge.window import FOR_BACKLOG, SIZE, Window
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.errors import CivicWattError
 from civicwatt_protocols.sparkplug.payload import Payload, encode
@@ -24,11 +29,6 @@ from civicwatt_protocols.uplink import (
     encode_node_death,
     with_sequence,
 )
-
-from civicwatt_edge.config import Gateway
-from civicwatt_edge.outbox import Outbox
-from civicwatt_edge.store import Stored
-from civicwatt_edge.window import FOR_BACKLOG, SIZE, Window
 
 log = structlog.get_logger()
 

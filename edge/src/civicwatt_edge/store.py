@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
-from civicwatt_protocols.uplink import Catalogue, PointDefinition, Record, encode_record
 
 from civicwatt_edge.errors import OutboxBusy, OutboxCorrupt
+from civicwatt_protocols.uplink import Catalogue, PointDefinition, Record, encode_record
 
 log = structlog.get_logger()
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
 from civicwatt_protocols import golden, templates
 from civicwatt_protocols.template import parse
 

@@ -5,13 +5,13 @@ import random
 
 import aiomqtt
 import structlog
-from civicwatt_protocols.clock import Clock
-from civicwatt_protocols.sparkplug.topics import MessageKind, Topic
-from civicwatt_protocols.uplink import encode_node_death
 
 from civicwatt_edge.config import Broker, Gateway
 from civicwatt_edge.outbox import Outbox
 from civicwatt_edge.session import Session
+from civicwatt_protocols.clock import Clock
+from civicwatt_protocols.sparkplug.topics import MessageKind, Topic
+from civicwatt_protocols.uplink import encode_node_death
 
 log = structlog.get_logger()
 

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 import structlog
 import typer
+
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.errors import CivicWattError
 from civicwatt_protocols.logs import log_to_stderr
-
 from civicwatt_sim.city import check_city, demo_city
 from civicwatt_sim.faults import read_faults
 from civicwatt_sim.scenario import City, read_city, write_city

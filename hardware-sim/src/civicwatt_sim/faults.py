@@ -17,6 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import msgspec
+
 from civicwatt_protocols import toml
 from civicwatt_protocols.errors import BadValue
 

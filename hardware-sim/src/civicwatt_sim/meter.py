@@ -1,10 +1,10 @@
 """One simulated meter: its load, its exact counter, and all it would show at an instant."""
 
 import numpy as np
-from civicwatt_protocols.template import DeviceTemplate, Register
-from civicwatt_protocols.templates import load
 from numpy.typing import NDArray
 
+from civicwatt_protocols.template import DeviceTemplate, Register
+from civicwatt_protocols.templates import load
 from civicwatt_sim import quantities, seeded
 from civicwatt_sim.counters import Counter
 from civicwatt_sim.loads import load_share

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+
 from civicwatt_protocols.modbus.encode import encode_micro, served
 from civicwatt_protocols.quantity import MICRO
 from civicwatt_protocols.template import DeviceTemplate, Register, RegisterType
-from numpy.typing import NDArray
 
 Counts = NDArray[np.int64]
 

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
-from civicwatt_protocols.clock import Clock
 from pymodbus.constants import ExcCodes
 from pymodbus.exceptions import NoSuchIdException
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
+from civicwatt_protocols.clock import Clock
 from civicwatt_sim.errors import PortTaken
 from civicwatt_sim.faults import FaultKind, Faults
 from civicwatt_sim.meter import SimulatedMeter

@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+
 from civicwatt_cloud.app import create_app
 from civicwatt_cloud.kit import identity
 from civicwatt_cloud.kit.identity import Role
 from civicwatt_cloud.kit.settings import Settings
-from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient
 
 STRONG = "Yu-Lan-2026"
 

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from httpx import AsyncClient
+from sqlalchemy import select, update
+
 from civicwatt_cloud.kit.access import Requires, public
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.directory_import import import_directory
 from civicwatt_cloud.kit.identity import Account, Role
 from civicwatt_cloud.timeseries.points import Gateway, Point
-from fastapi import FastAPI
-from fastapi.routing import APIRoute
-from httpx import AsyncClient
-from sqlalchemy import select, update
 
 ENERGY = (
     "overview",

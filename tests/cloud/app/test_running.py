@@ -14,6 +14,12 @@ from pathlib import Path
 
 import pytest
 import structlog
+from fastapi import FastAPI
+from httpx import AsyncClient, HTTPError, get
+from sqlalchemy import func, select
+from structlog.testing import capture_logs
+from typer.testing import CliRunner
+
 from civicwatt_cloud import app as application
 from civicwatt_cloud.cli import directory_app, meters_app
 from civicwatt_cloud.housekeeping import housekeeping
@@ -24,11 +30,6 @@ from civicwatt_cloud.timeseries.loading import load
 from civicwatt_cloud.timeseries.models import LedgerHour
 from civicwatt_cloud.timeseries.points import Gateway, Point
 from civicwatt_cloud.timeseries.readings import Batch
-from fastapi import FastAPI
-from httpx import AsyncClient, HTTPError, get
-from sqlalchemy import func, select
-from structlog.testing import capture_logs
-from typer.testing import CliRunner
 
 HEADER = (
     "单位编码,单位名称,单位类型,层级,区划代码,楼栋编码,楼栋名称,建筑面积,面积起始,面积依据,"

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from civicwatt_cloud.kit import identity
-from civicwatt_cloud.kit.identity import Account, OpenSession, Role
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import delete, update
+
+from civicwatt_cloud.kit import identity
+from civicwatt_cloud.kit.identity import Account, OpenSession, Role
 
 SESSION = "/api/v1/session"
 

@@ -5,10 +5,11 @@ import subprocess
 import sys
 
 import pytest
-from civicwatt_cloud.kit.access import public
-from civicwatt_cloud.openapi import document
 from fastapi import Depends, FastAPI
 from httpx import AsyncClient
+
+from civicwatt_cloud.kit.access import public
+from civicwatt_cloud.openapi import document
 
 PATHS = [
     "/",

@@ -8,6 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+from sqlalchemy import select, update
+
 from civicwatt_cloud.app import create_app
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.directory import Institution
@@ -19,9 +23,6 @@ from civicwatt_cloud.timeseries.ledger import Ledger
 from civicwatt_cloud.timeseries.loading import load
 from civicwatt_cloud.timeseries.points import Point
 from civicwatt_cloud.timeseries.readings import Batch
-from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient
-from sqlalchemy import select, update
 
 NOW = datetime(2026, 3, 3, 4, 20, tzinfo=UTC)  # 12:20 in the business zone
 BEGAN = datetime(2025, 12, 31, 16, 0, tzinfo=UTC)  # 2026-01-01 in the business zone

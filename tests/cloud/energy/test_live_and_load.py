@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from civicwatt_cloud.modules.energy.meter_state import State, judge
 from civicwatt_cloud.timeseries.points import resolve
 from civicwatt_cloud.timeseries.readings import REASON_CODE, Batch

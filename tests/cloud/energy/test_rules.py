@@ -5,13 +5,14 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from civicwatt_cloud.modules.energy import rules
 from civicwatt_cloud.modules.energy.periods import period
 from civicwatt_cloud.modules.energy.reasons import Reason, no_meter
 from civicwatt_cloud.modules.energy.rules import Consumption, DatedValue, Result
 from civicwatt_protocols.errors import CivicWattError
-from hypothesis import given
-from hypothesis import strategies as st
 
 START, END = date(2026, 1, 1), date(2026, 11, 22)
 NO_METER = no_meter("电表", "electricity meter")

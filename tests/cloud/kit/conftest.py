@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
+
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory_rows import COLUMNS
-from openpyxl import Workbook
 
 GOOD = {
     "单位编码": "JX01",

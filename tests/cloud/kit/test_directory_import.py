@@ -5,6 +5,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import (
     Building,
@@ -16,7 +18,6 @@ from civicwatt_cloud.kit.directory import (
 )
 from civicwatt_cloud.kit.directory_import import ImportReport, import_directory
 from civicwatt_cloud.kit.tables import MissingColumn, UnreadableTable
-from sqlalchemy import select
 
 Register = Callable[..., Path]
 OTHER = {"单位编码": "JX02", "单位名称": "荆襄市档案馆", "楼栋编码": "JX02-1"}

@@ -5,12 +5,13 @@ import statistics
 import time
 
 import pytest
+from sqlalchemy import func, select
+
 from civicwatt_cloud.kit import identity, passwords, signin
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.errors import Conflict, LockedOut, SetupIncomplete, WeakPassword, WrongCredentials
 from civicwatt_cloud.kit.identity import Account, OneTimeCode, OpenSession, Purpose, Role
 from civicwatt_cloud.kit.signin import NewAccount
-from sqlalchemy import func, select
 
 NOW = 1_790_000_000_000_000
 MINUTE = 60_000_000

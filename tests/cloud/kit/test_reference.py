@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+
 from civicwatt_cloud.kit import calendar, rules
 from civicwatt_cloud.kit.errors import NoRule
 from civicwatt_protocols.errors import BadValue, UnknownKey

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_protocols.errors import BadToml, BadValue, UnknownKey
 

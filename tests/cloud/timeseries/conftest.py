@@ -9,6 +9,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from cloud.timeseries.fake_gateway import NOW_HOUR, FakeGateway, wait_for
+
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.timeseries.duckdb_store import DuckDBStore
@@ -16,7 +18,6 @@ from civicwatt_cloud.timeseries.ledger import Ledger
 from civicwatt_cloud.timeseries.points import Point, ensure_gateway, new_point
 from civicwatt_cloud.timeseries.readings import ReadingsStore
 from civicwatt_protocols.clock import Clock
-from cloud.timeseries.fake_gateway import NOW_HOUR, FakeGateway, wait_for
 
 # Each backend: its name and how to open (again) what lies under a folder.
 BACKENDS: dict[str, Callable[[Path], ReadingsStore]] = {

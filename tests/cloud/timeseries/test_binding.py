@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from openpyxl import Workbook
+from sqlalchemy import func, select
+
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import Building, Institution, Region
@@ -15,8 +18,6 @@ from civicwatt_cloud.timeseries.loading import load
 from civicwatt_cloud.timeseries.models import DirtyRange, LedgerDay
 from civicwatt_cloud.timeseries.points import EndUse, Point, resolve
 from civicwatt_cloud.timeseries.readings import Batch, ReadingsStore
-from openpyxl import Workbook
-from sqlalchemy import func, select
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 GOOD = ("gw-01", "M-1", "一层照明", "acrel/adw300", "B-1", "照明插座", "2026-03-01")

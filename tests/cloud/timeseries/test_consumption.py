@@ -4,6 +4,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.timeseries.consumption import (
     Held,
@@ -15,8 +18,6 @@ from civicwatt_cloud.timeseries.consumption import (
 )
 from civicwatt_cloud.timeseries.quality import Quality
 from civicwatt_protocols.quantity import to_micro
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 MINUTE = 60_000_000
 T0 = 500_000 * HOUR_US  # some whole hour

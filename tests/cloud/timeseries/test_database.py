@@ -6,15 +6,16 @@ import threading
 from importlib import import_module
 from pathlib import Path
 
-import civicwatt_cloud
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+import civicwatt_cloud
 from civicwatt_cloud.kit.db import Base, Database
 from civicwatt_cloud.timeseries.models import DirtyRange
 from civicwatt_cloud.timeseries.points import Gateway
-from sqlalchemy import func, select, text
-from sqlalchemy.exc import IntegrityError, OperationalError
 
 
 def test_the_migrations_make_exactly_the_tables_of_all_models(db: Database) -> None:

@@ -5,6 +5,11 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from cloud.timeseries.fake_gateway import NOW_HOUR, FakeGateway
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
 from civicwatt_cloud.kit.business_time import HOUR_US, SECOND_US
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.timeseries import ingest as ingest_module
@@ -19,10 +24,6 @@ from civicwatt_cloud.timeseries.sequences import of_numbers, received, union
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.sparkplug.payload import DataType, Metric, Payload, encode
 from civicwatt_protocols.uplink import Ack, GapReason, Rebirth, decode_command
-from cloud.timeseries.fake_gateway import NOW_HOUR, FakeGateway
-from hypothesis import given
-from hypothesis import strategies as st
-from sqlalchemy import select
 
 NOW_US = NOW_HOUR * HOUR_US
 PointOf = Callable[[FakeGateway, str], int]

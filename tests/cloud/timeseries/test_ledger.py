@@ -9,6 +9,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import insert, select, update
+
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.timeseries import ledger_queries as queries
@@ -18,9 +22,6 @@ from civicwatt_cloud.timeseries.models import DirtyRange, HeldStep, LedgerDay, L
 from civicwatt_cloud.timeseries.points import Point
 from civicwatt_cloud.timeseries.quality import Quality
 from civicwatt_cloud.timeseries.readings import Batch, ReadingsStore
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sqlalchemy import insert, select, update
 
 
 def hour_of(day: str) -> int:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from civicwatt_cloud.timeseries.readings import REASON_CODE, Batch, ReadingsStore, reason_of
-from civicwatt_protocols.uplink import GapReason
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from civicwatt_cloud.timeseries.readings import REASON_CODE, Batch, ReadingsStore, reason_of
+from civicwatt_protocols.uplink import GapReason
 
 NAN = float("nan")
 TIMEOUT = REASON_CODE[GapReason.TIMEOUT]

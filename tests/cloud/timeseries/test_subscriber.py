@@ -12,6 +12,9 @@ from zoneinfo import ZoneInfo
 import aiomqtt
 import numpy as np
 import pytest
+from cloud.timeseries.conftest import Broker
+from cloud.timeseries.fake_gateway import NOW_HOUR, FakeGateway
+
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.timeseries import quarantine
@@ -24,8 +27,6 @@ from civicwatt_cloud.timeseries.readings import ReadingsStore
 from civicwatt_cloud.timeseries.subscriber import Subscriber
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.uplink import Ack, Rebirth, decode_command
-from cloud.timeseries.conftest import Broker
-from cloud.timeseries.fake_gateway import NOW_HOUR, FakeGateway
 
 KWH = 1_000_000
 PointOf = Callable[[FakeGateway, str], int]

@@ -9,10 +9,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from civicwatt_protocols.clock import Clock
-from civicwatt_protocols.quantity import MICRO
-from civicwatt_sim import truth as truth_ledger
-from civicwatt_sim.city import check_city
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
@@ -21,6 +17,10 @@ from civicwatt.demo.parts import Parts
 from civicwatt.demo.plant import Plant
 from civicwatt.demo.processes import free_port, wait_until
 from civicwatt.demo.registry import register
+from civicwatt_protocols.clock import Clock
+from civicwatt_protocols.quantity import MICRO
+from civicwatt_sim import truth as truth_ledger
+from civicwatt_sim.city import check_city
 
 RATE = 120.0  # simulated seconds in a real one
 INTERVAL_S = 60

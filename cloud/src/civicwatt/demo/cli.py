@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
 from civicwatt_protocols.logs import log_to_stderr
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+
 from civicwatt_protocols.quantity import to_micro
 from civicwatt_protocols.uplink import Catalogue, PointDefinition, decode_record
 from civicwatt_sim.truth import Served

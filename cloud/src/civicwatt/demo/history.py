@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from sqlalchemy import select
+
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.timeseries.ledger import Ledger, mark_dirty
 from civicwatt_cloud.timeseries.points import Point
@@ -10,7 +12,6 @@ from civicwatt_sim.history import history
 from civicwatt_sim.meter import simulate
 from civicwatt_sim.scenario import City
 from civicwatt_sim.steps import first_step, start_us
-from sqlalchemy import select
 
 STEP_S = 900  # 15 minutes, the coarsest step of the 2008 monitoring guideline's "15 min to 1 h"
 WRITE_POINTS = 8  # meters in one write

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from civicwatt_protocols.clock import Clock
-from civicwatt_sim.scenario import City, Dated, Institution, write_city
-
 from civicwatt.demo.broker import broker
 from civicwatt.demo.processes import Process, civicwatt, free_port
+from civicwatt_protocols.clock import Clock
+from civicwatt_sim.scenario import City, Dated, Institution, write_city
 
 DIRECTORY_COLUMNS = [
     "单位编码",

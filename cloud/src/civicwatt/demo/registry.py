@@ -5,14 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from civicwatt.demo.plant import Plant
+from civicwatt.errors import RegistryRefused
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory_import import import_directory
 from civicwatt_cloud.timeseries.binding import import_meters
 from civicwatt_cloud.timeseries.duckdb_store import DuckDBStore
 from civicwatt_cloud.timeseries.ledger import Ledger
-
-from civicwatt.demo.plant import Plant
-from civicwatt.errors import RegistryRefused
 
 ZONE = ZoneInfo("Asia/Shanghai")
 

@@ -7,10 +7,6 @@ import threading
 from datetime import date, timedelta
 from pathlib import Path
 
-from civicwatt_cloud.kit.identity import Purpose, issue_code, real_now_us
-from civicwatt_protocols.clock import Clock
-from civicwatt_sim.city import demo_city
-from civicwatt_sim.scenario import City, read_city
 from rich.console import Console
 from rich.progress import Progress
 
@@ -18,6 +14,10 @@ from civicwatt.demo.history import book, write_history
 from civicwatt.demo.parts import Parts
 from civicwatt.demo.plant import Plant
 from civicwatt.demo.registry import open_cloud, register
+from civicwatt_cloud.kit.identity import Purpose, issue_code, real_now_us
+from civicwatt_protocols.clock import Clock
+from civicwatt_sim.city import demo_city
+from civicwatt_sim.scenario import City, read_city
 
 HISTORY_MONTHS = 13
 INTERVAL_S = 15

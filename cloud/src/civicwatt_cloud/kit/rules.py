@@ -6,10 +6,9 @@ from datetime import date
 from decimal import Decimal
 from importlib.resources import files
 
+from civicwatt_cloud.kit.errors import NoRule
 from civicwatt_protocols.errors import BadValue
 from civicwatt_protocols.toml import Table, decode
-
-from civicwatt_cloud.kit.errors import NoRule
 
 FILES = ("coal_factors.toml",)
 

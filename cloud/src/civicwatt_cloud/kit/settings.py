@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.errors import BadToml, BadValue, UnknownKey
 from civicwatt_protocols.toml import decode
-from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "CIVICWATT_"
 HOUR_S = 3600

@@ -1,12 +1,13 @@
 """Alembic's entry: runs on the connection that Database.upgrade() hands over."""
 
+from alembic import context
+from sqlalchemy import Connection
+
 import civicwatt_cloud.kit.directory
 import civicwatt_cloud.kit.identity
 import civicwatt_cloud.timeseries.models
 import civicwatt_cloud.timeseries.points  # noqa: F401 - each module adds its tables to Base.metadata
-from alembic import context
 from civicwatt_cloud.kit.db import Base
-from sqlalchemy import Connection
 
 connection: Connection = context.config.attributes["connection"]
 context.configure(

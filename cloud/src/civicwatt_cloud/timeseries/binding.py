@@ -6,9 +6,6 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from civicwatt_protocols import templates
-from civicwatt_protocols.errors import TemplateError
-from civicwatt_protocols.template import DeviceTemplate
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -26,6 +23,9 @@ from civicwatt_cloud.timeseries.errors import (
 )
 from civicwatt_cloud.timeseries.ledger import mark_all_dirty
 from civicwatt_cloud.timeseries.points import EndUse, Point, ensure_gateway, new_point
+from civicwatt_protocols import templates
+from civicwatt_protocols.errors import TemplateError
+from civicwatt_protocols.template import DeviceTemplate
 
 SHEET = "表计"
 GATEWAY, DEVICE, NAME, TEMPLATE = "网关", "设备", "名称", "模板"

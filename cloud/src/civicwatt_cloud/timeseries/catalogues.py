@@ -4,13 +4,13 @@ import json
 from dataclasses import dataclass
 
 import numpy as np
-from civicwatt_protocols.uplink import Catalogue, PointDefinition
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.timeseries.points import KnownCatalogue, resolve
 from civicwatt_cloud.timeseries.readings import Bools
+from civicwatt_protocols.uplink import Catalogue, PointDefinition
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,11 +12,11 @@ left out and reported too, so that neither the step out nor the step back is boo
 from typing import Literal, NamedTuple
 
 import numpy as np
-from civicwatt_protocols.quantity import MICRO, to_micro
 
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.timeseries.quality import Quality
 from civicwatt_cloud.timeseries.readings import Bools, Floats, Ints
+from civicwatt_protocols.quantity import MICRO, to_micro
 
 STRADDLE_US = 900_000_000  # readings this close around a boundary count as read there [engineering default]
 GLITCH_READINGS = 5  # a dip or spike is at most this long [engineering default]

@@ -7,10 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 import structlog
-from civicwatt_protocols.clock import Clock
-from civicwatt_protocols.errors import CivicWattError
-from civicwatt_protocols.sparkplug.topics import MessageKind, Topic
-from civicwatt_protocols.uplink import encode_ack, encode_rebirth
 from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
@@ -26,6 +22,10 @@ from civicwatt_cloud.timeseries.points import Gateway, ensure_gateway
 from civicwatt_cloud.timeseries.quarantine import Entry
 from civicwatt_cloud.timeseries.readings import Batch, ReadingsStore, WriteResult
 from civicwatt_cloud.timeseries.sequences import add_received, of_numbers
+from civicwatt_protocols.clock import Clock
+from civicwatt_protocols.errors import CivicWattError
+from civicwatt_protocols.sparkplug.topics import MessageKind, Topic
+from civicwatt_protocols.uplink import encode_ack, encode_rebirth
 
 log = structlog.get_logger()
 

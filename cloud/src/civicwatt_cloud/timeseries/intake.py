@@ -5,18 +5,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import numpy as np
-from civicwatt_protocols.errors import CivicWattError, NotOurMessage
-from civicwatt_protocols.sparkplug.topics import NAMESPACE, MessageKind, Topic
-from civicwatt_protocols.uplink import (
-    Catalogue,
-    GapReason,
-    Record,
-    decode_birth,
-    decode_node_birth,
-    decode_node_death,
-    decode_record,
-    peek,
-)
 
 from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.timeseries.catalogues import Catalogues, Columns
@@ -30,6 +18,18 @@ from civicwatt_cloud.timeseries.errors import (
 from civicwatt_cloud.timeseries.parking import Message, Parking
 from civicwatt_cloud.timeseries.quarantine import Entry
 from civicwatt_cloud.timeseries.readings import REASON_CODE, VALUE_LIMIT, Batch, Floats
+from civicwatt_protocols.errors import CivicWattError, NotOurMessage
+from civicwatt_protocols.sparkplug.topics import NAMESPACE, MessageKind, Topic
+from civicwatt_protocols.uplink import (
+    Catalogue,
+    GapReason,
+    Record,
+    decode_birth,
+    decode_node_birth,
+    decode_node_death,
+    decode_record,
+    peek,
+)
 
 MAX_PAYLOAD = 256 * 1024  # bytes; 600 points with their names need 50 kB [engineering default]
 FUTURE_US = 24 * 3600 * SECOND_US  # [engineering default]

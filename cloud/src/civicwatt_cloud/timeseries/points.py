@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
-from civicwatt_protocols.measures import MEASURES
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from civicwatt_cloud.kit.db import Base
+from civicwatt_protocols.measures import MEASURES
 
 
 class Carrier(StrEnum):

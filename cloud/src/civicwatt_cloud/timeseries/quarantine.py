@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from civicwatt_protocols.errors import CivicWattError
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.timeseries.models import Quarantined
+from civicwatt_protocols.errors import CivicWattError
 
 KEEP_BYTES = 65_536  # of one payload
 KEEP_ROWS = 100_000  # [engineering default]

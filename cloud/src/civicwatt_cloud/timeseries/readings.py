@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, Self
 
 import numpy as np
-from civicwatt_protocols.uplink import GapReason
 from numpy.typing import NDArray
+
+from civicwatt_protocols.uplink import GapReason
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -1,7 +1,5 @@
 """A figure opened: its formula with the numbers in place, its inputs, and what it lacks."""
 
-from civicwatt_protocols.quantity import format_micro
-
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.errors import NotFound
 from civicwatt_cloud.kit.rules import RuleRow
@@ -28,6 +26,7 @@ from civicwatt_cloud.modules.energy.usage import UNCERTAIN, View, bases, factor_
 from civicwatt_cloud.timeseries import ledger_queries as ledger
 from civicwatt_cloud.timeseries.points import EndUse
 from civicwatt_cloud.timeseries.quality import Quality
+from civicwatt_protocols.quantity import format_micro
 
 
 def lineage(view: View, institution_id: int, key: FigureKey, period_key: str | None) -> Lineage:

@@ -4,9 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from civicwatt_protocols.measures import MEASURES
-from civicwatt_protocols.quantity import format_micro, to_micro
-
 from civicwatt_cloud.kit.business_time import HOUR_US, date_of, day_start_us, iso
 from civicwatt_cloud.modules.energy import repository
 from civicwatt_cloud.modules.energy.meter_state import GOOD_US, MeterState, State, judge
@@ -15,6 +12,8 @@ from civicwatt_cloud.modules.energy.schemas import CounterOut, EndUseDay, EndUse
 from civicwatt_cloud.modules.energy.usage import View
 from civicwatt_cloud.timeseries.points import EndUse
 from civicwatt_cloud.timeseries.readings import reason_of
+from civicwatt_protocols.measures import MEASURES
+from civicwatt_protocols.quantity import format_micro, to_micro
 
 HOURS = 24
 

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from civicwatt_protocols.quantity import format_micro
-
 from civicwatt_cloud.kit import calendar
 from civicwatt_cloud.kit.business_time import HOUR_US, day_number, day_start_us, iso, month_number
 from civicwatt_cloud.kit.errors import BadRequest
@@ -18,6 +16,7 @@ from civicwatt_cloud.timeseries import ledger_queries as ledger
 from civicwatt_cloud.timeseries.ledger_queries import Step
 from civicwatt_cloud.timeseries.points import EndUse
 from civicwatt_cloud.timeseries.quality import Quality
+from civicwatt_protocols.quantity import format_micro
 
 HOUR_S = 3600
 CODES = {quality: quality.code for quality in Quality}

@@ -3,9 +3,6 @@
 import math
 from datetime import date, timedelta
 
-from civicwatt_protocols.measures import MEASURES
-from civicwatt_protocols.quantity import format_micro, to_micro
-
 from civicwatt_cloud.kit.business_time import HOUR_US, day_start_us, iso
 from civicwatt_cloud.modules.energy import repository
 from civicwatt_cloud.modules.energy.load import share
@@ -15,6 +12,8 @@ from civicwatt_cloud.modules.energy.usage import View
 from civicwatt_cloud.timeseries import ledger_queries as ledger
 from civicwatt_cloud.timeseries.quality import Quality
 from civicwatt_cloud.timeseries.readings import reason_of
+from civicwatt_protocols.measures import MEASURES
+from civicwatt_protocols.quantity import format_micro, to_micro
 
 
 def point_readings(view: View, point_id: int, day: date) -> PointReadings:

@@ -10,10 +10,9 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from civicwatt_protocols.quantity import MICRO, from_micro
-
 from civicwatt_cloud.modules.energy import reasons
 from civicwatt_cloud.modules.energy.reasons import Reason
+from civicwatt_protocols.quantity import MICRO, from_micro
 
 DIGITS = 6  # decimals of a quotient
 

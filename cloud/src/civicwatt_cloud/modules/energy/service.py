@@ -3,10 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 
-from civicwatt_protocols.errors import UnknownTemplate
-from civicwatt_protocols.quantity import format_micro
-from civicwatt_protocols.templates import load as load_template
-
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.directory import Building, Institution, InstitutionKind, Level, Region
 from civicwatt_cloud.modules.energy import figures, live, repository
@@ -29,6 +25,9 @@ from civicwatt_cloud.modules.energy.schemas import (
     RegionOut,
 )
 from civicwatt_cloud.modules.energy.usage import View, bases, factor, used
+from civicwatt_protocols.errors import UnknownTemplate
+from civicwatt_protocols.quantity import format_micro
+from civicwatt_protocols.templates import load as load_template
 
 CENTI_TO_MICRO = 10_000  # 0.01 m² in millionths
 
