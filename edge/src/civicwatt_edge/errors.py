@@ -46,7 +46,7 @@ class OutboxBusy(EdgeError):
     """Another process holds the outbox; two writers would mix their sequences."""
 
     code = "CW-E2010"
-    zh = "另一进程正在使用该发件箱"
+    zh = "另一进程正在使用该待发箱"
     en = "another process is using this outbox"
     remedy_zh = "请先停止另一个网关进程，或为本进程配置其他 data 目录"
     remedy_en = "stop the other gateway process or give this one another data directory"
@@ -56,7 +56,7 @@ class OutboxFull(EdgeError):
     """The disk takes no more and the waiting room is full: these readings were never accepted."""
 
     code = "CW-E2011"
-    zh = "磁盘无法写入，{count} 条尚未入库的记录被放弃"
+    zh = "磁盘无法写入，{count} 条尚未接收的记录被放弃"
     en = "the disk takes no writes; {count} records not yet accepted were dropped"
     remedy_zh = "请释放磁盘空间或更换存储卡"
     remedy_en = "free disk space or replace the storage card"
@@ -66,7 +66,7 @@ class OutboxCorrupt(EdgeError):
     """The outbox file is damaged; the next opening sets it aside, nothing is deleted."""
 
     code = "CW-E2012"
-    zh = "发件箱文件已损坏：{detail}"
+    zh = "待发箱文件已损坏：{detail}"
     en = "the outbox file is damaged: {detail}"
-    remedy_zh = "网关会将其改名保留并以新序列继续；请检查存储卡"
+    remedy_zh = "网关会将其改名保留，并以新的纪元继续；请检查存储卡"
     remedy_en = "the gateway sets it aside and goes on with a new epoch; check the storage card"

@@ -40,7 +40,7 @@ class BadLedger(SimError):
     """A line of a truth ledger is not an answer. Facts: problem."""
 
     code = "CW-S1003"
-    zh = "真值账的一行无法读取：{problem}"
+    zh = "真值台账的一行无法读取：{problem}"
     en = "a line of the truth ledger cannot be read: {problem}"
-    remedy_zh = "真值账只由模拟器写入；请删去该文件后重跑"
+    remedy_zh = "真值台账只由模拟器写入；请删去该文件后重跑"
     remedy_en = "only the simulator writes a ledger; remove the file and run again"

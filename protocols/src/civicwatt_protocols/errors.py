@@ -1,6 +1,6 @@
 """Errors of the protocols package and the root of every error in CivicWatt.
 
-    CivicWattError
+    CivicWattError                  CW-0000
     ├── ConfigError                 CW-C1000  a file that a person wrote is wrong
     │   ├── BadToml                 CW-C1001
     │   ├── UnknownKey              CW-C1002
@@ -92,7 +92,7 @@ class BadToml(ConfigError):
     """The text is no TOML. Facts: detail."""
 
     code = "CW-C1001"
-    zh = "不是有效的 TOML:{detail}"
+    zh = "不是有效的 TOML：{detail}"
     en = "not valid TOML: {detail}"
     remedy_zh = "请检查该行的引号、括号和等号"
     remedy_en = "check quotes, brackets and equal signs on that line"
@@ -144,7 +144,7 @@ class RegisterOverlap(TemplateError):
     code = "CW-P1101"
     zh = "{measure} 与 {other} 的寄存器在地址 {address} 重叠"
     en = "the registers of {measure} and {other} overlap at address {address}"
-    remedy_zh = "请核对地址和类型(32 位占 2 个寄存器，64 位占 4 个)"
+    remedy_zh = "请核对地址和类型（32 位占 2 个寄存器，64 位占 4 个）"
     remedy_en = "check address and type (32 bits take 2 registers, 64 bits take 4)"
 
 
@@ -164,7 +164,7 @@ class UnknownMeasure(TemplateError):
     code = "CW-P1103"
     zh = "未知的测量量 {measure}"
     en = "unknown measure {measure}"
-    remedy_zh = "请使用测量量清单(civicwatt_protocols/measures.py)中的名称"
+    remedy_zh = "请使用测量量清单（civicwatt_protocols/measures.py）中的名称"
     remedy_en = "use a name from the list of measures (civicwatt_protocols/measures.py)"
 
 
@@ -174,7 +174,7 @@ class WrongUnit(TemplateError):
     code = "CW-P1104"
     zh = "{measure} 的单位应为“{expected}”，模板写的是“{unit}”"
     en = 'the unit of {measure} is "{expected}", the template says "{unit}"'
-    remedy_zh = '请写测量量的单位，并用 scale 换算(如 kW 换成 W 用 scale = "1000")'
+    remedy_zh = '请写测量量的单位，并用 scale 换算（如 kW 换成 W 用 scale = "1000"）'
     remedy_en = 'write the measure\'s unit and convert with scale (kW to W: scale = "1000")'
 
 
@@ -218,7 +218,7 @@ class DeviceRefused(ProtocolError):
     """The device answered with a Modbus exception. Facts: exception_code."""
 
     code = "CW-P1201"
-    zh = "设备拒绝了请求(Modbus 异常码 {exception_code})"
+    zh = "设备拒绝了请求（Modbus 异常码 {exception_code}）"
     en = "the device refused the request (Modbus exception {exception_code})"
     remedy_zh = "请核对型号与模板：地址、功能码、站号"
     remedy_en = "check the model against the template: address, function, unit id"
@@ -242,7 +242,7 @@ class NotSparkplug(ProtocolError):
     """Bytes that are no Sparkplug B payload. Facts: detail."""
 
     code = "CW-P1300"
-    zh = "不是 Sparkplug B 报文({detail})"
+    zh = "不是 Sparkplug B 报文（{detail}）"
     en = "not a Sparkplug B payload ({detail})"
     remedy_zh = "请检查是谁在该主题上发布"
     remedy_en = "find out who publishes on that topic"
@@ -252,7 +252,7 @@ class NotOurMessage(ProtocolError):
     """Valid Sparkplug B, but not what a CivicWatt gateway says. Facts: detail."""
 
     code = "CW-P1301"
-    zh = "不是 CivicWatt 网关的报文({detail})"
+    zh = "不是 CivicWatt 网关的报文（{detail}）"
     en = "not a message of a CivicWatt gateway ({detail})"
     remedy_zh = "请检查网关的软件版本，或该主题是否被第三方占用"
     remedy_en = "check the gateway's version, or whether a third party uses that topic"
@@ -274,5 +274,5 @@ class UnknownCatalogue(ProtocolError):
     code = "CW-P1303"
     zh = "数据引用的点表 {found} 与现有点表 {expected} 不同"
     en = "the data name catalogue {found}, at hand is {expected}"
-    remedy_zh = "请等待网关重新发布点表(rebirth)"
+    remedy_zh = "请等待网关重新发布点表（rebirth）"
     remedy_en = "wait for the gateway's rebirth"

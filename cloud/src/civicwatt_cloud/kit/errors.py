@@ -10,11 +10,16 @@ CivicWattError
     ├── NotFound         404  CW-A1006
     ├── Conflict         409  CW-A1007
     ├── BadRequest       422  CW-A1008
+    ├── NotAllowed       405  CW-A1009
+    ├── Failed           500  CW-A1500
     ├── RuleViolation    422  (modules add their own beneath)
     │   ├── WeakPassword      CW-A1011
     │   └── SetupIncomplete   CW-A1012
     ├── NoRule           422  CW-R1001
-    └── RowProblem       422  CW-D10xx  (directory_problems.py)
+    ├── UnreadableTable  422  CW-D1001  (tables.py)
+    ├── MissingColumn    422  CW-D1002  (tables.py)
+    ├── RowProblem       422  (directory_problems.py, timeseries/errors.py)
+    └── SetAside              (timeseries/errors.py)
 
 Reasons why a figure has no value are not errors: modules/energy/reasons.py.
 """
@@ -116,6 +121,28 @@ class BadRequest(CloudError):
     en = "the request is wrong: {what}"
     remedy_zh = "按提示修改后再试"
     remedy_en = "correct it and try again"
+
+
+class NotAllowed(CloudError):
+    """The path exists, but not for this method."""
+
+    status = 405
+    code = "CW-A1009"
+    zh = "不支持的请求方法"
+    en = "the method is not supported here"
+    remedy_zh = "使用系统页面操作"
+    remedy_en = "use the pages of this system"
+
+
+class Failed(CloudError):
+    """Something unexpected; the log holds the rest under the incident's number."""
+
+    status = 500
+    code = "CW-A1500"
+    zh = "系统出错，事件编号 {incident}"
+    en = "the system failed; incident {incident}"
+    remedy_zh = "请稍后再试；仍出错时把事件编号交给管理员"
+    remedy_en = "try again later; if it fails again, give the incident number to the administrator"
 
 
 class RuleViolation(CloudError):

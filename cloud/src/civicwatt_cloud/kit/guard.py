@@ -6,8 +6,8 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from civicwatt_cloud.kit.errors import ForeignOrigin
-from civicwatt_cloud.kit.problems import Failed, problem
+from civicwatt_cloud.kit.errors import Failed, ForeignOrigin
+from civicwatt_cloud.kit.problems import problem
 
 log = structlog.get_logger()
 

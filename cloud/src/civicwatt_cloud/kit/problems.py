@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from civicwatt_cloud.kit.errors import BadRequest, CloudError, LockedOut, NotFound
+from civicwatt_cloud.kit.errors import BadRequest, CloudError, LockedOut, NotAllowed, NotFound
 
 
 class Problem(BaseModel):
@@ -23,28 +23,6 @@ class Problem(BaseModel):
     remedy: str
     remedy_en: str
     where: str
-
-
-class Failed(CloudError):
-    """Something unexpected; the log holds the rest under the incident's number."""
-
-    status = 500
-    code = "CW-A1500"
-    zh = "系统出错，事件编号 {incident}"
-    en = "the system failed; incident {incident}"
-    remedy_zh = "请稍后再试；仍出错时把事件编号交给管理员"
-    remedy_en = "try again later; if it fails again, give the incident number to the administrator"
-
-
-class NotAllowed(CloudError):
-    """The path exists, but not for this method."""
-
-    status = 405
-    code = "CW-A1009"
-    zh = "不支持的请求方法"
-    en = "the method is not supported here"
-    remedy_zh = "使用系统页面操作"
-    remedy_en = "use the pages of this system"
 
 
 def problem(error: CloudError) -> JSONResponse:
