@@ -158,7 +158,7 @@ export interface paths {
         get: operations["get_session"];
         put?: never;
         /**
-         * 登录（一次性验证码，或账号密码）
+         * 登录（一次性登录码，或账号密码）
          * @description Open a session; a session that the browser still held ends.
          */
         post: operations["sign_in"];
@@ -325,6 +325,8 @@ export interface components {
             end_use: "lighting" | "hvac" | "power" | "special" | "pv" | "water";
             /** Kw */
             kw: (number | null)[];
+            /** Quality */
+            quality: ("measured" | "corrected" | "interpolated" | "estimated" | "missing")[];
         };
         /**
          * EndUsePower
@@ -520,7 +522,7 @@ export interface components {
         };
         /**
          * HourOut
-         * @description Consumption of one hour.
+         * @description Consumption of one hour; while it is `running`, up to the newest reading.
          */
         HourOut: {
             /** Covered */
@@ -530,6 +532,8 @@ export interface components {
              * @enum {string}
              */
             quality: "measured" | "corrected" | "interpolated" | "estimated" | "missing";
+            /** Running */
+            running: boolean;
             /** Start */
             start: string;
             /** Value */
@@ -634,11 +638,15 @@ export interface components {
         /**
          * Load
          * @description Load by end use: mean kW of hours, kWh of days and months.
+         *
+         *     `running` is the place of the step that is not over yet.
          */
         Load: {
             /** Days */
             days: components["schemas"]["DayOut"][];
             pv: components["schemas"]["LoadSeries"] | null;
+            /** Running */
+            running: number | null;
             /** Series */
             series: components["schemas"]["LoadSeries"][];
             /** Starts */
@@ -946,13 +954,15 @@ export interface components {
         };
         /**
          * Today
-         * @description Today by hour, and all end uses a week before.
+         * @description Today by hour, and all end uses a week before; the `running` hour is not over yet.
          */
         Today: {
             /** Hours */
             hours: number[];
             /** Last Week Kw */
             last_week_kw: (number | null)[];
+            /** Running */
+            running: number;
             /** Series */
             series: components["schemas"]["EndUseDay"][];
         };

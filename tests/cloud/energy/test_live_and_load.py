@@ -1,5 +1,6 @@
 """Live power, load curves and one counter's day."""
 
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -50,6 +51,7 @@ async def test_today_is_shown_by_hour_beside_the_same_day_a_week_before(city: An
     assert lighting[:12] == [4.5] * 12
     assert lighting[13:] == [None] * 11
     assert today["last_week_kw"] == [4.5] * 24
+    assert today["running"] == 12  # now is 12:20
     assert today["hours"] == list(range(24))
 
 
@@ -93,6 +95,7 @@ async def test_hours_are_mean_kw_days_and_months_are_kwh(city: Any) -> None:
     assert (hours["unit"], lighting["unit"], lighting["title"]) == ("kW", "kW", "照明插座")
     assert lighting["values"][:36] == ["1.5"] * 36
     assert lighting["values"][37:] == [None] * 11
+    assert hours["running"] == 36
     assert lighting["covered"][:37] == [1.0] * 36 + [0.75]  # now is 12:20, read until 12:15
     assert set(by_use["hvac"]["values"]) == {None}
     assert set(by_use["hvac"]["quality"]) == {"missing"}
@@ -102,11 +105,37 @@ async def test_hours_are_mean_kw_days_and_months_are_kwh(city: Any) -> None:
     assert [day["workday"] for day in hours["days"]] == [True, True]
     days = await city.get(path + "from=2026-02-01&to=2026-03-01&step=day")
     assert days["series"][0]["values"] == ["36"] * 28
+    assert days["running"] is None
     months = await city.get(path + "from=2026-01-01&to=2026-04-01&step=month")
     assert months["starts"] == [f"2026-0{month}-01T00:00:00+08:00" for month in (1, 2, 3)]
     assert months["unit"] == "kWh"
+    assert months["running"] == 2
     total = sum(Decimal(value) for value in months["series"][0]["values"])
     assert total == Decimal("1.5") * (61 * 24 + 12)
+
+
+async def test_a_day_that_has_not_begun_has_no_hours(city: Any) -> None:
+    day = await city.get(f"points/{city.points['A-L']}/readings?date=2026-03-04")
+    assert (day["hours"], day["readings"]) == ([], [])
+
+
+async def test_what_lies_within_a_gap_of_today_is_marked_interpolated(city: Any) -> None:
+    day_began = 61 * 24
+    city.write("A-H", [day_began, day_began + 3], [0, 9])
+    series = (await city.get("live"))["today"]["series"]
+    hvac = next(row for row in series if row["end_use"] == "hvac")
+    assert hvac["kw"][:4] == [3, 3, 3, None]
+    assert hvac["quality"][:4] == ["interpolated"] * 3 + ["missing"]
+
+
+async def test_a_year_by_the_hour_answers_fast(city: Any) -> None:
+    path = f"institutions/{city.institutions['A']}/load?from=2025-03-04&to=2026-03-04&step=hour"
+    times = []
+    for _ in range(3):
+        began = time.perf_counter()
+        await city.get(path)
+        times.append(time.perf_counter() - began)
+    assert min(times) < 0.3
 
 
 @pytest.mark.parametrize(
@@ -123,12 +152,16 @@ async def test_a_counters_day_shows_hours_and_readings_with_reasons(city: Any) -
     day = await city.get(f"points/{city.points['A-L']}/readings?date=2026-03-03")
     assert day["point"]["unit"] == "kWh"
     assert [hour["value"] for hour in day["hours"][:12]] == ["1.5"] * 12
-    assert day["hours"][13] == {
-        "start": "2026-03-03T13:00:00+08:00",
-        "value": None,
-        "quality": "missing",
-        "covered": 0.0,
-    }
+    assert day["hours"][12:] == [
+        {
+            "start": "2026-03-03T12:00:00+08:00",
+            "running": True,
+            "value": "0",
+            "quality": "measured",
+            "covered": 0.75,
+        }
+    ]
+    assert not any(hour["running"] for hour in day["hours"][:12])
     assert day["readings"][0] == {
         "at": "2026-03-03T00:00:00+08:00",
         "value": "2196",

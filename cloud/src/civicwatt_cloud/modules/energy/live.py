@@ -7,10 +7,11 @@ from datetime import timedelta
 from civicwatt_cloud.kit.business_time import HOUR_US, date_of, day_start_us, iso
 from civicwatt_cloud.modules.energy import repository
 from civicwatt_cloud.modules.energy.meter_state import GOOD_US, MeterState, State, judge
-from civicwatt_cloud.modules.energy.repository import CONSUMING, Meter
+from civicwatt_cloud.modules.energy.repository import CONSUMING, HourlyPower, Meter
 from civicwatt_cloud.modules.energy.schemas import CounterOut, EndUseDay, EndUsePower, Live, Today
 from civicwatt_cloud.modules.energy.usage import View
 from civicwatt_cloud.timeseries.points import EndUse
+from civicwatt_cloud.timeseries.quality import Quality
 from civicwatt_cloud.timeseries.readings import reason_of
 from civicwatt_protocols.measures import MEASURES
 from civicwatt_protocols.quantity import format_micro, to_micro
@@ -97,20 +98,26 @@ def _today(view: View, meters: Sequence[Meter]) -> Today:
     points = [meter.point_id for meter in meters if meter.end_use in CONSUMING]
     start = day_start_us(today, view.zone) // HOUR_US
     week_ago = day_start_us(today - timedelta(days=7), view.zone) // HOUR_US
-    kw = repository.hourly_power(view.session, points, start, start + HOURS)
+    now = repository.hourly_power(view.session, points, start, start + HOURS)
     past = repository.hourly_power(view.session, points, week_ago, week_ago + HOURS)
     return Today(
         hours=list(range(HOURS)),
-        series=[
-            EndUseDay(end_use=use.value, kw=[_rounded(kw.get((use, start + i))) for i in range(HOURS)])
-            for use in CONSUMING
-        ],
+        running=view.now_us // HOUR_US - start,
+        series=[_of_day([now.get((use, start + i)) for i in range(HOURS)], use) for use in CONSUMING],
         last_week_kw=[_sum(past.get((use, week_ago + i)) for use in CONSUMING) for i in range(HOURS)],
     )
 
 
-def _sum(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
+def _of_day(hours: Sequence[HourlyPower | None], use: EndUse) -> EndUseDay:
+    return EndUseDay(
+        end_use=use.value,
+        kw=[_rounded(hour and hour.kw) for hour in hours],
+        quality=[(hour.quality if hour else Quality.MISSING).value for hour in hours],
+    )
+
+
+def _sum(hours: Iterable[HourlyPower | None]) -> float | None:
+    known = [hour.kw for hour in hours if hour is not None]
     return _rounded(sum(known)) if known else None
 
 

@@ -17,7 +17,7 @@ from civicwatt_protocols.quantity import format_micro, to_micro
 
 
 def point_readings(view: View, point_id: int, day: date) -> PointReadings:
-    """A counter's business day. Errors: NotFound."""
+    """A counter's business day, with the hours that have begun. Errors: NotFound."""
     meter = repository.meter(view.session, view.scope, point_id)
     start_us, end_us = day_start_us(day, view.zone), day_start_us(day + timedelta(days=1), view.zone)
     first, last = start_us // HOUR_US, end_us // HOUR_US
@@ -29,6 +29,7 @@ def point_readings(view: View, point_id: int, day: date) -> PointReadings:
         expected_s = ledger.expected_s(meter.bound_from_us, start, start + HOUR_US, view.now_us)
         return HourOut(
             start=iso(start, view.zone),
+            running=view.now_us < start + HOUR_US,
             value=format_micro(row.micro) if row else None,
             quality=(row.quality if row else Quality.MISSING).value,
             covered=share(row.covered_s, expected_s) if row else 0.0,
@@ -46,7 +47,7 @@ def point_readings(view: View, point_id: int, day: date) -> PointReadings:
             unit=measure.unit,
             template_title=template_title(meter.template),
         ),
-        hours=[hour(number) for number in range(first, last)],
+        hours=[hour(number) for number in range(first, min(last, view.now_us // HOUR_US + 1))],
         readings=[
             _reading(view, t_us, value, code)
             for t_us, value, code in zip(

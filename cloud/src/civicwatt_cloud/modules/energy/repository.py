@@ -3,20 +3,46 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from civicwatt_cloud.kit.directory import Building, Denominator, DenominatorKind, Institution
 from civicwatt_cloud.kit.errors import NotFound
 from civicwatt_cloud.kit.scope import Scope
 from civicwatt_cloud.modules.energy.rules import DatedValue
-from civicwatt_cloud.timeseries.models import LedgerHour
+from civicwatt_cloud.timeseries.ledger_queries import Step
+from civicwatt_cloud.timeseries.models import LedgerDay, LedgerHour, LedgerMonth
 from civicwatt_cloud.timeseries.points import EndUse, Gateway, Point
 from civicwatt_cloud.timeseries.quality import Quality
 
 POWER = "active_power_total"
 CONSUMING = (EndUse.LIGHTING, EndUse.HVAC, EndUse.POWER, EndUse.SPECIAL)
+_PERIODS: dict[Step, tuple[type[LedgerHour | LedgerDay | LedgerMonth], InstrumentedAttribute[int]]] = {
+    "hour": (LedgerHour, LedgerHour.hour),
+    "day": (LedgerDay, LedgerDay.day),
+    "month": (LedgerMonth, LedgerMonth.month),
+}
+
+
+class BookedColumns(NamedTuple):
+    """A point's rows of the ledger as columns, by period: hours since the epoch, yyyymmdd or yyyymm."""
+
+    period: NDArray[np.int64]
+    micro: NDArray[np.int64]
+    covered_s: NDArray[np.int64]
+    quality: NDArray[np.int64]  # Quality.code
+
+
+class HourlyPower(NamedTuple):
+    """Mean power of some meters in one hour [kW], and the worst quality among them."""
+
+    kw: float
+    quality: Quality
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +154,32 @@ def _dated(row: Denominator) -> DatedValue:
     return DatedValue(row.value, row.valid_from, row.valid_to, row.source)
 
 
+def booked_columns(
+    session: Session, step: Step, points: Sequence[int], start: int, end: int
+) -> dict[int, BookedColumns]:
+    """By point, the rows with start <= period < end; points without any row are left out."""
+    table, period = _PERIODS[step]
+    rows = session.connection().execute(
+        select(table.point_id, period, table.micro, table.covered_s, table.quality)
+        .where(table.point_id.in_(points), period >= start, period < end)
+        .order_by(table.point_id, period)
+    )
+    columns = np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, 5)
+    found, counts = np.unique(columns[:, 0], return_counts=True)
+    ends = counts.cumsum().tolist()
+    return {
+        point: BookedColumns(*columns[end - count : end, 1:].T)
+        for point, count, end in zip(found.tolist(), counts.tolist(), ends, strict=True)
+    }
+
+
 def hourly_power(
     session: Session, points: Sequence[int], hour_from: int, hour_to: int
-) -> dict[tuple[str, int], float]:
-    """Mean power [kW] by end use and hour since the epoch, each meter over the time it covers."""
+) -> dict[tuple[str, int], HourlyPower]:
+    """Mean power by end use and hour since the epoch, each meter over the time it covers."""
+    mean = LedgerHour.micro * 3600.0 / LedgerHour.covered_s
     rows = session.execute(
-        select(Point.end_use, LedgerHour.hour, func.sum(LedgerHour.micro * 3600.0 / LedgerHour.covered_s))
+        select(Point.end_use, LedgerHour.hour, func.sum(mean), func.max(LedgerHour.quality))
         .join(Point, Point.id == LedgerHour.point_id)
         .where(
             LedgerHour.point_id.in_(points),
@@ -143,7 +189,10 @@ def hourly_power(
         )
         .group_by(Point.end_use, LedgerHour.hour)
     )
-    return {(end_use or "", hour): float(micro_kw) / 1e6 for end_use, hour, micro_kw in rows}
+    return {
+        (end_use or "", hour): HourlyPower(float(micro_kw) / 1e6, Quality.from_code(code))
+        for end_use, hour, micro_kw, code in rows
+    }
 
 
 def seconds_of_quality(

@@ -93,12 +93,14 @@ class EndUseDay(Schema):
 
     end_use: EndUseKey
     kw: list[float | None]
+    quality: list[QualityKey]
 
 
 class Today(Schema):
-    """Today by hour, and all end uses a week before."""
+    """Today by hour, and all end uses a week before; the `running` hour is not over yet."""
 
     hours: list[int]
+    running: int
     series: list[EndUseDay]
     last_week_kw: list[float | None]
 
@@ -236,11 +238,15 @@ class DayOut(Schema):
 
 
 class Load(Schema):
-    """Load by end use: mean kW of hours, kWh of days and months."""
+    """Load by end use: mean kW of hours, kWh of days and months.
+
+    `running` is the place of the step that is not over yet.
+    """
 
     step: Literal["hour", "day", "month"]
     unit: str
     starts: list[str]
+    running: int | None
     series: list[LoadSeries]
     pv: LoadSeries | None
     water: LoadSeries | None
@@ -354,9 +360,10 @@ class PointOut(Schema):
 
 
 class HourOut(Schema):
-    """Consumption of one hour."""
+    """Consumption of one hour; while it is `running`, up to the newest reading."""
 
     start: str
+    running: bool
     value: str | None
     quality: QualityKey
     covered: Share
