@@ -39,7 +39,7 @@ def _free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
     """A real `civicwatt demo`: simulated meters, gateways, broker and cloud."""
     if not Path(CHROMIUM).exists():
@@ -110,15 +110,16 @@ class Visit:
             self.page.screenshot(path=Path(folder) / f"{name}.png")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(demo_server: DemoServer) -> Iterator[Browser]:
+    # scope module: as long as it lives it occupies the event loop that asynchronous tests need
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def visit(browser: Browser, demo_server: DemoServer) -> Iterator[Visit]:
     """The first visit: a Chinese browser signs in with the one-time code, which holds only once."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
