@@ -5,7 +5,7 @@ BIN := .venv/bin
 WEB_SOURCES := $(shell find cloud/web -path cloud/web/node_modules -prune -o -type f -print)
 WEB_BUILT := cloud/src/civicwatt_cloud/web_dist/index.html
 
-.PHONY: setup demo test check lint types web generate clean
+.PHONY: setup demo test check lint generate clean
 
 setup: .venv/.ready $(WEB_BUILT)
 	@scripts/system-packages mosquitto
@@ -13,7 +13,7 @@ setup: .venv/.ready $(WEB_BUILT)
 .venv/.ready: pyproject.toml constraints.txt
 	@echo "── Python packages into .venv"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: $$($(PYTHON) --version)"; exit 3; }
-	@$(PYTHON) -m venv .venv
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
@@ -36,6 +36,10 @@ lint: setup
 
 check: setup
 	@$(BIN)/civicwatt demo --check --json
+
+generate: setup
+	@$(BIN)/python scripts/errors-page > docs/errors.md
+	@$(BIN)/python -c 'from civicwatt_protocols import templates; print(templates.schema_text(), end="")' > protocols/src/civicwatt_protocols/templates/schema.json
 
 clean:
 	rm -rf .venv cloud/web/node_modules cloud/src/civicwatt_cloud/web_dist .civicwatt

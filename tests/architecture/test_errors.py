@@ -2,9 +2,11 @@
 
 import pkgutil
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -74,3 +76,12 @@ class TestEveryError:
 
     def test_stands_in_a_drawn_tree(self, error: Error) -> None:
         assert re.search(rf"\b{error.__name__}\s+(\d{{3}}\s+)?{error.code}\b", TREES)
+
+
+def test_the_page_of_all_errors_is_current() -> None:
+    root = Path(__file__).parents[2]
+    page = subprocess.run(
+        [sys.executable, root / "scripts" / "errors-page"], capture_output=True, text=True, check=True
+    ).stdout
+    assert page == (root / "docs" / "errors.md").read_text("utf-8"), "run `make generate`"
+    assert [error.code for error in CODED if f"| `{error.code}` |" not in page] == []

@@ -7,7 +7,6 @@ import pytest
 from civicwatt_protocols import errors
 from civicwatt_protocols.errors import BadValue, CivicWattError, DeviceRefused, RegisterOverlap
 
-
 ALL = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, CivicWattError)]
 
 

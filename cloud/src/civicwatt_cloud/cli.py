@@ -51,7 +51,7 @@ def serve(
         code = None if settings.demo else identity.ensure_setup_code(session)
     database.close()
     if code:
-        typer.echo(f"一次性验证码 · one-time code: {code}")
+        typer.echo(f"一次性登录码 · one-time code: {code}")
     server = uvicorn.Config(
         create_app(settings),
         host=HOST,

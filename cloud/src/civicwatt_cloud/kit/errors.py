@@ -51,9 +51,9 @@ class WrongCredentials(CloudError):
 
     status = 401
     code = "CW-A1002"
-    zh = "账号、密码或一次性验证码不正确"
+    zh = "账号、密码或一次性登录码不正确"
     en = "the account, password or one-time code is wrong"
-    remedy_zh = "核对后再试；一次性验证码只能用一次，24 小时内有效"
+    remedy_zh = "核对后再试；一次性登录码只能用一次，24 小时内有效"
     remedy_en = "check and try again; a one-time code works once, within 24 hours"
 
 

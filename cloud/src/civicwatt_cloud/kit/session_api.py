@@ -80,7 +80,7 @@ def get_session(request: Request, actor: Anybody) -> SessionOut:
 @router.post(
     "/session",
     operation_id="sign_in",
-    summary="登录（一次性验证码，或账号密码）",
+    summary="登录（一次性登录码，或账号密码）",
     dependencies=[Depends(public)],
     responses=PROBLEMS,
 )
@@ -94,7 +94,7 @@ def sign_in(request: Request, response: Response, credentials: Credentials) -> S
     elif credentials.username and credentials.password:
         token = signin.by_password(database, credentials.username, credentials.password, address, now_us)
     else:
-        raise BadRequest(what="需要验证码，或账号和密码 · a code, or username and password, is needed")
+        raise BadRequest(what="需要登录码，或账号和密码 · a code, or username and password, is needed")
     with database.session() as session:
         if former := request.cookies.get(cookie_name(request)):
             identity.close_session(session, former)

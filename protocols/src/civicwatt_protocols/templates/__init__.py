@@ -1,7 +1,6 @@
 """The device templates that come with CivicWatt: one TOML file a model, maker/model.toml.
 
-schema.json is generated from the types, for editors; a test holds it current:
-`python -c "from civicwatt_protocols import templates as t; print(t.schema_text(), end='')" > schema.json`
+schema.json is generated from the types, for editors (`make generate`); a test holds it current.
 """
 
 import json
