@@ -1,4 +1,7 @@
-"""The `civicwatt` command: one group for each part, exit codes that scripts can rely on."""
+"""The `civicwatt` command: one group for each part.
+
+Exit codes that scripts can rely on: 0 done · 1 failed · 2 used wrongly · 3 a file is wrong · 6 done in part.
+"""
 
 import sys
 from importlib import import_module
@@ -6,9 +9,7 @@ from importlib import import_module
 import typer
 
 from civicwatt.demo.cli import demo
-from civicwatt_protocols.errors import CivicWattError, ConfigError
-
-FAILED, CONFIG = 1, 3
+from civicwatt_protocols.errors import CivicWattError
 
 # group → where its typer app lives; imported only when that group is asked for, so every command starts fast
 GROUPS = {
@@ -50,10 +51,10 @@ def build(asked: str | None) -> typer.Typer:
 
 
 def main() -> None:
-    """Run the command; a known error is printed with its code, cause and remedy."""
+    """Run the command; the one place where a known error is printed, with its code, cause and remedy."""
     asked = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
     try:
         build(asked)()
     except CivicWattError as error:
         sys.stderr.write(f"{error}\n{error.text('en')}\n")
-        sys.exit(CONFIG if isinstance(error, ConfigError) else FAILED)
+        sys.exit(error.exit_code)

@@ -62,10 +62,9 @@ def _alive() -> dict[str, str]:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
     state = app.state
     state.zone, state.clock, state.rules = settings.zone, settings.make_clock(), rules.load()
-    state.database = Database(settings.database_url)
+    state.database = Database.at(settings.database_path)
     state.database.upgrade()
     state.store = DuckDBStore(settings.readings_path)
     ledger = Ledger(state.database, state.store, state.zone)

@@ -1,12 +1,14 @@
 """Commands of the cloud: `civicwatt cloud serve`, `directory import`, `meters import`."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvicorn
+from sqlalchemy.orm import Session
 
 from civicwatt_cloud.app import create_app
 from civicwatt_cloud.kit import identity
@@ -22,15 +24,11 @@ directory_app = typer.Typer(no_args_is_help=True)
 meters_app = typer.Typer(no_args_is_help=True)
 
 HOST = "127.0.0.1"
-STOP_S = 5
-PARTIAL = 6
+STOP_S = 5  # how long open requests may take to end [engineering default]
+PARTIAL = 6  # exit code: some rows were left out
 Config = Annotated[Path | None, typer.Option("--config", help="TOML 配置文件 · configuration file")]
+TableFile = Annotated[Path, typer.Argument(help="xlsx 或 csv 文件 · xlsx or csv file")]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出 · print JSON")]
-
-
-@app.callback()
-def cloud() -> None:
-    """云端：接收、台账、网页 · ingest, ledger, pages."""
 
 
 @app.command()
@@ -44,12 +42,8 @@ def serve(
     """
     log_to_stderr()
     settings = Settings.load(config, http_port=port)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database_url)
-    database.upgrade()
-    with database.session() as session:
+    with _registry(settings) as session:
         code = None if settings.demo else identity.ensure_setup_code(session)
-    database.close()
     if code:
         typer.echo(f"一次性登录码 · one-time code: {code}")
     server = uvicorn.Config(
@@ -64,16 +58,11 @@ def serve(
     uvicorn.Server(server).run()
 
 
-@directory_app.callback()
-def directory() -> None:
-    """名录：机构、楼栋、面积、人数 · institutions and buildings."""
-
-
 @directory_app.command("import")
-def directory_import(file: Path, config: Config = None, as_json: AsJson = False) -> None:
+def directory_import(file: TableFile, config: Config = None, as_json: AsJson = False) -> None:
     """导入名录（xlsx 或 csv）；坏行列出，好行保留 · good rows are kept, bad ones listed (exit 6)."""
     log_to_stderr()
-    with _open(Settings.load(config)).session() as session:
+    with _registry(Settings.load(config)) as session:
         report = import_directory(session, file)
     counts = {
         "rows": report.rows,
@@ -84,27 +73,27 @@ def directory_import(file: Path, config: Config = None, as_json: AsJson = False)
     _finish(counts, report.problems, as_json=as_json)
 
 
-@meters_app.callback()
-def meters() -> None:
-    """表计绑定：楼栋与分项 · bind meters to buildings and end uses."""
-
-
 @meters_app.command("import")
-def meters_import(file: Path, config: Config = None, as_json: AsJson = False) -> None:
+def meters_import(file: TableFile, config: Config = None, as_json: AsJson = False) -> None:
     """导入表计清单（xlsx 或 csv）；坏行列出，好行保留 · good rows are kept, bad ones listed (exit 6)."""
     log_to_stderr()
     settings = Settings.load(config)
-    with _open(settings).session() as session:
+    with _registry(settings) as session:
         report = import_meters(session, file, settings.zone)
     counts = {"rows": report.rows, "kept": report.kept, "changed": report.changed}
     _finish(counts, report.problems, as_json=as_json)
 
 
-def _open(settings: Settings) -> Database:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database_url)
+@contextmanager
+def _registry(settings: Settings) -> Iterator[Session]:
+    """One transaction on the database, at its newest schema; it is closed again."""
+    database = Database.at(settings.database_path)
     database.upgrade()
-    return database
+    try:
+        with database.session() as session:
+            yield session
+    finally:
+        database.close()
 
 
 def _finish(counts: dict[str, int], problems: Sequence[CivicWattError], *, as_json: bool) -> None:

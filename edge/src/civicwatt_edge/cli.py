@@ -10,12 +10,9 @@ import typer
 from civicwatt_edge import agent
 from civicwatt_edge.config import Config, load
 from civicwatt_protocols.clock import Clock
-from civicwatt_protocols.errors import CivicWattError, ConfigError
 from civicwatt_protocols.logs import log_to_stderr
 
-FAILED, CONFIG = 1, 3  # exit codes
-
-app = typer.Typer(no_args_is_help=True, help="网关采集代理 · the gateway agent")
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()
@@ -25,19 +22,13 @@ def run(
 ) -> None:
     """采集并上传，直到收到 SIGTERM · poll and deliver until SIGTERM."""
     log_to_stderr()
-    try:
-        asyncio.run(_run(load(config), Clock.parse(clock) if clock else Clock.real()))
-    except CivicWattError as error:
-        _fail(error)
+    asyncio.run(_run(load(config), Clock.parse(clock) if clock else Clock.real()))
 
 
 @app.command()
 def check(file: Annotated[Path, typer.Argument(help="TOML 配置文件 · configuration file")]) -> None:
     """检查配置文件 · check a configuration file."""
-    try:
-        config = load(file)
-    except CivicWattError as error:
-        _fail(error)
+    config = load(file)
     devices = sum(len(bus.device) for bus in config.bus)
     typer.echo(f"{file}: 网关 {config.gateway.id}，总线 {len(config.bus)}，设备 {devices} · ok")
 
@@ -48,10 +39,3 @@ async def _run(config: Config, clock: Clock) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     await agent.run(config, clock, stop)
-
-
-def _fail(error: CivicWattError) -> None:
-    """Say code, where, why and what to do in both languages, and leave."""
-    typer.echo(str(error), err=True)
-    typer.echo(f"  {error.text('en')}", err=True)
-    raise typer.Exit(CONFIG if isinstance(error, ConfigError) else FAILED)

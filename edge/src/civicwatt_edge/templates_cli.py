@@ -13,16 +13,20 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command("list")
 def list_() -> None:
-    """List the shipped templates: key, title, number of registers."""
+    """列出自带的设备模板 · list the shipped templates: key, title, number of registers."""
     for name in templates.names():
         template = templates.load(name)
         typer.echo(f"{name:28} {template.title_zh}  ({len(template.registers)})")
 
 
 @app.command()
-def lint(files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)]) -> None:
-    """Check template files and their golden frames; the first fault of each is shown with its line."""
+def lint(
+    files: Annotated[
+        list[Path], typer.Argument(exists=True, dir_okay=False, help="模板文件 · template files")
+    ],
+) -> None:
+    """检查模板文件及其标准报文 · check template files and their golden frames; ends at the first fault."""
     for file in files:
-        template = parse(file.read_text(), str(file))
+        template = parse(file.read_text("utf-8"), str(file))
         golden.check(template)
         typer.echo(f"✓ {file}: {template.title_zh}, {len(template.registers)} registers")

@@ -22,7 +22,7 @@ from civicwatt_sim.scenario import City, read_city, write_city
 if TYPE_CHECKING:
     from civicwatt_sim.server import Plant
 
-app = typer.Typer(help="模拟电表与楼宇 / simulated meters and buildings", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 log = structlog.get_logger()
 
 INSTALLED_BEFORE = timedelta(days=425)  # a year to look at, and two months more
@@ -31,20 +31,23 @@ ZONE = ZoneInfo("Asia/Shanghai")
 
 @app.command("run")
 def run(  # noqa: PLR0917 - typer's options
-    city: Annotated[Path, typer.Option(help="场景文件 / scenario file (JSON)")],
+    city: Annotated[Path, typer.Option(help="场景文件 · scenario file (JSON)")],
     port: Annotated[
-        int, typer.Option(help="首个端口，总线 i 用 port+i / first port; bus i takes port+i")
+        int, typer.Option(help="首个端口，总线 i 用 port+i · first port; bus i takes port+i")
     ] = 15020,
     clock: Annotated[
-        str, typer.Option(help="模拟时钟 origin_us/rate/anchor_s；缺省为真实时间 / real time")
+        str,
+        typer.Option(
+            help="模拟时钟 origin_us/rate/anchor_s；缺省为真实时间 · simulated clock, else real time"
+        ),
     ] = "",
-    truth: Annotated[Path | None, typer.Option(help="真值账 / truth ledger (JSON lines)")] = None,
+    truth: Annotated[Path | None, typer.Option(help="真值台账 · truth ledger (JSON lines)")] = None,
     faults: Annotated[
-        Path | None, typer.Option(help="故障脚本，SIGHUP 重读 / fault script, re-read on SIGHUP")
+        Path | None, typer.Option(help="故障脚本，SIGHUP 重读 · fault script, re-read on SIGHUP")
     ] = None,
-    host: Annotated[str, typer.Option(help="监听地址 / address to listen on")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="监听地址 · address to listen on")] = "127.0.0.1",
 ) -> None:
-    """运行模拟电表，直至 SIGTERM。 Serve the scenario's meters over Modbus TCP until SIGTERM."""
+    """运行模拟表计，直至 SIGTERM · serve the scenario's meters over Modbus TCP until SIGTERM."""
     log_to_stderr()
     moment = Clock.parse(clock) if clock else Clock.real()
     asyncio.run(_serve(read_city(city), moment, (host, port), truth, faults))
@@ -52,11 +55,11 @@ def run(  # noqa: PLR0917 - typer's options
 
 @app.command("city")
 def city_file(
-    path: Annotated[Path, typer.Argument(help="写到哪里 / where to write it")],
-    seed: Annotated[int, typer.Option(help="随机种子 / seed")] = 7,
-    check: Annotated[bool, typer.Option(help="所有表计都应答 / every meter answers")] = False,
+    path: Annotated[Path, typer.Argument(help="写到哪里 · where to write it")],
+    seed: Annotated[int, typer.Option(help="随机种子 · seed")] = 7,
+    check: Annotated[bool, typer.Option(help="所有表计都应答 · every meter answers")] = False,
 ) -> None:
-    """写出演示场景（荆襄市，虚构）。 Write the demonstration's scenario, an invented city."""
+    """写出演示场景（荆襄市，虚构） · write the demonstration's scenario, an invented city."""
     installed = (datetime.now(ZONE) - INSTALLED_BEFORE).date()
     write_city((check_city if check else demo_city)(seed, installed), path)
 

@@ -38,6 +38,7 @@ class CivicWattError(Exception):
     """
 
     code: ClassVar[str] = "CW-0000"
+    exit_code: ClassVar[int] = 1  # of the command that it ends
     zh: ClassVar[str] = "未归类的错误"
     en: ClassVar[str] = "unclassified error"
     remedy_zh: ClassVar[str] = "请把本条信息交给维护人员"
@@ -82,6 +83,7 @@ class ConfigError(CivicWattError):
     """A file that a person wrote is wrong."""
 
     code = "CW-C1000"
+    exit_code = 3
     zh = "配置有误"
     en = "the configuration is wrong"
     remedy_zh = "请按提示位置改正"

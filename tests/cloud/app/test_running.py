@@ -14,14 +14,15 @@ from pathlib import Path
 
 import pytest
 import structlog
+from click.testing import Result
 from fastapi import FastAPI
 from httpx import AsyncClient, HTTPError, get
 from sqlalchemy import func, select
 from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
+from civicwatt.cli import build
 from civicwatt_cloud import app as application
-from civicwatt_cloud.cli import directory_app, meters_app
 from civicwatt_cloud.housekeeping import housekeeping
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
@@ -155,17 +156,20 @@ def config(folder: Path, **more: object) -> Path:
 def test_the_import_commands_tell_what_they_did_and_exit_6_when_rows_are_bad(tmp_path: Path) -> None:
     settings = str(config(tmp_path))
     directory, meters = tmp_path / "名录.csv", tmp_path / "表计.csv"
-    run = CliRunner().invoke
+
+    def run(group: str, *arguments: str) -> Result:
+        return CliRunner().invoke(build(group), [group, "import", *arguments, "--config", settings])
+
     directory.write_text(HEADER + GOOD.format(area="-5"))
-    bad = run(directory_app, ["import", str(directory), "--config", settings])
+    bad = run("directory", str(directory))
     assert bad.exit_code == 6
     assert "CW-D1016 名录!H2: 建筑面积不能为负" in bad.stdout
     directory.write_text(HEADER + GOOD.format(area="9800"))
-    good = run(directory_app, ["import", str(directory), "--config", settings, "--json"])
+    good = run("directory", str(directory), "--json")
     assert good.exit_code == 0
     assert json.loads(good.stdout) == {"rows": 1, "kept": 1, "added": 5, "changed": 0, "problems": []}
     meters.write_text(METERS)
-    bound = run(meters_app, ["import", str(meters), "--config", settings, "--json"])
+    bound = run("meters", str(meters), "--json")
     assert json.loads(bound.stdout) == {"rows": 1, "kept": 1, "changed": 1, "problems": []}
 
 

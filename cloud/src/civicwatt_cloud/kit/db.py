@@ -37,7 +37,8 @@ class Database:
 
     @classmethod
     def at(cls, path: Path) -> "Database":
-        """The SQLite database in a file."""
+        """The SQLite database in a file; its folder is made where it is missing."""
+        path.parent.mkdir(parents=True, exist_ok=True)
         return cls(f"sqlite:///{path}")
 
     @contextmanager

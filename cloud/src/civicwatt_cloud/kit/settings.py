@@ -60,9 +60,9 @@ class Settings(BaseSettings):
         return ZoneInfo(self.business_zone)
 
     @property
-    def database_url(self) -> str:
-        """Ledger and administration."""
-        return f"sqlite:///{self.data_dir / 'civicwatt.sqlite'}"
+    def database_path(self) -> Path:
+        """Registry, ledger and accounts."""
+        return self.data_dir / "civicwatt.sqlite"
 
     @property
     def readings_path(self) -> Path:

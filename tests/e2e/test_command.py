@@ -1,0 +1,69 @@
+"""The `civicwatt` command: every group says what is wrong alike, and explains itself in both languages."""
+
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+import typer
+
+from civicwatt import cli
+
+
+@pytest.fixture(autouse=True)
+def own_process() -> Iterator[None]:
+    """A command sets up logging for its process; here it is undone."""
+    handlers = logging.root.handlers[:]
+    yield
+    structlog.reset_defaults()
+    logging.root.handlers[:] = handlers
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "status"),
+    [
+        ("edge check {wrong}", "CW-C1002", 3),
+        ("edge run --config {wrong}", "CW-C1002", 3),
+        ("edge check {absent}", "CW-C1003", 3),
+        ("templates lint {wrong}", "CW-C1002", 3),
+        ("sim run --city {wrong}", "CW-S1002", 3),
+        ("sim run --city {wrong} --clock noon", "CW-C1003", 3),
+        ("cloud serve --config {wrong}", "CW-C1002", 3),
+        ("directory import {wrong} --config {wrong}", "CW-C1002", 3),
+        ("meters import {absent}.csv --config {good}", "CW-D1001", 1),
+    ],
+)
+def test_a_known_error_is_code_cause_and_remedy_in_both_languages_and_an_exit_code(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+    code: str,
+    status: int,
+) -> None:
+    files = {name: tmp_path / name for name in ("wrong", "good", "absent")}
+    files["wrong"].write_text("nobody_reads_this = 1\n")
+    files["good"].write_text(f'data_dir = "{tmp_path / "data"}"\n')
+    monkeypatch.setattr("sys.argv", ["civicwatt", *command.format(**files).split()])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    said = capsys.readouterr()
+    zh, en = said.err.splitlines()
+    assert end.value.code == status
+    assert zh.startswith(code)
+    assert re.search("[一-鿿]", zh)
+    assert not re.search("[一-鿿]", en)
+    assert said.out == ""
+
+
+@pytest.mark.parametrize("word", ["demo", *cli.GROUPS])
+def test_every_command_and_option_is_explained_in_both_languages(word: str) -> None:
+    asked = typer.main.get_command(cli.build(word)).commands[word]
+    commands = getattr(asked, "commands", {word: asked})
+    explained = {name: command.help for name, command in commands.items()}
+    for name, command in commands.items():
+        explained |= {f"{name} {one.name}": one.help for one in command.params if one.name != "help"}
+    both = re.compile(r"[一-鿿].* · .*[a-z]")
+    assert {name: text for name, text in explained.items() if not both.search(text or "")} == {}
