@@ -57,6 +57,7 @@ def test_a_good_file_is_read_with_its_defaults(tmp_path):
         ("simulated/water_counter", "acme/nothing", BadValue, 19, "acme/nothing"),
         ('["water_volume"]', '["voltage_l1"]', BadValue, 19, "voltage_l1"),
         ("unit = 2", "unit = 1", BadValue, 9, "unit 1"),
+        ("unit = ", "unit = 0 #", BadValue, 9, "unit 0"),
         ("M-0101-2", "M-0101-1", BadValue, 1, "M-0101-1"),
         ("tcp://", "rtu://", BadValue, 9, "rtu://"),
         ("port = 1883", "port = ", BadToml, 7, "Invalid value"),

@@ -13,7 +13,7 @@ def test_a_request_is_header_and_pdu() -> None:
 
 
 def test_an_answer_gives_its_words() -> None:
-    assert adu_size(ANSWER[:7]) == len(ANSWER)
+    assert adu_size(ANSWER[:6]) == adu_size(ANSWER) == len(ANSWER)
     assert parse_response(ANSWER, 7, 0x11, 3, 2) == bytes.fromhex("0901 FF06")
 
 

@@ -20,8 +20,9 @@ log = structlog.get_logger()
 
 # Six months of local history: 重点用能单位能耗在线监测系统技术规范 第6部分 (read in a secondary source).
 HISTORY_US = 183 * 86_400 * 1_000_000
+# Engineering defaults.
 HOUSEKEEPING_S = 3_600
-RESTART_S = 1.0
+RESTART_S = 1.0  # before a damaged outbox is opened anew
 
 
 async def run(config: Config, clock: Clock, stop: asyncio.Event) -> None:

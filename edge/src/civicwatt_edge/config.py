@@ -1,5 +1,6 @@
 """The gateway's configuration: one TOML file, every key known, every value checked before the first poll."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -60,8 +61,7 @@ class BusConfig(Table, frozen=True):
         parts = urlsplit(self.url)
         if parts.scheme != "tcp" or not parts.hostname or not parts.port:
             raise ValueError(f"url {self.url!r} is not tcp://host:port")
-        if doubled := _doubled([device.unit for device in self.device]):
-            raise ValueError(f"unit {doubled} is used twice on bus {self.name}")
+        _refuse_doubled(f"bus {self.name}: unit", [device.unit for device in self.device])
 
     @property
     def host(self) -> str:
@@ -83,10 +83,8 @@ class Config(Table, frozen=True):
 
     def __post_init__(self) -> None:
         """Names of buses and devices are unique in the gateway."""
-        if doubled := _doubled([bus.name for bus in self.bus]):
-            raise ValueError(f"bus {doubled} appears twice")
-        if doubled := _doubled([device.id for bus in self.bus for device in bus.device]):
-            raise ValueError(f"device {doubled} appears twice")
+        _refuse_doubled("bus", [bus.name for bus in self.bus])
+        _refuse_doubled("device", [device.id for bus in self.bus for device in bus.device])
 
 
 def load(path: Path) -> Config:
@@ -100,5 +98,7 @@ def load(path: Path) -> Config:
     return msgspec.structs.replace(config, gateway=gateway)
 
 
-def _doubled(names: list[str] | list[int]) -> str | int | None:
-    return next((name for name in names if names.count(name) > 1), None)  # type: ignore[arg-type]
+def _refuse_doubled(what: str, names: Sequence[object]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"{what} {name} appears twice")

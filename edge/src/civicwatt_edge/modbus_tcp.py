@@ -9,10 +9,8 @@ from contextlib import suppress
 
 from civicwatt_edge.errors import DeviceTimeout, Disconnected
 from civicwatt_protocols.errors import DeviceRefused, FrameError
-from civicwatt_protocols.modbus.frames import parse_response, read_request
+from civicwatt_protocols.modbus.frames import PREFIX_SIZE, adu_size, parse_response, read_request
 
-HEADER = 6  # transaction, protocol, length: what must be there before the length can be read
-LONGEST = 254  # unit + PDU: Modbus Messaging on TCP/IP V1.0b, 260 bytes of ADU
 RECONNECT_PAUSE_S = 0.5  # engineering default: an unreachable bus costs one attempt a pause, not one a device
 
 
@@ -110,15 +108,16 @@ class _Wire(asyncio.Protocol):
             self.drop()  # nobody asked: whatever this answers is over
             return
         self._received += data
-        if len(self._received) < HEADER:
+        received = bytes(self._received)
+        if len(received) < PREFIX_SIZE:
             return
-        length = int.from_bytes(self._received[4:6])
-        if not 3 <= length <= LONGEST or len(self._received) > HEADER + length:
-            detail = f"length {length}, {len(self._received)} bytes received"
-            detail_zh = f"长度字段 {length}，收到 {len(self._received)} 字节"
-            self._fail(FrameError(detail=detail, detail_zh=detail_zh))
-        elif len(self._received) == HEADER + length:
-            self._answer.set_result(bytes(self._received))
+        try:
+            size = adu_size(received)
+        except FrameError as error:
+            self._fail(error)
+            return
+        if len(received) >= size:  # more than one answer is refused by parse_response
+            self._answer.set_result(received)
             self._received.clear()
 
     def connection_lost(self, exc: Exception | None) -> None:

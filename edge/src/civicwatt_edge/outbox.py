@@ -47,9 +47,8 @@ class Outbox:
 
     def __init__(self, store: Store) -> None:
         self.epoch = store.epoch
-        self.live: dict[
-            str, Stored
-        ] = {}  # by device: the newest committed record that the uplink has not taken
+        # by device: the newest committed record that the uplink has not taken
+        self.live: dict[str, Stored] = {}
         self.news = asyncio.Event()  # set after each commit
         self.last_seq = store.last_seq()
         self.accepted = 0

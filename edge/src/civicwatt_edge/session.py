@@ -32,8 +32,9 @@ from civicwatt_protocols.uplink import (
 
 log = structlog.get_logger()
 
+# Engineering defaults.
 TICK_S = 0.2  # how late an overdue record or a rebirth may be noticed; commits wake the sender at once
-CHUNK = 100
+CHUNK = 100  # records in one write to the socket
 FAREWELL_S = 2.0
 
 

@@ -5,7 +5,6 @@ synchronous=FULL: what a commit has taken is on the disk (with NORMAL a power cu
 """
 
 import fcntl
-import json
 import os
 import sqlite3
 import uuid
@@ -91,10 +90,9 @@ class Store:
             )
             points = tuple(PointDefinition(alias[measure], measure) for measure in measures)
             catalogue = Catalogue(device, template, points)
-            listed = json.dumps([[point.alias, point.measure] for point in points])
             db.execute(
                 "INSERT OR IGNORE INTO catalogue VALUES(?, ?, ?, ?)",
-                (catalogue.hash, device, template, listed),
+                (catalogue.hash, device, template, catalogue.points_text()),
             )
         self.catalogues = {**self.catalogues, catalogue.hash: catalogue}
         self._current[device] = catalogue
@@ -171,18 +169,15 @@ class Store:
 
     def _meta(self, key: str, initial: str | int) -> str | int:
         self._db.execute("INSERT OR IGNORE INTO meta VALUES(?, ?)", (key, initial))
-        (value,) = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return value  # type: ignore[no-any-return]
+        row: tuple[str | int] = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return row[0]
 
     def _set_meta(self, key: str, value: str | int) -> None:
         self._db.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))
 
     def _load_catalogues(self) -> dict[str, Catalogue]:
         rows = self._db.execute("SELECT hash, device, template, points FROM catalogue").fetchall()
-        return {
-            hash_: Catalogue(device, template, tuple(PointDefinition(*point) for point in json.loads(points)))
-            for hash_, device, template, points in rows
-        }
+        return {hash_: Catalogue.stored(*content) for hash_, *content in rows}
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

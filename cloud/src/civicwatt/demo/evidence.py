@@ -1,6 +1,5 @@
 """What each side of the path holds after a run, read from its own files, and how the sides compare."""
 
-import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from civicwatt_protocols.quantity import to_micro
-from civicwatt_protocols.uplink import Catalogue, PointDefinition, decode_record
+from civicwatt_protocols.uplink import Catalogue, decode_record
 from civicwatt_sim.truth import Served
 
 Key = tuple[str, str, int]  # device, measure, slot [UTC µs]
@@ -20,10 +19,8 @@ def accepted_values(outbox: Path) -> Values:
     """The values among the records a gateway has accepted, acknowledged or not; gaps are left out."""
     with sqlite3.connect(f"file:{outbox}?mode=ro", uri=True) as database:
         catalogues = {
-            name: Catalogue(device, template, tuple(PointDefinition(*pair) for pair in json.loads(points)))
-            for name, device, template, points in database.execute(
-                "SELECT hash, device, template, points FROM catalogue"
-            )
+            name: Catalogue.stored(*content)
+            for name, *content in database.execute("SELECT hash, device, template, points FROM catalogue")
         }
         bodies = database.execute(
             "SELECT catalogue, body FROM outbox UNION ALL SELECT catalogue, body FROM history"

@@ -1,6 +1,5 @@
 """Catalogues by hash, and the points behind them: data are read with exactly the catalogue they name."""
 
-import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Session
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.timeseries.points import KnownCatalogue, resolve
 from civicwatt_cloud.timeseries.readings import Bools
-from civicwatt_protocols.uplink import Catalogue, PointDefinition
+from civicwatt_protocols.uplink import Catalogue
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,19 +35,20 @@ class Catalogues:
                 row = session.get(KnownCatalogue, digest)
             if row is None:
                 return None
-            points = tuple(PointDefinition(alias, measure) for alias, measure in json.loads(row.points))
-            self._known[digest] = Catalogue(row.device, row.template, points)
+            self._known[digest] = Catalogue.stored(row.device, row.template, row.points)
         return self._known[digest]
 
     def put(self, catalogue: Catalogue) -> None:
         """Keep a catalogue for ever: data that name it may come after years."""
         if self.get(catalogue.hash) is not None:
             return
-        points = json.dumps([[point.alias, point.measure] for point in catalogue.points])
         with self._db.session() as session:
             session.add(
                 KnownCatalogue(
-                    hash=catalogue.hash, device=catalogue.device, template=catalogue.template, points=points
+                    hash=catalogue.hash,
+                    device=catalogue.device,
+                    template=catalogue.template,
+                    points=catalogue.points_text(),
                 )
             )
         self._known[catalogue.hash] = catalogue

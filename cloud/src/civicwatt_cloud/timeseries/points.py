@@ -73,9 +73,8 @@ class Gateway(Base):
     online: Mapped[bool] = mapped_column(default=False)
     last_seen_us: Mapped[int | None] = mapped_column(BigInteger)  # business time of the newest message
     last_slot_us: Mapped[int | None] = mapped_column(BigInteger)  # newest slot stored and acknowledged
-    rebirth_asked_us: Mapped[int | None] = mapped_column(
-        BigInteger
-    )  # real time: at most once in 30 s, also over restarts
+    # real time: at most once in 30 s, also over restarts
+    rebirth_asked_us: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class KnownCatalogue(Base):
@@ -86,7 +85,7 @@ class KnownCatalogue(Base):
     hash: Mapped[str] = mapped_column(String(16), primary_key=True)
     device: Mapped[str] = mapped_column(String(64))
     template: Mapped[str] = mapped_column(String(64))
-    points: Mapped[str]  # JSON [[alias, measure], …] in the order of the values
+    points: Mapped[str]  # Catalogue.points_text()
 
 
 class Point(Base):
@@ -109,9 +108,7 @@ class Point(Base):
     building_id: Mapped[int | None] = mapped_column(ForeignKey("building.id"))
     end_use: Mapped[str | None] = mapped_column(String(16))
     carrier: Mapped[str | None] = mapped_column(String(16))
-    bound_from_us: Mapped[int | None] = mapped_column(
-        BigInteger
-    )  # from here on its consumption is the building's
+    bound_from_us: Mapped[int | None] = mapped_column(BigInteger)  # from here on it is the building's
     # the one counter of the device that the ledger books
     is_consumption: Mapped[bool] = mapped_column(default=False)
 

@@ -8,7 +8,9 @@ import struct
 
 from civicwatt_protocols.errors import DeviceRefused, FrameError
 
-HEADER_SIZE = 7  # transaction, protocol 0, length, unit
+PREFIX_SIZE = 6  # transaction, protocol 0, length of what follows
+HEADER_SIZE = 7  # the prefix and the unit
+_PREFIX = struct.Struct(">HHH")
 _HEADER = struct.Struct(">HHHB")
 _READ = struct.Struct(">BHH")
 _MAX_LENGTH = 254  # unit and a PDU of at most 253 bytes
@@ -24,17 +26,18 @@ def read_request(transaction: int, unit: int, function: int, address: int, count
     return _HEADER.pack(transaction, 0, 6, unit) + read_pdu(function, address, count)
 
 
-def adu_size(header: bytes) -> int:
-    """Size in bytes of the whole TCP frame that begins with this header. Raises FrameError."""
-    _, protocol, length, _ = _HEADER.unpack(header)
+def adu_size(start: bytes) -> int:
+    """Size in bytes of the whole TCP frame, from its first PREFIX_SIZE bytes or more. Raises FrameError."""
+    _, protocol, length = _PREFIX.unpack_from(start)
     if protocol != 0 or not 3 <= length <= _MAX_LENGTH:
-        raise _bad(f"header {header.hex(' ')}", f"报文头 {header.hex(' ')}")
-    return HEADER_SIZE - 1 + int(length)
+        header = start[:PREFIX_SIZE].hex(" ")
+        raise _bad(f"header {header}", f"报文头 {header}")
+    return PREFIX_SIZE + int(length)
 
 
 def parse_response(adu: bytes, transaction: int, unit: int, function: int, count: int) -> bytes:
     """The data words of a TCP answer to that read_request. Raises FrameError, DeviceRefused."""
-    if len(adu) < HEADER_SIZE or len(adu) != adu_size(adu[:HEADER_SIZE]):
+    if len(adu) < HEADER_SIZE or len(adu) != adu_size(adu):
         raise _bad("its length is not the header's", "长度与报文头不符")
     found, _, _, answering = _HEADER.unpack_from(adu)
     if found != transaction:

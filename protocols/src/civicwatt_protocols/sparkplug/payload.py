@@ -1,4 +1,4 @@
-"""Sparkplug B payloads as plain dataclasses, for any node; our own hot path is in uplink.py."""
+"""Sparkplug B payloads as plain dataclasses, for any node; our own hot path is uplink/records.py."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
 
 EPOCH, SEQ, BIRTH = "cw/epoch", "cw/seq", "cw/birth"  # metrics of every DDATA, declared in the DBIRTH
 TEMPLATE, CLOCK = "cw/template", "cw/clock"  # metrics of births
@@ -68,6 +69,15 @@ class Catalogue:
         }
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         object.__setattr__(self, "hash", hashlib.sha256(text.encode()).hexdigest()[:16])
+
+    @classmethod
+    def stored(cls, device: str, template: str, points: str) -> Self:
+        """A catalogue from a database, its points as points_text() gave them."""
+        return cls(device, template, tuple(PointDefinition(*point) for point in json.loads(points)))
+
+    def points_text(self) -> str:
+        """The points as a database keeps them: JSON [[alias, measure], …]."""
+        return json.dumps([[point.alias, point.measure] for point in self.points])
 
 
 @dataclass(frozen=True, slots=True)
