@@ -7,30 +7,30 @@ import numpy as np
 import pytest
 
 from civicwatt_sim import seeded
-from civicwatt_sim.calendar import DayKind, day_kind
+from civicwatt_sim.calendar import is_workday
 from civicwatt_sim.steps import STEPS_PER_BLOCK, block_steps, civil_day, first_step, start_us, step_at
 from civicwatt_sim.weather import weather
 
 
 @pytest.mark.parametrize(
-    ("day", "kind"),
+    ("day", "worked"),
     [
-        (date(2026, 10, 10), DayKind(workday=True, confirmed=True)),  # a Saturday made up
-        (date(2026, 10, 1), DayKind(workday=False, confirmed=True)),
-        (date(2026, 11, 23), DayKind(workday=True, confirmed=True)),
-        (date(2026, 11, 22), DayKind(workday=False, confirmed=True)),
-        (date(2027, 1, 1), DayKind(workday=True, confirmed=False)),  # a Friday: no notice, so the plain week
-        (date(2027, 1, 2), DayKind(workday=False, confirmed=False)),
+        (date(2026, 10, 10), True),  # a Saturday made up
+        (date(2026, 10, 1), False),
+        (date(2026, 11, 23), True),
+        (date(2026, 11, 22), False),
+        (date(2027, 1, 1), True),  # a Friday: no notice, so the plain week
+        (date(2027, 1, 2), False),
     ],
 )
-def test_working_days_follow_the_notice_and_the_week_where_there_is_none(day, kind):
-    assert day_kind(day) == kind
+def test_working_days_follow_the_notice_and_the_week_where_there_is_none(day, worked):
+    assert is_workday(day) is worked
 
 
 def test_2026_has_the_published_number_of_working_days():
     days = [civil_day(first_step(date(2026, 1, 1)) // 96 + n) for n in range(365)]
     assert days[-1] == date(2026, 12, 31)
-    assert sum(day_kind(day).workday for day in days) == 248
+    assert sum(is_workday(day) for day in days) == 248
 
 
 def test_steps_start_at_civil_midnight(us):

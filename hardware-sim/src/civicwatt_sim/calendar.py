@@ -1,6 +1,8 @@
-"""Chinese working days, with make-up days; outside the published years the plain week, unconfirmed."""
+"""Chinese working days, with make-up days; outside the published years the plain week.
 
-from dataclasses import dataclass
+The simulator has a calendar of its own, so that it shares no fault with the cloud's.
+"""
+
 from datetime import date
 from functools import lru_cache
 
@@ -9,22 +11,14 @@ import chinese_calendar
 _SATURDAY = 5
 
 
-@dataclass(frozen=True, slots=True)
-class DayKind:
-    """Whether a day is worked, and whether the State Council's notice for that year says so."""
-
-    workday: bool
-    confirmed: bool
-
-
 @lru_cache(maxsize=4096)
-def day_kind(day: date) -> DayKind:
+def is_workday(day: date) -> bool:
     """Tell a working day from a day off.
 
     Source: chinesecalendar 1.11 (yearly notices 2004-2026); it raises outside these years, where
     Monday to Friday are taken as worked.
     """
     try:
-        return DayKind(chinese_calendar.is_workday(day), confirmed=True)
+        return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
-        return DayKind(day.weekday() < _SATURDAY, confirmed=False)
+        return day.weekday() < _SATURDAY

@@ -13,18 +13,6 @@ import msgspec
 
 from civicwatt_sim.scenario import Building, City, Dated, EndUse, Institution, InstitutionKind, Meter
 
-__all__ = [
-    "Building",
-    "City",
-    "Dated",
-    "EndUse",
-    "Institution",
-    "InstitutionKind",
-    "Meter",
-    "check_city",
-    "demo_city",
-]
-
 DIVISION = "429900"  # an invented division of Hubei
 OFFICE, SCHOOL = InstitutionKind.OFFICE, InstitutionKind.SCHOOL
 HOSPITAL, VENUE = InstitutionKind.HOSPITAL, InstitutionKind.VENUE

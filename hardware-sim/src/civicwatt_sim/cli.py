@@ -4,10 +4,9 @@ import asyncio
 import signal
 from collections.abc import Collection
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import structlog
 import typer
@@ -18,6 +17,7 @@ from civicwatt_protocols.logs import log_to_stderr
 from civicwatt_sim.city import check_city, demo_city
 from civicwatt_sim.faults import read_faults
 from civicwatt_sim.scenario import City, read_city, write_city
+from civicwatt_sim.steps import date_at
 
 if TYPE_CHECKING:
     from civicwatt_sim.server import Plant
@@ -26,7 +26,6 @@ app = typer.Typer(no_args_is_help=True)
 log = structlog.get_logger()
 
 INSTALLED_BEFORE = timedelta(days=425)  # a year to look at, and two months more
-ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @app.command("run")
@@ -60,7 +59,7 @@ def city_file(
     check: Annotated[bool, typer.Option(help="所有表计都应答 · every meter answers")] = False,
 ) -> None:
     """写出演示场景（荆襄市，虚构） · write the demonstration's scenario, an invented city."""
-    installed = (datetime.now(ZONE) - INSTALLED_BEFORE).date()
+    installed = date_at(Clock.real().now_us()) - INSTALLED_BEFORE
     write_city((check_city if check else demo_city)(seed, installed), path)
 
 

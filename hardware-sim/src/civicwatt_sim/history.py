@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from civicwatt_protocols.quantity import MICRO
 from civicwatt_sim.meter import SimulatedMeter
-from civicwatt_sim.quantities import MICRO
 from civicwatt_sim.registers import served_counters
 
 US_PER_S = 1_000_000

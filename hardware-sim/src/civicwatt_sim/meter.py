@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from civicwatt_protocols.quantity import MICRO
 from civicwatt_protocols.template import DeviceTemplate, Register
 from civicwatt_protocols.templates import load
 from civicwatt_sim import quantities, seeded
@@ -34,7 +35,7 @@ class SimulatedMeter:
         self._seed = city.seed
         self._key = seeded.key(city.seed, meter.device)
         rated = meter.rated_m3h if meter.end_use is EndUse.WATER else meter.rated_kw
-        self._rated_micro = rated * STEP_H * quantities.MICRO
+        self._rated_micro = rated * STEP_H * MICRO
         # what the register showed when it was put into service: up to a fortnight of full load
         base = int(self._rated_micro * seeded.one(seeded.key(self._key, "base"), 0.0, 14.0 * STEPS_PER_DAY))
         self._counter = Counter(first_step(city.installed), base, self._block)

@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from civicwatt_sim.calendar import day_kind
+from civicwatt_sim.calendar import is_workday
 from civicwatt_sim.scenario import InstitutionKind
 from civicwatt_sim.steps import STEPS_PER_BLOCK, STEPS_PER_DAY, civil_day
 
@@ -63,7 +63,7 @@ def occupancy(kind: InstitutionKind, block: int) -> Column:
 
 def _day(kind: InstitutionKind, number: int, worked: Column, free: Column, closed: Column) -> Column:
     day = civil_day(number)
-    workday = day_kind(day).workday
+    workday = is_workday(day)
     if kind is InstitutionKind.VENUE:
         if workday:
             return closed if day.weekday() == _VENUE_CLOSED_WEEKDAY else worked * 0.8

@@ -8,10 +8,10 @@ from math import isqrt
 
 import numpy as np
 
+from civicwatt_protocols.quantity import MICRO
 from civicwatt_sim import seeded
 from civicwatt_sim.scenario import EndUse
 
-MICRO = 1_000_000
 UW_PER_STEP_UKWH = 4_000  # 1 µkWh in a quarter hour is 4,000 µW
 PER_HOUR = 4  # steps
 NOMINAL_V = 220 * MICRO

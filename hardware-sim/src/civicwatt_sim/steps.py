@@ -38,6 +38,11 @@ def civil_day(number: int) -> date:
     return _EPOCH + timedelta(days=number)
 
 
+def date_at(t_us: int) -> date:
+    """The civil day of a UTC instant [µs]."""
+    return civil_day(step_at(t_us) // STEPS_PER_DAY)
+
+
 def block_steps(block: int) -> NDArray[np.int64]:
     """The steps of a block."""
     return np.arange(block * STEPS_PER_BLOCK, (block + 1) * STEPS_PER_BLOCK, dtype=np.int64)

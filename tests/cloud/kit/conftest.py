@@ -1,4 +1,4 @@
-"""A real database, and a register file written row by row."""
+"""A real database, and a directory file written row by row."""
 
 import csv
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ GOOD = {
     "人数起始": "2020-01-01",
     "人数依据": "2020年核定",
 }
-Register = Callable[..., Path]
+Directory = Callable[..., Path]
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def db(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def register(tmp_path: Path) -> Register:
+def directory(tmp_path: Path) -> Directory:
     """Writes a 名录 of rows that differ from a good one as said."""
 
     def write(*changes: dict[str, object], suffix: str = "xlsx", encoding: str = "utf-8-sig") -> Path:

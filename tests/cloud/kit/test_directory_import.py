@@ -1,4 +1,4 @@
-"""The register of institutions: good rows are kept, bad rows named by cell, history is never overwritten."""
+"""The directory of institutions: good rows are kept, bad rows named by cell, history is never overwritten."""
 
 from collections.abc import Callable
 from datetime import date
@@ -19,7 +19,7 @@ from civicwatt_cloud.kit.directory import (
 from civicwatt_cloud.kit.directory_import import ImportReport, import_directory
 from civicwatt_cloud.kit.tables import MissingColumn, UnreadableTable
 
-Register = Callable[..., Path]
+Directory = Callable[..., Path]
 OTHER = {"单位编码": "JX02", "单位名称": "荆襄市档案馆", "楼栋编码": "JX02-1"}
 
 
@@ -42,10 +42,10 @@ def areas(db: Database, building: str) -> list[tuple[int, date, date | None]]:
 @pytest.mark.parametrize(
     ("suffix", "encoding"), [("xlsx", ""), ("csv", "utf-8-sig"), ("csv", "gb18030")], ids=str
 )
-def test_a_register_is_read_from_xlsx_and_csv(
-    db: Database, register: Register, suffix: str, encoding: str
+def test_a_directory_is_read_from_xlsx_and_csv(
+    db: Database, directory: Directory, suffix: str, encoding: str
 ) -> None:
-    report = run(db, register({}, OTHER, suffix=suffix, encoding=encoding))
+    report = run(db, directory({}, OTHER, suffix=suffix, encoding=encoding))
     assert (report.rows, report.kept, report.problems) == (2, 2, [])
     with db.reading() as session:
         assert session.scalars(select(Institution.name).order_by(Institution.code)).all() == [
@@ -75,9 +75,9 @@ def test_a_register_is_read_from_xlsx_and_csv(
     ids=lambda value: str(value)[:24],
 )
 def test_a_bad_row_is_named_by_its_cell_and_the_good_ones_are_kept(
-    db: Database, register: Register, change: dict[str, object], where: str, code: str, text: str
+    db: Database, directory: Directory, change: dict[str, object], where: str, code: str, text: str
 ) -> None:
-    report = run(db, register({}, OTHER | change, {"单位编码": "JX03", "楼栋编码": "JX03-1"}))
+    report = run(db, directory({}, OTHER | change, {"单位编码": "JX03", "楼栋编码": "JX03-1"}))
     assert [(one.where, one.code) for one in report.problems] == [(where, code)]
     assert str(report.problems[0]).startswith(f"{code} {where}: {text}")
     assert (report.rows, report.kept) == (3, 2)
@@ -85,48 +85,50 @@ def test_a_bad_row_is_named_by_its_cell_and_the_good_ones_are_kept(
         assert session.scalars(select(Institution.code).order_by(Institution.code)).all() == ["JX01", "JX03"]
 
 
-def test_a_row_that_stands_twice_is_reported_with_the_first(db: Database, register: Register) -> None:
-    report = run(db, register({}, OTHER, {}))
+def test_a_row_that_stands_twice_is_reported_with_the_first(db: Database, directory: Directory) -> None:
+    report = run(db, directory({}, OTHER, {}))
     assert [str(one).split("。")[0] for one in report.problems] == ["CW-D1020 名录!A4: 与第 2 行重复"]
 
 
-def test_two_rows_that_contradict_each_other_are_not_both_believed(db: Database, register: Register) -> None:
-    report = run(db, register({}, {"楼栋编码": "JX01-2", "用能人数": "291"}))
+def test_two_rows_that_contradict_each_other_are_not_both_believed(
+    db: Database, directory: Directory
+) -> None:
+    report = run(db, directory({}, {"楼栋编码": "JX01-2", "用能人数": "291"}))
     assert [(one.where, one.code) for one in report.problems] == [("名录!K3", "CW-D1021")]
 
 
-def test_a_repeated_import_changes_nothing(db: Database, register: Register) -> None:
-    path = register({}, OTHER, {"单位编码": "JX03", "建筑面积": "-1", "楼栋编码": "JX03-1"})
+def test_a_repeated_import_changes_nothing(db: Database, directory: Directory) -> None:
+    path = directory({}, OTHER, {"单位编码": "JX03", "建筑面积": "-1", "楼栋编码": "JX03-1"})
     first, second = run(db, path), run(db, path)
     assert (first.added, first.changed) == (9, 0)
     assert (second.added, second.changed, second.kept) == (0, 0, 2)
 
 
-def test_a_new_area_start_ends_the_former_row(db: Database, register: Register) -> None:
-    run(db, register({}))
-    report = run(db, register({"建筑面积": "10650.5", "面积起始": date(2026, 3, 1)}))
+def test_a_new_area_start_ends_the_former_row(db: Database, directory: Directory) -> None:
+    run(db, directory({}))
+    report = run(db, directory({"建筑面积": "10650.5", "面积起始": date(2026, 3, 1)}))
     assert (report.added, report.changed) == (1, 0)
     expected = [(980_000, date(2020, 1, 1), date(2026, 3, 1)), (1_065_050, date(2026, 3, 1), None)]
     assert areas(db, "JX01-1") == expected
-    run(db, register({"建筑面积": "9000", "面积起始": "2018/6/1"}))
+    run(db, directory({"建筑面积": "9000", "面积起始": "2018/6/1"}))
     assert areas(db, "JX01-1") == [(900_000, date(2018, 6, 1), date(2020, 1, 1)), *expected]
 
 
-def test_a_building_does_not_move_to_another_institution(db: Database, register: Register) -> None:
-    run(db, register({}))
-    report = run(db, register(OTHER | {"楼栋编码": "JX01-1"}))
+def test_a_building_does_not_move_to_another_institution(db: Database, directory: Directory) -> None:
+    run(db, directory({}))
+    report = run(db, directory(OTHER | {"楼栋编码": "JX01-1"}))
     assert [one.code for one in report.problems] == ["CW-D1022"]
     assert report.kept == 0
 
 
-def test_an_institution_may_have_no_head_count(db: Database, register: Register) -> None:
-    report = run(db, register({"用能人数": "", "人数起始": "", "人数依据": ""}))
+def test_an_institution_may_have_no_head_count(db: Database, directory: Directory) -> None:
+    report = run(db, directory({"用能人数": "", "人数起始": "", "人数依据": ""}))
     assert report.problems == []
     with db.reading() as session:
         assert session.scalars(select(Denominator.kind)).all() == ["floor_area"]
 
 
-def test_a_register_without_a_column_says_which(db: Database, tmp_path: Path) -> None:
+def test_a_directory_without_a_column_says_which(db: Database, tmp_path: Path) -> None:
     path = tmp_path / "名录.csv"
     path.write_text("单位编码,单位名称\nJX01,财政局\n")
     with pytest.raises(MissingColumn, match="单位类型、层级"):
@@ -155,7 +157,7 @@ def test_the_region_tree_lies_in_the_code(db: Database) -> None:
 
 
 @pytest.mark.slow
-def test_a_register_of_13000_rows_is_imported_within_30_s(db: Database, register: Register) -> None:
+def test_a_directory_of_13000_rows_is_imported_within_30_s(db: Database, directory: Directory) -> None:
     rows = [{"单位编码": f"U{i:05d}", "楼栋编码": f"U{i:05d}-1"} for i in range(13_000)]
-    report = run(db, register(*rows, suffix="csv"))
+    report = run(db, directory(*rows, suffix="csv"))
     assert report.kept == 13_000

@@ -61,8 +61,8 @@ def consumption(db: Database) -> list[tuple[object, ...]]:
 def test_each_end_use_takes_the_counter_that_its_template_offers(db: Database, import_rows: Import) -> None:
     report = import_rows(
         GOOD,
-        ("gw-01", "M-2", "空调", "schneider/iem3000", "B-1", "hvac", "2026-03-01"),
-        ("gw-01", "M-3", "屋顶光伏", "huawei/sun2000", "B-2", "光伏", "2026-03-01"),
+        ("gw-01", "M-2", "空调", "schneider/iem3000", "B-1", "hvac", "2026年3月1日"),
+        ("gw-01", "M-3", "屋顶光伏", "huawei/sun2000", "B-2", "光伏", "2026/3/1"),
         ("gw-02", "M-1", "总水表", "simulated/water_counter", "B-2", "用水", "2026-03-01"),
     )
     assert (report.rows, report.kept, report.changed, report.problems) == (4, 4, 4, [])

@@ -17,6 +17,7 @@ from civicwatt.demo.parts import Parts
 from civicwatt.demo.plant import Plant
 from civicwatt.demo.processes import free_port, wait_until
 from civicwatt.demo.registry import register
+from civicwatt_cloud.kit.business_time import HOUR_US, SECOND_US
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.quantity import MICRO
 from civicwatt_sim import truth as truth_ledger
@@ -68,7 +69,7 @@ def passed(figures: dict[str, Any]) -> bool:
 
 
 def _run(folder: Path) -> dict[str, Any]:
-    clock = Clock(int(START.timestamp()) * MICRO, RATE)
+    clock = Clock(int(START.timestamp()) * SECOND_US, RATE)
     plant = Plant.lay_out(check_city(), folder, clock, INTERVAL_S, web_port=free_port())
     register(plant)
     parts = Parts(plant)
@@ -99,8 +100,8 @@ def _do(fault: Fault, parts: Parts) -> dict[str, Any]:
 
 def _pass_until(minute: int, clock: Clock, progress: Progress, passing: TaskID) -> None:
     """Let simulated time pass; nothing is waited for here."""
-    while (remaining_s := clock.real_seconds_until(clock.origin_us + minute * 60 * MICRO)) > 0:
-        progress.update(passing, completed=(clock.now_us() - clock.origin_us) / MICRO / 60)
+    while (remaining_s := clock.real_seconds_until(clock.origin_us + minute * 60 * SECOND_US)) > 0:
+        progress.update(passing, completed=(clock.now_us() - clock.origin_us) / SECOND_US / 60)
         time.sleep(min(remaining_s, 0.2))
 
 
@@ -121,7 +122,7 @@ def _figures(plant: Plant, ended_us: int) -> dict[str, Any]:
         twice += len(accepted.keys() & values.keys())
         accepted |= values
     stored = evidence.stored_values(plant.readings, plant.registry)
-    served = evidence.served(truth_ledger.read(plant.truth), accepted | stored.values, INTERVAL_S * MICRO)
+    served = evidence.served(truth_ledger.read(plant.truth), accepted | stored.values, INTERVAL_S * SECOND_US)
     wrong = {
         key
         for values in (accepted, stored.values)
@@ -147,8 +148,8 @@ def _figures(plant: Plant, ended_us: int) -> dict[str, Any]:
         "water_error_m3": (water_ledger - water_truth) / MICRO,
         "hours_missing": _hours_missing(plant, accepted),
         "institutions": len(plant.city.institutions),
-        "simulated_hours": round((ended_us - plant.clock.origin_us) / MICRO / 3600, 2),
-        "from": datetime.fromtimestamp(plant.clock.origin_us / MICRO, UTC).isoformat(),
+        "simulated_hours": round((ended_us - plant.clock.origin_us) / HOUR_US, 2),
+        "from": datetime.fromtimestamp(plant.clock.origin_us / SECOND_US, UTC).isoformat(),
     }
 
 
@@ -181,9 +182,8 @@ def _ledger(plant: Plant, *, water: bool) -> int:
 
 def _hours_missing(plant: Plant, accepted: evidence.Values) -> int:
     """Hours of the run without an interval, over all consumption counters of meters that answer."""
-    hour_us = 3600 * MICRO
-    first = min(key[2] for key in accepted) // hour_us
-    last = (max(key[2] for key in accepted) - 1) // hour_us
+    first = min(key[2] for key in accepted) // HOUR_US
+    last = (max(key[2] for key in accepted) - 1) // HOUR_US
     with sqlite3.connect(f"file:{plant.registry}?mode=ro", uri=True) as database:
         booked = database.execute(
             "SELECT count(*) FROM ledger_hour JOIN point ON point.id = point_id "

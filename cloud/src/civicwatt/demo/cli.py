@@ -2,7 +2,6 @@
 
 import json
 import logging
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -27,9 +26,7 @@ def demo(
         from civicwatt.demo import check as drill  # noqa: PLC0415 - each way loads only what it needs
 
         figures = drill.check()
-        sys.stdout.write(
-            (json.dumps(figures, ensure_ascii=False) if as_json else drill.table(figures)) + "\n"
-        )
+        typer.echo(json.dumps(figures, ensure_ascii=False) if as_json else drill.table(figures))
         raise typer.Exit(0 if drill.passed(figures) else 1)
     from civicwatt.demo.run import run  # noqa: PLC0415
 

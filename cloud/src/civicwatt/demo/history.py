@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.timeseries.ledger import Ledger, mark_dirty
+from civicwatt_cloud.timeseries.ledger import Ledger
+from civicwatt_cloud.timeseries.loading import load
 from civicwatt_cloud.timeseries.points import Point
 from civicwatt_cloud.timeseries.readings import Batch, ReadingsStore
 from civicwatt_sim.history import history
@@ -42,9 +43,7 @@ def write_history(
             batches.append(Batch.of(point, times, values))
         batch = Batch.join(batches)
         if len(batch):
-            store.write(batch)
-            with database.session() as session:
-                mark_dirty(session, batch.point, batch.ts_us)
+            load(database, store, batch)
         yield min(first + WRITE_POINTS, len(devices)), len(devices)
 
 

@@ -2,7 +2,6 @@
 
 from types import TracebackType
 from typing import Self
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import structlog
@@ -13,7 +12,7 @@ from civicwatt.demo.processes import Process, listening, wait_until
 
 log = structlog.get_logger()
 
-READY_S = 30.0
+READY_S = 30.0  # engineering default
 
 
 class Parts:
@@ -24,7 +23,7 @@ class Parts:
         self.broker = plant.broker()
         self.cloud = plant.cloud()
         self.gateways = {name: plant.gateway(name) for name in plant.gateways}
-        self.simulator: Process = plant.simulator()
+        self.simulator = plant.simulator()
 
     def __enter__(self) -> Self:
         return self
@@ -79,5 +78,5 @@ class Parts:
         try:
             with urlopen(f"http://127.0.0.1:{self.plant.web_port}/healthz", timeout=2) as answer:
                 return bool(answer.status == 200)
-        except (URLError, OSError):
+        except OSError:  # URLError is one
             return False

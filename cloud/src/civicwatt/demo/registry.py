@@ -3,23 +3,22 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from civicwatt.demo.plant import Plant
 from civicwatt.errors import RegistryRefused
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory_import import import_directory
+from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.binding import import_meters
 from civicwatt_cloud.timeseries.duckdb_store import DuckDBStore
 from civicwatt_cloud.timeseries.ledger import Ledger
-
-ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)
 class Cloud:
     """Registry, readings and ledger of one deployment."""
 
+    settings: Settings
     database: Database
     store: DuckDBStore
     ledger: Ledger
@@ -28,12 +27,12 @@ class Cloud:
 @contextmanager
 def open_cloud(plant: Plant) -> Iterator[Cloud]:
     """Open the databases, at the newest schema; the cloud's process must not run."""
-    plant.registry.parent.mkdir(parents=True, exist_ok=True)
-    database = Database.at(plant.registry)
+    settings = Settings.load(plant.cloud_config)
+    database = Database.at(settings.database_path)
     database.upgrade()
-    store = DuckDBStore(plant.readings)
+    store = DuckDBStore(settings.readings_path)
     try:
-        yield Cloud(database, store, Ledger(database, store, ZONE))
+        yield Cloud(settings, database, store, Ledger(database, store, settings.zone))
     finally:
         store.close()
         database.close()
@@ -42,7 +41,10 @@ def open_cloud(plant: Plant) -> Iterator[Cloud]:
 def register(plant: Plant) -> None:
     """Import directory and meter list from the plant's files, as a user would; raises RegistryRefused."""
     with open_cloud(plant) as cloud, cloud.database.session() as session:
-        reports = (import_directory(session, plant.directory), import_meters(session, plant.meter_list, ZONE))
+        reports = (
+            import_directory(session, plant.directory),
+            import_meters(session, plant.meter_list, cloud.settings.zone),
+        )
         problems = [str(problem) for report in reports for problem in report.problems]
         if problems:
             raise RegistryRefused(str(plant.folder), problems="; ".join(problems[:5]))

@@ -4,7 +4,7 @@ import json
 import signal
 import sys
 import threading
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -18,6 +18,7 @@ from civicwatt_cloud.kit.identity import Purpose, issue_code, real_now_us
 from civicwatt_protocols.clock import Clock
 from civicwatt_sim.city import demo_city
 from civicwatt_sim.scenario import City, read_city
+from civicwatt_sim.steps import date_at
 
 HISTORY_MONTHS = 13
 INTERVAL_S = 15
@@ -49,7 +50,7 @@ def _city(folder: Path) -> City:
     scenario = folder / "city.json"
     if scenario.exists():
         return read_city(scenario)
-    month = date.today().replace(day=1)  # noqa: DTZ011 - the demo's first day need not be exact
+    month = date_at(Clock.real().now_us()).replace(day=1)
     for _ in range(HISTORY_MONTHS):
         month = (month - timedelta(days=1)).replace(day=1)
     return demo_city(installed=month)

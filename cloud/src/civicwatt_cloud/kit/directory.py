@@ -23,7 +23,7 @@ class InstitutionKind(StrEnum):
 
     @property
     def zh(self) -> str:
-        """Title in Chinese, as in the register."""
+        """Title in Chinese, as in the directory."""
         return {
             "government": "党政机关",
             "education": "教育",
@@ -44,7 +44,7 @@ class Level(StrEnum):
 
     @property
     def zh(self) -> str:
-        """Title in Chinese, as in the register."""
+        """Title in Chinese, as in the directory."""
         return {"nation": "国家级", "province": "省级", "city": "市级", "county": "县级", "township": "乡级"}[
             self
         ]

@@ -1,4 +1,4 @@
-"""Import of the register 名录: good rows are kept, bad ones listed by cell, a repeat changes nothing."""
+"""Import of the directory 名录: good rows are kept, bad ones listed by cell, a repeat changes nothing."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field

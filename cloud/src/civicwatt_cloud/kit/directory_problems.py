@@ -1,4 +1,4 @@
-"""What can be wrong with a row of the register 名录; `where` is the cell, such as `名录!H3`.
+"""What can be wrong with a row of the directory 名录; `where` is the cell, such as `名录!H3`.
 
 RowProblem
 ├── CodeMissing      CW-D1010

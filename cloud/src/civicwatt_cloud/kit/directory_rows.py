@@ -1,4 +1,4 @@
-"""One row of the register 名录 as typed values, or what is wrong with it."""
+"""One row of the directory 名录 as typed values, or what is wrong with it."""
 
 import re
 from dataclasses import dataclass

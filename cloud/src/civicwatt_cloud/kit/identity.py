@@ -14,12 +14,12 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, ForeignKey, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.kit.db import Base
 from civicwatt_cloud.kit.directory import Region
 
-SECOND_US = 1_000_000
-CODE_LIFE_US = 24 * 3600 * SECOND_US
-IDLE_US = 30 * 60 * SECOND_US
+CODE_LIFE_US = 24 * 3600 * SECOND_US  # engineering default
+IDLE_US = 30 * 60 * SECOND_US  # engineering default
 LONGEST_US = 12 * 3600 * SECOND_US  # engineering default: a working day
 SEEN_EVERY_US = 60 * SECOND_US  # how exactly the last use of a session is kept
 

@@ -6,7 +6,7 @@ from functools import cache
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-MIN_LENGTH = 8  # 等保 身份鉴别: at least 8 characters of 3 of 4 classes (secondary source, SECURITY S02)
+MIN_LENGTH = 8  # 等保 身份鉴别: at least 8 characters of 3 of 4 classes (secondary source)
 MIN_CLASSES = 3
 MAX_LENGTH = 128  # engineering default: bounds the work of hashing
 PRODUCT_WORD = "civicwatt"

@@ -7,11 +7,11 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit import passwords
+from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import top_region
 from civicwatt_cloud.kit.errors import Conflict, LockedOut, SetupIncomplete, WeakPassword, WrongCredentials
 from civicwatt_cloud.kit.identity import (
-    SECOND_US,
     Account,
     OneTimeCode,
     OpenSession,
@@ -23,7 +23,7 @@ from civicwatt_cloud.kit.identity import (
     open_session,
 )
 
-MAX_FAILURES = 5  # 等保 登录失败处理 asks for a limit; 5 in 10 minutes is our profile (SECURITY S03)
+MAX_FAILURES = 5  # 等保 登录失败处理 asks for a limit; 5 in 10 minutes is an engineering default
 LOCK_MINUTES = 10
 CODE_HOLDER = "one-time code"  # codes share one counter of failures for each address
 DEMO_USERNAME = "demo"

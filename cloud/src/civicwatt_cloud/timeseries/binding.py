@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.business_time import day_start_us
 from civicwatt_cloud.kit.directory import Building
-from civicwatt_cloud.kit.directory_problems import BadDate, DateMissing, NameMissing, RowProblem
+from civicwatt_cloud.kit.directory_problems import NameMissing, RowProblem
+from civicwatt_cloud.kit.directory_rows import day
 from civicwatt_cloud.kit.tables import Row, read_rows
 from civicwatt_cloud.timeseries.errors import (
     BadName,
@@ -107,12 +107,7 @@ def _read(row: Row, buildings: dict[str, int], zone: ZoneInfo) -> _Binding:
     if counter is None:
         facts = {"template": template.key, "end_use": end_use.zh, "needed": " / ".join(end_use.counters)}
         raise NoCounter(row.where(TEMPLATE), **facts)
-    if not row[IN_USE_FROM]:
-        raise DateMissing(row.where(IN_USE_FROM), title=IN_USE_FROM)
-    try:
-        from_us = day_start_us(date.fromisoformat(row[IN_USE_FROM]), zone)
-    except ValueError as error:
-        raise BadDate(row.where(IN_USE_FROM), title=IN_USE_FROM, text=row[IN_USE_FROM]) from error
+    from_us = day_start_us(day(row, IN_USE_FROM), zone)
     return _Binding(
         row[GATEWAY], row[DEVICE], row[NAME], template, buildings[row[BUILDING]], end_use, counter, from_us
     )

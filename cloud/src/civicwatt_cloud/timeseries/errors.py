@@ -90,13 +90,13 @@ class ImplausibleValue(SetAside):
 
 
 class NoSuchBuilding(RowProblem):
-    """The register has no building of that code."""
+    """The directory has no building of that code."""
 
     code = "CW-T1011"
     zh = "名录中没有楼栋编码“{text}”"
-    en = "the register has no building “{text}”"
+    en = "the directory has no building “{text}”"
     remedy_zh = "先在名录中导入该楼栋，或改正编码"
-    remedy_en = "import the building with the register first, or correct the code"
+    remedy_en = "import the building with the directory first, or correct the code"
 
 
 class NoSuchEndUse(RowProblem):

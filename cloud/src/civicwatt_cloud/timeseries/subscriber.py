@@ -9,11 +9,13 @@ import structlog
 
 from civicwatt_cloud.timeseries.ingest import Command, Ingest
 from civicwatt_cloud.timeseries.parking import Message
+from civicwatt_protocols.sparkplug.topics import NAMESPACE
 
 log = structlog.get_logger()
 
 CLIENT_ID = "civicwatt-ingest"
-SUBSCRIPTION = "spBv1.0/#"
+SUBSCRIPTION = f"{NAMESPACE}/#"
+# Engineering defaults.
 GATHER_S = 0.02  # messages that come this close together are committed together
 MOST_AT_ONCE = 500  # messages in one commit
 QUEUED = 20_000  # messages held while the databases are slow; beyond, they are dropped and sent again
@@ -24,8 +26,8 @@ STEADY_S = 10.0  # a connection this old was a good one: start with short pauses
 class Subscriber:
     """Feeds an Ingest from a broker and never gives up."""
 
-    def __init__(self, ingest: Ingest, host: str, port: int, client_id: str = CLIENT_ID) -> None:
-        self._ingest, self._host, self._port, self._client_id = ingest, host, port, client_id
+    def __init__(self, ingest: Ingest, host: str, port: int) -> None:
+        self._ingest, self._host, self._port = ingest, host, port
         self.connected = False
 
     async def run(self) -> None:
@@ -44,7 +46,7 @@ class Subscriber:
 
     async def _connection(self) -> None:
         client = aiomqtt.Client(
-            self._host, self._port, identifier=self._client_id, max_queued_incoming_messages=QUEUED
+            self._host, self._port, identifier=CLIENT_ID, max_queued_incoming_messages=QUEUED
         )
         async with client:
             await client.subscribe(SUBSCRIPTION, qos=1)
