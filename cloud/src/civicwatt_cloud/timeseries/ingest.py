@@ -21,11 +21,11 @@ from civicwatt_cloud.timeseries.parking import Message, Parking
 from civicwatt_cloud.timeseries.points import Gateway, ensure_gateway
 from civicwatt_cloud.timeseries.quarantine import Entry
 from civicwatt_cloud.timeseries.readings import Batch, ReadingsStore, WriteResult
-from civicwatt_cloud.timeseries.sequences import add_received, first_missing, of_numbers, received
+from civicwatt_cloud.timeseries.sequences import add_received, of_numbers
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.errors import CivicWattError
 from civicwatt_protocols.sparkplug.topics import MessageKind, Topic
-from civicwatt_protocols.uplink import Resend, encode_ack, encode_rebirth, encode_resend
+from civicwatt_protocols.uplink import encode_ack, encode_rebirth
 
 log = structlog.get_logger()
 
@@ -45,7 +45,6 @@ class Ingest:
     def __init__(self, db: Database, store: ReadingsStore, clock: Clock) -> None:
         self._db, self._store, self._clock = db, store, clock
         self._reader = Reader(Catalogues(db), Parking())
-        self._resends: dict[str, Resend] = {}  # the last one asked of each gateway
 
     @property
     def parked(self) -> int:
@@ -72,8 +71,7 @@ class Ingest:
             _note_gateways(session, intake, now_us)
             for outbox, numbers in intake.done.items():
                 add_received(session, outbox.gateway, outbox.epoch, of_numbers(numbers))
-            asked = [place for place in intake.rebirth_wanted if _may_ask(session, place[1])]
-            resends = self._to_resend(session, intake)
+            asked = [place for place in intake.without_catalogue if _may_ask(session, place[1])]
         if intake.aside:
             codes = sorted({entry.error.code for entry in intake.aside})
             log.warning("set_aside", count=len(intake.aside), codes=codes, topic=intake.aside[0].topic)
@@ -81,26 +79,7 @@ class Ingest:
             _command(outbox.division, outbox.gateway, encode_ack(outbox.epoch, of_numbers(numbers)))
             for outbox, numbers in intake.done.items()
         ]
-        commands += [_command(*place, encode_rebirth()) for place in asked]
-        return commands + [
-            _command(*place, encode_resend(resend.epoch, resend.from_seq)) for place, resend in resends
-        ]
-
-    def _to_resend(self, session: Session, intake: Intake) -> list[tuple[tuple[str, str], Resend]]:
-        """What gateways keep as acked and we do not have: this database was restored, or is a new one.
-
-        The same is asked once only in the life of a process: what does not come then is gone for good.
-        """
-        wanted = []
-        for (division, gateway), history in intake.histories.items():
-            stored = received(session, gateway, history.epoch)
-            missing = first_missing(stored, history.first, history.last)
-            if missing is None or self._resends.get(gateway) == (resend := Resend(history.epoch, missing)):
-                continue
-            log.warning("records_missing", gateway=gateway, epoch=history.epoch, from_seq=missing)
-            self._resends[gateway] = resend
-            wanted.append(((division, gateway), resend))
-        return wanted
+        return commands + [_command(*place, encode_rebirth()) for place in asked]
 
     def _read(self, messages: Iterable[Message], now_us: int) -> Intake:
         intake = Intake()
