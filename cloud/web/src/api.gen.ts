@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/figures/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 溯源：全区域一个指标的由来
+         * @description How a figure of the region came about.
+         */
+        get: operations["get_region_lineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -294,6 +314,10 @@ export interface components {
             rows: components["schemas"]["DenominatorRow"][];
             /** Title */
             title: string;
+            /** Title En */
+            title_en: string;
+            /** Unit */
+            unit: string;
         };
         /**
          * DenominatorRow
@@ -304,8 +328,6 @@ export interface components {
             source: string;
             /** Subject */
             subject: string;
-            /** Unit */
-            unit: string;
             /** Valid From */
             valid_from: string;
             /** Valid To */
@@ -355,6 +377,8 @@ export interface components {
             meters: components["schemas"]["EnergyMeter"][];
             /** Title */
             title: string;
+            /** Title En */
+            title_en: string;
             /** Total */
             total: string | null;
             /** Unit */
@@ -392,10 +416,10 @@ export interface components {
          * @description A rule row that went into a figure.
          */
         FactorInput: {
-            /** Basis */
-            basis: string;
             /** Clause */
             clause: string;
+            /** Clause En */
+            clause_en: string;
             /** Id */
             id: string;
             /**
@@ -405,12 +429,18 @@ export interface components {
             kind: "factor";
             /** Note */
             note: string;
+            /** Note En */
+            note_en: string;
             /** Source */
             source: string;
+            /** Source En */
+            source_en: string;
             /** Status */
             status: string;
             /** Title */
             title: string;
+            /** Title En */
+            title_en: string;
             /** Unit */
             unit: string;
             /** Valid From */
@@ -474,6 +504,8 @@ export interface components {
             en: string;
             /** Expression */
             expression: string;
+            /** Expression En */
+            expression_en: string;
             /** Zh */
             zh: string;
         };
@@ -554,11 +586,15 @@ export interface components {
             id: number;
             /** Kind */
             kind: string;
+            /** Kind En */
+            kind_en: string;
             /**
              * Level
              * @example 市级
              */
             level: string;
+            /** Level En */
+            level_en: string;
             /** Name */
             name: string;
             /** Region */
@@ -578,6 +614,23 @@ export interface components {
             period: components["schemas"]["PeriodOut"];
         };
         /**
+         * InstitutionPart
+         * @description An institution's part of a region's figure, beside the same figure of its own.
+         */
+        InstitutionPart: {
+            /** Amount */
+            amount: string | null;
+            /** Counted */
+            counted: boolean;
+            /** Denominator */
+            denominator: string | null;
+            figure: components["schemas"]["Figure"];
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
          * InstitutionRow
          * @description One institution in the overview.
          */
@@ -595,6 +648,11 @@ export interface components {
              * @example 党政机关
              */
             kind: string;
+            /**
+             * Kind En
+             * @example Government
+             */
+            kind_en: string;
             /** Live Power W */
             live_power_w: number | null;
             /** Meters Online */
@@ -721,6 +779,8 @@ export interface components {
             template: string;
             /** Template Title */
             template_title: string;
+            /** Template Title En */
+            template_title_en: string;
         };
         /**
          * Missing
@@ -729,8 +789,12 @@ export interface components {
         Missing: {
             /** Reason */
             reason: string;
+            /** Reason En */
+            reason_en: string;
             /** What */
             what: string;
+            /** What En */
+            what_en: string;
         };
         /**
          * MonthOut
@@ -782,6 +846,8 @@ export interface components {
             start: string;
             /** Title */
             title: string;
+            /** Title En */
+            title_en: string;
         };
         /**
          * PointOut
@@ -798,8 +864,12 @@ export interface components {
             point_id: number;
             /** Template Title */
             template_title: string;
+            /** Template Title En */
+            template_title_en: string;
             /** Title */
             title: string;
+            /** Title En */
+            title_en: string;
             /** Unit */
             unit: string;
         };
@@ -865,6 +935,21 @@ export interface components {
             zh: string;
         };
         /**
+         * RegionLineage
+         * @description A region's figure opened: formula, factor, what each institution adds to it, what is missing.
+         */
+        RegionLineage: {
+            amount: components["schemas"]["RegionSum"];
+            denominator: components["schemas"]["RegionSum"] | null;
+            factor: components["schemas"]["FactorInput"] | null;
+            figure: components["schemas"]["Figure"];
+            formula: components["schemas"]["Formula"];
+            /** Institutions */
+            institutions: components["schemas"]["InstitutionPart"][];
+            /** Missing */
+            missing: components["schemas"]["Missing"][];
+        };
+        /**
          * RegionOut
          * @description An administrative division.
          */
@@ -879,6 +964,20 @@ export interface components {
              * @example 荆襄市
              */
             name: string;
+        };
+        /**
+         * RegionSum
+         * @description The sum over the institutions that are counted.
+         */
+        RegionSum: {
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Total */
+            total: string | null;
+            /** Unit */
+            unit: string;
         };
         /**
          * Role
@@ -975,6 +1074,67 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_region_lineage: {
+        parameters: {
+            query?: {
+                /** @description 2026 或 2026-11，缺省为本年 */
+                period?: string | null;
+            };
+            header?: never;
+            path: {
+                key: "electricity" | "energy" | "energy_per_capita" | "energy_per_area" | "electricity_per_area" | "water" | "water_per_capita" | "pv";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionLineage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_health: {
         parameters: {
             query?: never;

@@ -24,4 +24,6 @@ export type FactorInput = Schemas["FactorInput"];
 export type DenominatorInput = Schemas["DenominatorInput"];
 export type EnergyInput = Schemas["EnergyInput"];
 export type Lineage = Schemas["Lineage"];
+export type RegionLineage = Schemas["RegionLineage"];
+export type InstitutionPart = Schemas["InstitutionPart"];
 export type PointReadings = Schemas["PointReadings"];

@@ -15,15 +15,20 @@ export function exact(value: string): string {
   return whole ? sign.replace("-", "−") + grouped(whole) + rest.replace(/\.?0+$/, "") : value;
 }
 
-/** Exact values of one table column, padded with zeros to the same number of decimals. */
-export function exactColumn(values: (string | null)[]): (value: string | null) => string {
-  const decimals = (value: string | null) => /\.(\d+?)0*$/.exec(value ?? "")?.[1]?.length ?? 0;
-  const most = Math.max(0, ...values.map(decimals));
-  return (value) => {
-    if (value === null) return UNKNOWN;
-    const [whole = "", rest = ""] = exact(value).split(".");
-    return most ? `${whole}.${rest.padEnd(most, "0")}` : whole;
-  };
+/** Decimals the exact value is written with. */
+function decimalsIn(value: string | null): number {
+  return value === null ? 0 : (exact(value).split(".")[1]?.length ?? 0);
+}
+
+/** The most decimals that any value of a column is written with. */
+export function decimalsAmong(values: (string | null)[]): number {
+  return Math.max(0, ...values.map(decimalsIn));
+}
+
+/** What has to stand, unseen, right of an exact value for its decimal point to stand under the others'. */
+export function padding(value: string | null, decimals: number): string {
+  const own = decimalsIn(value);
+  return (own === 0 && decimals > 0 ? "." : "") + "0".repeat(Math.max(0, decimals - own));
 }
 
 export function fixed(value: number, decimals: number): string {

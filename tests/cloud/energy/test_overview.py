@@ -60,6 +60,7 @@ async def test_the_region_is_the_sum_of_the_institutions_in_scope(city: Any, by_
     assert overview["period"] == {
         "key": "2026-02",
         "title": "2026年2月",
+        "title_en": "2026-02",
         "start": "2026-02-01",
         "end": "2026-03-01",
         "elapsed_days": 28,

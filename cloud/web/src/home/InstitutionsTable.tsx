@@ -40,7 +40,7 @@ function useColumns(rows: InstitutionRow[], route: Route): Column<InstitutionRow
       cell: (row) => (
         <>
           <a href={href({ institution: row.id, period: route.period })}>{row.name}</a>
-          <span className="caption kind">{row.kind}</span>
+          <span className="caption kind">{language === "zh" ? row.kind : row.kind_en}</span>
         </>
       ),
     },
@@ -85,7 +85,7 @@ export function InstitutionsTable({ rows, route }: { rows: InstitutionRow[] | nu
   useKey("/", () => field.current?.focus());
 
   const words = filter.trim().toLowerCase();
-  const shown = rows?.filter((row) => `${row.name} ${row.code} ${row.kind}`.toLowerCase().includes(words));
+  const shown = rows?.filter((row) => `${row.name} ${row.code} ${row.kind} ${row.kind_en}`.toLowerCase().includes(words));
   const body = () => {
     if (!shown) return <Skeleton active title={false} paragraph={{ rows: 12, width: "100%" }} />;
     if (rows?.length === 0) return <p className="empty">{t("empty_institutions")}</p>;

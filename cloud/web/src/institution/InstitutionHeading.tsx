@@ -18,7 +18,7 @@ export function InstitutionHeading({ held, period }: { held: Institution; period
         <div>
           <dt>{t("kind")}</dt>
           <dd>
-            {institution.kind} · {institution.level}
+            {language === "zh" ? `${institution.kind} · ${institution.level}` : `${institution.kind_en} · ${institution.level_en}`}
           </dd>
         </div>
         <div>

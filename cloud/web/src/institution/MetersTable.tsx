@@ -44,7 +44,12 @@ function columnsFor(at: string | null, onOpen: (meter: Meter) => void, language:
     },
     { key: "building", title: t("building"), sortBy: (meter) => meter.building, cell: (meter) => meter.building },
     { key: "end_use", title: t("end_use"), sortBy: (meter) => meter.end_use, cell: (meter) => <EndUseMark endUse={meter.end_use} /> },
-    { key: "template", title: t("model"), sortBy: (meter) => meter.template_title, cell: (meter) => meter.template_title },
+    {
+      key: "template",
+      title: t("model"),
+      sortBy: (meter) => meter.template_title,
+      cell: (meter) => (language === "zh" ? meter.template_title : meter.template_title_en),
+    },
     {
       key: "age",
       title: t("last_reading"),

@@ -1,16 +1,17 @@
 import type { FactorInput } from "../api";
 import { exact } from "../format";
-import { useTexts } from "../preferences";
+import { usePreferences } from "../preferences";
 import { isTextKey } from "../texts";
 
 /** A factor as the row of rules it is: value, source, clause, since when, and how certain. */
 export function FactorRow({ factor }: { factor: FactorInput }) {
-  const t = useTexts();
+  const { language, t } = usePreferences();
+  const chinese = language === "zh";
   const status = `status_${factor.status}`;
   return (
     <section>
       <h3>
-        {t("factor")} {factor.title}
+        {chinese ? factor.title : factor.title_en}
       </h3>
       <dl className="facts">
         <dt>{t("value")}</dt>
@@ -20,7 +21,7 @@ export function FactorRow({ factor }: { factor: FactorInput }) {
         </dd>
         <dt>{t("source")}</dt>
         <dd>
-          {factor.source} {factor.clause}
+          {chinese ? `${factor.source} ${factor.clause}` : `${factor.source_en}, ${factor.clause_en}`}
         </dd>
         <dt>{t("valid_from")}</dt>
         <dd>{factor.valid_from}</dd>
@@ -29,7 +30,7 @@ export function FactorRow({ factor }: { factor: FactorInput }) {
         {factor.note && (
           <>
             <dt>{t("note")}</dt>
-            <dd>{factor.note}</dd>
+            <dd>{chinese ? factor.note : factor.note_en}</dd>
           </>
         )}
       </dl>

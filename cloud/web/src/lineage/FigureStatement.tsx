@@ -1,37 +1,29 @@
-import type { Lineage } from "../api";
+import type { Figure, Lineage } from "../api";
 import { Completeness } from "../parts/Completeness";
-import { FigureValue, useReason } from "../parts/FigureValue";
+import { FigureValue } from "../parts/FigureValue";
 import { usePreferences } from "../preferences";
+import { MissingList } from "./MissingList";
 
-/** The figure, its formula in words, and the same formula with the numbers in place. */
-export function FigureStatement({ lineage }: { lineage: Lineage }) {
-  const { language, t } = usePreferences();
-  const reason = useReason();
-  const { figure, formula, missing } = lineage;
+interface Props {
+  figure: Figure;
+  formula: Lineage["formula"];
+  missing: Lineage["missing"];
+}
+
+/** The figure, its formula in words, the same formula with the numbers in place, and what is missing. */
+export function FigureStatement({ figure, formula, missing }: Props) {
+  const { language } = usePreferences();
   return (
     <section className="statement">
       <div className="big">
         <FigureValue figure={figure} />
       </div>
-      {figure.value === null ? <p>{reason(figure)}</p> : <Completeness share={figure.completeness} worded />}
+      {figure.value !== null && <Completeness share={figure.completeness} worded />}
       <div className="formula">
         <div>{formula[language]}</div>
-        <div className="expression">{formula.expression}</div>
+        <div className="expression">{language === "zh" ? formula.expression : formula.expression_en}</div>
       </div>
-      {missing.length > 0 && (
-        <div className="missing">
-          <h3>{t("missing_inputs")}</h3>
-          <ul>
-            {missing.map((item) => (
-              <li key={item.what}>
-                <span aria-hidden="true">▲ </span>
-                {item.what}
-                <span className="secondary">{item.reason}</span>
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
+      {missing.length > 0 && <MissingList missing={missing} />}
     </section>
   );
 }

@@ -7,7 +7,7 @@ import type { Route } from "../route";
 import { DenominatorRows } from "./DenominatorRows";
 import { FactorRow } from "./FactorRow";
 import { FigureStatement } from "./FigureStatement";
-import { MeterMonths } from "./MeterMonths";
+import { lastDay, MeterMonths } from "./MeterMonths";
 import { MetersOfFigure } from "./MetersOfFigure";
 import { Readings } from "./Readings";
 import { type Crumb, Sheet } from "./Sheet";
@@ -19,9 +19,9 @@ interface Props {
   name: string;
 }
 
-/** One figure of one institution opened: formula and inputs, then a meter by months, then a day's readings. */
+/** One figure of one institution opened: formula and inputs, then a meter with its months and readings. */
 export function LineageSheet({ route, period, today, name }: Props) {
-  const { language } = usePreferences();
+  const { language, t } = usePreferences();
   const { data, problem, retry } = useResource<Lineage>(
     `institutions/${route.institution}/figures/${route.figure}?period=${period}`,
   );
@@ -32,17 +32,26 @@ export function LineageSheet({ route, period, today, name }: Props) {
   const meters = data?.inputs.flatMap((input) => (input.kind === "energy" ? input.meters.map((meter) => ({ meter, unit: input.unit })) : []));
   const chosen = meters?.find(({ meter }) => meter.point_id === route.meter);
 
-  const crumbs: Crumb[] = [{ title: `${name} ${title}`, route: figureRoute }];
+  const crumbs: Crumb[] = [
+    { title: t("whole_region", { title }), route: { period: route.period, figure: route.figure } },
+    { title: `${name} ${title}`, route: figureRoute },
+  ];
   if (chosen) crumbs.push({ title: chosen.meter.name, route: meterRoute });
-  if (chosen && route.date) crumbs.push({ title: route.date, route: { ...meterRoute, date: route.date } });
 
   const body = () => {
     if (data === null) return problem ? <ProblemPanel problem={problem} onRetry={retry} /> : <Skeleton active paragraph={{ rows: 10 }} />;
-    if (chosen && route.date) return <Readings point={chosen.meter.point_id} date={route.date} today={today} route={meterRoute} />;
-    if (chosen) return <MeterMonths meter={chosen.meter} unit={chosen.unit} today={today} route={meterRoute} />;
+    if (chosen) {
+      const date = route.date ?? lastDay(chosen.meter.months.at(-1)?.month ?? today.slice(0, 7), today);
+      return (
+        <>
+          <MeterMonths meter={chosen.meter} unit={chosen.unit} today={today} date={date} route={meterRoute} />
+          <Readings point={chosen.meter.point_id} date={date} today={today} route={meterRoute} />
+        </>
+      );
+    }
     return (
       <>
-        <FigureStatement lineage={data} />
+        <FigureStatement figure={data.figure} formula={data.formula} missing={data.missing} />
         {data.inputs.map((input, index) => {
           if (input.kind === "factor") return <FactorRow key={index} factor={input} />;
           if (input.kind === "denominator") return <DenominatorRows key={index} denominator={input} />;

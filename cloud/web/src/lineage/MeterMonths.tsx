@@ -1,14 +1,15 @@
 import type { EnergyMeter, MonthOfMeter } from "../api";
-import { addDays, exact, exactColumn, UNKNOWN } from "../format";
+import { addDays, decimalsAmong, exact, UNKNOWN } from "../format";
 import { Completeness } from "../parts/Completeness";
 import { DataTable } from "../parts/DataTable";
 import { EndUseMark } from "../parts/EndUseMark";
+import { Exact } from "../parts/Exact";
 import { QualityMark } from "../parts/QualityMark";
 import { useTexts } from "../preferences";
 import { go, href, type Route } from "../route";
 
 /** The last day of a month that has already begun. */
-function lastDay(month: string, today: string): string {
+export function lastDay(month: string, today: string): string {
   const [year = 0, number = 1] = month.split("-").map(Number);
   const next = number === 12 ? `${year + 1}-01-01` : `${year}-${String(number + 1).padStart(2, "0")}-01`;
   const last = addDays(next, -1);
@@ -19,13 +20,15 @@ interface Props {
   meter: EnergyMeter;
   unit: string;
   today: string;
+  /** the day whose readings are shown below */
+  date: string;
   route: Partial<Route>;
 }
 
-/** One meter's share of a figure, month by month; each month opens its days. */
-export function MeterMonths({ meter, unit, today, route }: Props) {
+/** One meter's share of a figure, month by month; a month leads to its last day below. */
+export function MeterMonths({ meter, unit, today, date, route }: Props) {
   const t = useTexts();
-  const written = exactColumn(meter.months.map((month) => month.value));
+  const decimals = decimalsAmong(meter.months.map((month) => month.value));
   const target = (month: MonthOfMeter) => ({ ...route, date: lastDay(month.month, today) });
   return (
     <section>
@@ -37,7 +40,8 @@ export function MeterMonths({ meter, unit, today, route }: Props) {
         label={meter.name}
         rows={meter.months}
         rowKey={(month) => month.month}
-        onOpen={(month) => go(target(month))}
+        onOpen={(month) => go(target(month), true)}
+        isCurrent={(month) => month.month === date.slice(0, 7)}
         columns={[
           {
             key: "month",
@@ -55,7 +59,7 @@ export function MeterMonths({ meter, unit, today, route }: Props) {
             unit,
             numeric: true,
             onCard: true,
-            cell: (month) => written(month.value),
+            cell: (month) => <Exact value={month.value} decimals={decimals} />,
           },
           { key: "quality", title: t("quality"), onCard: true, cell: (month) => <QualityMark quality={month.quality} /> },
           { key: "covered", title: t("complete"), numeric: true, cell: (month) => <Completeness share={month.covered} /> },

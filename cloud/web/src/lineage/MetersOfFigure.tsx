@@ -1,19 +1,21 @@
 import type { EnergyInput, EnergyMeter } from "../api";
-import { exact, exactColumn, UNKNOWN } from "../format";
+import { decimalsAmong, exact, UNKNOWN } from "../format";
 import { Completeness } from "../parts/Completeness";
 import { DataTable } from "../parts/DataTable";
 import { EndUseMark } from "../parts/EndUseMark";
-import { useTexts } from "../preferences";
+import { Exact } from "../parts/Exact";
+import { usePreferences } from "../preferences";
 import { go, href, type Route } from "../route";
 
 /** The meters a figure is summed from; each opens its months. */
 export function MetersOfFigure({ energy, route }: { energy: EnergyInput; route: Partial<Route> }) {
-  const t = useTexts();
-  const written = exactColumn(energy.meters.map((meter) => meter.total));
+  const { language, t } = usePreferences();
+  const title = language === "zh" ? energy.title : energy.title_en;
+  const decimals = decimalsAmong(energy.meters.map((meter) => meter.total));
   const target = (meter: EnergyMeter) => ({ ...route, meter: meter.point_id });
   return (
     <section>
-      <h3>{energy.title}</h3>
+      <h3>{title}</h3>
       <p className="secondary">
         {t("sum_of_meters", { n: energy.meters.length, total: energy.total === null ? UNKNOWN : exact(energy.total), unit: energy.unit })}
       </p>
@@ -21,7 +23,7 @@ export function MetersOfFigure({ energy, route }: { energy: EnergyInput; route: 
         <p className="empty">{t("empty_meters")}</p>
       ) : (
         <DataTable
-          label={energy.title}
+          label={title}
           rows={energy.meters}
           rowKey={(meter) => meter.point_id}
           onOpen={(meter) => go(target(meter))}
@@ -47,7 +49,7 @@ export function MetersOfFigure({ energy, route }: { energy: EnergyInput; route: 
               numeric: true,
               onCard: true,
               sortBy: (meter) => (meter.total === null ? null : Number(meter.total)),
-              cell: (meter) => written(meter.total),
+              cell: (meter) => <Exact value={meter.total} decimals={decimals} />,
             },
             {
               key: "completeness",

@@ -2,9 +2,10 @@ import { Button, Skeleton } from "antd";
 import { useState } from "react";
 import type { PointReadings } from "../api";
 import { useResource } from "../client";
-import { addDays, clockOf, exactColumn, secondsOf } from "../format";
+import { addDays, clockOf, decimalsAmong, secondsOf } from "../format";
 import { DayField } from "../parts/DayField";
 import { Completeness } from "../parts/Completeness";
+import { Exact } from "../parts/Exact";
 import { ProblemPanel } from "../parts/ProblemPanel";
 import { QualityMark } from "../parts/QualityMark";
 import { usePreferences } from "../preferences";
@@ -27,8 +28,8 @@ export function Readings({ point, date, today, route }: Props) {
   const hours = () => {
     if (data === null) return problem ? <ProblemPanel problem={problem} onRetry={retry} /> : <Skeleton active paragraph={{ rows: 12 }} />;
     if (data.hours.length === 0 && data.readings.length === 0) return <p className="empty">{t("empty_day")}</p>;
-    const begun = data.hours.filter((hour) => Date.parse(hour.start) <= Date.now());
-    const written = exactColumn(data.hours.map((hour) => hour.value));
+    const decimals = decimalsAmong(data.hours.map((hour) => hour.value));
+    const counterDecimals = decimalsAmong(data.readings.map((reading) => reading.value));
     return (
       <table className="data-table hours">
         <thead>
@@ -48,16 +49,18 @@ export function Readings({ point, date, today, route }: Props) {
           </tr>
         </thead>
         <tbody>
-          {begun.map((hour) => {
+          {data.hours.map((hour) => {
             const inside = data.readings.filter((reading) => reading.at.slice(0, 13) === hour.start.slice(0, 13));
-            const counted = exactColumn(inside.map((reading) => reading.value));
             const open = opened === hour.start;
             return [
               <tr key={hour.start} className={inside.length ? "opens" : ""} onClick={() => setOpened(open ? null : hour.start)}>
                 <td>{clockOf(hour.start)}</td>
-                <td className="numeric">{written(hour.value)}</td>
+                <td className="numeric">
+                  <Exact value={hour.value} decimals={decimals} />
+                </td>
                 <td>
                   <QualityMark quality={hour.quality} />
+                  {hour.running && <span className="caption running-hour">{t("running_short")}</span>}
                 </td>
                 <td className="numeric">
                   <Completeness share={hour.covered} />
@@ -82,7 +85,7 @@ export function Readings({ point, date, today, route }: Props) {
                           {reading.value === null ? (
                             <span className="watch">▲ {language === "zh" ? reading.reason : reading.reason_en}</span>
                           ) : (
-                            <span className="figure">{counted(reading.value)}</span>
+                            <Exact value={reading.value} decimals={counterDecimals} />
                           )}
                         </li>
                       ))}

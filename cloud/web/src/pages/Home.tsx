@@ -32,7 +32,7 @@ export function Home({ route }: { route: Route }) {
       <CityLoad live={moment} problem={live.problem} onRetry={live.retry} />
       <RankedDots rows={data?.institutions ?? null} figures={data?.figures ?? []} period={period} />
       </div>
-      {data && route.figure && <CitySheet overview={data} route={route} />}
+      {data && route.figure && <CitySheet key={route.figure} region={data.region.name} period={period} route={route} />}
     </div>
   );
 }

@@ -18,6 +18,8 @@ interface Props<Row> {
   rows: Row[];
   rowKey: (row: Row) => string | number;
   onOpen?: (row: Row) => void;
+  /** the row that what is shown beside the table belongs to */
+  isCurrent?: (row: Row) => boolean;
   initialSort?: { key: string; descending: boolean };
   label: string;
 }
@@ -29,7 +31,7 @@ function compare(a: string | number | null, b: string | number | null, sign: num
 }
 
 /** A sortable table; unknown values sort last either way; on a phone each row is a card. */
-export function DataTable<Row>({ columns, rows, rowKey, onOpen, initialSort, label }: Props<Row>) {
+export function DataTable<Row>({ columns, rows, rowKey, onOpen, isCurrent, initialSort, label }: Props<Row>) {
   const t = useTexts();
   const [sort, setSort] = useState(initialSort ?? null);
   const sorter = columns.find((column) => column.key === sort?.key)?.sortBy;
@@ -72,7 +74,7 @@ export function DataTable<Row>({ columns, rows, rowKey, onOpen, initialSort, lab
       </thead>
       <tbody>
         {sorted.map((row) => (
-          <tr key={rowKey(row)} className={onOpen ? "opens" : ""} onClick={onOpen && (() => onOpen(row))}>
+          <tr key={rowKey(row)} className={onOpen ? "opens" : ""} aria-current={isCurrent?.(row) || undefined} onClick={onOpen && (() => onOpen(row))}>
             {columns.map((column, index) => (
               <td
                 key={column.key}

@@ -14,6 +14,7 @@ from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.modules.energy import lineage as lineages
 from civicwatt_cloud.modules.energy import load as loads
 from civicwatt_cloud.modules.energy import readings, service
+from civicwatt_cloud.modules.energy import region_lineage as regions
 from civicwatt_cloud.modules.energy.health import health as health_now
 from civicwatt_cloud.modules.energy.schemas import (
     FigureKey,
@@ -24,6 +25,7 @@ from civicwatt_cloud.modules.energy.schemas import (
     Load,
     Overview,
     PointReadings,
+    RegionLineage,
     RegionOut,
 )
 from civicwatt_cloud.modules.energy.usage import View
@@ -79,6 +81,12 @@ def overview(actor: Manager, view: ManagerView, period: PeriodKey = None) -> Ove
 def live(view: Annotated[View, Depends(watcher_view)]) -> Live:
     """What the meters say now."""
     return service.live_now(view)
+
+
+@router.get("/figures/{key}", operation_id="get_region_lineage", summary="溯源：全区域一个指标的由来")
+def region_lineage(view: ManagerView, key: FigureKey, period: PeriodKey = None) -> RegionLineage:
+    """How a figure of the region came about."""
+    return regions.region_lineage(view, key, period)
 
 
 @router.get("/institutions/{institution_id}", operation_id="get_institution", summary="单位：指标与表计")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from civicwatt_cloud.modules.energy import reasons, rules
 from civicwatt_cloud.modules.energy.reasons import Reason
@@ -46,6 +46,11 @@ class Basis:
     pv: Consumption
     heads: Fraction | Reason
     area: Fraction | Reason
+
+
+def amount(basis: Basis, of: Literal["electricity", "water", "pv"]) -> Consumption:
+    """What the figures of that amount are made of."""
+    return {"electricity": basis.electricity, "water": basis.water, "pv": basis.pv}[of]
 
 
 def of_institution(basis: Basis, factor: Decimal | None, as_of: date) -> dict[FigureKey, Result]:

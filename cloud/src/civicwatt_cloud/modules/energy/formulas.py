@@ -1,110 +1,100 @@
-"""What each figure is made of, in words and with its numbers in place."""
+"""The formula of a figure with its numbers in place; “—” stands for what is not known."""
 
+from collections.abc import Sequence
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
-from civicwatt_cloud.modules.energy.figures import TITLES, Basis
+from civicwatt_cloud.modules.energy.figures import TITLES
 from civicwatt_cloud.modules.energy.reasons import Reason
+from civicwatt_cloud.modules.energy.recipes import RECIPES
+from civicwatt_cloud.modules.energy.repository import CONSUMING, Meter
 from civicwatt_cloud.modules.energy.rules import Consumption, Result
 from civicwatt_cloud.modules.energy.schemas import FigureKey, Formula
-from civicwatt_cloud.timeseries.points import EndUse
+from civicwatt_cloud.modules.energy.usage import of_end_uses
+from civicwatt_protocols.quantity import MICRO, format_micro, from_micro
 
-CARRIERS_ZH = "计入：已计量的外购电；水不计入综合能耗；光伏发电单列；天然气等其他能源未计量"
-CARRIERS_EN = (
-    "in it: metered electricity; water is not part of it; PV is shown apart; other carriers are not metered"
-)
-
-
-class Part(StrEnum):
-    """What can go into a figure besides energy."""
-
-    FACTOR = "factor"
-    HEADS = "heads"
-    AREA = "area"
+UNKNOWN = "—"
+UNITS_EN = {"kgce/人": "kgce/person", "m³/人": "m³/person"}
 
 
-class Recipe(NamedTuple):
-    """How a figure is made."""
+class Term(NamedTuple):
+    """A part of a sum with its name."""
 
-    end_uses: tuple[EndUse, ...]
-    parts: tuple[Part, ...]
     zh: str
     en: str
+    amount: Consumption
 
 
-_ELECTRICITY = (EndUse.LIGHTING, EndUse.HVAC, EndUse.POWER, EndUse.SPECIAL)
-RECIPES: dict[FigureKey, Recipe] = {
-    "electricity": Recipe(
-        _ELECTRICITY, (), "用电量 = 各分项电表用电量之和", "electricity = sum of the end-use meters"
-    ),
-    "energy": Recipe(
-        _ELECTRICITY,
-        (Part.FACTOR,),
-        f"综合能耗 = 用电量 × 电力折标系数（当量值）。{CARRIERS_ZH}",
-        f"energy = electricity × standard coal factor (calorific basis); {CARRIERS_EN}",
-    ),
-    "energy_per_capita": Recipe(
-        _ELECTRICITY,
-        (Part.FACTOR, Part.HEADS),
-        f"人均综合能耗 = 用电量 × 电力折标系数（当量值）÷ 用能人数（按天加权）。{CARRIERS_ZH}",
-        f"energy per capita = electricity × factor ÷ head count (weighted by days); {CARRIERS_EN}",
-    ),
-    "energy_per_area": Recipe(
-        _ELECTRICITY,
-        (Part.FACTOR, Part.AREA),
-        f"单位建筑面积能耗 = 用电量 × 电力折标系数（当量值）÷ 建筑面积（按天加权）。{CARRIERS_ZH}",
-        f"energy per floor area = electricity × factor ÷ floor area (weighted by days); {CARRIERS_EN}",
-    ),
-    "electricity_per_area": Recipe(
-        _ELECTRICITY,
-        (Part.AREA,),
-        "单位建筑面积电耗 = 用电量 ÷ 建筑面积（按天加权）",
-        "electricity per floor area = electricity ÷ floor area (weighted by days)",
-    ),
-    "water": Recipe((EndUse.WATER,), (), "用水量 = 各水表用水量之和", "water = sum of the water meters"),
-    "water_per_capita": Recipe(
-        (EndUse.WATER,),
-        (Part.HEADS,),
-        "人均用水量 = 用水量 ÷ 用能人数（按天加权）",
-        "water per capita = water ÷ head count (weighted by days)",
-    ),
-    "pv": Recipe(
-        (EndUse.PV,),
-        (),
-        "光伏发电量 = 各光伏表发电量之和；单列，不计入综合能耗",
-        "PV generation = sum of the PV meters; shown apart from energy consumption",
-    ),
-}
+def summed(key: FigureKey, terms: Sequence[Term], figure: Result) -> Formula:
+    """A sum with its terms; they carry every digit, so that whoever adds them up gets the total."""
+    recipe, unit = RECIPES[key], TITLES[key].unit
+    amounts = [exactly(term.amount.micro) if term.amount.is_read else UNKNOWN for term in terms]
+    total = UNKNOWN if figure.exact is None else exactly(round(figure.exact * MICRO))
+    is_sum = len(terms) > 1
 
+    def written(names: Sequence[str]) -> str:
+        parts = " + ".join(f"{name} {amount}" for name, amount in zip(names, amounts, strict=True))
+        return f"{parts} = {total} {unit}" if is_sum else f"{parts or total} {unit}"
 
-def formula(
-    key: FigureKey, basis: Basis, amount: Consumption, factor: Decimal | None, figure: Result
-) -> Formula:
-    """The formula with the numbers in place; “—” stands for what is not known."""
-    recipe = RECIPES[key]
-    unit = "m³" if recipe.end_uses == (EndUse.WATER,) else "kWh"
-    expression = f"{number(Fraction(amount.micro, 1_000_000) if amount.is_read else None)} {unit}"
-    if Part.FACTOR in recipe.parts:
-        expression += f" × {number(None if factor is None else Fraction(factor))} kgce/kWh"
-    if Part.HEADS in recipe.parts:
-        expression += f" ÷ {number(basis.heads)} 人"
-    if Part.AREA in recipe.parts:
-        expression += f" ÷ {number(basis.area)} m²"
     return Formula(
-        zh=recipe.zh, en=recipe.en, expression=f"{expression} = {number(figure.exact)} {TITLES[key].unit}"
+        zh=recipe.zh,
+        en=recipe.en,
+        expression=written([term.zh for term in terms]),
+        expression_en=written([term.en for term in terms]),
     )
+
+
+def product(
+    key: FigureKey,
+    amount: Consumption,
+    factor: Decimal | None,
+    denominator: Fraction | Reason | None,
+    figure: Result,
+) -> Formula:
+    """An amount times the factor, divided by persons or m²."""
+    recipe, unit = RECIPES[key], TITLES[key].unit
+    used = number(Fraction(amount.micro, MICRO) if amount.is_read else None)
+    left = f"{used} {TITLES[recipe.amount].unit}"
+    if recipe.is_energy:
+        left += f" × {number(None if factor is None else Fraction(factor))} kgce/kWh"
+    right, right_en = "", ""
+    if recipe.per:
+        right = f" ÷ {number(denominator)} {recipe.per.unit}"
+        right_en = f" ÷ {number(denominator)} {recipe.per.unit_en}"
+    result = number(figure.exact)
+    return Formula(
+        zh=recipe.zh,
+        en=recipe.en,
+        expression=f"{left}{right} = {result} {unit}",
+        expression_en=f"{left}{right_en} = {result} {UNITS_EN.get(unit, unit)}",
+    )
+
+
+def by_end_use(meters: Sequence[Meter], consumption: dict[int, Consumption]) -> list[Term]:
+    """Electricity by the end uses that have meters."""
+    end_uses = [use for use in CONSUMING if any(meter.end_use == use for meter in meters)]
+    return [Term(use.zh, use.en, of_end_uses(meters, consumption, [use])) for use in end_uses]
+
+
+def exactly(micro: int) -> str:
+    """Every digit, with thousands separators."""
+    return f"{from_micro(micro):,f}"
+
+
+def decimal(amount: Consumption) -> str | None:
+    """The exact amount, None where nothing was read."""
+    return format_micro(amount.micro) if amount.is_read else None
 
 
 def number(value: Fraction | Reason | None) -> str:
     """With thousands separators and at most four decimals."""
     if value is None or isinstance(value, Reason):
-        return "—"
+        return UNKNOWN
     text = f"{Decimal(round(value * 10_000)) / 10_000:,.4f}"
     return text.rstrip("0").rstrip(".")
 
 
-def applied(value: Fraction | Reason) -> str | None:
+def applied(value: Fraction | Reason | None) -> str | None:
     """The mean that was divided by, None where it is not known."""
-    return None if isinstance(value, Reason) else number(value).replace(",", "")
+    return number(value).replace(",", "") if isinstance(value, Fraction) else None

@@ -7,7 +7,7 @@ from civicwatt_cloud.kit.business_time import HOUR_US, day_start_us, iso
 from civicwatt_cloud.modules.energy import repository
 from civicwatt_cloud.modules.energy.load import share
 from civicwatt_cloud.modules.energy.schemas import HourOut, PointOut, PointReadings, ReadingOut
-from civicwatt_cloud.modules.energy.service import template_title
+from civicwatt_cloud.modules.energy.service import template_titles
 from civicwatt_cloud.modules.energy.usage import View
 from civicwatt_cloud.timeseries import ledger_queries as ledger
 from civicwatt_cloud.timeseries.quality import Quality
@@ -37,6 +37,7 @@ def point_readings(view: View, point_id: int, day: date) -> PointReadings:
 
     rows = view.store.scan([point_id], start_us, end_us)
     measure = MEASURES[meter.measure]
+    title, title_en = template_titles(meter.template)
     return PointReadings(
         point=PointOut(
             point_id=meter.point_id,
@@ -44,8 +45,10 @@ def point_readings(view: View, point_id: int, day: date) -> PointReadings:
             name=meter.name,
             measure=meter.measure,
             title=measure.zh,
+            title_en=measure.en,
             unit=measure.unit,
-            template_title=template_title(meter.template),
+            template_title=title,
+            template_title_en=title_en,
         ),
         hours=[hour(number) for number in range(first, min(last, view.now_us // HOUR_US + 1))],
         readings=[

@@ -17,7 +17,22 @@ class Reason:
     zh: str
     en: str
 
+    @property
+    def subject(self) -> tuple[str, str]:
+        """What is missing, in Chinese and English."""
+        return _SUBJECTS[self.code]
 
+
+_SUBJECTS = {
+    "CW-N1001": ("用能人数", "Head count"),
+    "CW-N1002": ("建筑面积", "Floor area"),
+    "CW-N1003": ("单位", "Institutions"),
+    "CW-N1004": ("表计", "Meters"),
+    "CW-N1005": ("读数", "Readings"),
+    "CW-N1006": ("计量时段", "Time metered"),
+    "CW-N1007": ("折标系数", "Coal factor"),
+    "CW-N1008": ("统计期", "Period"),
+}
 NO_READINGS = Reason("CW-N1005", "本期没有读数", "no readings in this period")
 NOT_BEGUN = Reason("CW-N1008", "本期尚未开始", "the period has not begun")
 

@@ -69,6 +69,7 @@ class PeriodOut(Schema):
 
     key: str = Field(examples=["2026-11"])
     title: str
+    title_en: str
     start: str
     end: str
     elapsed_days: int
@@ -124,6 +125,7 @@ class InstitutionRow(Schema):
     code: str
     name: str
     kind: str = Field(examples=["党政机关"])
+    kind_en: str = Field(examples=["Government"])
     figures: dict[FigureKey, Figure]
     live_power_w: float | None
     meters_online: int
@@ -172,7 +174,9 @@ class InstitutionOut(Schema):
     code: str
     name: str
     kind: str
+    kind_en: str
     level: str = Field(examples=["市级"])
+    level_en: str
     region: str
     head_count: HeadCountOut | None
     floor_area: FloorAreaOut | None
@@ -195,6 +199,7 @@ class MeterOut(Schema):
     name: str
     template: str
     template_title: str
+    template_title_en: str
     building: str
     end_use: EndUseKey
     state: Literal["good", "watch", "bad", "unknown"]
@@ -259,6 +264,7 @@ class Formula(Schema):
     zh: str
     en: str
     expression: str
+    expression_en: str
 
 
 class FactorInput(Schema):
@@ -267,15 +273,18 @@ class FactorInput(Schema):
     kind: Literal["factor"] = "factor"
     id: str
     title: str
+    title_en: str
     value: str
     unit: str
-    basis: str
     source: str
+    source_en: str
     clause: str
+    clause_en: str
     valid_from: str
     valid_to: str | None
     status: str
     note: str
+    note_en: str
 
 
 class DenominatorRow(Schema):
@@ -283,7 +292,6 @@ class DenominatorRow(Schema):
 
     subject: str
     value: str
-    unit: str
     valid_from: str
     valid_to: str | None
     source: str
@@ -294,6 +302,8 @@ class DenominatorInput(Schema):
 
     kind: Literal["denominator"] = "denominator"
     title: str
+    title_en: str
+    unit: str
     rows: list[DenominatorRow]
     applied: str | None
 
@@ -326,6 +336,7 @@ class EnergyInput(Schema):
 
     kind: Literal["energy"] = "energy"
     title: str
+    title_en: str
     unit: str
     meters: list[EnergyMeter]
     total: str | None
@@ -335,7 +346,9 @@ class Missing(Schema):
     """What a figure lacks."""
 
     what: str
+    what_en: str
     reason: str
+    reason_en: str
 
 
 class Lineage(Schema):
@@ -347,6 +360,38 @@ class Lineage(Schema):
     missing: list[Missing]
 
 
+class RegionSum(Schema):
+    """The sum over the institutions that are counted."""
+
+    title: str
+    title_en: str
+    unit: str
+    total: str | None
+
+
+class InstitutionPart(Schema):
+    """An institution's part of a region's figure, beside the same figure of its own."""
+
+    id: int
+    name: str
+    amount: str | None
+    denominator: str | None
+    figure: Figure
+    counted: bool
+
+
+class RegionLineage(Schema):
+    """A region's figure opened: formula, factor, what each institution adds to it, what is missing."""
+
+    figure: Figure
+    formula: Formula
+    amount: RegionSum
+    denominator: RegionSum | None
+    factor: FactorInput | None
+    institutions: list[InstitutionPart]
+    missing: list[Missing]
+
+
 class PointOut(Schema):
     """A meter's consumption counter."""
 
@@ -355,8 +400,10 @@ class PointOut(Schema):
     name: str
     measure: str
     title: str
+    title_en: str
     unit: str
     template_title: str
+    template_title_en: str
 
 
 class HourOut(Schema):

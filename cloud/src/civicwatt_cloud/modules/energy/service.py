@@ -5,7 +5,7 @@ from datetime import date
 
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.directory import Building, Institution, InstitutionKind, Level, Region
-from civicwatt_cloud.modules.energy import figures, live, repository
+from civicwatt_cloud.modules.energy import english, figures, live, repository
 from civicwatt_cloud.modules.energy.live import Seen
 from civicwatt_cloud.modules.energy.periods import Period
 from civicwatt_cloud.modules.energy.periods import period as read_period
@@ -56,6 +56,7 @@ def overview(view: View, region: RegionOut, key: str | None) -> Overview:
                 code=row.code,
                 name=row.name,
                 kind=InstitutionKind(row.kind).zh,
+                kind_en=english.KINDS[InstitutionKind(row.kind)],
                 figures={
                     name: figures.show(name, result)
                     for name, result in figures.of_institution(basis[row.id], kgce, period.as_of).items()
@@ -98,18 +99,20 @@ def show_period(period: Period) -> PeriodOut:
     return PeriodOut(
         key=period.key,
         title=period.title,
+        title_en=period.key,
         start=period.start.isoformat(),
         end=period.end.isoformat(),
         elapsed_days=period.elapsed_days,
     )
 
 
-def template_title(key: str) -> str:
-    """The template's Chinese title; its key when it is not among ours."""
+def template_titles(key: str) -> tuple[str, str]:
+    """The template's title in Chinese and English; its key when it is not among ours."""
     try:
-        return load_template(key).title_zh
+        template = load_template(key)
     except UnknownTemplate:
-        return key
+        return key, key
+    return template.title_zh, template.title_en
 
 
 def valid_on(rows: Sequence[DatedValue], day: date) -> DatedValue | None:
@@ -129,7 +132,9 @@ def _register_entry(view: View, row: Institution, today: date) -> InstitutionOut
         code=row.code,
         name=row.name,
         kind=InstitutionKind(row.kind).zh,
+        kind_en=english.KINDS[InstitutionKind(row.kind)],
         level=Level(row.level).zh,
+        level_en=english.LEVELS[Level(row.level)],
         region=region.name,
         head_count=HeadCountOut(value=str(heads.value), valid_from=heads.valid_from.isoformat())
         if heads
@@ -157,12 +162,14 @@ def _floor_area(areas: list[tuple[Building, DatedValue | None]]) -> FloorAreaOut
 
 
 def _meter(view: View, meter: Meter, seen: Seen, consumption: Consumption) -> MeterOut:
+    title, title_en = template_titles(meter.template)
     return MeterOut(
         point_id=meter.point_id,
         device=meter.device,
         name=meter.name,
         template=meter.template,
-        template_title=template_title(meter.template),
+        template_title=title,
+        template_title_en=title_en,
         building=meter.building_name,
         end_use=meter.end_use.value,
         state=seen.state.state.value,

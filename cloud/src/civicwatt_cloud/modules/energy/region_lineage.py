@@ -1,0 +1,112 @@
+"""A region's figure opened: what each institution adds to it, and what it leaves out."""
+
+from fractions import Fraction
+
+from civicwatt_cloud.kit.directory import Institution, InstitutionKind
+from civicwatt_cloud.modules.energy import english, figures, formulas, repository, rules
+from civicwatt_cloud.modules.energy.figures import Basis
+from civicwatt_cloud.modules.energy.formulas import Term
+from civicwatt_cloud.modules.energy.lineage_parts import factor_input, missing_of, percent
+from civicwatt_cloud.modules.energy.periods import period as read_period
+from civicwatt_cloud.modules.energy.reasons import Reason
+from civicwatt_cloud.modules.energy.recipes import HEADS, RECIPES, Recipe
+from civicwatt_cloud.modules.energy.rules import Consumption, Result
+from civicwatt_cloud.modules.energy.schemas import (
+    FigureKey,
+    InstitutionPart,
+    Missing,
+    RegionLineage,
+    RegionSum,
+)
+from civicwatt_cloud.modules.energy.usage import View, bases, factor_row, used
+
+BOTH_SUMS = "分子、分母均为各单位之和，缺其中一项的单位两边都不计入。"
+BOTH_SUMS_EN = "Both are sums over the institutions; one that lacks either is in neither."
+
+
+def region_lineage(view: View, key: FigureKey, period_key: str | None) -> RegionLineage:
+    """How a figure of all visible institutions came about. Errors: BadRequest."""
+    recipe = RECIPES[key]
+    period = read_period(period_key, view.now_us, view.zone)
+    rows = repository.institutions(view.session, view.scope)
+    meters = repository.meters(view.session, view.scope)
+    consumption = used(view, period, meters)
+    basis = bases(view, period, meters, consumption, [row.id for row in rows])
+    factor = factor_row(view, period.as_of)
+    value = factor.value if factor else None
+    whole = figures.of_region(list(basis.values()), value, period.as_of)[key]
+    own = {row.id: figures.of_institution(basis[row.id], value, period.as_of)[key] for row in rows}
+    amounts = {row.id: figures.amount(basis[row.id], recipe.amount) for row in rows}
+    counted = [row.id for row in rows if own[row.id].exact is not None]
+    amount = rules.together(amounts[one] for one in counted)
+    denominators = {row.id: _denominator(basis[row.id], recipe) for row in rows}
+    divisor = sum((known for one in counted if (known := denominators[one])), Fraction(0))
+    if recipe.is_energy or recipe.per:
+        formula = formulas.product(key, amount, value, divisor or None, whole)
+    elif recipe.amount == "electricity":
+        formula = formulas.summed(key, formulas.by_end_use(meters, consumption), whole)
+    else:
+        formula = formulas.summed(key, _by_kind(rows, amounts), whole)
+    if recipe.per:
+        formula.zh, formula.en = formula.zh + BOTH_SUMS, f"{formula.en} {BOTH_SUMS_EN}"
+    title = figures.TITLES[recipe.amount]
+    return RegionLineage(
+        figure=figures.show(key, whole),
+        formula=formula,
+        amount=RegionSum(title=title.zh, title_en=title.en, unit=title.unit, total=formulas.decimal(amount)),
+        denominator=recipe.per
+        and RegionSum(
+            title=recipe.per.zh,
+            title_en=recipe.per.en,
+            unit=recipe.per.unit,
+            total=formulas.applied(divisor) if divisor else None,
+        ),
+        factor=factor_input(factor) if recipe.is_energy and factor else None,
+        institutions=[
+            InstitutionPart(
+                id=row.id,
+                name=row.name,
+                amount=formulas.decimal(amounts[row.id]),
+                denominator=formulas.applied(denominators[row.id]),
+                figure=figures.show(key, own[row.id]),
+                counted=row.id in counted,
+            )
+            for row in rows
+        ],
+        missing=([missing_of(whole.reason)] if whole.reason else [])
+        + [found for row in rows if (found := _missing(row, own[row.id], amounts[row.id]))],
+    )
+
+
+def _denominator(basis: Basis, recipe: Recipe) -> Fraction | None:
+    if recipe.per is None:
+        return None
+    found = basis.heads if recipe.per == HEADS else basis.area
+    return None if isinstance(found, Reason) else found
+
+
+def _by_kind(rows: list[Institution], amounts: dict[int, Consumption]) -> list[Term]:
+    kinds = [kind for kind in InstitutionKind if any(row.kind == kind for row in rows)]
+    return [
+        Term(
+            kind.zh,
+            english.KINDS[kind],
+            rules.together(amounts[row.id] for row in rows if row.kind == kind),
+        )
+        for kind in kinds
+    ]
+
+
+def _missing(row: Institution, own: Result, amount: Consumption) -> Missing | None:
+    """Why an institution is left out or not fully covered; having no PV is no lack."""
+    if own.reason and own.exact is None and own.reason != figures.NO_PV_METER:
+        return Missing(what=row.name, what_en=row.name, reason=own.reason.zh, reason_en=own.reason.en)
+    share = Result(None, amount.covered_s, amount.expected_s).completeness
+    if share is None or share == 1:
+        return None
+    return Missing(
+        what=row.name,
+        what_en=row.name,
+        reason=f"完整率 {percent(share)}",
+        reason_en=f"{percent(share)} complete",
+    )
