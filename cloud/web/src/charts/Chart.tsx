@@ -35,7 +35,7 @@ export function Chart({ data, label }: { data: ChartData; label: string }) {
       palette,
       scale: scaleFor(largest(data), language),
       unit: unitIn(data.unit, language),
-      words: { total: t("total"), faint: t("faint_note"), gap: t("gap_note"), rest: t("rest_note") },
+      words: { total: t("total"), faint: t("faint_note"), running: t("running_note"), gap: t("gap_note"), rest: t("rest_note") },
     };
     chart?.setOption(chartOption(data, look), { notMerge: true });
   }, [chart, data, language, palette, t]);

@@ -36,7 +36,10 @@ export function ChartTable({ data, label }: { data: ChartData; label: string }) 
           <tbody>
             {data.labels.map((when, i) => (
               <tr key={when}>
-                <th scope="row">{when}</th>
+                <th scope="row">
+                  {when}
+                  {i === data.running && <span className="unit">{t("running_short")}</span>}
+                </th>
                 {data.series.map((series) => {
                   const value = series.values[i] ?? null;
                   return (

@@ -17,6 +17,8 @@ export interface ChartData {
   rest?: boolean[];
   /** true where readings should exist and none do */
   gaps?: boolean[];
+  /** the place that is not over yet, drawn lighter and dashed */
+  running?: number | null;
 }
 
 export function isEmpty(data: ChartData): boolean {

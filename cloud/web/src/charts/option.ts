@@ -7,41 +7,59 @@ export interface ChartLook {
   palette: Palette;
   scale: Scale;
   unit: string;
-  words: { total: string; faint: string; gap: string; rest: string };
+  words: { total: string; faint: string; running: string; gap: string; rest: string };
 }
 
-function drawn(series: ChartSeries, look: ChartLook): object {
+function drawn(series: ChartSeries, running: number | null, look: ChartLook): object[] {
   if (series.kind === "past")
-    return {
+    return [
+      {
+        name: series.name,
+        type: "line",
+        data: series.values,
+        symbol: "none",
+        lineStyle: { width: 1.25, color: look.palette.past },
+        emphasis: { disabled: true },
+        z: 4,
+      },
+    ];
+  if (series.kind === "area") {
+    const settled = series.values.map((value, i) => (i === running ? null : value));
+    if (running === null) return [area(series, "now", settled)];
+    // From the last hour that is over to the running one: a curve of its own, on a stack of its own.
+    const open = series.values.map((value, i) => (i === running || i === running - 1 ? value : null));
+    const dashed = { lineStyle: { width: 1, type: "dashed", color: series.colour }, areaStyle: { color: series.colour, opacity: 0.3 } };
+    return [area(series, "now", settled), { ...area(series, "running", open), ...dashed, symbol: running === 0 ? "circle" : "none" }];
+  }
+  const light = { color: `${series.colour}73` };
+  const dashed = { color: `${series.colour}40`, borderColor: series.colour, borderType: "dashed", borderWidth: 1 };
+  return [
+    {
       name: series.name,
-      type: "line",
-      data: series.values,
-      symbol: "none",
-      lineStyle: { width: 1.25, color: look.palette.past },
-      emphasis: { disabled: true },
-      z: 4,
-    };
-  if (series.kind === "area")
-    return {
-      name: series.name,
-      type: "line",
+      type: "bar",
       stack: "now",
-      data: series.values,
-      symbol: "none",
-      lineStyle: { width: 1, color: series.colour },
-      areaStyle: { color: series.colour, opacity: 0.85 },
+      barWidth: "62%",
+      data: series.values.map((value, i) => {
+        if (i === running) return { value, itemStyle: dashed };
+        return series.faint?.[i] ? { value, itemStyle: light } : value;
+      }),
+      itemStyle: { color: series.colour },
       emphasis: { disabled: true },
       z: 3,
-    };
+    },
+  ];
+}
+
+function area(series: ChartSeries, stack: string, values: (number | null)[]): object {
   return {
     name: series.name,
-    type: "bar",
-    stack: "now",
-    barWidth: "62%",
-    data: series.values.map((value, i) =>
-      series.faint?.[i] ? { value, itemStyle: { color: series.colour, opacity: 0.45 } } : value,
-    ),
+    type: "line",
+    stack,
+    data: values,
+    symbol: "none",
     itemStyle: { color: series.colour },
+    lineStyle: { width: 1, color: series.colour },
+    areaStyle: { color: series.colour, opacity: 0.85 },
     emphasis: { disabled: true },
     z: 3,
   };
@@ -103,6 +121,7 @@ function tooltip(data: ChartData, look: ChartLook, index: number): HTMLElement {
   const notes = [
     data.gaps?.[index] && look.words.gap,
     data.series.some((series) => series.faint?.[index]) && look.words.faint,
+    data.running === index && look.words.running,
     data.rest?.[index] && look.words.rest,
   ].filter((note) => typeof note === "string");
   if (notes.length) box.appendChild(line("note", notes.join(" · ")));
@@ -150,7 +169,7 @@ export function chartOption(data: ChartData, look: ChartLook): EChartsCoreOption
       axisPointer: { lineStyle: { color: palette.past } },
       formatter: (hovered: unknown) => tooltip(data, look, (hovered as { dataIndex: number }[])[0]?.dataIndex ?? 0),
     },
-    series: [...data.series.map((series) => drawn(series, look)), ...bands(data, palette)],
+    series: [...data.series.flatMap((series) => drawn(series, data.running ?? null, look)), ...bands(data, palette)],
   };
 }
 

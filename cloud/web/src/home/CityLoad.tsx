@@ -11,14 +11,14 @@ import type { Translate } from "../texts";
 import { COLOURS, END_USES } from "../tokens";
 
 function chartData(live: Live, shown: EndUse[], t: Translate): ChartData {
-  const { hours, series, last_week_kw } = live.today;
+  const { hours, running, series, last_week_kw } = live.today;
   const known = series.filter((one) => shown.includes(one.end_use));
-  const hourNow = Number(live.at.slice(11, 13));
   const areas = known.map((one) => ({
     name: t(`end_use_${one.end_use}`),
     colour: COLOURS[one.end_use],
     kind: "area" as const,
     values: hours.map((_, i) => one.kw[i] ?? null),
+    faint: hours.map((_, i) => one.quality[i] === "interpolated" || one.quality[i] === "estimated"),
   }));
   const past = { name: t("last_week"), colour: "", kind: "past" as const, values: hours.map((_, i) => last_week_kw[i] ?? null) };
   return {
@@ -26,22 +26,22 @@ function chartData(live: Live, shown: EndUse[], t: Translate): ChartData {
     unit: "kW",
     // last week is known for the whole load only
     series: shown.length === END_USES.length ? [...areas, past] : areas,
-    gaps: hours.map((hour) => hour < hourNow && known.every((one) => (one.kw[hour] ?? null) === null)),
+    running,
+    gaps: hours.map((hour) => hour < running && known.every((one) => (one.kw[hour] ?? null) === null)),
   };
 }
 
 /** What today says against the same day last week, over the hours both days know. */
 function finding(live: Live | null, t: Translate): string {
   if (live === null) return t("city_load");
-  const { hours, series, last_week_kw } = live.today;
+  const { hours, running, series, last_week_kw } = live.today;
   let today = 0;
   let then = 0;
   let until = -1;
-  const hourNow = Number(live.at.slice(11, 13));
   for (const hour of hours) {
     const now = series.map((one) => one.kw[hour] ?? null).filter((kw) => kw !== null);
     const past = last_week_kw[hour] ?? null;
-    if (hour >= hourNow || now.length === 0 || past === null) continue;
+    if (hour >= running || now.length === 0 || past === null) continue;
     today += now.reduce((a, b) => a + b, 0);
     then += past;
     until = hour;

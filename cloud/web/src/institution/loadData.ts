@@ -33,6 +33,7 @@ export function loadData(load: Load, series: LoadSeries[], unit: string, t: Tran
     unit,
     rest: restOf(load),
     gaps: gapsOf(load, series),
+    running: load.running,
     series: series.map((one) => ({
       name: t(`end_use_${one.end_use}`),
       colour: COLOURS[one.end_use],
