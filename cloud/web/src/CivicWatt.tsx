@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import type { Session } from "./api";
 import { type Problem, request, RequestError, whenSignedOut } from "./client";
 import { useTexts } from "./preferences";
+import { Administrator } from "./pages/Administrator";
 import { Header } from "./pages/Header";
 import { Home } from "./pages/Home";
 import { InstitutionPage } from "./pages/InstitutionPage";
@@ -16,7 +17,7 @@ const SIGNED_IN = "civicwatt.signed-in";
 
 type Known = { kind: "asking" } | { kind: "nobody" } | { kind: "failed"; problem: Problem } | { kind: "somebody"; session: Session };
 
-/** Decides what is on screen: sign-in, set-up of a new system, or the pages of a signed-in person. */
+/** Decides what is on screen: sign-in, set-up of a new system, an administrator's page, or the energy manager's pages. */
 export function CivicWatt() {
   const t = useTexts();
   const route = useRoute();
@@ -28,6 +29,15 @@ export function CivicWatt() {
   const leave = () => {
     window.localStorage.removeItem(SIGNED_IN);
     setKnown({ kind: "nobody" });
+  };
+
+  const signOut = async () => {
+    try {
+      await request("DELETE", "session");
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+    }
+    leave();
   };
 
   const ask = async () => {
@@ -55,9 +65,10 @@ export function CivicWatt() {
   if (known.kind === "nobody") return <SignIn onSignedIn={enter} />;
   const { session } = known;
   if (session.setup) return <SetUp onDone={leave} />;
+  if (session.role !== "energy_manager") return <Administrator session={session} onSignOut={() => void signOut()} />;
   return (
     <>
-      <Header session={session} onSignedOut={leave} />
+      <Header session={session} onSignOut={() => void signOut()} />
       <main className="page" aria-label={t("app")}>
         {route.institution === null ? <Home route={route} /> : <InstitutionPage key={route.institution} id={route.institution} route={route} />}
       </main>

@@ -1,24 +1,15 @@
 import { Button, Dropdown } from "antd";
 import type { Session } from "../api";
-import { request, RequestError } from "../client";
 import { PeriodPicker } from "../parts/PeriodPicker";
 import { Switches } from "../parts/Switches";
 import { useTexts } from "../preferences";
 import { href, useRoute } from "../route";
 import { isTextKey } from "../texts";
 
-export function Header({ session, onSignedOut }: { session: Session; onSignedOut: () => void }) {
+export function Header({ session, onSignOut }: { session: Session; onSignOut: () => void }) {
   const t = useTexts();
   const { period } = useRoute();
   const role = `role_${session.role}`;
-  const signOut = async () => {
-    try {
-      await request("DELETE", "session");
-    } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
-    }
-    onSignedOut();
-  };
   return (
     <header className="top">
       <a className="region" href={href({ period })}>
@@ -34,7 +25,7 @@ export function Header({ session, onSignedOut }: { session: Session; onSignedOut
         menu={{
           items: [
             { key: "role", label: isTextKey(role) ? t(role) : session.role, disabled: true },
-            { key: "out", label: t("sign_out"), onClick: () => void signOut() },
+            { key: "out", label: t("sign_out"), onClick: onSignOut },
           ],
         }}
       >
