@@ -15,6 +15,7 @@ from civicwatt_edge.uplink import Uplink
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.sparkplug.topics import MessageKind
 from civicwatt_protocols.uplink import (
+    History,
     Record,
     decode_node_birth,
     decode_node_death,
@@ -193,6 +194,23 @@ async def test_resend_brings_the_history_back_until_it_is_acked_again(tmp_path, 
         await cloud.command(encode_resend(store.epoch, 51))
         await until(lambda: len(cloud.records) == 150 and len(rows(store, "history")) == 200)
     assert sorted(seq for _, seq in cloud.records) == list(range(51, 201))
+
+
+async def test_f35_a_birth_tells_which_acked_records_are_kept(tmp_path, mosquitto, cloud, until):
+    def histories():
+        births = [body for topic, body in cloud.messages if topic.kind is MessageKind.NBIRTH]
+        return [decode_node_birth(body).history for body in births]
+
+    store, (catalogue,) = make(tmp_path, "M-1")
+    async with Outbox(store) as outbox, uplinked(outbox, mosquitto.port):
+        await until(lambda: histories() == [None])
+        cloud.acks = False
+        await accept(outbox, catalogue, range(9))
+        await cloud.command(encode_ack(store.epoch, [(3, 3), (6, 7)]))
+        await until(lambda: len(rows(store, "history")) == 3)
+        await cloud.command(encode_rebirth())
+        await until(lambda: len(histories()) == 2)
+    assert histories()[1] == History(store.epoch, 3, 7)
 
 
 async def test_garbage_on_the_command_topic_is_ignored(tmp_path, mosquitto, cloud, until):

@@ -12,6 +12,8 @@ from civicwatt_protocols.sparkplug.payload import DataType, Metric, Payload
 from civicwatt_protocols.uplink import (
     Catalogue,
     ClockQuality,
+    History,
+    NodeBirth,
     PointDefinition,
     decode_birth,
     decode_node_birth,
@@ -99,8 +101,21 @@ def test_a_third_partys_birth_is_not_ours() -> None:
 
 def test_node_birth_and_death_carry_the_same_bd_seq() -> None:
     birth, death = encode_node_birth(NOW_US, 5, 0, ClockQuality.UNSYNCHRONISED), encode_node_death(5)
-    assert decode_node_birth(birth) == (5, ClockQuality.UNSYNCHRONISED)
+    assert decode_node_birth(birth) == NodeBirth(5, ClockQuality.UNSYNCHRONISED, None)
     assert decode_node_death(death) == 5
+
+
+@pytest.mark.parametrize("history", [History("e-1", 1, 1), History("e-1", 7, 2**63 - 1)])
+def test_f35_a_node_birth_tells_which_acked_records_are_kept(history: History) -> None:
+    assert decode_node_birth(encode_node_birth(NOW_US, 5, history=history)).history == history
+
+
+@pytest.mark.parametrize("kept", ["", "7", "9-3", "1-2,4-5", "x-y"])
+def test_a_history_that_is_no_range_is_refused(kept: str) -> None:
+    read = payload.decode(encode_node_birth(NOW_US, 5, history=History("e-1", 1, 9)))
+    read.metrics[-1].value = kept
+    with pytest.raises(NotOurMessage):
+        decode_node_birth(payload.encode(read))
 
 
 def test_node_birth_and_death_keep_sparkplugs_rules() -> None:

@@ -18,7 +18,7 @@ import structlog
 
 from civicwatt_edge.errors import OutboxCorrupt, OutboxFull
 from civicwatt_edge.store import Range, Store, Stored, is_corrupt
-from civicwatt_protocols.uplink import Catalogue, Record
+from civicwatt_protocols.uplink import Catalogue, History, Record
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -104,6 +104,11 @@ class Outbox:
     async def births(self) -> list[Catalogue]:
         """Catalogues that unacked records name, then the current one of each device."""
         return await self._run(self._reader, self._store.births)
+
+    async def history(self) -> History | None:
+        """The acked records that are kept, None while there are none."""
+        kept = await self._run(self._reader, self._store.kept)
+        return None if kept is None else History(self.epoch, *kept)
 
     async def backlog(self, after: int, limit: int) -> list[Stored]:
         """Unacked records above a sequence number, lowest first."""

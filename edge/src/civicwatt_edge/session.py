@@ -110,7 +110,8 @@ class Session:
         self._sequence = 0
         now_us = self._clock.now_us()
         births = await self._outbox.births()
-        node = encode_node_birth(now_us, self._bd_seq, self._next())
+        history = await self._outbox.history()
+        node = encode_node_birth(now_us, self._bd_seq, self._next(), history=history)
         await self._client.publish(str(self._topic(MessageKind.NBIRTH)), node)
         for catalogue in births:
             topic = str(self._topic(MessageKind.DBIRTH, catalogue.device))

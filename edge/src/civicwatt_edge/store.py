@@ -108,6 +108,13 @@ class Store:
             *self._current.values()
         ]
 
+    def kept(self) -> Range | None:
+        """The first and the last acked record that are kept; both ends stand in the history."""
+        first, last = self._reader.execute(
+            "SELECT (SELECT min(seq) FROM history), (SELECT max(seq) FROM history)"
+        ).fetchone()
+        return None if first is None else (first, last)
+
     def commit(self, records: Sequence[Record], acked: Sequence[Range] = ()) -> list[Stored]:
         """Move acked rows to the history; number, encode and keep the records: one transaction, one fsync."""
         with self._transaction() as db:

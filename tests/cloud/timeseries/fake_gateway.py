@@ -1,8 +1,6 @@
-"""A gateway that says what ours say, and waiting without guessing how long."""
+"""A gateway that says what ours say."""
 
-import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.timeseries.parking import Message
@@ -10,6 +8,7 @@ from civicwatt_protocols.sparkplug.topics import MessageKind, Topic
 from civicwatt_protocols.uplink import (
     Catalogue,
     GapReason,
+    History,
     PointDefinition,
     Record,
     encode_birth,
@@ -35,8 +34,10 @@ class FakeGateway:
     def birth(self) -> Message:
         return self._message(MessageKind.DBIRTH, encode_birth(self.catalogue, NOW_HOUR * HOUR_US, 0))
 
-    def node_birth(self, bd_seq: int) -> Message:
-        return self._message(MessageKind.NBIRTH, encode_node_birth(NOW_HOUR * HOUR_US, bd_seq))
+    def node_birth(self, bd_seq: int, kept: tuple[int, int] | None = None) -> Message:
+        history = kept and History(self.epoch, *kept)
+        body = encode_node_birth(NOW_HOUR * HOUR_US, bd_seq, history=history)
+        return self._message(MessageKind.NBIRTH, body)
 
     def node_death(self, bd_seq: int) -> Message:
         return self._message(MessageKind.NDEATH, encode_node_death(bd_seq))
@@ -56,11 +57,3 @@ class FakeGateway:
     def _message(self, kind: MessageKind, payload: bytes) -> Message:
         device = self.device if kind.of_device else None
         return Message(str(Topic(self.division, kind, self.name, device)), payload)
-
-
-def wait_for(condition: Callable[[], object], limit_s: float = 20.0) -> None:
-    """Look until the condition holds."""
-    deadline = time.monotonic() + limit_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        threading.Event().wait(0.01)

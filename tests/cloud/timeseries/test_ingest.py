@@ -20,10 +20,10 @@ from civicwatt_cloud.timeseries.models import DirtyRange, LedgerDay, LedgerHour,
 from civicwatt_cloud.timeseries.parking import Message, Parking
 from civicwatt_cloud.timeseries.points import Gateway, Point
 from civicwatt_cloud.timeseries.readings import REASON_CODE, ReadingsStore
-from civicwatt_cloud.timeseries.sequences import of_numbers, received, union
+from civicwatt_cloud.timeseries.sequences import first_missing, of_numbers, received, union
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.sparkplug.payload import DataType, Metric, Payload, encode
-from civicwatt_protocols.uplink import Ack, GapReason, Rebirth, decode_command
+from civicwatt_protocols.uplink import Ack, GapReason, Rebirth, Resend, decode_command
 
 NOW_US = NOW_HOUR * HOUR_US
 PointOf = Callable[[FakeGateway, str], int]
@@ -47,6 +47,11 @@ def acked(commands: list[Command]) -> dict[str, set[int]]:
 
 def rebirths(commands: list[Command]) -> list[str]:
     return [c.topic for c in commands if isinstance(decode_command(c.payload), Rebirth)]
+
+
+def resends(commands: list[Command]) -> list[Resend]:
+    told = [decode_command(command.payload) for command in commands]
+    return [command for command in told if isinstance(command, Resend)]
 
 
 def set_aside(db: Database) -> list[tuple[str, str]]:
@@ -237,6 +242,14 @@ def test_f28_a_number_that_is_none_is_set_aside_but_acked(
     assert [found for found, _ in set_aside(db)] == ["CW-P1301"]
 
 
+@pytest.mark.parametrize("seq", [0, 2**63 - 2, 2**63 - 1, 2**64 - 1])
+def test_f28_the_highest_numbers_a_record_can_have_do_not_stop_its_neighbours(
+    ingest: Ingest, gateway: FakeGateway, seq: int
+) -> None:
+    messages = [gateway.birth(), gateway.data(seq, NOW_US, 1.0, 2.0), gateway.data(5, NOW_US, 1.0, 2.0)]
+    assert 5 in acked(ingest.process(messages))["spBv1.0/429900/NCMD/gw-01"]
+
+
 def test_f28_a_value_no_meter_can_have_becomes_a_gap_and_the_rest_of_the_record_counts(
     db: Database, store: ReadingsStore, ingest: Ingest, gateway: FakeGateway, point_of: PointOf
 ) -> None:
@@ -299,7 +312,37 @@ def test_catalogues_are_known_after_a_restart(
 ) -> None:
     ingest.process([gateway.birth()])
     commands = Ingest(db, store, clock).process([gateway.data(1, NOW_US, 1.0, 2.0)])
-    assert (len(acked(commands)), rebirths(commands)) == (1, [])
+    assert len(acked(commands)) == 1
+
+
+def test_f35_a_restored_database_asks_for_what_the_gateway_keeps_and_it_has_not(
+    db: Database, store: ReadingsStore, ingest: Ingest, gateway: FakeGateway, clock: Clock, point_of: PointOf
+) -> None:
+    backed_up = [gateway.node_birth(0), gateway.birth(), *gateway.hours(range(1, 5))]
+    ingest.process(backed_up)  # 1 to 4
+    restored = Ingest(db, store, clock)
+    met = restored.process(gateway.hours(range(9, 10)))  # 5 to 8 were acked after it
+    assert rebirths(met)
+    asked = restored.process([gateway.node_birth(1, kept=(1, 8))])
+    assert resends(asked) == [Resend(gateway.epoch, 5)]
+    restored.process(gateway.hours(range(5, 10)))
+    assert resends(restored.process([gateway.node_birth(2, kept=(1, 9))])) == []
+    assert len(store.scan([point_of(gateway, "import_active_energy")], 0, 2**62)) == 9
+
+
+def test_f35_a_new_database_asks_for_all_that_is_kept_and_one_that_lacks_nothing_for_none(
+    ingest: Ingest, gateway: FakeGateway
+) -> None:
+    assert resends(ingest.process([gateway.node_birth(1)])) == []
+    assert resends(ingest.process([gateway.node_birth(1, kept=(7, 900))])) == [Resend(gateway.epoch, 7)]
+
+
+def test_f35_what_never_comes_is_not_asked_for_ever(ingest: Ingest, gateway: FakeGateway) -> None:
+    births = [ingest.process([gateway.node_birth(n, kept=(1, 9))]) for n in range(5)]
+    assert [len(resends(commands)) for commands in births] == [1, 1, 1, 0, 0]
+    ingest.process([gateway.birth(), *gateway.hours(range(1, 4))])
+    asked = ingest.process([gateway.node_birth(6, kept=(1, 9))])
+    assert resends(asked) == [Resend(gateway.epoch, 4)]
 
 
 def test_a_message_on_another_devices_topic_is_set_aside(
@@ -377,3 +420,5 @@ def test_ranges_hold_the_same_numbers_and_are_the_fewest(ranges: list[tuple[int,
     assert [n for lo, hi in result for n in range(lo, hi + 1)] == sorted(numbers)
     assert all(a[1] + 1 < b[0] for a, b in pairwise(result))
     assert result == of_numbers(numbers)
+    missing = next((n for n in range(3, 34) if n not in numbers), None)
+    assert first_missing(result, 3, 33) == missing

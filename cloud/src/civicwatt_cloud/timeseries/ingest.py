@@ -21,15 +21,16 @@ from civicwatt_cloud.timeseries.parking import Message, Parking
 from civicwatt_cloud.timeseries.points import Gateway, ensure_gateway
 from civicwatt_cloud.timeseries.quarantine import Entry
 from civicwatt_cloud.timeseries.readings import Batch, ReadingsStore, WriteResult
-from civicwatt_cloud.timeseries.sequences import add_received, of_numbers
+from civicwatt_cloud.timeseries.sequences import add_received, first_missing, of_numbers, received
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.errors import CivicWattError
 from civicwatt_protocols.sparkplug.topics import MessageKind, Topic
-from civicwatt_protocols.uplink import encode_ack, encode_rebirth
+from civicwatt_protocols.uplink import Resend, encode_ack, encode_rebirth, encode_resend
 
 log = structlog.get_logger()
 
 REBIRTH_PAUSE_US = 30 * SECOND_US  # real time between two rebirths asked of one gateway
+RESENDS = 3  # the same one is asked this often in the life of a process [engineering default]
 
 
 class Command(NamedTuple):
@@ -45,6 +46,7 @@ class Ingest:
     def __init__(self, db: Database, store: ReadingsStore, clock: Clock) -> None:
         self._db, self._store, self._clock = db, store, clock
         self._reader = Reader(Catalogues(db), Parking())
+        self._resends: dict[str, tuple[Resend, int]] = {}  # of each gateway: the last one, asked how often
 
     @property
     def parked(self) -> int:
@@ -71,7 +73,8 @@ class Ingest:
             _note_gateways(session, intake, now_us)
             for outbox, numbers in intake.done.items():
                 add_received(session, outbox.gateway, outbox.epoch, of_numbers(numbers))
-            asked = [place for place in intake.without_catalogue if _may_ask(session, place[1])]
+            asked = [place for place in intake.rebirth_wanted if _may_ask(session, place[1])]
+            missing = self._missing(session, intake)
         if intake.aside:
             codes = sorted({entry.error.code for entry in intake.aside})
             log.warning("set_aside", count=len(intake.aside), codes=codes, topic=intake.aside[0].topic)
@@ -79,7 +82,29 @@ class Ingest:
             _command(outbox.division, outbox.gateway, encode_ack(outbox.epoch, of_numbers(numbers)))
             for outbox, numbers in intake.done.items()
         ]
-        return commands + [_command(*place, encode_rebirth()) for place in asked]
+        commands += [_command(*place, encode_rebirth()) for place in asked]
+        for division, gateway, resend in missing:
+            if self._may_ask_again(gateway, resend):
+                log.warning("records_missing", gateway=gateway, epoch=resend.epoch, from_seq=resend.from_seq)
+                commands.append(_command(division, gateway, encode_resend(resend.epoch, resend.from_seq)))
+        return commands
+
+    def _missing(self, session: Session, intake: Intake) -> list[tuple[str, str, Resend]]:
+        """What gateways keep as acked and is not here: our database was restored from a backup, or is new."""
+        wanted = []
+        for (division, gateway), history in intake.histories.items():
+            stored = received(session, gateway, history.epoch)
+            missing = first_missing(stored, history.first, history.last)
+            if missing is not None:
+                wanted.append((division, gateway, Resend(history.epoch, missing)))
+        return wanted
+
+    def _may_ask_again(self, gateway: str, resend: Resend) -> bool:
+        """Whether to ask for it: a command can get lost, but what does not come after a few is gone."""
+        last, times = self._resends.get(gateway, (resend, 0))
+        times = times + 1 if last == resend else 1
+        self._resends[gateway] = (resend, times)
+        return times <= RESENDS
 
     def _read(self, messages: Iterable[Message], now_us: int) -> Intake:
         intake = Intake()

@@ -23,6 +23,7 @@ from civicwatt_protocols.sparkplug.topics import NAMESPACE, MessageKind, Topic
 from civicwatt_protocols.uplink import (
     Catalogue,
     GapReason,
+    History,
     Record,
     decode_birth,
     decode_node_birth,
@@ -34,7 +35,7 @@ from civicwatt_protocols.uplink import (
 MAX_PAYLOAD = 256 * 1024  # bytes; 600 points with their names need 50 kB [engineering default]
 FUTURE_US = 24 * 3600 * SECOND_US  # [engineering default]
 ANCIENT_US = 1_577_836_800 * SECOND_US  # 2020-01-01T00Z: an unset clock says 1970 or 2000
-_MAX_SEQ = 2**63 - 1
+_MAX_SEQ = 2**63 - 2  # a range of the received ones is looked for up to the number after its end
 _MAX_EPOCH = 36
 
 
@@ -67,7 +68,8 @@ class Intake:
     aside: list[Entry] = field(default_factory=list)
     present: dict[str, tuple[str, bool]] = field(default_factory=dict)  # gateway: its division, is it online
     newest_slot_us: dict[str, int] = field(default_factory=dict)
-    without_catalogue: set[tuple[str, str]] = field(default_factory=set)  # (division, gateway)
+    rebirth_wanted: set[tuple[str, str]] = field(default_factory=set)  # (division, gateway)
+    histories: dict[tuple[str, str], History] = field(default_factory=dict)  # by (division, gateway)
 
 
 class Reader:
@@ -90,8 +92,11 @@ class Reader:
         topic = Topic.parse(message.topic)
         match topic.kind:
             case MessageKind.NBIRTH:
-                self._births[topic.gateway], _ = decode_node_birth(message.payload)
+                birth = decode_node_birth(message.payload)
+                self._births[topic.gateway] = birth.bd_seq
                 intake.present[topic.gateway] = (topic.division, True)
+                if birth.history is not None:
+                    intake.histories[topic.division, topic.gateway] = birth.history
             case MessageKind.NDEATH:
                 # A will can come late, after the gateway is back: it ends only the birth it names.
                 ended = decode_node_death(message.payload)
@@ -116,9 +121,10 @@ class Reader:
             raise NotOurMessage(detail="cw/seq or cw/epoch are out of range")
         catalogue = self.catalogues.get(digest)
         intake.present[topic.gateway] = (topic.division, True)
+        if catalogue is None or topic.gateway not in self._births:
+            intake.rebirth_wanted.add((topic.division, topic.gateway))
         if catalogue is None:
             self.parking.put(topic.gateway, digest, message)
-            intake.without_catalogue.add((topic.division, topic.gateway))
             return
         # From here on the record counts as received, whatever is wrong with it: it is kept here or in
         # quarantine. Without an ack the gateway would send it again for ever, and it would not get better.

@@ -43,6 +43,15 @@ def add_received(session: Session, gateway: str, epoch: str, ranges: Ranges) -> 
     session.execute(insert(ReceivedRange), rows)
 
 
+def first_missing(ranges: Ranges, lo: int, hi: int) -> int | None:
+    """The smallest number of lo…hi that the ranges, in rising order, do not hold."""
+    for start, end in ranges:
+        if start > lo:
+            break
+        lo = max(lo, end + 1)
+    return lo if lo <= hi else None
+
+
 def received(session: Session, gateway: str, epoch: str) -> Ranges:
     """All that is stored of one outbox."""
     rows = select(ReceivedRange.lo, ReceivedRange.hi).where(

@@ -6,6 +6,8 @@ Every DDATA names `cw/epoch`, `cw/seq` (one per outbox record) and `cw/birth` (h
 
 from .births import (
     ClockQuality,
+    History,
+    NodeBirth,
     decode_birth,
     decode_node_birth,
     decode_node_death,
@@ -22,6 +24,8 @@ __all__ = [
     "Catalogue",
     "ClockQuality",
     "GapReason",
+    "History",
+    "NodeBirth",
     "PointDefinition",
     "Rebirth",
     "Record",

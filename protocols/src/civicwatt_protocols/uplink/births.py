@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import NamedTuple
 
 from civicwatt_protocols.errors import NotOurMessage, UnknownMeasure
 from civicwatt_protocols.measures import MEASURES
 from civicwatt_protocols.sparkplug.payload import DataType, Metric, Payload, decode, encode
 
+from .commands import read_ranges
 from .vocabulary import (
     BD_SEQ,
     BIRTH,
     CLOCK,
     EPOCH,
+    HISTORY,
     REBIRTH,
     SEQ,
     TEMPLATE,
@@ -21,12 +24,28 @@ from .vocabulary import (
 )
 
 
+class History(NamedTuple):
+    """The acked records that a gateway still keeps, first to last; between them some may not be acked yet."""
+
+    epoch: str
+    first: int
+    last: int
+
+
 class ClockQuality(StrEnum):
     """How far the gateway's time can be trusted."""
 
     SYNCHRONISED = "synchronised"
     UNSYNCHRONISED = "unsynchronised"
     UNKNOWN = "unknown"
+
+
+class NodeBirth(NamedTuple):
+    """What a gateway says of itself when it comes."""
+
+    bd_seq: int
+    clock_quality: ClockQuality
+    history: History | None  # None: it keeps no acked record
 
 
 def encode_birth(
@@ -75,25 +94,49 @@ def decode_birth(payload: bytes, device: str) -> Catalogue:
 
 
 def encode_node_birth(
-    now_us: int, bd_seq: int, seq: int = 0, clock_quality: ClockQuality = ClockQuality.UNKNOWN
+    now_us: int,
+    bd_seq: int,
+    seq: int = 0,
+    clock_quality: ClockQuality = ClockQuality.UNKNOWN,
+    history: History | None = None,
 ) -> bytes:
-    """The NBIRTH of a gateway; bd_seq is the one of the NDEATH left as its will."""
+    """The NBIRTH of a gateway; bd_seq is the one of the NDEATH left as its will.
+
+    The history lets a cloud that was restored from a backup see what it once had and lacks now.
+    """
     at = now_us // 1000
     metrics = [
         Metric(BD_SEQ, timestamp_ms=at, datatype=DataType.INT64, value=bd_seq),
         Metric(REBIRTH, timestamp_ms=at, datatype=DataType.BOOLEAN, value=False),
         Metric(CLOCK, timestamp_ms=at, datatype=DataType.STRING, value=str(clock_quality)),
     ]
+    if history is not None:
+        kept = f"{history.first}-{history.last}"
+        metrics += [
+            Metric(EPOCH, timestamp_ms=at, datatype=DataType.STRING, value=history.epoch),
+            Metric(HISTORY, timestamp_ms=at, datatype=DataType.STRING, value=kept),
+        ]
     return encode(Payload(at, metrics, seq))
 
 
-def decode_node_birth(payload: bytes) -> tuple[int, ClockQuality]:
-    """(bd_seq, clock quality) of an NBIRTH. Raises NotSparkplug, NotOurMessage."""
+def decode_node_birth(payload: bytes) -> NodeBirth:
+    """What an NBIRTH says. Raises NotSparkplug, NotOurMessage."""
     named = {metric.name: metric.value for metric in decode(payload).metrics}
     try:
-        return _bd_seq(named), ClockQuality(f"{named.get(CLOCK)!s}")
+        quality = ClockQuality(f"{named.get(CLOCK)!s}")
     except ValueError as error:
         raise NotOurMessage(detail=f"no {CLOCK}") from error
+    return NodeBirth(_bd_seq(named), quality, _history(named))
+
+
+def _history(named: Mapping[str | None, object]) -> History | None:
+    epoch, kept = named.get(EPOCH), named.get(HISTORY)
+    if not isinstance(epoch, str) or not isinstance(kept, str):
+        return None
+    match read_ranges(kept):
+        case ((first, last),):
+            return History(epoch, first, last)
+    raise NotOurMessage(detail=f"{HISTORY} is no range: {kept}")
 
 
 def encode_node_death(bd_seq: int) -> bytes:

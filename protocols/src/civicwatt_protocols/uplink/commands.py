@@ -56,7 +56,7 @@ def decode_command(payload: bytes) -> Ack | Rebirth | Resend:
         case {"Node Control/Rebirth": True}:
             return Rebirth()
         case {"cw/ack": str(text)} if isinstance(epoch, str):
-            return Ack(epoch, _ranges(text))
+            return Ack(epoch, read_ranges(text))
         case {"cw/resend": int(from_seq)} if isinstance(epoch, str):
             return Resend(epoch, from_seq)
     raise NotOurMessage(detail="no known command")
@@ -67,7 +67,8 @@ def _command(*metrics: tuple[str, DataType, Value]) -> bytes:
     return encode(Payload(at, [Metric(name, None, at, kind, value) for name, kind, value in metrics]))
 
 
-def _ranges(text: str) -> tuple[tuple[int, int], ...]:
+def read_ranges(text: str) -> tuple[tuple[int, int], ...]:
+    """Inclusive ranges from their text: "12-40,43-43". Raises NotOurMessage."""
     try:
         pairs = [part.split("-") for part in text.split(",")] if text else []
         ranges = tuple((int(first), int(last)) for first, last in pairs)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Self
 
 EPOCH, SEQ, BIRTH = "cw/epoch", "cw/seq", "cw/birth"  # metrics of every DDATA, declared in the DBIRTH
-TEMPLATE, CLOCK = "cw/template", "cw/clock"  # metrics of births
+TEMPLATE, CLOCK, HISTORY = "cw/template", "cw/clock", "cw/history"  # metrics of births
 QUALITY, REASON, UNIT = "Quality", "cw/reason", "engUnit"  # properties; Quality 0 is Sparkplug's "bad"
 BD_SEQ, REBIRTH = "bdSeq", "Node Control/Rebirth"  # Sparkplug's own names
 
