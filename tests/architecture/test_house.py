@@ -58,3 +58,12 @@ def test_tests_do_not_sleep_as_synchronisation() -> None:
     sleeping = re.compile(r"time\.sleep\(|asyncio\.sleep\([1-9]")
     hits = [str(path) for path in tracked("tests/*.py") if sleeping.search(path.read_text())]
     assert [hit for hit in hits if not hit.endswith("test_house.py")] == []
+
+
+def test_every_promise_that_a_test_names_is_written_down() -> None:
+    named = re.compile(r"(?:\btest_|\b)([fs]\d\d)(?:_|\b)", re.IGNORECASE)
+    tests = "\n".join(path.read_text() for path in tracked("tests/*.py"))
+    numbers = {number.upper() for number in named.findall(tests)}
+    written = set(re.findall(r"^\| ([FS]\d\d) \|", (ROOT / "docs" / "promises.md").read_text(), re.MULTILINE))
+    assert len(numbers) > 20
+    assert numbers == written

@@ -1,17 +1,14 @@
-"""A Modbus server that misbehaves on demand, a real mosquitto, and a consumer that acks like the cloud."""
+"""A Modbus server that misbehaves on demand, and a consumer that acks like the cloud."""
 
 import asyncio
-import shutil
-import socket
-import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import aiomqtt
 import pytest
 import structlog
+from mosquitto import Mosquitto
 
 from civicwatt_protocols.sparkplug.payload import decode
 from civicwatt_protocols.sparkplug.topics import MessageKind, Topic
@@ -95,41 +92,6 @@ async def meter() -> AsyncIterator[FakeMeter]:
     fake.port = server.sockets[0].getsockname()[1]
     yield fake
     server.close()
-
-
-@dataclass
-class Mosquitto:
-    """A broker process on a fixed free port that can be stopped, killed and started again."""
-
-    port: int
-    directory: Path
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        path = self.directory / "mosquitto.conf"
-        path.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n")
-        self.process = subprocess.Popen(
-            ["mosquitto", "-c", str(path)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-
-    def kill(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-
-
-@pytest.fixture
-def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
-    if shutil.which("mosquitto") is None:
-        pytest.skip("mosquitto is not on PATH: delivery over a real broker is not tested")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    broker = Mosquitto(port, tmp_path)
-    broker.start()
-    yield broker
-    broker.kill()
 
 
 @dataclass

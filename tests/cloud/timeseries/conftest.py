@@ -1,15 +1,11 @@
-"""Real databases in files, and a real broker on loopback."""
+"""Real databases in files."""
 
-import contextlib
-import shutil
-import socket
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from cloud.timeseries.fake_gateway import NOW_HOUR, FakeGateway, wait_for
+from cloud.timeseries.fake_gateway import NOW_HOUR, FakeGateway
 
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
@@ -92,42 +88,6 @@ def bind(db: Database) -> Callable[[FakeGateway], None]:
                 session.add(point)
 
     return book
-
-
-class Broker:
-    """A mosquitto with default settings on a free loopback port."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
-        self._config = folder / "mosquitto.conf"
-        self._config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n")
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(["mosquitto", "-c", self._config], stderr=subprocess.DEVNULL)
-        wait_for(self._answers)
-
-    def stop(self) -> None:
-        if self._process:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-    def _answers(self) -> bool:
-        with contextlib.closing(socket.socket()) as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Broker]:
-    if shutil.which("mosquitto") is None:
-        pytest.skip("mosquitto is not installed")
-    running = Broker(tmp_path)
-    running.start()
-    yield running
-    running.stop()
 
 
 @pytest.fixture

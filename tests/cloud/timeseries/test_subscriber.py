@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 import aiomqtt
 import numpy as np
 import pytest
-from cloud.timeseries.conftest import Broker
 from cloud.timeseries.fake_gateway import NOW_HOUR, FakeGateway
+from mosquitto import Mosquitto
 
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
@@ -67,8 +67,8 @@ async def until(condition: Callable[[], object], limit_s: float = 20.0) -> None:
 
 
 @contextlib.asynccontextmanager
-async def connected(broker: Broker, gateway: FakeGateway) -> AsyncIterator[Link]:
-    async with aiomqtt.Client("127.0.0.1", broker.port) as client:
+async def connected(mosquitto: Mosquitto, gateway: FakeGateway) -> AsyncIterator[Link]:
+    async with aiomqtt.Client("127.0.0.1", mosquitto.port) as client:
         await client.subscribe(f"spBv1.0/{gateway.division}/NCMD/{gateway.name}")
         link = Link(client)
         listening = asyncio.create_task(link.listen())
@@ -81,9 +81,9 @@ async def connected(broker: Broker, gateway: FakeGateway) -> AsyncIterator[Link]
 
 @contextlib.asynccontextmanager
 async def ingesting(
-    broker: Broker, db: Database, store: ReadingsStore, clock: Clock
+    mosquitto: Mosquitto, db: Database, store: ReadingsStore, clock: Clock
 ) -> AsyncIterator[Subscriber]:
-    subscriber = Subscriber(Ingest(db, store, clock), "127.0.0.1", broker.port)
+    subscriber = Subscriber(Ingest(db, store, clock), "127.0.0.1", mosquitto.port)
     running = asyncio.create_task(subscriber.run())
     try:
         await until(lambda: subscriber.connected)
@@ -98,9 +98,14 @@ def slots(store: ReadingsStore, point: int) -> list[int]:
 
 
 async def test_when_the_ack_arrives_the_readings_are_in_the_store(
-    broker: Broker, db: Database, store: ReadingsStore, clock: Clock, gateway: FakeGateway, point_of: PointOf
+    mosquitto: Mosquitto,
+    db: Database,
+    store: ReadingsStore,
+    clock: Clock,
+    gateway: FakeGateway,
+    point_of: PointOf,
 ) -> None:
-    async with ingesting(broker, db, store, clock), connected(broker, gateway) as link:
+    async with ingesting(mosquitto, db, store, clock), connected(mosquitto, gateway) as link:
         await link.send([gateway.birth()])
         for number, message in enumerate(gateway.hours(range(1, 6)), 1):
             await link.send([message])
@@ -110,9 +115,9 @@ async def test_when_the_ack_arrives_the_readings_are_in_the_store(
 
 
 async def test_f28_garbage_is_set_aside_and_the_next_message_is_accepted(
-    broker: Broker, db: Database, store: ReadingsStore, clock: Clock, gateway: FakeGateway
+    mosquitto: Mosquitto, db: Database, store: ReadingsStore, clock: Clock, gateway: FakeGateway
 ) -> None:
-    async with ingesting(broker, db, store, clock), connected(broker, gateway) as link:
+    async with ingesting(mosquitto, db, store, clock), connected(mosquitto, gateway) as link:
         await link.send([gateway.birth(), Message("spBv1.0/429900/DDATA/gw-01/M-1", b"\xffgarbage")])
         await link.send([Message("spBv1.0/nonsense", b"?"), *gateway.hours(range(1, 2))])
         await until(lambda: link.acked == {1})
@@ -121,9 +126,9 @@ async def test_f28_garbage_is_set_aside_and_the_next_message_is_accepted(
 
 
 async def test_data_without_a_catalogue_wait_for_the_rebirth_that_ingest_asks_for(
-    broker: Broker, db: Database, store: ReadingsStore, clock: Clock, gateway: FakeGateway
+    mosquitto: Mosquitto, db: Database, store: ReadingsStore, clock: Clock, gateway: FakeGateway
 ) -> None:
-    async with ingesting(broker, db, store, clock), connected(broker, gateway) as link:
+    async with ingesting(mosquitto, db, store, clock), connected(mosquitto, gateway) as link:
         await link.send(gateway.hours(range(1, 4)))
         await until(lambda: link.rebirths)
         assert link.acked == set()
@@ -132,20 +137,20 @@ async def test_data_without_a_catalogue_wait_for_the_rebirth_that_ingest_asks_fo
 
 
 async def test_f06_a_broker_that_was_killed_is_found_again(
-    broker: Broker, db: Database, store: ReadingsStore, clock: Clock, gateway: FakeGateway
+    mosquitto: Mosquitto, db: Database, store: ReadingsStore, clock: Clock, gateway: FakeGateway
 ) -> None:
-    async with ingesting(broker, db, store, clock) as subscriber:
-        broker.stop()
+    async with ingesting(mosquitto, db, store, clock) as subscriber:
+        mosquitto.kill()
         await until(lambda: not subscriber.connected)
-        broker.start()
-        async with connected(broker, gateway) as link:
+        mosquitto.start()
+        async with connected(mosquitto, gateway) as link:
             await until(lambda: subscriber.connected)
             await link.send([gateway.birth(), *gateway.hours(range(1, 3))])
             await until(lambda: link.acked == {1, 2})
 
 
 async def test_a_database_that_fails_for_a_while_gets_everything_in_the_end(
-    broker: Broker,
+    mosquitto: Mosquitto,
     db: Database,
     store: ReadingsStore,
     clock: Clock,
@@ -160,7 +165,7 @@ async def test_a_database_that_fails_for_a_while_gets_everything_in_the_end(
         raise OSError("disk full")
 
     messages = dict(enumerate(gateway.hours(range(1, 20)), 1))
-    async with ingesting(broker, db, store, clock), connected(broker, gateway) as link:
+    async with ingesting(mosquitto, db, store, clock), connected(mosquitto, gateway) as link:
         monkeypatch.setattr(store, "write", refuse)
         await link.send([gateway.birth(), *messages.values()])
         await until(lambda: refused)
@@ -171,12 +176,17 @@ async def test_a_database_that_fails_for_a_while_gets_everything_in_the_end(
 
 
 async def test_f07_a_thousand_messages_while_ingest_is_away_are_not_lost(
-    broker: Broker, db: Database, store: ReadingsStore, clock: Clock, gateway: FakeGateway, point_of: PointOf
+    mosquitto: Mosquitto,
+    db: Database,
+    store: ReadingsStore,
+    clock: Clock,
+    gateway: FakeGateway,
+    point_of: PointOf,
 ) -> None:
     messages = dict(enumerate(gateway.hours(range(1, 1201)), 1))
-    async with connected(broker, gateway) as link:
+    async with connected(mosquitto, gateway) as link:
         await link.send([gateway.birth(), *messages.values()])
-        async with ingesting(broker, db, store, clock):
+        async with ingesting(mosquitto, db, store, clock):
             assert link.acked == set()
             await link.send_until_acked(gateway, messages)
     found = slots(store, point_of(gateway, "import_active_energy"))
@@ -184,7 +194,7 @@ async def test_f07_a_thousand_messages_while_ingest_is_away_are_not_lost(
 
 
 async def test_f05_killed_between_store_and_marks_and_at_random_nothing_is_lost_or_double(
-    broker: Broker,
+    mosquitto: Mosquitto,
     db: Database,
     gateway: FakeGateway,
     bind: Callable[[FakeGateway], None],
@@ -197,10 +207,10 @@ async def test_f05_killed_between_store_and_marks_and_at_random_nothing_is_lost_
 
     def start(*failpoint: str) -> subprocess.Popen[bytes]:
         script = Path(__file__).with_name("ingest_process.py")
-        command = [sys.executable, script, tmp_path, str(broker.port), *failpoint]
+        command = [sys.executable, script, tmp_path, str(mosquitto.port), *failpoint]
         return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    async with connected(broker, gateway) as link:
+    async with connected(mosquitto, gateway) as link:
         dying = start("die-before-marks")
         while dying.poll() is None:
             await link.send([gateway.birth(), messages[1]])

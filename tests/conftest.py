@@ -1,0 +1,22 @@
+"""What the tests of several parts share."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from mosquitto import Mosquitto
+
+from civicwatt.demo import broker
+from civicwatt.demo.processes import free_port
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
+    """A running broker; the test is skipped by name where mosquitto is not installed."""
+    program = broker.mosquitto()
+    if program is None:
+        pytest.skip("mosquitto is not installed: delivery over a real broker is not tested")
+    running = Mosquitto(program, free_port(), tmp_path)
+    running.start()
+    yield running
+    running.kill()
