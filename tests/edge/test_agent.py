@@ -88,7 +88,7 @@ async def test_f03_kill_9_and_restart_of_the_whole_gateway_then_a_clean_stop(
         cloud.count(MessageKind.DDEATH) == 2
     )  # only the clean stop says it; a killed gateway's will speaks for all
     logged = [json.loads(line) for line in (tmp_path / "gateway.log").read_text().splitlines()]
-    assert {line["epoch"] for line in logged if line["event"] == "gateway_starts"} == {epoch}
+    assert {line["epoch"] for line in logged if line["event"] == "gateway_started"} == {epoch}
     assert logged[-1]["event"] == "gateway_stopped"
     assert not [line for line in logged if line["level"] == "error"]
 

@@ -25,6 +25,7 @@ meters_app = typer.Typer(no_args_is_help=True)
 
 HOST = "127.0.0.1"
 STOP_S = 5  # how long open requests may take to end [engineering default]
+TITLES = {"rows": "行", "kept": "导入", "added": "新增", "changed": "变更"}
 PARTIAL = 6  # exit code: some rows were left out
 Config = Annotated[Path | None, typer.Option("--config", help="TOML 配置文件 · configuration file")]
 TableFile = Annotated[Path, typer.Argument(help="xlsx 或 csv 文件 · xlsx or csv file")]
@@ -101,8 +102,8 @@ def _finish(counts: dict[str, int], problems: Sequence[CivicWattError], *, as_js
         shown = {**counts, "problems": [problem.as_dict() for problem in problems]}
         typer.echo(json.dumps(shown, ensure_ascii=False))
     else:
-        typer.echo("  ".join(f"{name} {count}" for name, count in counts.items()))
+        typer.echo("  ".join(f"{TITLES[name]} {name} {count}" for name, count in counts.items()))
         for problem in problems:
-            typer.echo(str(problem))
+            typer.echo(f"{problem}\n  {problem.text('en')}")
     if problems:
         raise typer.Exit(PARTIAL)

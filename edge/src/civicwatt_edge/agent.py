@@ -40,7 +40,7 @@ async def _run(config: Config, clock: Clock, stop: asyncio.Event) -> None:
     buses = [(_connect(bus), [make_device(device, store) for device in bus.device]) for bus in config.bus]
     async with Outbox(store) as outbox, asyncio.TaskGroup() as group:
         log.info(
-            "gateway_starts", gateway=config.gateway.id, epoch=outbox.epoch, next_seq=outbox.last_seq + 1
+            "gateway_started", gateway=config.gateway.id, epoch=outbox.epoch, next_seq=outbox.last_seq + 1
         )
         polling = [
             group.create_task(BusPoller(bus, devices, clock, outbox.offer).run()) for bus, devices in buses

@@ -10,7 +10,7 @@ from httpx import AsyncClient
 from sqlalchemy import select, update
 
 from civicwatt_cloud.kit.access import Requires, public
-from civicwatt_cloud.kit.directory import Institution
+from civicwatt_cloud.kit.directory import Building, Institution
 from civicwatt_cloud.kit.directory_import import import_directory
 from civicwatt_cloud.kit.identity import Account, Role
 from civicwatt_cloud.timeseries.points import Gateway, Point
@@ -70,9 +70,6 @@ def foreign(app: FastAPI, tmp_path: Path) -> dict[str, int]:
         import_directory(session, path)
         session.add(Gateway(id="g", online=False))
         session.flush()
-        building = "C-1"
-        from civicwatt_cloud.kit.directory import Building  # noqa: PLC0415
-
         point = Point(
             gateway="g",
             device="C-L",
@@ -81,7 +78,7 @@ def foreign(app: FastAPI, tmp_path: Path) -> dict[str, int]:
             is_counter=True,
             is_consumption=True,
             title="丙照明",
-            building_id=session.scalar(select(Building.id).where(Building.code == building)),
+            building_id=session.scalar(select(Building.id).where(Building.code == "C-1")),
             end_use="lighting",
             carrier="electricity",
             bound_from_us=0,

@@ -46,28 +46,22 @@ def problem(error: CloudError) -> JSONResponse:
 
 def install(app: FastAPI) -> None:
     """Let the application answer with problem documents."""
-    app.add_exception_handler(CloudError, _cloud_error)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http_error)
 
+    @app.exception_handler(CloudError)
+    async def refused(_request: Request, error: CloudError) -> JSONResponse:
+        return problem(error)
 
-async def _cloud_error(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, CloudError)  # noqa: S101 - registered for this class only
-    return problem(error)
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+        """Names the field and the rule, never the value: it may be a password."""
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        return problem(BadRequest(place, what=f"{place}: {first['msg']}"))
 
-
-async def _invalid(_request: Request, error: Exception) -> JSONResponse:
-    """Names the field and the rule, never the value: it may be a password."""
-    assert isinstance(error, RequestValidationError)  # noqa: S101
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"])
-    return problem(BadRequest(place, what=f"{place}: {first['msg']}"))
-
-
-async def _http_error(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)  # noqa: S101
-    if error.status_code == HTTPStatus.NOT_FOUND:
-        return problem(NotFound())
-    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        return problem(NotAllowed())
-    return problem(BadRequest(what=str(error.detail)))
+    @app.exception_handler(HTTPException)
+    async def without_route(_request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == HTTPStatus.NOT_FOUND:
+            return problem(NotFound())
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            return problem(NotAllowed())
+        return problem(BadRequest(what=str(error.detail)))
