@@ -27,7 +27,23 @@ def test_passed_on_as_text_it_is_the_same_clock() -> None:
     assert Clock.parse(str(clock)) == clock
 
 
-@pytest.mark.parametrize("text", ["", "1/2", "1/2/3/4", "x/1/2", "1/0/2", "1/-1/2", "1/nan/2"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "1/2",
+        "1/2/3/4",
+        "x/1/2",
+        "1/0/2",
+        "1/-1/2",
+        "1/nan/2",
+        "1/inf/2",
+        "1/1/nan",
+        "1/1/inf",
+        "9" * 30 + "/1/1",
+        "-1/1/1",
+    ],
+)
 def test_other_text_is_a_clear_error(text: str) -> None:
     with pytest.raises(BadValue):
         Clock.parse(text)

@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from civicwatt_protocols.errors import BadToml, BadValue, UnknownKey
-from civicwatt_protocols.toml import Table, decode
+from civicwatt_protocols.toml import Table, decode, text_of
 
 
 class Device(Table, frozen=True, kw_only=True):
@@ -89,3 +89,15 @@ def test_broken_toml_names_its_line(text: str, where: str) -> None:
     with pytest.raises(BadToml) as caught:
         decode(text, File, "f.toml")
     assert caught.value.where == where
+
+
+def test_nesting_beyond_all_measure_is_broken_toml() -> None:
+    with pytest.raises(BadToml):
+        decode("a = " + "[" * 5000 + "]" * 5000, File, "f.toml")
+
+
+def test_a_file_is_utf_8_with_or_without_its_mark_and_nothing_else() -> None:
+    assert text_of("\ufefftitle = '楼'".encode(), "f.toml") == text_of("title = '楼'".encode(), "f.toml")
+    with pytest.raises(BadToml) as caught:
+        text_of("title = 't'\nname = '电表'".encode("gb18030"), "f.toml")
+    assert caught.value.where == "f.toml:2"

@@ -9,7 +9,7 @@ import msgspec
 
 from civicwatt_protocols import templates
 from civicwatt_protocols.errors import BadValue
-from civicwatt_protocols.toml import Table, decode
+from civicwatt_protocols.toml import Table, decode, text_of
 
 # A name that becomes one level of an MQTT topic: no level separator, no wildcard, no space.
 TopicName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]+$", max_length=64)]
@@ -90,10 +90,10 @@ class Config(Table, frozen=True):
 def load(path: Path) -> Config:
     """Read and check a configuration file; raises BadToml, UnknownKey or BadValue naming file and line."""
     try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        data = path.read_bytes()
+    except OSError as error:
         raise BadValue(str(path), key="--config", detail=error) from error
-    config = decode(text, Config, str(path))
+    config = decode(text_of(data, str(path)), Config, str(path))
     gateway = msgspec.structs.replace(config.gateway, data=str(path.parent / config.gateway.data))
     return msgspec.structs.replace(config, gateway=gateway)
 

@@ -7,6 +7,7 @@ import typer
 
 from civicwatt_protocols import golden, templates
 from civicwatt_protocols.template import parse
+from civicwatt_protocols.toml import text_of
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -27,6 +28,6 @@ def lint(
 ) -> None:
     """检查模板文件及其标准报文 · check template files and their golden frames; ends at the first fault."""
     for file in files:
-        template = parse(file.read_text("utf-8"), str(file))
+        template = parse(text_of(file.read_bytes(), str(file)), str(file))
         golden.check(template)
         typer.echo(f"✓ {file}: {template.title_zh}, {len(template.registers)} registers")

@@ -68,7 +68,7 @@ class Faults:
 
 def read_faults(path: Path, devices: Collection[str]) -> Faults:
     """Read a fault file; raises BadToml, UnknownKey, BadValue (also for a device the city has not)."""
-    text = path.read_text(encoding="utf-8")
+    text = toml.text_of(path.read_bytes(), str(path))
     faults = toml.decode(text, FaultFile, str(path)).fault
     for index, fault in enumerate(faults):
         problem = _problem(fault, devices)

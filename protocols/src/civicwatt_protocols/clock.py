@@ -6,6 +6,10 @@ from typing import Self
 
 from .errors import BadValue
 
+FASTEST = 1e6  # engineering default; eleven days in a second
+LAST_US = 4_102_444_800_000_000  # 2100-01-01T00Z
+LONGEST_S = 1e9  # of CLOCK_MONOTONIC since the machine's start
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -44,6 +48,8 @@ class Clock:
             clock = cls(int(origin), float(rate), float(anchor))
         except ValueError as error:
             raise BadValue(key="clock", detail=f"{text!r}, expected origin_us/rate/anchor_s") from error
-        if not clock.rate > 0:
-            raise BadValue(key="clock", detail=f"rate {clock.rate}, expected above 0")
+        if not 0 < clock.rate <= FASTEST:
+            raise BadValue(key="clock", detail=f"rate {clock.rate}, expected above 0, at most {FASTEST:.0f}")
+        if not 0 <= clock.origin_us <= LAST_US or not abs(clock.anchor_s) <= LONGEST_S:
+            raise BadValue(key="clock", detail=f"{text!r}, its origin is not from 1970 to 2100")
         return clock

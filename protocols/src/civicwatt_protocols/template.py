@@ -15,6 +15,7 @@ from .toml import Table, decode, line_of
 
 # A read of unused registers costs 2 bytes each, a further request some 20 bytes and a turnaround.
 DEFAULT_MAX_GAP = 32  # engineering default; a template of a device that refuses unused addresses says 0
+MAX_SCALE = 1_000_000  # engineering default: a MWh in Wh; far above, no double holds the value exactly
 MODBUS_MAX_REGISTERS = 125  # Modbus application protocol V1.1b3, clauses 6.3 and 6.4
 
 
@@ -181,10 +182,10 @@ def _check_shape(register: Register, place: str) -> None:
         raise refuse(f"order impossible for the type: {what}", f"类型与字节顺序不相容：{what}")
     if register.end > 65536:
         raise refuse("it ends after address 65535", "超出地址 65535")
-    if not register.scale > 0 or register.scale * MICRO % 1:
+    if not register.scale.is_finite() or not 0 < register.scale <= MAX_SCALE or register.scale * MICRO % 1:
         raise refuse(
-            f"scale {register.scale}, expected above 0 with at most 6 places",
-            f"scale {register.scale}，应大于 0 且最多 6 位小数",
+            f"scale {register.scale}, expected above 0, at most {MAX_SCALE}, with at most 6 places",
+            f"scale {register.scale}，应大于 0、不大于 {MAX_SCALE} 且最多 6 位小数",
         )
     for marker in register.invalid:
         if len(marker) != 2 + register.type.bits // 4 or register.type is RegisterType.FLOAT32:

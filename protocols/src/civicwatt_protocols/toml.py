@@ -25,6 +25,15 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """
 
 
+def text_of(data: bytes, origin: str) -> str:
+    """A file's text: UTF-8, with or without the mark that some editors put in front. Raises BadToml."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BadToml(f"{origin}:{line}", detail=f"not UTF-8 ({error.reason})") from error
+
+
 def decode(text: str, type: type[T], origin: str) -> T:
     """Read TOML text as the given type. Raises BadToml, UnknownKey, BadValue with where = "origin:line".
 
@@ -36,6 +45,8 @@ def decode(text: str, type: type[T], origin: str) -> T:
         found = re.search(r"line (\d+)", str(error))
         last = text.count("\n") + 1
         raise BadToml(f"{origin}:{found[1] if found else last}", detail=str(error)) from error
+    except RecursionError:
+        raise BadToml(origin, detail="nested too deeply") from None
     try:
         return msgspec.convert(data, type)
     except msgspec.ValidationError as error:
@@ -46,7 +57,7 @@ def decode(text: str, type: type[T], origin: str) -> T:
             place = f"{origin}:{line_of(text, (*path, unknown[1]))}"
             raise UnknownKey(place, key=unknown[1]) from error
         key = missing[1] if missing else ".".join(str(part) for part in path if isinstance(part, str))
-        raise BadValue(f"{origin}:{line_of(text, path)}", key=key, detail=message) from error
+        raise BadValue(f"{origin}:{line_of(text, path)}", key=key or type.__name__, detail=message) from error
 
 
 def line_of(text: str, path: Path) -> int:
