@@ -25,7 +25,7 @@ demo: setup
 	@$(BIN)/civicwatt demo --port $(PORT)
 
 test: setup lint
-	@scripts/system-packages mosquitto chromium fonts-noto-cjk
+	@scripts/system-packages mosquitto chromium libatomic1 fonts-noto-cjk
 	@$(BIN)/pytest $(PYTEST_ARGS)
 
 lint: setup

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from ctypes.util import find_library
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -44,6 +45,8 @@ def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer
     """A real `civicwatt demo`: simulated meters, gateways, broker and cloud."""
     if not Path(CHROMIUM).exists():
         pytest.skip("no Chromium on this machine (looked for `chromium` on PATH)")
+    if sys.platform == "linux" and not find_library("atomic"):
+        pytest.skip("Playwright's driver needs libatomic.so.1 (Debian: libatomic1)")
     data = tmp_path_factory.mktemp("demo")
     command = [sys.executable, "-m", "civicwatt", "demo", "--json"]
     command += ["--port", str(_free_port()), "--data", str(data / "data")]
