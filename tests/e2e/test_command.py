@@ -33,6 +33,8 @@ def own_process() -> Iterator[None]:
         ("cloud serve --config {wrong}", "CW-C1002", 3),
         ("directory import {wrong} --config {wrong}", "CW-C1002", 3),
         ("meters import {absent}.csv --config {good}", "CW-D1001", 1),
+        ("sim city {wrong}/city.json", "CW-X4003", 3),
+        ("directory import {absent}.csv --config {inside}", "CW-X4003", 3),
     ],
 )
 def test_a_known_error_is_code_cause_and_remedy_in_both_languages_and_an_exit_code(
@@ -43,9 +45,10 @@ def test_a_known_error_is_code_cause_and_remedy_in_both_languages_and_an_exit_co
     code: str,
     status: int,
 ) -> None:
-    files = {name: tmp_path / name for name in ("wrong", "good", "absent")}
+    files = {name: tmp_path / name for name in ("wrong", "good", "absent", "inside")}
     files["wrong"].write_text("nobody_reads_this = 1\n")
     files["good"].write_text(f'data_dir = "{tmp_path / "data"}"\n')
+    files["inside"].write_text(f'data_dir = "{tmp_path / "wrong" / "data"}"\n')  # a folder in a file
     monkeypatch.setattr("sys.argv", ["civicwatt", *command.format(**files).split()])
     with pytest.raises(SystemExit) as end:
         cli.main()

@@ -5,10 +5,12 @@ Exit codes that scripts can rely on: 0 done · 1 failed · 2 used wrongly · 3 a
 
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import typer
 
 from civicwatt.demo.cli import demo
+from civicwatt.errors import FileUnusable
 from civicwatt_protocols.errors import CivicWattError
 
 # group → where its typer app lives; imported only when that group is asked for, so every command starts fast
@@ -56,5 +58,13 @@ def main() -> None:
     try:
         build(asked)()
     except CivicWattError as error:
-        sys.stderr.write(f"{error}\n{error.text('en')}\n")
-        sys.exit(error.exit_code)
+        _leave(error)
+    except OSError as error:
+        if error.filename is None:
+            raise  # no file is the cause
+        _leave(FileUnusable(str(error.filename), detail=error.strerror))
+
+
+def _leave(error: CivicWattError) -> NoReturn:
+    sys.stderr.write(f"{error}\n{error.text('en')}\n")
+    sys.exit(error.exit_code)

@@ -38,11 +38,19 @@ def add_pages(app: FastAPI, folder: Path) -> None:
         """A file of the build, else the page (the page reads the path itself)."""
         if path.startswith("api/") or path.startswith("assets/"):
             raise NotFound()
-        found = (folder / path).resolve()
-        if path and found.is_relative_to(root) and found.is_file():
+        if path and (found := _file(root, path)):
             return FileResponse(found, headers={"Cache-Control": "no-cache"})
         if not index.is_file():
             return Response(NOT_BUILT, media_type="text/html; charset=utf-8")
         return FileResponse(index, headers={"Cache-Control": "no-cache"})
 
     app.include_router(router)
+
+
+def _file(root: Path, path: str) -> Path | None:
+    """The file under `root`, if there is one; a path that no file can have (NUL, too long) is none."""
+    try:
+        found = (root / path).resolve()
+        return found if found.is_relative_to(root) and found.is_file() else None
+    except (OSError, ValueError):
+        return None

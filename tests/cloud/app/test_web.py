@@ -3,12 +3,14 @@
 import json
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 
 import pytest
 from fastapi import Depends, FastAPI
 from httpx import AsyncClient
 
 from civicwatt_cloud.kit.access import public
+from civicwatt_cloud.kit.guard import MAX_BODY
 from civicwatt_cloud.openapi import document
 
 PATHS = [
@@ -51,12 +53,39 @@ async def test_hashed_files_are_kept_for_ever_and_compressed(client: AsyncClient
 
 
 @pytest.mark.parametrize(
-    "path", ["/..%2f..%2fetc/passwd", "/%2e%2e/data/civicwatt.sqlite", "/..%2fdata%2fcivicwatt.sqlite"]
+    "path",
+    [
+        "/..%2f..%2fetc/passwd",
+        "/%2e%2e/data/civicwatt.sqlite",
+        "/..%2fdata%2fcivicwatt.sqlite",
+        "/%00",
+        "/favicon.svg%00.html",
+        "/" + 6000 * "x",
+    ],
 )
 async def test_no_path_leads_out_of_the_pages(client: AsyncClient, path: str) -> None:
     response = await client.get(path)
+    assert response.status_code == 200
     assert "SQLite" not in response.text
     assert "<title>CivicWatt</title>" in response.text
+
+
+async def test_a_body_longer_than_any_form_is_refused_unread(client: AsyncClient) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal taken
+        while taken < 64 * MAX_BODY:
+            taken += 65_536
+            yield 65_536 * b"x"
+
+    taken = 0
+    json_type = {"content-type": "application/json"}
+    for body in (MAX_BODY * b"x" + b"x", endless()):
+        response = await client.post("/api/v1/session", content=body, headers=json_type)
+        assert (response.status_code, response.json()["code"]) == (413, "CW-A1010")
+        assert "content-security-policy" in response.headers
+    assert taken <= 2 * MAX_BODY
+    longest = await client.post("/api/v1/session", content=MAX_BODY * b" ", headers=json_type)
+    assert longest.status_code == 422
 
 
 async def test_what_is_not_there_is_a_problem_document(client: AsyncClient) -> None:

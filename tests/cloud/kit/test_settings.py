@@ -40,7 +40,7 @@ def test_an_unknown_variable_is_an_error(monkeypatch: pytest.MonkeyPatch) -> Non
         Settings.load()
 
 
-@pytest.mark.parametrize("zone", ["Asia/Kolkata", "Mars/Olympus"])
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "Mars/Olympus", "Asia", "", "../x"])
 def test_a_zone_that_splits_hours_is_refused(zone: str) -> None:
     with pytest.raises(BadValue, match="business_zone"):
         Settings.load(business_zone=zone)
@@ -51,5 +51,15 @@ def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
     path.write_text("port = \n")
     with pytest.raises(BadToml, match=r"cloud\.toml:1"):
         Settings.load(path)
-    with pytest.raises(BadToml, match=r"absent\.toml"):
+    with pytest.raises(BadValue, match=r"absent\.toml"):
         Settings.load(tmp_path / "absent.toml")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("clock", "noon"), ("clock", "1/inf/1"), ("mqtt_host", ""), ("keep_readings_days", 10**14)],
+)
+def test_what_would_fail_later_is_refused_at_once(key: str, value: object) -> None:
+    with pytest.raises(BadValue) as caught:
+        Settings.load(**{key: value})
+    assert (caught.value.where, caught.value.facts["key"]) == (f"--{key}", key)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import aiomqtt
 import numpy as np
 import pytest
+import structlog
 from cloud.timeseries.fake_gateway import NOW_HOUR, FakeGateway
 from mosquitto import Mosquitto
 
@@ -134,6 +135,20 @@ async def test_data_without_a_catalogue_wait_for_the_rebirth_that_ingest_asks_fo
         assert link.acked == set()
         await link.send([gateway.birth()])
         await until(lambda: link.acked == {1, 2, 3})
+
+
+async def test_a_fault_nobody_foresaw_is_logged_and_the_subscriber_goes_on(
+    db: Database, store: ReadingsStore, clock: Clock
+) -> None:
+    ingest = Ingest(db, store, clock)
+    no_host = "a" * 300  # fails before any socket is opened, and not with an MqttError
+    with structlog.testing.capture_logs() as logged:
+        running = asyncio.create_task(Subscriber(ingest, no_host, 1883).run())
+        await until(lambda: running.done() or len(logged) >= 2)
+        assert not running.done()
+        running.cancel()
+        await asyncio.wait([running])
+    assert {entry["event"] for entry in logged} == {"subscriber_failed"}
 
 
 async def test_f06_a_broker_that_was_killed_is_found_again(

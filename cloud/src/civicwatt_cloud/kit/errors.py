@@ -12,6 +12,7 @@ CivicWattError
     ├── BadRequest       422  CW-A1008
     ├── NotAllowed       405  CW-A1009
     ├── Failed           500  CW-A1500
+    ├── BodyTooLarge     413  CW-A1010
     ├── RuleViolation    422  (modules add their own beneath)
     │   ├── WeakPassword      CW-A1011
     │   └── SetupIncomplete   CW-A1012
@@ -143,6 +144,17 @@ class Failed(CloudError):
     en = "the system failed; incident {incident}"
     remedy_zh = "请稍后再试；仍出错时把事件编号交给管理员"
     remedy_en = "try again later; if it fails again, give the incident number to the administrator"
+
+
+class BodyTooLarge(CloudError):
+    """A request's body is longer than any form of ours, or does not say how long it is."""
+
+    status = 413
+    code = "CW-A1010"
+    zh = "请求正文超过 {limit} 字节，或未注明长度"
+    en = "the request's body has more than {limit} bytes, or does not say how long it is"
+    remedy_zh = "使用系统页面操作"
+    remedy_en = "use the pages of this system"
 
 
 class RuleViolation(CloudError):

@@ -6,7 +6,7 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from civicwatt_cloud.kit.errors import Failed, ForeignOrigin
+from civicwatt_cloud.kit.errors import BodyTooLarge, Failed, ForeignOrigin
 from civicwatt_cloud.kit.problems import problem
 
 log = structlog.get_logger()
@@ -33,6 +33,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 HSTS = "max-age=31536000"
+MAX_BODY = 1024 * 1024  # bytes; no route takes a file [engineering default]
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -59,6 +60,9 @@ class Guard:
         if not _is_own(scope):
             await problem(ForeignOrigin())(scope, receive, guarded)
             return
+        if not _is_bounded(scope):
+            await problem(BodyTooLarge(limit=MAX_BODY))(scope, receive, guarded)
+            return
         try:
             await self._app(scope, receive, guarded)
         except Exception:
@@ -76,6 +80,12 @@ def _harden(headers: MutableHeaders, scope: Scope) -> None:
         headers["Strict-Transport-Security"] = HSTS
     if scope["path"].startswith("/api/"):
         headers["Cache-Control"] = "no-store"
+
+
+def _is_bounded(scope: Scope) -> bool:
+    """A body is read whole into memory: its length must be told, and be that of a form at most."""
+    headers = Headers(scope=scope)
+    return "transfer-encoding" not in headers and int(headers.get("content-length", "0")) <= MAX_BODY
 
 
 def _is_own(scope: Scope) -> bool:

@@ -11,8 +11,8 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from civicwatt_protocols.clock import Clock
-from civicwatt_protocols.errors import BadToml, BadValue, UnknownKey
-from civicwatt_protocols.toml import decode
+from civicwatt_protocols.errors import BadValue, UnknownKey
+from civicwatt_protocols.toml import decode, text_of
 
 PREFIX = "CIVICWATT_"
 HOUR_S = 3600
@@ -24,7 +24,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     data_dir: Path = Field(default=Path(".civicwatt/cloud"), description="databases live here")
-    mqtt_host: str | None = Field(default="127.0.0.1", description="the broker; None: nothing is taken in")
+    mqtt_host: str | None = Field(
+        default="127.0.0.1", min_length=1, max_length=253, description="the broker; None: nothing is taken in"
+    )
     mqtt_port: int = Field(default=1883, ge=1, le=65535)
     http_port: int = Field(
         default=8080, ge=0, le=65535, description="on 127.0.0.1 only; TLS belongs to a proxy"
@@ -35,7 +37,7 @@ class Settings(BaseSettings):
         default="", description="origin_us/rate/anchor_s of a simulated clock; empty: real time"
     )
     keep_readings_days: int = Field(
-        default=1100, ge=400, description="raw readings; the ledger is kept for ever"
+        default=1100, ge=400, le=36_500, description="raw readings; the ledger is kept for ever"
     )
     web_dist: Path = Field(default=Path(__file__).parents[1] / "web_dist", description="the built web pages")
 
@@ -45,7 +47,7 @@ class Settings(BaseSettings):
         """The ledger's hours are UTC hours: a zone cut at half hours would split them."""
         try:
             zone = ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a folder of zones gives OSError
             raise ValueError(f"unknown time zone {name}") from error
         for year in range(2000, 2040):
             for month in (1, 7):
@@ -53,6 +55,16 @@ class Settings(BaseSettings):
                 if offset is None or offset.total_seconds() % HOUR_S:
                     raise ValueError(f"{name} is not a whole number of hours from UTC")
         return name
+
+    @field_validator("clock")
+    @classmethod
+    def _is_clock(cls, text: str) -> str:
+        try:
+            if text:
+                Clock.parse(text)
+        except BadValue as error:
+            raise ValueError(error.facts["detail"]) from error
+        return text
 
     @property
     def zone(self) -> ZoneInfo:
@@ -70,7 +82,7 @@ class Settings(BaseSettings):
         return self.data_dir / "readings.duckdb"
 
     def make_clock(self) -> Clock:
-        """The business clock that the settings name. Errors: BadValue."""
+        """The business clock that the settings name."""
         return Clock.parse(self.clock) if self.clock else Clock.real()
 
     @classmethod
@@ -102,7 +114,7 @@ class Settings(BaseSettings):
 
 def _read(path: Path) -> Mapping[str, Any]:
     try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadToml(str(path), detail=str(error)) from error
-    return decode(text, dict[str, Any], str(path))
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadValue(str(path), key="--config", detail=error) from error
+    return decode(text_of(data, str(path)), dict[str, Any], str(path))

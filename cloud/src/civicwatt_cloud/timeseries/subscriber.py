@@ -39,6 +39,8 @@ class Subscriber:
                 await self._connection()
             except aiomqtt.MqttError as error:
                 log.warning("broker_lost", host=self._host, port=self._port, error=str(error))
+            except Exception:
+                log.exception("subscriber_failed", host=self._host, port=self._port)  # a fault of ours
             finally:
                 self.connected = False
             failures = 0 if time.monotonic() - began > STEADY_S else failures + 1
