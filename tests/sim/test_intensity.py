@@ -5,16 +5,16 @@ from civicwatt_sim.scenario import EndUse, InstitutionKind
 MICRO = 1_000_000
 # kWh/m² a year; the averages of Guangdong 2021 (kgce/m² at 0.1229) are 90, 27, 129 and 80
 ELECTRICITY = {
-    InstitutionKind.OFFICE: (60, 130),
-    InstitutionKind.SCHOOL: (20, 40),
-    InstitutionKind.HOSPITAL: (100, 160),
+    InstitutionKind.GOVERNMENT: (60, 130),
+    InstitutionKind.EDUCATION: (20, 40),
+    InstitutionKind.MEDICAL: (100, 160),
     InstitutionKind.VENUE: (60, 110),
 }
 # m³ a head and year; the averages there are 39 to 70, 43, 56 and 11
 WATER = {
-    InstitutionKind.OFFICE: (30, 70),
-    InstitutionKind.SCHOOL: (20, 55),
-    InstitutionKind.HOSPITAL: (35, 70),
+    InstitutionKind.GOVERNMENT: (30, 70),
+    InstitutionKind.EDUCATION: (20, 55),
+    InstitutionKind.MEDICAL: (35, 70),
     InstitutionKind.VENUE: (5, 20),
 }
 USED = {EndUse.LIGHTING, EndUse.HVAC, EndUse.POWER, EndUse.SPECIAL}

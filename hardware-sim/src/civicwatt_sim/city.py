@@ -14,21 +14,21 @@ import msgspec
 from civicwatt_sim.scenario import Building, City, Dated, EndUse, Institution, InstitutionKind, Meter
 
 DIVISION = "429900"  # an invented division of Hubei
-OFFICE, SCHOOL = InstitutionKind.OFFICE, InstitutionKind.SCHOOL
-HOSPITAL, VENUE = InstitutionKind.HOSPITAL, InstitutionKind.VENUE
+GOVERNMENT, EDUCATION = InstitutionKind.GOVERNMENT, InstitutionKind.EDUCATION
+MEDICAL, VENUE = InstitutionKind.MEDICAL, InstitutionKind.VENUE
 MUNICIPAL, DISTRICT = "市级", "县级"
 GATEWAY_OF_BUS = ("gw-01", "gw-01", "gw-01", "gw-02", "gw-02")
 
 L, H, P, S = EndUse.LIGHTING, EndUse.HVAC, EndUse.POWER, EndUse.SPECIAL
 # peak load by kind [W/m²]
 DENSITY: dict[InstitutionKind, dict[EndUse, float]] = {
-    OFFICE: {L: 13.5, H: 34.0, P: 5.0},
-    SCHOOL: {L: 5.6, H: 10.0, P: 1.4},
-    HOSPITAL: {L: 11.5, H: 26.0, P: 5.5},
+    GOVERNMENT: {L: 13.5, H: 34.0, P: 5.0},
+    EDUCATION: {L: 5.6, H: 10.0, P: 1.4},
+    MEDICAL: {L: 11.5, H: 26.0, P: 5.5},
     VENUE: {L: 13.0, H: 30.0, P: 4.5},
 }
 # peak water by person [L/h]
-WATER_L_H: dict[InstitutionKind, float] = {OFFICE: 24.0, SCHOOL: 18.0, HOSPITAL: 14.0, VENUE: 5.0}
+WATER_L_H: dict[InstitutionKind, float] = {GOVERNMENT: 24.0, EDUCATION: 18.0, MEDICAL: 14.0, VENUE: 5.0}
 ELECTRIC_NAME = {L: "照明插座总表", H: "空调总表", P: "动力总表", S: "机房总表"}
 # The current registers of the ADW300 end at 655 A: large loads hang on float and 64-bit meters.
 SMALL_KW = 110.0
@@ -69,10 +69,12 @@ class _Institution:
 
 
 _INSTITUTIONS = (
-    _Institution("荆襄市机关事务服务中心", OFFICE, 205, (_Building("主楼", 6_200, thrift=0.86, pv_kwp=60),)),
+    _Institution(
+        "荆襄市机关事务服务中心", GOVERNMENT, 205, (_Building("主楼", 6_200, thrift=0.86, pv_kwp=60),)
+    ),
     _Institution(
         "荆襄市第一行政中心",
-        OFFICE,
+        GOVERNMENT,
         1_420,
         (
             _Building("A座", 26_000, data_room_kw=24, pv_kwp=280),
@@ -82,14 +84,14 @@ _INSTITUTIONS = (
     ),
     _Institution(
         "荆襄市政务服务和大数据中心",
-        OFFICE,
+        GOVERNMENT,
         460,
         (
             _Building("政务服务大厅", 11_600, thrift=1.12, data_room_kw=12),
             _Building("数据机房楼", 2_400, uses=(L, H), data_room_kw=64),
         ),
     ),
-    _Institution("荆襄市财政局", OFFICE, 290, (_Building("办公楼", 9_800, thrift=0.94, data_room_kw=8),)),
+    _Institution("荆襄市财政局", GOVERNMENT, 290, (_Building("办公楼", 9_800, thrift=0.94, data_room_kw=8),)),
     _Institution(
         "荆襄市档案馆",
         VENUE,
@@ -101,7 +103,7 @@ _INSTITUTIONS = (
     _Institution("荆襄市博物馆", VENUE, 2_050, (_Building("主展馆", 17_300, thrift=1.1),)),
     _Institution(
         "荆襄市第一中学",
-        SCHOOL,
+        EDUCATION,
         2_350,
         (
             _Building("教学楼", 21_000, uses=(L, H), pv_kwp=180),
@@ -110,23 +112,23 @@ _INSTITUTIONS = (
     ),
     _Institution(
         "荆襄市实验小学",
-        SCHOOL,
+        EDUCATION,
         830,
         (_Building("综合教学楼", 12_300, uses=(L, H), thrift=0.92, extension_m2=1_850),),
     ),
     _Institution(
         "荆襄市中心医院",
-        HOSPITAL,
+        MEDICAL,
         3_150,
         (
             _Building("门诊楼", 24_000, thrift=1.05, data_room_kw=20),
             _Building("住院楼", 36_000, pv_kwp=220),
         ),
     ),
-    _Institution("荆襄市妇幼保健院", HOSPITAL, 940, (_Building("综合楼", 18_500, thrift=0.93),)),
+    _Institution("荆襄市妇幼保健院", MEDICAL, 940, (_Building("综合楼", 18_500, thrift=0.93),)),
     _Institution(
         "荆东街道便民服务中心",
-        OFFICE,
+        GOVERNMENT,
         62,
         (_Building("服务用房", 1_800, uses=(L, H), thrift=0.88),),
         level=DISTRICT,

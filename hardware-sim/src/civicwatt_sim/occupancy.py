@@ -34,15 +34,15 @@ _VENUE: Curve = (
 )  # fmt: skip
 
 _WORKED: dict[InstitutionKind, Curve] = {
-    InstitutionKind.OFFICE: _OFFICE,
-    InstitutionKind.SCHOOL: _SCHOOL,
-    InstitutionKind.HOSPITAL: _HOSPITAL,
+    InstitutionKind.GOVERNMENT: _OFFICE,
+    InstitutionKind.EDUCATION: _SCHOOL,
+    InstitutionKind.MEDICAL: _HOSPITAL,
     InstitutionKind.VENUE: _VENUE,
 }
 _FREE: dict[InstitutionKind, Curve] = {
-    InstitutionKind.OFFICE: _IDLE,
-    InstitutionKind.SCHOOL: _IDLE,
-    InstitutionKind.HOSPITAL: _HOSPITAL_OFF,
+    InstitutionKind.GOVERNMENT: _IDLE,
+    InstitutionKind.EDUCATION: _IDLE,
+    InstitutionKind.MEDICAL: _HOSPITAL_OFF,
     InstitutionKind.VENUE: _VENUE,
 }
 # (month, day) from and to, both inside; the rest of a school's days off are the calendar's
@@ -69,7 +69,7 @@ def _day(kind: InstitutionKind, number: int, worked: Column, free: Column, close
             return closed if day.weekday() == _VENUE_CLOSED_WEEKDAY else worked * 0.8
         return free
     month_day = (day.month, day.day)
-    if kind is InstitutionKind.SCHOOL and any(a <= month_day <= b for a, b in _SCHOOL_HOLIDAYS):
+    if kind is InstitutionKind.EDUCATION and any(a <= month_day <= b for a, b in _SCHOOL_HOLIDAYS):
         return closed
     return worked if workday else free
 

@@ -14,15 +14,15 @@ from civicwatt_sim.errors import BadScenario
 class InstitutionKind(StrEnum):
     """What an institution does; it decides when its people are there."""
 
-    OFFICE = "office"
-    SCHOOL = "school"
-    HOSPITAL = "hospital"
+    GOVERNMENT = "government"
+    EDUCATION = "education"
+    MEDICAL = "medical"
     VENUE = "venue"
 
     @property
     def zh(self) -> str:
         """The Chinese title."""
-        return {"office": "党政机关", "school": "教育", "hospital": "医疗", "venue": "场馆"}[self.value]
+        return {"government": "党政机关", "education": "教育", "medical": "医疗", "venue": "场馆"}[self.value]
 
 
 class EndUse(StrEnum):
