@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import select
@@ -66,6 +67,9 @@ def test_a_directory_is_read_from_xlsx_and_csv(
         ({"区划代码": "4299"}, "名录!E3", "CW-D1014", "区划代码“4299”不是六位数字"),
         ({"楼栋编码": ""}, "名录!F3", "CW-D1010", "楼栋编码为空"),
         ({"建筑面积": "九千"}, "名录!H3", "CW-D1015", "建筑面积“九千”不是数字"),
+        ({"建筑面积": "1e17"}, "名录!H3", "CW-D1023", "建筑面积超过 1000000000"),
+        ({"建筑面积": "1e400"}, "名录!H3", "CW-D1023", "建筑面积超过 1000000000"),
+        ({"用能人数": "1e30"}, "名录!K3", "CW-D1023", "用能人数超过 1000000000"),
         ({"面积起始": "2026-02-30"}, "名录!I3", "CW-D1018", "面积起始“2026-02-30”不是日期"),
         ({"面积起始": ""}, "名录!I3", "CW-D1019", "面积起始为空"),
         ({"用能人数": "12.5"}, "名录!K3", "CW-D1017", "用能人数应为正整数"),
@@ -140,6 +144,27 @@ def test_a_file_that_is_no_table_is_refused(db: Database, tmp_path: Path) -> Non
     path.write_bytes(b"not a workbook")
     with pytest.raises(UnreadableTable):
         run(db, path)
+
+
+def test_a_workbook_whose_sheet_is_cut_off_or_explodes_is_refused(
+    db: Database, directory: Directory, tmp_path: Path
+) -> None:
+    nested = "".join(f'<!ENTITY e{n} "{10 * f"&e{n - 1};"}">' for n in range(1, 9))
+    laughs = f'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY e0 "ha">{nested}]><worksheet>&e8;</worksheet>'
+    with ZipFile(directory({})) as good:
+        parts = {name: good.read(name) for name in good.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    for content in (parts[sheet][:-100], laughs.encode()):
+        with ZipFile(tmp_path / "broken.xlsx", "w") as broken:
+            for name, part in (parts | {sheet: content}).items():
+                broken.writestr(name, part)
+        with pytest.raises(UnreadableTable):
+            run(db, tmp_path / "broken.xlsx")
+
+
+def test_a_cell_longer_than_any_text_is_no_table(db: Database, directory: Directory) -> None:
+    with pytest.raises(UnreadableTable):
+        run(db, directory({"单位名称": 200_000 * "局"}, suffix="csv"))
 
 
 def test_the_region_tree_lies_in_the_code(db: Database) -> None:

@@ -13,7 +13,8 @@ RowProblem
 ├── DateMissing      CW-D1019
 ├── DuplicateRow     CW-D1020
 ├── Contradiction    CW-D1021
-└── BuildingElsewhere CW-D1022
+├── BuildingElsewhere CW-D1022
+└── NumberTooLarge   CW-D1023
 """
 
 from civicwatt_cloud.kit.errors import CloudError
@@ -129,3 +130,11 @@ class BuildingElsewhere(RowProblem):
     code = "CW-D1022"
     zh = "楼栋 {building} 已登记在单位 {institution} 名下"
     en = "building {building} is registered under institution {institution}"
+
+
+class NumberTooLarge(RowProblem):
+    """A number beyond anything there is."""
+
+    code = "CW-D1023"
+    zh = "{title}超过 {limit}"
+    en = "{title} is more than {limit}"

@@ -13,6 +13,7 @@ COLUMNS = (
     *("单位编码", "单位名称", "单位类型", "层级", "区划代码", "楼栋编码", "楼栋名称"),
     *("建筑面积", "面积起始", "面积依据", "用能人数", "人数起始", "人数依据"),
 )
+LARGEST = 1_000_000_000  # persons or m²: beyond, it is a slip of the pen [engineering default]
 REGION_NAME = "区划名称"  # optional: a region is shown by its code until it has a name
 
 KINDS = {kind.zh: kind for kind in InstitutionKind}
@@ -117,6 +118,8 @@ def _number(row: Row, title: str) -> Decimal:
         number = Decimal("NaN")
     if not number.is_finite():
         raise problem.NotANumber(row.where(title), title=title, text=row[title])
+    if number > LARGEST:
+        raise problem.NumberTooLarge(row.where(title), title=title, limit=LARGEST)
     return number
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from zipfile import BadZipFile
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
@@ -84,7 +83,7 @@ def _xlsx(path: Path, sheet: str) -> tuple[str, Iterator[list[str]]]:
         lines = [[_text(value) for value in row] for row in found.iter_rows(values_only=True)]
         title = found.title
         book.close()
-    except (BadZipFile, KeyError, IndexError, ValueError, OSError) as error:
+    except Exception as error:  # a broken workbook raises whatever openpyxl's parsers happen to meet
         raise UnreadableTable(str(path)) from error
     return title, iter(lines)
 
@@ -97,9 +96,10 @@ def _csv(path: Path, sheet: str) -> tuple[str, Iterator[list[str]]]:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
             text = data.decode("gb18030")
-    except (OSError, UnicodeDecodeError) as error:
+        lines = list(csv.reader(io.StringIO(text)))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UnreadableTable(str(path)) from error
-    return sheet, csv.reader(io.StringIO(text))
+    return sheet, iter(lines)
 
 
 def _text(value: object) -> str:
