@@ -8,6 +8,7 @@ from civicwatt_protocols import templates
 from civicwatt_protocols.errors import ConfigError
 from civicwatt_sim.city import check_city, demo_city
 from civicwatt_sim.errors import BadScenario
+from civicwatt_sim.meter import simulate
 from civicwatt_sim.scenario import EndUse, InstitutionKind, read_city, write_city
 
 
@@ -80,3 +81,37 @@ def test_a_doubled_unit_id_is_refused(tmp_path):
     path.write_bytes(msgspec.json.encode(data))
     with pytest.raises(BadScenario, match=r"\(0, 1\)"):
         read_city(path)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("unit", 300),
+        ("unit", 0),
+        ("bus", -1),
+        ("bus", 70_000),
+        ("rated_kw", -5),
+        ("rated_kw", 1e300),
+        ("x", 1),
+    ],
+)
+def test_a_meter_that_no_bus_could_carry_is_refused(tmp_path, key, value):
+    path = tmp_path / "city.json"
+    write_city(demo_city(), path)
+    data = msgspec.json.decode(path.read_bytes())
+    data["institutions"][0]["buildings"][0]["meters"][0][key] = value
+    path.write_bytes(msgspec.json.encode(data))
+    with pytest.raises(BadScenario, match="CW-S1002"):
+        read_city(path)
+
+
+def test_a_meter_whose_template_is_unknown_or_counts_nothing_for_its_end_use_is_refused(tmp_path):
+    path = tmp_path / "city.json"
+    for change in ({"template": "no/such"}, {"end_use": "water"}):
+        write_city(demo_city(), path)
+        data = msgspec.json.decode(path.read_bytes())
+        meter = data["institutions"][0]["buildings"][0]["meters"][0]
+        meter.update(change)
+        path.write_bytes(msgspec.json.encode(data))
+        with pytest.raises(BadScenario, match=meter["device"]):
+            simulate(read_city(path))

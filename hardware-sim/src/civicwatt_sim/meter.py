@@ -3,11 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from civicwatt_protocols.errors import UnknownTemplate
 from civicwatt_protocols.quantity import MICRO
 from civicwatt_protocols.template import DeviceTemplate, Register
 from civicwatt_protocols.templates import load
 from civicwatt_sim import quantities, seeded
 from civicwatt_sim.counters import Counter
+from civicwatt_sim.errors import BadScenario
 from civicwatt_sim.loads import load_share
 from civicwatt_sim.scenario import Building, City, Dated, EndUse, Institution, InstitutionKind, Meter
 from civicwatt_sim.steps import STEPS_PER_DAY, block_steps, first_step, step_at
@@ -29,7 +31,8 @@ class SimulatedMeter:
 
     def __init__(self, city: City, institution: Institution, building: Building, meter: Meter) -> None:
         self.meter = meter
-        self.template: DeviceTemplate = load(meter.template)
+        self.template: DeviceTemplate = _template(meter)
+        self.register = _counted_register(self.template, meter)
         self._kind: InstitutionKind = institution.kind
         self._areas = building.areas
         self._seed = city.seed
@@ -39,7 +42,6 @@ class SimulatedMeter:
         # what the register showed when it was put into service: up to a fortnight of full load
         base = int(self._rated_micro * seeded.one(seeded.key(self._key, "base"), 0.0, 14.0 * STEPS_PER_DAY))
         self._counter = Counter(first_step(city.installed), base, self._block)
-        self.register = _counted_register(self.template, meter.end_use)
 
     @property
     def measure(self) -> str:
@@ -82,16 +84,25 @@ class SimulatedMeter:
 
 
 def simulate(city: City) -> dict[str, SimulatedMeter]:
-    """The city's meters by device; those that never answer are among them."""
+    """The city's meters by device; those that never answer are among them. Raises BadScenario."""
     return {
         meter.device: SimulatedMeter(city, place, building, meter) for place, building, meter in city.meters()
     }
 
 
-def _counted_register(template: DeviceTemplate, end_use: EndUse) -> Register:
+def _template(meter: Meter) -> DeviceTemplate:
+    try:
+        return load(meter.template)
+    except UnknownTemplate as error:
+        raise BadScenario(meter.device, problem=error.message("zh")) from error
+
+
+def _counted_register(template: DeviceTemplate, meter: Meter) -> Register:
     by_measure = {register.measure: register for register in template.registers}
-    wanted = _COUNTED.get(end_use, _COUNTED_LOAD)
-    return next(by_measure[measure] for measure in wanted if measure in by_measure)
+    for measure in _COUNTED.get(meter.end_use, _COUNTED_LOAD):
+        if measure in by_measure:
+            return by_measure[measure]
+    raise BadScenario(meter.device, problem=f"{template.key} 不计量“{meter.end_use.zh}”")
 
 
 def _area_share(areas: tuple[Dated, ...], steps: Counts) -> Column:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -54,7 +55,7 @@ _END_USE_ZH = {
 }
 
 
-class Dated(msgspec.Struct, frozen=True):
+class Dated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A number that holds from a day on, with the paper that says so."""
 
     valid_from: date
@@ -62,22 +63,25 @@ class Dated(msgspec.Struct, frozen=True):
     source: str
 
 
-class Meter(msgspec.Struct, frozen=True, kw_only=True):
+Rating = Annotated[float, msgspec.Meta(ge=0, le=100_000)]  # engineering default: a large substation
+
+
+class Meter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One meter: where it hangs, what it measures, how large its load can be."""
 
     device: str
     name: str
     gateway: str
-    bus: int
-    unit: int
+    bus: Annotated[int, msgspec.Meta(ge=0, le=255)]
+    unit: Annotated[int, msgspec.Meta(ge=1, le=247)]
     template: str
     end_use: EndUse
-    rated_kw: float = 0.0
-    rated_m3h: float = 0.0
+    rated_kw: Rating = 0.0
+    rated_m3h: Rating = 0.0
     answers: bool = True
 
 
-class Building(msgspec.Struct, frozen=True, kw_only=True):
+class Building(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A building; `areas` are floor areas [m²]."""
 
     code: str
@@ -86,7 +90,7 @@ class Building(msgspec.Struct, frozen=True, kw_only=True):
     meters: tuple[Meter, ...]
 
 
-class Institution(msgspec.Struct, frozen=True, kw_only=True):
+class Institution(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An invented public institution; `heads` are its energy users, empty where unknown."""
 
     code: str
@@ -97,7 +101,7 @@ class Institution(msgspec.Struct, frozen=True, kw_only=True):
     buildings: tuple[Building, ...]
 
 
-class City(msgspec.Struct, frozen=True, kw_only=True):
+class City(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole scenario; the meters count from the start of the day `installed`."""
 
     seed: int

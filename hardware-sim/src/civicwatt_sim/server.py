@@ -49,7 +49,7 @@ class Plant:
             server = self._server(bus, host, port)
             try:
                 await server.serve_forever(background=True)
-            except RuntimeError as error:
+            except (RuntimeError, OverflowError) as error:  # taken, or no port at all
                 await self.close()
                 raise PortTaken(host=host, port=port) from error
             self._servers.append(server)
