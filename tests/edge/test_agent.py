@@ -6,6 +6,9 @@ import os
 import signal
 import sqlite3
 import sys
+import time
+
+import pytest
 
 from civicwatt_edge import agent
 from civicwatt_edge.config import load
@@ -140,3 +143,29 @@ async def test_f09_a_file_found_damaged_at_run_time_is_reopened_and_polling_goes
     stop.set()
     await running
     assert len(opened) == 2
+
+
+@pytest.mark.parametrize("ahead_s", [3600, -3600, 30 * 365 * 86_400], ids=["1 h", "-1 h", "30 years"])
+async def test_f14_when_the_machines_clock_is_set_polling_goes_on_in_its_time(
+    tmp_path, meter, mosquitto, cloud, until, monkeypatch, ahead_s
+):
+    """As on a gateway without a battery, whose time is right only some seconds after it has started."""
+    (tmp_path / "gw.toml").write_text(CONFIG.format(broker=mosquitto.port, bus=meter.port))
+    monkeypatch.setattr(agent, "CLOCK_LOOK_S", 0.05)
+    machine_ns, ahead_ns = time.time_ns, 0
+    monkeypatch.setattr(time, "time_ns", lambda: machine_ns() + ahead_ns)
+    stop = asyncio.Event()
+    running = asyncio.create_task(agent.run(load(tmp_path / "gw.toml"), None, stop))
+    await until(lambda: len(cloud.records) >= 2)
+    ahead_ns = ahead_s * 10**9
+    set_us = time.time_ns() // 1000
+
+    def since_set():
+        return [each for each in cloud.records.values() if abs(each.slot_us - set_us) < 60_000_000]
+
+    await until(lambda: len(since_set()) >= 2)
+    stop.set()
+    await running
+    assert len({epoch for epoch, _ in cloud.records}) == 1
+    assert len(cloud.records) < 40, "times that never were have no slots"
+    assert all(each.slot_us % 1_000_000 == 0 for each in since_set())

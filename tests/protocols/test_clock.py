@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from civicwatt_protocols.clock import Clock
+from civicwatt_protocols.clock import Clock, MachineClock
 from civicwatt_protocols.errors import BadValue
 
 
@@ -47,3 +47,14 @@ def test_passed_on_as_text_it_is_the_same_clock() -> None:
 def test_other_text_is_a_clear_error(text: str) -> None:
     with pytest.raises(BadValue):
         Clock.parse(text)
+
+
+def test_f14_the_machines_clock_is_followed_when_it_is_set_and_a_grid_is_not_moved_by_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    grid, machine = Clock.real(), MachineClock.real()
+    days_later = time.time_ns() + 2 * 86_400 * 10**9
+    monkeypatch.setattr(time, "time_ns", lambda: days_later)
+    assert machine.now_us() == days_later // 1000
+    assert machine.real_seconds_until(days_later // 1000 + 5_000_000) == 5
+    assert grid.now_us() < days_later // 1000 - 86_400_000_000

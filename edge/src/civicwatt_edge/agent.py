@@ -1,6 +1,7 @@
 """The gateway: pollers fill the outbox, the uplink empties it, nothing flows back but acks."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -23,10 +24,15 @@ HISTORY_US = 183 * 86_400 * 1_000_000
 # Engineering defaults.
 HOUSEKEEPING_S = 3_600
 RESTART_S = 1.0  # before a damaged outbox is opened anew
+CLOCK_LOOK_S = 1.0
+CLOCK_STEP_US = 1_000_000  # a clock that is only slewed keeps pace with the monotonic one
 
 
-async def run(config: Config, clock: Clock, stop: asyncio.Event) -> None:
-    """Run until `stop` is set; a damaged outbox is set aside on the way. Raises OutboxBusy at the start."""
+async def run(config: Config, clock: Clock | None, stop: asyncio.Event) -> None:
+    """Run until `stop` is set; a damaged outbox is set aside on the way. Raises OutboxBusy at the start.
+
+    Without a clock it is the machine's, and when that one is set, polling begins anew on its grid.
+    """
     while not stop.is_set():
         try:
             await _run(config, clock, stop)
@@ -35,7 +41,8 @@ async def run(config: Config, clock: Clock, stop: asyncio.Event) -> None:
             await asyncio.sleep(RESTART_S)
 
 
-async def _run(config: Config, clock: Clock, stop: asyncio.Event) -> None:
+async def _run(config: Config, given: Clock | None, stop: asyncio.Event) -> None:
+    clock = given or Clock.real()
     store = Store(Path(config.gateway.data))
     buses = [(_connect(bus), [make_device(device, store) for device in bus.device]) for bus in config.bus]
     async with Outbox(store) as outbox, asyncio.TaskGroup() as group:
@@ -47,13 +54,25 @@ async def _run(config: Config, clock: Clock, stop: asyncio.Event) -> None:
         ]
         uplink = group.create_task(Uplink(config.gateway, config.broker, outbox, clock).run())
         others = [group.create_task(outbox.watch()), group.create_task(_keep_house(outbox, clock))]
-        await stop.wait()
+        await (stop.wait() if given else _stopped_or_set(clock, stop))
         for task in polling:
             task.cancel()
         await outbox.settle()
         for task in (uplink, *others):
             task.cancel()
     log.info("gateway_stopped", accepted=outbox.accepted, dropped=outbox.dropped)
+
+
+async def _stopped_or_set(clock: Clock, stop: asyncio.Event) -> None:
+    """Wait for the end, or until the machine's clock was set: late after its start, or after a suspension."""
+    while not stop.is_set():
+        ahead_us = Clock.real().now_us() - clock.now_us()
+        if abs(ahead_us) > CLOCK_STEP_US:
+            log.warning("clock_set", ahead_s=ahead_us / 1_000_000)
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOCK_LOOK_S):
+                await stop.wait()
 
 
 def _connect(bus: BusConfig) -> ModbusTcp:

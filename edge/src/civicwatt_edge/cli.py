@@ -22,7 +22,7 @@ def run(
 ) -> None:
     """采集并上传，直到收到 SIGTERM · poll and deliver until SIGTERM."""
     log_to_stderr()
-    asyncio.run(_run(load(config), Clock.parse(clock) if clock else Clock.real()))
+    asyncio.run(_run(load(config), Clock.parse(clock) if clock else None))
 
 
 @app.command()
@@ -33,7 +33,7 @@ def check(file: Annotated[Path, typer.Argument(help="TOML 配置文件 · config
     typer.echo(f"{file}: 网关 {config.gateway.id}，总线 {len(config.bus)}，设备 {devices} · ok")
 
 
-async def _run(config: Config, clock: Clock) -> None:
+async def _run(config: Config, clock: Clock | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

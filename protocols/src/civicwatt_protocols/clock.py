@@ -53,3 +53,18 @@ class Clock:
         if not 0 <= clock.origin_us <= LAST_US or not abs(clock.anchor_s) <= LONGEST_S:
             raise BadValue(key="clock", detail=f"{text!r}, its origin is not from 1970 to 2100")
         return clock
+
+
+class MachineClock(Clock):
+    """The machine's clock as it is set at each look: for those who keep no grid of their own.
+
+    A server that was suspended for days, or whose time is corrected, must not judge by the time it had.
+    """
+
+    def now_us(self) -> int:
+        """The machine's time, UTC µs."""
+        return time.time_ns() // 1_000
+
+    def real_seconds_until(self, t_us: int) -> float:
+        """Real seconds to wait for t_us as long as nobody sets the clock."""
+        return (t_us - self.now_us()) / 1_000_000

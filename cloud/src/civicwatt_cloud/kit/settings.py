@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from civicwatt_protocols.clock import Clock
+from civicwatt_protocols.clock import Clock, MachineClock
 from civicwatt_protocols.errors import BadValue, UnknownKey
 from civicwatt_protocols.toml import decode, text_of
 
@@ -83,7 +83,7 @@ class Settings(BaseSettings):
 
     def make_clock(self) -> Clock:
         """The business clock that the settings name."""
-        return Clock.parse(self.clock) if self.clock else Clock.real()
+        return Clock.parse(self.clock) if self.clock else MachineClock.real()
 
     @classmethod
     def load(cls, config: Path | None = None, **flags: Any) -> Self:
