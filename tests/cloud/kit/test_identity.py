@@ -137,9 +137,9 @@ def test_s03_an_unknown_account_takes_the_same_time() -> None:
     def median(against: str | None) -> float:
         times = []
         for _ in range(5):
-            began = time.perf_counter()
+            began = time.process_time()  # work done, whatever else the machine is doing
             passwords.verify("wrong", against)
-            times.append(time.perf_counter() - began)
+            times.append(time.process_time() - began)
         return statistics.median(times)
 
     assert 0.4 < median(None) / median(stored) < 2.5
