@@ -76,3 +76,4 @@ async def test_a_region_without_readings_opens_too(city: Any) -> None:
     assert opened["figure"]["value"] is None
     assert opened["figure"]["reason"]["code"] == "CW-N1005"
     assert opened["amount"]["total"] is None
+    assert [one["what"] for one in opened["missing"]] == ["读数"]  # said once, not for each institution

@@ -31,7 +31,7 @@ class RuleWords(NamedTuple):
 RULES = {
     "coal.electricity_equal": RuleWords(
         "GB/T 2589-2020 General rules for calculation of the comprehensive energy consumption",
-        "Annex A",
+        "Annex\u00a0A",
         "from public secondary sources (worked examples for public institutions and the like); the text of "
         "the standard itself was not seen; a published value, not derived from 3600/29307.6",
     ),

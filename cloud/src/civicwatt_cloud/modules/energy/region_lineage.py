@@ -73,8 +73,7 @@ def region_lineage(view: View, key: FigureKey, period_key: str | None) -> Region
             )
             for row in rows
         ],
-        missing=([missing_of(whole.reason)] if whole.reason else [])
-        + [found for row in rows if (found := _missing(row, own[row.id], amounts[row.id]))],
+        missing=_missing(rows, own, amounts, whole),
     )
 
 
@@ -97,16 +96,23 @@ def _by_kind(rows: list[Institution], amounts: dict[int, Consumption]) -> list[T
     ]
 
 
-def _missing(row: Institution, own: Result, amount: Consumption) -> Missing | None:
-    """Why an institution is left out or not fully covered; having no PV is no lack."""
-    if own.reason and own.exact is None and own.reason != figures.NO_PV_METER:
-        return Missing(what=row.name, what_en=row.name, reason=own.reason.zh, reason_en=own.reason.en)
-    share = Result(None, amount.covered_s, amount.expected_s).completeness
-    if share is None or share == 1:
-        return None
-    return Missing(
-        what=row.name,
-        what_en=row.name,
-        reason=f"完整率 {percent(share)}",
-        reason_en=f"{percent(share)} complete",
-    )
+def _missing(
+    rows: list[Institution], own: dict[int, Result], amounts: dict[int, Consumption], whole: Result
+) -> list[Missing]:
+    """What the figure lacks, then each institution that is left out or not fully covered.
+
+    Having no PV is no lack; a reason that holds for all is said once.
+    """
+    found = [missing_of(whole.reason)] if whole.reason else []
+    for row in rows:
+        reason = own[row.id].reason if own[row.id].exact is None else None
+        amount = amounts[row.id]
+        share = Result(None, amount.covered_s, amount.expected_s).completeness
+        if reason and reason not in (whole.reason, figures.NO_PV_METER):
+            zh, en = reason.zh, reason.en
+        elif not reason and share is not None and share < 1:
+            zh, en = f"完整率 {percent(share)}", f"{percent(share)} complete"
+        else:
+            continue
+        found.append(Missing(what=row.name, what_en=row.name, reason=zh, reason_en=en))
+    return found
