@@ -16,6 +16,12 @@ NAMELESS = """() => [...document.querySelectorAll("button, a, input, select, tex
 TOKENS = """() => Object.fromEntries(["ground", "card", "text", "secondary", "primary"].map(
   name => [name, getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim()]))"""
 
+# Tables and figures that reach beyond the card they lie in.
+TOO_WIDE = """() => [...document.querySelectorAll(".card table, .key-figure *")]
+  .filter(e => { const card = e.closest(".card, .key-figure").getBoundingClientRect();
+                 return e.getBoundingClientRect().right > card.right + 1; })
+  .map(e => e.outerHTML.slice(0, 100))"""
+
 # Words of English in the Chinese pages, but for units, device names and the language switch itself.
 ENGLISH = """() => [...document.querySelectorAll("h1, h2, h3, th, label, legend, .caption, .ant-btn, .empty")]
   .filter(e => !e.closest("[lang=en]")).map(e => e.innerText.trim())
@@ -31,6 +37,7 @@ def test_city_overview_fits_one_screen_and_shows_every_institution(visit):
     visit.shot("2-city")
     height, viewport = page.evaluate("[document.documentElement.scrollHeight, innerHeight]")
     assert height <= viewport
+    assert page.evaluate(TOO_WIDE) == []
 
 
 def test_a_figure_opens_down_to_the_readings_it_is_made_of(visit):
@@ -58,6 +65,58 @@ def test_a_figure_opens_down_to_the_readings_it_is_made_of(visit):
     expect(sheet.locator(".expression")).to_be_visible()
     page.keyboard.press("Escape")
     expect(sheet).to_be_hidden()
+
+
+def test_the_citys_figure_reaches_its_readings_by_keyboard_in_three_levels(visit):
+    page = visit.page
+    page.goto(visit.server.url + "#/")
+    figure = page.get_by_role("button", name=re.compile("^人均综合能耗.*查看来源")).first
+    figure.focus()
+    page.keyboard.press("Enter")
+    sheet = page.get_by_role("dialog")
+    expect(sheet.locator(".expression")).to_contain_text(re.compile("÷.*人 = .*kgce/人"))
+    expect(sheet.get_by_text("两边都不计入")).to_be_visible()
+    expect(sheet.get_by_role("table", name="单位").get_by_role("row")).to_have_count(1 + 12)
+    visit.shot("10-city-lineage")
+    page.keyboard.press("Escape")
+    expect(figure).to_be_focused()
+
+    page.keyboard.press("Enter")
+    sheet.get_by_role("table", name="单位").get_by_role("link").first.focus()
+    page.keyboard.press("Enter")
+    expect(sheet.get_by_role("heading", name=re.compile("荆.+ 人均综合能耗"))).to_be_visible()
+    meters = sheet.get_by_role("table", name="用电量").get_by_role("link")
+    name = meters.first.inner_text()
+    meters.first.focus()
+    page.keyboard.press("Enter")
+    expect(sheet.get_by_role("heading", name=name)).to_be_focused()
+    expect(sheet.get_by_text(re.compile("当天读数 [1-9]"))).to_be_visible()
+
+
+def test_the_hour_that_is_not_over_is_marked_and_later_ones_are_not_there(visit):
+    page = visit.page
+    page.goto(visit.server.url + "#/")
+    expect(page.locator(".city-load .chart-legend")).to_contain_text("未结束")
+    page.goto(visit.server.url + "#/institutions/1")
+    page.locator(".meters tbody .link").first.click()
+    hours = page.get_by_role("dialog").locator("table.hours tbody tr")
+    expect(hours.last).to_contain_text("未结束")
+    expect(hours).to_have_count(int(hours.last.locator("td").first.inner_text()[:2]) + 1)
+
+
+def test_an_administrator_is_told_who_he_is_and_that_he_sees_no_energy_data(visit):
+    session = {"username": "auditor", "display_name": "王审", "role": "audit_admin"}
+    session |= {"setup": False, "region": None, "demo": False}
+    page = visit.page.context.new_page()
+    page.route("**/api/v1/session", lambda route: route.fulfill(json=session))
+    asked = []
+    page.on("request", lambda sent: asked.append(sent.url))
+    page.goto(visit.server.url)
+    expect(page.get_by_role("heading", name="王审")).to_be_visible()
+    expect(page.get_by_text("管理员不查看能耗数据")).to_be_visible()
+    expect(page.get_by_role("button", name="退出登录")).to_be_enabled()
+    assert [url for url in asked if "/api/" in url and not url.endswith("/session")] == []
+    page.close()
 
 
 def test_keys_reach_the_filter_and_the_table_behind_each_chart(visit):
@@ -121,8 +180,17 @@ def test_english_is_complete(visit):
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", name=re.compile("12 institutions"))).to_be_visible()
     assert page.evaluate("document.documentElement.lang") == "en"
-    headings = page.locator("h2, thead th").all_inner_texts()
+    headings = page.locator("h2, thead th, .kind").all_inner_texts()
     assert [text for text in headings if re.search("[\u4e00-\u9fff]", text)] == []
+    assert page.evaluate(TOO_WIDE) == []
+    for path in ("#/?figure=energy_per_area", "#/institutions/1?figure=energy_per_capita"):
+        page.goto(visit.server.url + path)
+        page.get_by_role("dialog").locator(".expression").wait_for()
+        visit.shot(f"11-english-{path.count('/')}")
+        texts = page.locator(".formula div, .sheet h3, .sheet th, .facts dt, .facts dd").all_inner_texts()
+        assert len(texts) > 10
+        assert [text for text in texts if re.search("[\u4e00-\u9fff]", text)] == []
+    page.goto(visit.server.url + "#/")
     page.get_by_role("button", name="中文").click()
 
 

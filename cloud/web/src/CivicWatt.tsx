@@ -1,7 +1,7 @@
 import { Skeleton } from "antd";
 import { useEffect, useState } from "react";
 import type { Session } from "./api";
-import { type Problem, request, RequestError, whenSignedOut } from "./client";
+import { type Problem, request, RequestError, RETRY_MS, whenSignedOut } from "./client";
 import { useTexts } from "./preferences";
 import { Administrator } from "./pages/Administrator";
 import { Header } from "./pages/Header";
@@ -51,6 +51,11 @@ export function CivicWatt() {
     }
   };
   useEffect(() => {
+    if (known.kind !== "failed") return;
+    const timer = window.setTimeout(() => void ask(), RETRY_MS);
+    return () => window.clearTimeout(timer);
+  }, [known]);
+  useEffect(() => {
     whenSignedOut(leave);
     if (known.kind === "asking") void ask();
   }, []);
@@ -69,7 +74,7 @@ export function CivicWatt() {
   return (
     <>
       <Header session={session} onSignOut={() => void signOut()} />
-      <main className="page" aria-label={t("app")}>
+      <main className="page" tabIndex={-1} aria-label={t("app")}>
         {route.institution === null ? <Home route={route} /> : <InstitutionPage key={route.institution} id={route.institution} route={route} />}
       </main>
     </>

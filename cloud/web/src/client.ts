@@ -11,6 +11,9 @@ export class RequestError extends Error {
   }
 }
 
+/** How long a page waits before it asks again a server that could not be reached. */
+export const RETRY_MS = 5_000;
+
 const OFFLINE: Problem = {
   status: 0,
   code: "CW-W0001",
@@ -91,6 +94,7 @@ export function useResource<T>(path: string | null, refreshMs = 0): Resource<T> 
         const problem = error instanceof RequestError ? error.problem : unreadable(0);
         if (problem.status === 401) return onSignedOut();
         setHeld((old) => ({ path, data: old.path === path ? old.data : null, problem }));
+        if (problem === OFFLINE && refreshMs === 0) timer.current = window.setTimeout(load, RETRY_MS);
       }
       again();
     };

@@ -89,6 +89,11 @@ export const dateOf = (iso: string) => iso.slice(0, 10);
 export const clockOf = (iso: string) => iso.slice(11, 16);
 export const secondsOf = (iso: string) => iso.slice(11, 19);
 
+/** "09:00" names an hour by its beginning; in full it is 09:00–10:00. */
+export function hourSpan(label: string): string {
+  return label.replace(/(\d\d):00$/, (_, hour: string) => `${hour}:00–${String(Number(hour) + 1).padStart(2, "0")}:00`);
+}
+
 /** Calendar arithmetic on YYYY-MM-DD without any time zone of the browser. */
 export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);

@@ -1,27 +1,41 @@
 import { useSyncExternalStore } from "react";
+import type { FigureKey } from "./api";
 
 /** Where the reader is: all of it lives in the address, so that back, forward and copied links work. */
 export interface Route {
   institution: number | null;
   period: string | null;
   /** figure opened in the lineage sheet */
-  figure: string | null;
+  figure: FigureKey | null;
   /** meter opened in the sheet, and the day whose readings are shown */
   meter: number | null;
   date: string | null;
 }
 
+const FIGURES: FigureKey[] = [
+  "electricity",
+  "energy",
+  "energy_per_capita",
+  "energy_per_area",
+  "electricity_per_area",
+  "water",
+  "water_per_capita",
+  "pv",
+];
+
+/** The address as a route; what it does not understand it leaves out. */
 function parse(hash: string): Route {
   const [path = "", search = ""] = hash.replace(/^#\/?/, "").split("?");
   const query = new URLSearchParams(search);
   const [page, id] = path.split("/");
   const number = (text: string | null | undefined) => (text && /^\d+$/.test(text) ? Number(text) : null);
+  const formed = (name: string, form: RegExp) => (form.test(query.get(name) ?? "") ? query.get(name) : null);
   return {
     institution: page === "institutions" ? number(id) : null,
-    period: query.get("period"),
-    figure: query.get("figure"),
+    period: formed("period", /^20\d\d(-(0[1-9]|1[0-2]))?$/),
+    figure: FIGURES.find((key) => key === query.get("figure")) ?? null,
     meter: number(query.get("meter")),
-    date: query.get("date"),
+    date: formed("date", /^20\d\d-\d\d-\d\d$/),
   };
 }
 

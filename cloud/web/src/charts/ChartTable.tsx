@@ -1,8 +1,8 @@
 import { Button } from "antd";
 import { useRef } from "react";
-import { decimalsOf, fixed, unitIn, UNKNOWN } from "../format";
+import { decimalsOf, fixed, hourSpan, unitIn, UNKNOWN } from "../format";
 import { usePreferences } from "../preferences";
-import type { ChartData } from "./data";
+import { type ChartData, total } from "./data";
 
 function copy(table: HTMLTableElement) {
   // Works without the clipboard API too, which browsers withhold from plain http inside an office network.
@@ -16,6 +16,8 @@ function copy(table: HTMLTableElement) {
 export function ChartTable({ data, label }: { data: ChartData; label: string }) {
   const { language, t } = usePreferences();
   const table = useRef<HTMLTableElement>(null);
+  const summed = data.series.filter((series) => series.kind !== "past").length > 1;
+  const written = (value: number | null) => (value === null ? UNKNOWN : fixed(value, decimalsOf(data.unit)));
   return (
     <div className="chart-table">
       <Button size="small" onClick={() => table.current && copy(table.current)}>
@@ -31,23 +33,30 @@ export function ChartTable({ data, label }: { data: ChartData; label: string }) 
                   {series.name} <span className="unit">{unitIn(data.unit, language)}</span>
                 </th>
               ))}
+              {summed && (
+                <th scope="col">
+                  {t("total")} <span className="unit">{unitIn(data.unit, language)}</span>
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
             {data.labels.map((when, i) => (
               <tr key={when}>
                 <th scope="row">
-                  {when}
+                  {hourSpan(when)}
                   {i === data.running && <span className="unit">{t("running_short")}</span>}
                 </th>
                 {data.series.map((series) => {
                   const value = series.values[i] ?? null;
                   return (
                     <td key={series.name}>
-                      {value === null ? UNKNOWN : `${series.faint?.[i] ? "≈" : ""}${fixed(value, decimalsOf(data.unit))}`}
+                      {value !== null && series.faint?.[i] && "≈"}
+                      {written(value)}
                     </td>
                   );
                 })}
+                {summed && <td>{written(total(data, i))}</td>}
               </tr>
             ))}
           </tbody>

@@ -1,5 +1,5 @@
 import type { EChartsCoreOption } from "echarts/core";
-import { decimalsOf, fixed, type Scale, scaledUnit, UNKNOWN } from "../format";
+import { decimalsOf, fixed, hourSpan, type Scale, scaledUnit, UNKNOWN } from "../format";
 import { FONT, type Palette } from "../tokens";
 import { type ChartData, type ChartSeries, total } from "./data";
 
@@ -104,7 +104,7 @@ function line(className: string, ...texts: string[]): HTMLElement {
 /** All series at the hovered place, as elements: names are never parsed as markup. */
 function tooltip(data: ChartData, look: ChartLook, index: number): HTMLElement {
   const box = line("chart-tip");
-  box.appendChild(line("when", data.labels[index] ?? ""));
+  box.appendChild(line("when", hourSpan(data.labels[index] ?? "")));
   const say = (value: number | null) =>
     value === null ? UNKNOWN : `${fixed(value, decimalsOf(data.unit))} ${look.unit}`;
   const rowOf = (series: ChartSeries) => {

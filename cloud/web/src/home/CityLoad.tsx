@@ -92,7 +92,7 @@ export function CityLoad({ live, problem, onRetry }: Props) {
               </div>
             )}
           </div>
-          <EndUseSwitch shown={shown} onChange={setShown} />
+          <EndUseSwitch available={END_USES} shown={shown} onChange={setShown} />
         </>
       }
     />

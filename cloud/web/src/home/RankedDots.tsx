@@ -61,7 +61,7 @@ export function RankedDots({ rows, figures, period }: Props) {
         />
       </header>
       {body()}
-      {rows && (
+      {known.length > 0 && (
         <p className="caption">
           {t("ranking_note")}
           {unknown.length > 0 && t("ranking_unknown", { names: unknown.map((row) => row.name).join(t("list_comma")) })}

@@ -50,7 +50,7 @@ export function LoadCards({ id, today }: { id: number; today: string }) {
               options={RANGES.map((value) => ({ value, label: t(`range_${value}`) }))}
               aria-label={t("range")}
             />
-            <EndUseSwitch shown={shown} onChange={setShown} />
+            <EndUseSwitch available={load?.series.map((series) => series.end_use) ?? []} shown={shown} onChange={setShown} />
           </div>
         }
       />

@@ -26,6 +26,8 @@ export function DenominatorRows({ denominator }: { denominator: DenominatorInput
           rowKey={(row) => `${row.subject} ${row.valid_from}`}
           columns={[
             ...(denominator.rows.some((row) => row.subject) ? [{ key: "subject", title: t("subject"), onCard: true, cell: subjectOf }] : []),
+            { key: "from", title: t("valid_from"), onCard: true, cell: (row) => row.valid_from },
+            { key: "to", title: t("valid_to"), cell: (row) => row.valid_to ?? t("until_now") },
             {
               key: "value",
               title,
@@ -34,8 +36,6 @@ export function DenominatorRows({ denominator }: { denominator: DenominatorInput
               onCard: true,
               cell: (row) => <Exact value={row.value} decimals={decimals} />,
             },
-            { key: "from", title: t("valid_from"), onCard: true, cell: (row) => row.valid_from },
-            { key: "to", title: t("valid_to"), cell: (row) => row.valid_to ?? t("until_now") },
             { key: "source", title: t("source"), onCard: true, cell: (row) => row.source },
           ]}
         />

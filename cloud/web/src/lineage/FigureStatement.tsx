@@ -4,6 +4,9 @@ import { FigureValue } from "../parts/FigureValue";
 import { usePreferences } from "../preferences";
 import { MissingList } from "./MissingList";
 
+/** Keeps each number on one line with its unit. */
+const unbroken = (expression: string) => expression.replace(/([\d—]) (?=[^+=×÷])/g, "$1\u00a0");
+
 interface Props {
   figure: Figure;
   formula: Lineage["formula"];
@@ -21,7 +24,7 @@ export function FigureStatement({ figure, formula, missing }: Props) {
       {figure.value !== null && <Completeness share={figure.completeness} worded />}
       <div className="formula">
         <div>{formula[language]}</div>
-        <div className="expression">{language === "zh" ? formula.expression : formula.expression_en}</div>
+        <div className="expression">{unbroken(language === "zh" ? formula.expression : formula.expression_en)}</div>
       </div>
       {missing.length > 0 && <MissingList missing={missing} />}
     </section>

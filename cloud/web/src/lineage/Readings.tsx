@@ -2,7 +2,7 @@ import { Button, Skeleton } from "antd";
 import { useState } from "react";
 import type { PointReadings } from "../api";
 import { useResource } from "../client";
-import { addDays, clockOf, decimalsAmong, secondsOf } from "../format";
+import { addDays, clockOf, decimalsAmong, hourSpan, secondsOf } from "../format";
 import { DayField } from "../parts/DayField";
 import { Completeness } from "../parts/Completeness";
 import { Exact } from "../parts/Exact";
@@ -54,7 +54,7 @@ export function Readings({ point, date, today, route }: Props) {
             const open = opened === hour.start;
             return [
               <tr key={hour.start} className={inside.length ? "opens" : ""} onClick={() => setOpened(open ? null : hour.start)}>
-                <td>{clockOf(hour.start)}</td>
+                <td>{hourSpan(clockOf(hour.start))}</td>
                 <td className="numeric">
                   <Exact value={hour.value} decimals={decimals} />
                 </td>

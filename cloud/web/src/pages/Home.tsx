@@ -29,7 +29,7 @@ export function Home({ route }: { route: Route }) {
       <KeyFigures figures={figures} expected={SHOWN.length} onOpen={(figure) => go({ ...route, figure: figure.key })} />
       <div className="city">
       <InstitutionsTable rows={data?.institutions ?? null} route={{ ...route, period }} />
-      <CityLoad live={moment} problem={live.problem} onRetry={live.retry} />
+      <CityLoad live={moment} problem={problem ? null : live.problem} onRetry={live.retry} />
       <RankedDots rows={data?.institutions ?? null} figures={data?.figures ?? []} period={period} />
       </div>
       {data && route.figure && <CitySheet key={route.figure} region={data.region.name} period={period} route={route} />}

@@ -10,12 +10,23 @@ import { KeyFigures } from "../parts/KeyFigures";
 import { todayInChina } from "../parts/PeriodPicker";
 import { ProblemPanel, StaleNote } from "../parts/ProblemPanel";
 import { dateOf } from "../format";
-import { go, type Route } from "../route";
+import { useTexts } from "../preferences";
+import { go, href, type Route } from "../route";
 
 /** One institution: its figures, its curves, its meters. */
 export function InstitutionPage({ id, route }: { id: number; route: Route }) {
+  const t = useTexts();
   const period = route.period ?? todayInChina().slice(0, 4);
   const { data, problem, retry } = useResource<Institution>(`institutions/${id}?period=${period}`, 10_000);
+  if (data === null && problem?.status === 404)
+    return (
+      <>
+        <ProblemPanel problem={problem} />
+        <p className="way-back">
+          <a href={href({ period: route.period })}>‹ {t("city_overview")}</a>
+        </p>
+      </>
+    );
   if (data === null && problem) return <ProblemPanel problem={problem} onRetry={retry} />;
   const today = data ? dateOf(data.live.at) : todayInChina();
   const meter = !route.figure && data?.meters.find((one) => one.point_id === route.meter);

@@ -14,7 +14,8 @@ export function PeriodPicker() {
   const today = todayInChina();
   const thisYear = Number(today.slice(0, 4));
   const chosen = route.period ?? String(thisYear);
-  const groups = [thisYear, thisYear - 1].map((year) => {
+  const years = new Set([thisYear, thisYear - 1, Number(chosen.slice(0, 4))]);
+  const groups = [...years].map((year) => {
     const months = year === thisYear ? Number(today.slice(5, 7)) : 12;
     const keys = Array.from({ length: months }, (_, i) => `${year}-${String(months - i).padStart(2, "0")}`);
     return {
