@@ -53,6 +53,7 @@ def serve(
         port=settings.http_port,
         log_config=None,
         access_log=False,
+        proxy_headers=settings.behind_proxy,
         server_header=False,
         timeout_graceful_shutdown=STOP_S,
     )

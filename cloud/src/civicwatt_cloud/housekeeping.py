@@ -6,7 +6,6 @@ from civicwatt_cloud.kit import identity
 from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.settings import Settings
-from civicwatt_cloud.timeseries import quarantine
 from civicwatt_cloud.timeseries.ledger import violations
 from civicwatt_cloud.timeseries.readings import ReadingsStore
 from civicwatt_protocols.clock import Clock
@@ -21,7 +20,6 @@ def housekeeping(database: Database, store: ReadingsStore, settings: Settings, c
     """End old sessions and codes, check that the books add up, drop readings past their keeping time."""
     with database.session() as session:
         purged = identity.purge(session, identity.real_now_us())
-        quarantine.trim(session)
     with database.reading() as session:
         broken = violations(session)
     if broken:

@@ -1,6 +1,7 @@
 """What runs beside the routes: commands, the ledger loop, the nightly housekeeping, a graceful end."""
 
 import asyncio
+import contextlib
 import json
 import logging
 import os
@@ -16,7 +17,7 @@ import pytest
 import structlog
 from click.testing import Result
 from fastapi import FastAPI
-from httpx import AsyncClient, HTTPError, get
+from httpx import AsyncClient, HTTPError, get, post
 from sqlalchemy import func, select
 from structlog.testing import capture_logs
 from typer.testing import CliRunner
@@ -176,26 +177,46 @@ def test_the_import_commands_tell_what_they_did_and_exit_6_when_rows_are_bad(tmp
 def test_serve_prints_a_setup_code_listens_on_this_machine_only_and_ends_gracefully(
     tmp_path: Path, unused_tcp_port: int
 ) -> None:
-    # no broker listens: the cloud serves all the same
-    path = config(tmp_path, http_port=unused_tcp_port, mqtt_port=1)
-    command = [sys.executable, "-m", "civicwatt", "cloud", "serve", "--config", str(path)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        url = f"http://127.0.0.1:{unused_tcp_port}"
-        deadline = time.monotonic() + DEADLINE_S
-        while not _alive(url):
-            assert time.monotonic() < deadline
-            assert process.poll() is None
+    with served(tmp_path, unused_tcp_port) as (process, _):
         process.send_signal(signal.SIGTERM)
         out, log = process.communicate(timeout=DEADLINE_S)
-    finally:
-        process.kill()
     assert process.returncode in {0, -signal.SIGTERM}
     code = re.search(r"one-time code: (\S{14})\n", out)
     assert code
     assert code[1] not in log
     assert "Traceback" not in log
     assert all(json.loads(line) for line in log.splitlines())
+
+
+@pytest.mark.parametrize("behind_proxy", [False, True])
+def test_s03_an_address_that_the_client_made_up_does_not_open_the_lock(
+    tmp_path: Path, unused_tcp_port: int, behind_proxy: bool
+) -> None:
+    with served(tmp_path, unused_tcp_port, behind_proxy=behind_proxy) as (_, url):
+        statuses = [
+            post(f"{url}/api/v1/session", json={"code": "x"}, headers={"X-Forwarded-For": f"10.0.0.{i}"})
+            for i in range(6)
+        ]
+    assert [one.status_code for one in statuses] == [401] * 5 + [401 if behind_proxy else 429]
+
+
+@contextlib.contextmanager
+def served(
+    folder: Path, port: int, *, behind_proxy: bool = False
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The cloud's process while it serves; no broker listens, and it serves all the same."""
+    path = config(folder, http_port=port, mqtt_port=1, behind_proxy=behind_proxy)
+    command = [sys.executable, "-m", "civicwatt", "cloud", "serve", "--config", str(path)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        deadline = time.monotonic() + DEADLINE_S
+        while not _alive(f"http://127.0.0.1:{port}"):
+            assert time.monotonic() < deadline
+            assert process.poll() is None
+        yield process, f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def _alive(url: str) -> bool:

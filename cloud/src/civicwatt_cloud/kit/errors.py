@@ -87,8 +87,8 @@ class ForeignOrigin(CloudError):
     code = "CW-A1005"
     zh = "请求来自其他网站，已拒绝"
     en = "the request came from another site and was refused"
-    remedy_zh = "从本系统的页面操作"
-    remedy_en = "use the pages of this system"
+    remedy_zh = "从本系统的页面操作；经代理访问时，应设置 behind_proxy = true"
+    remedy_en = "use the pages of this system; where a proxy stands before it, set behind_proxy = true"
 
 
 class NotFound(CloudError):

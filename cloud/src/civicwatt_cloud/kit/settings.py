@@ -31,6 +31,11 @@ class Settings(BaseSettings):
     http_port: int = Field(
         default=8080, ge=0, le=65535, description="on 127.0.0.1 only; TLS belongs to a proxy"
     )
+    behind_proxy: bool = Field(
+        default=False,
+        description="a proxy on this machine ends TLS and sets X-Forwarded-For and -Proto; "
+        "without one anybody could set them, and count as another client at each try to sign in",
+    )
     business_zone: str = Field(default="Asia/Shanghai", description="days and months are cut in this zone")
     demo: bool = Field(default=False, description="a one-time code signs in as the energy manager at once")
     clock: str = Field(

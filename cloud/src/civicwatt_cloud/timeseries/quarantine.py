@@ -41,6 +41,7 @@ def add(session: Session, received_us: int, entries: Iterable[Entry]) -> None:
         )
     if rows:
         session.execute(insert(Quarantined).on_conflict_do_nothing(), rows)
+        _trim(session)
 
 
 def listing(session: Session, limit: int = 100, before_id: int | None = None) -> list[Quarantined]:
@@ -56,7 +57,7 @@ def count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Quarantined)) or 0
 
 
-def trim(session: Session, keep: int = KEEP_ROWS) -> None:
-    """Delete the oldest beyond `keep`: a broken device must not fill the disk."""
-    newest = select(Quarantined.id).order_by(Quarantined.id.desc()).offset(keep).limit(1)
-    session.execute(delete(Quarantined).where(Quarantined.id <= newest.scalar_subquery()))
+def _trim(session: Session) -> None:
+    """Delete the oldest beyond KEEP_ROWS: a broken device must not fill the disk, not within a day either."""
+    newest = select(func.max(Quarantined.id)).scalar_subquery()  # ids rise by one and are never reused
+    session.execute(delete(Quarantined).where(Quarantined.id <= newest - KEEP_ROWS))
