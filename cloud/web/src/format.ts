@@ -75,7 +75,7 @@ export function onOwnScale(value: number, scale: Scale, unit: string): string {
 /** Share as per cent with one decimal; cut, never rounded up, so that 100 % means complete. */
 export function percent(share: number): string {
   const cut = Math.floor(share * 1000 + 1e-9) / 10;
-  return cut >= 100 ? "100 %" : `${cut.toFixed(1)} %`;
+  return cut >= 100 || cut === 0 ? `${cut} %` : `${cut.toFixed(1)} %`;
 }
 
 export const UNITS_EN: Record<string, string> = { "kgce/人": "kgce/person", "m³/人": "m³/person", 人: "people" };

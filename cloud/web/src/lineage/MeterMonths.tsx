@@ -38,6 +38,7 @@ export function MeterMonths({ meter, unit, today, date, route }: Props) {
       <p>{t("sum_of_months", { n: meter.months.length, total: meter.total === null ? UNKNOWN : exact(meter.total), unit })}</p>
       <DataTable
         label={meter.name}
+        narrow
         rows={meter.months}
         rowKey={(month) => month.month}
         onOpen={(month) => go(target(month), true)}

@@ -31,7 +31,7 @@ export function Readings({ point, date, today, route }: Props) {
     const decimals = decimalsAmong(data.hours.map((hour) => hour.value));
     const counterDecimals = decimalsAmong(data.readings.map((reading) => reading.value));
     return (
-      <table className="data-table hours">
+      <table className="data-table narrow hours">
         <thead>
           <tr>
             <th scope="col">{t("hour")}</th>

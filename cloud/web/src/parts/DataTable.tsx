@@ -22,6 +22,8 @@ interface Props<Row> {
   isCurrent?: (row: Row) => boolean;
   initialSort?: { key: string; descending: boolean };
   label: string;
+  /** few and narrow columns: stays a table on a phone */
+  narrow?: boolean;
 }
 
 function compare(a: string | number | null, b: string | number | null, sign: number): number {
@@ -31,7 +33,7 @@ function compare(a: string | number | null, b: string | number | null, sign: num
 }
 
 /** A sortable table; unknown values sort last either way; on a phone each row is a card. */
-export function DataTable<Row>({ columns, rows, rowKey, onOpen, isCurrent, initialSort, label }: Props<Row>) {
+export function DataTable<Row>({ columns, rows, rowKey, onOpen, isCurrent, initialSort, label, narrow = false }: Props<Row>) {
   const t = useTexts();
   const [sort, setSort] = useState(initialSort ?? null);
   const sorter = columns.find((column) => column.key === sort?.key)?.sortBy;
@@ -50,7 +52,7 @@ export function DataTable<Row>({ columns, rows, rowKey, onOpen, isCurrent, initi
     </>
   );
   return (
-    <table className="data-table" aria-label={label}>
+    <table className={narrow ? "data-table narrow" : "data-table"} aria-label={label}>
       <thead>
         <tr>
           {columns.map((column) => {

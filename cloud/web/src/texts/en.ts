@@ -75,7 +75,7 @@ const en: Record<TextKey, string> = {
   city_load_above: "Until {hour}:00 the city's load is {share} % above last week's",
   last_week: "Same day last week, total",
   live_at: "Power now · {time} · meters online {online}/{total}",
-  pv_now: "PV giving now, not part of it",
+  pv_now: "PV output now, not included",
   empty_load: "Today's load will appear here once a gateway has sent its first readings.",
   end_uses: "End uses",
   end_use_lighting: "Lighting and sockets",

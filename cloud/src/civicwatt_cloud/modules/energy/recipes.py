@@ -37,7 +37,7 @@ END_USES: dict[Amount, tuple[EndUse, ...]] = {
 }
 _SCOPE = "计入：已计量的外购电；水不计入综合能耗；光伏发电单列；天然气等其他能源未计量。"
 _SCOPE_EN = (
-    "In it: metered electricity. Water is not part of it; PV is shown apart; other carriers are not metered."
+    "Included: metered electricity. Not included: water; PV, shown apart; other carriers, not metered."
 )
 _PRODUCT = "用电量 × 电力折标系数（当量值）"
 _PRODUCT_EN = "electricity × standard coal factor (calorific basis)"
