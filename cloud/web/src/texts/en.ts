@@ -1,4 +1,4 @@
-import type { TextKey } from ".";
+import type { TextKey } from "./zh";
 
 const en: Record<TextKey, string> = {
   app: "Public institutions' energy",

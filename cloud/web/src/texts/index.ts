@@ -1,8 +1,7 @@
 import en from "./en";
-import zh from "./zh";
+import zh, { type TextKey } from "./zh";
 
 export type Language = "zh" | "en";
-export type TextKey = keyof typeof zh;
 export type Translate = (key: TextKey, values?: Record<string, string | number>) => string;
 
 const TEXTS: Record<Language, Record<TextKey, string>> = { zh, en };

@@ -13,15 +13,15 @@ const zh = {
   sign_in: "登录",
   sign_out: "退出登录",
   sign_in_code_hint: "请输入一次性登录码，它由部署人员在服务器上生成。",
-  sign_in_password_hint: "请输入账号和口令。",
+  sign_in_password_hint: "请输入账号和密码。",
   one_time_code: "一次性登录码",
   username: "账号",
-  password: "口令",
-  use_password: "用账号和口令登录",
+  password: "密码",
+  use_password: "用账号和密码登录",
   use_code: "用一次性登录码登录",
 
   setup_title: "初始设置：指定四位使用人",
-  setup_hint: "三位管理员互相制约，不得由同一账号兼任。口令至少 8 位，含大写、小写、数字、符号中的三类，且不含账号名。",
+  setup_hint: "三位管理员互相制约，不得由同一账号兼任。密码至少 8 位，含大写、小写、数字、符号中的三类，且不含账号名。",
   display_name: "姓名",
   create_accounts: "建立账号",
   role: "角色",
@@ -184,5 +184,7 @@ const zh = {
   day_after: "后一天",
   empty_day: "这一天没有读数。请换一天，或查看表计状态里的原因。",
 };
+
+export type TextKey = keyof typeof zh;
 
 export default zh;
