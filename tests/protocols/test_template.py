@@ -127,3 +127,20 @@ def test_a_golden_frame_that_does_not_hold_is_found(old: str, new: str) -> None:
     template = parse(TEXT.replace(old, new), "maker/model.toml")
     with pytest.raises(BadGolden):
         golden.check(template)
+
+
+def test_a_fingerprint_must_have_the_width_of_its_type() -> None:
+    table = """[fingerprint]
+function = 3
+address = 0x0B
+type = "uint16"
+expect = ["0x0670", "0x00000671"]
+source = "made for this test"
+"""
+    sound = parse(TEXT + table.replace("0x00000671", "0x0671"), "maker/model.toml").fingerprint
+    assert sound is not None
+    assert (sound.count, sound.matches(b"\x06\x71"), sound.matches(b"\x71\x06")) == (1, True, False)
+    with pytest.raises(BadValue) as caught:
+        parse(TEXT + table, "maker/model.toml")
+    assert caught.value.where == f"maker/model.toml:{TEXT.count(chr(10)) + 5}"
+    assert "0x00000671" in str(caught.value)

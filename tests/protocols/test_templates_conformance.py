@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from civicwatt_protocols import golden, templates
@@ -68,6 +68,19 @@ def test_the_plan_respects_the_limits_of_the_device(template: DeviceTemplate) ->
     assert len(blocks) <= 3
 
 
+def test_a_fingerprint_is_told_from_other_answers(template: DeviceTemplate) -> None:
+    fingerprint = template.fingerprint
+    if fingerprint is None:
+        return
+    assert fingerprint.source
+    for raw in fingerprint.expect:
+        words = bytes.fromhex(raw[2:])
+        assert len(words) == 2 * fingerprint.count
+        assert fingerprint.matches(words)
+        assert not fingerprint.matches(words[::-1])
+    assert not fingerprint.matches(bytes(2 * fingerprint.count))
+
+
 def test_it_says_where_its_facts_are_from(template: DeviceTemplate) -> None:
     assert template.source.document
     assert template.simulated == (template.source.status == "made")
@@ -101,6 +114,7 @@ def _raw_range(register: Register) -> tuple[int, int]:
     return (0 if MEASURES[register.measure].is_counter else low), top
 
 
+@settings(max_examples=25)  # for each of many templates
 @given(data=st.data())
 def test_what_is_encoded_is_read_back(template: DeviceTemplate, data: st.DataObject) -> None:
     for register in template.registers:
@@ -111,12 +125,14 @@ def test_what_is_encoded_is_read_back(template: DeviceTemplate, data: st.DataObj
         assert to_micro(value) == micro == served(register, micro)
 
 
+@settings(max_examples=25)  # for each of many templates
 @given(data=st.data())
 def test_rounding_is_down_for_counters_and_to_the_nearest_for_gauges(
     template: DeviceTemplate, data: st.DataObject
 ) -> None:
     for register in template.registers:
         low, top = (bound * register.scale_micro for bound in _raw_range(register))
+        low += register.scale_micro if -(2 ** (register.type.bits - 1)) in register.markers else 0
         micro = data.draw(st.integers(low, top - 2 * register.scale_micro))
         back = served(register, micro)
         value = _read(register, encode_micro(register, micro))

@@ -20,7 +20,9 @@ def test_the_demonstration_has_what_its_pages_must_show():
     assert {institution.kind for institution in city.institutions} == set(InstitutionKind)
     assert sum(len(institution.buildings) for institution in city.institutions) == 16
     assert 60 <= len(meters) <= 66
-    assert {meter.template for meter in meters} == set(templates.names())
+    shown = {meter.template for meter in meters}
+    assert len(shown) == 7
+    assert shown <= set(templates.names())
     assert {meter.end_use for meter in meters} == set(EndUse)
     assert {meter.gateway for meter in meters} == {"gw-01", "gw-02"}
     assert Counter(not institution.heads for institution in city.institutions)[True] == 1

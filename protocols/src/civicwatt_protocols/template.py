@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from .errors import BadRegister, DuplicateMeasure, RegisterOverlap, UnknownMeasure, WrongUnit
+from .errors import BadRegister, BadValue, DuplicateMeasure, RegisterOverlap, UnknownMeasure, WrongUnit
 from .measures import MEASURES
 from .quantity import MICRO
 from .toml import Table, decode, line_of
@@ -123,6 +123,25 @@ class Bus(Table, frozen=True, kw_only=True):
     status: str = ""
 
 
+class Fingerprint(Table, frozen=True, kw_only=True):
+    """A register that says which model answers: one of the expected raw values, high word first."""
+
+    function: Function
+    address: Address
+    type: RegisterType
+    expect: Annotated[tuple[Marker, ...], Meta(min_length=1)]
+    source: str
+
+    @property
+    def count(self) -> int:
+        """How many 16-bit registers to read."""
+        return self.type.bits // 16
+
+    def matches(self, data: bytes) -> bool:
+        """Whether the bytes read are those of this model."""
+        return data in {bytes.fromhex(raw[2:]) for raw in self.expect}
+
+
 class Golden(Table, frozen=True, kw_only=True):
     """A request PDU, its response PDU, what must be read: decimal strings, "null" for no value."""
 
@@ -147,6 +166,7 @@ class DeviceTemplate(Table, frozen=True, kw_only=True):
     max_registers: Annotated[int, Meta(ge=4, le=MODBUS_MAX_REGISTERS)] = MODBUS_MAX_REGISTERS
     max_gap: Annotated[int, Meta(ge=0, le=MODBUS_MAX_REGISTERS)] = DEFAULT_MAX_GAP
     forbidden: tuple[Span, ...] = ()
+    fingerprint: Fingerprint | None = None
 
 
 def parse(text: str, origin: str) -> DeviceTemplate:
@@ -162,6 +182,8 @@ def parse(text: str, origin: str) -> DeviceTemplate:
             raise DuplicateMeasure(place, measure=register.measure)
         seen.add(register.measure)
     _check_overlaps(zip(template.registers, places, strict=True))
+    if template.fingerprint is not None:
+        _check_fingerprint(template.fingerprint, f"{origin}:{line_of(text, ('fingerprint', 'expect'))}")
     return template
 
 
@@ -207,6 +229,12 @@ def _check_overlaps(registers: Iterable[tuple[Register, str]]) -> None:
             raise RegisterOverlap(
                 place, measure=register.measure, other=before.measure, address=register.address
             )
+
+
+def _check_fingerprint(fingerprint: Fingerprint, place: str) -> None:
+    for raw in fingerprint.expect:
+        if len(raw) != 2 + fingerprint.type.bits // 4:
+            raise BadValue(place, key="fingerprint.expect", detail=f"{raw} / {fingerprint.type}")
 
 
 def _raw(unsigned: int, type: RegisterType) -> int:
