@@ -1,6 +1,8 @@
 """Commands of the cloud: `civicwatt cloud serve`, `directory import`, `meters import`."""
 
+import fcntl
 import json
+import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +16,7 @@ from civicwatt_cloud.app import create_app
 from civicwatt_cloud.kit import identity
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory_import import import_directory
+from civicwatt_cloud.kit.errors import DataBusy, PortTaken
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.binding import import_meters
 from civicwatt_protocols.errors import CivicWattError
@@ -43,21 +46,43 @@ def serve(
     """
     log_to_stderr()
     settings = Settings.load(config, http_port=port)
-    with _registry(settings) as session:
-        code = None if settings.demo else identity.ensure_setup_code(session)
-    if code:
-        typer.echo(f"一次性登录码 · one-time code: {code}")
-    server = uvicorn.Config(
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with _alone(settings.data_dir), _listening(settings.http_port) as listener:
+        with _registry(settings) as session:
+            code = None if settings.demo else identity.ensure_setup_code(session)
+        if code:
+            typer.echo(f"一次性登录码 · one-time code: {code}")
+        uvicorn.Server(_server(settings)).run(sockets=[listener])
+
+
+def _server(settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
         create_app(settings),
-        host=HOST,
-        port=settings.http_port,
         log_config=None,
         access_log=False,
         proxy_headers=settings.behind_proxy,
         server_header=False,
         timeout_graceful_shutdown=STOP_S,
     )
-    uvicorn.Server(server).run()
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the data folder; a second server would end the first one's code. Errors: DataBusy."""
+    with (folder / "cloud.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DataBusy(str(folder)) from None
+        yield
+
+
+def _listening(port: int) -> socket.socket:
+    """The socket of the pages, on this machine only. Errors: PortTaken."""
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as error:
+        raise PortTaken(port=port, detail=error.strerror) from error
 
 
 @directory_app.command("import")

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -186,6 +186,26 @@ def test_serve_prints_a_setup_code_listens_on_this_machine_only_and_ends_gracefu
     assert code[1] not in log
     assert "Traceback" not in log
     assert all(json.loads(line) for line in log.splitlines())
+
+
+@pytest.mark.parametrize(("same", "code"), [("data", "CW-A1013"), ("port", "CW-A1014")])
+def test_a_second_server_is_refused_and_the_firsts_code_still_works(
+    tmp_path: Path, unused_tcp_port_factory: Callable[[], int], same: str, code: str
+) -> None:
+    port, other = unused_tcp_port_factory(), unused_tcp_port_factory()
+    with served(tmp_path, port) as (process, url):
+        more = (
+            {"http_port": other} if same == "data" else {"http_port": port, "data_dir": str(tmp_path / "b")}
+        )
+        second = config(tmp_path, **more)
+        command = [sys.executable, "-m", "civicwatt", "cloud", "serve", "--config", str(second)]
+        refused = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE_S, check=False)
+        assert process.stdout is not None
+        setup_code = process.stdout.readline().split()[-1]
+        assert post(f"{url}/api/v1/session", json={"code": setup_code}).status_code == 200
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith(code)
+    assert "Traceback" not in refused.stderr
 
 
 @pytest.mark.parametrize("behind_proxy", [False, True])

@@ -16,6 +16,8 @@ CivicWattError
     ├── RuleViolation    422  (modules add their own beneath)
     │   ├── WeakPassword      CW-A1011
     │   └── SetupIncomplete   CW-A1012
+    ├── DataBusy              CW-A1013  (of the command, not of a request)
+    ├── PortTaken             CW-A1014
     ├── NoRule           422  CW-R1001
     ├── UnreadableTable  422  CW-D1001  (tables.py)
     ├── MissingColumn    422  CW-D1002  (tables.py)
@@ -184,6 +186,26 @@ class SetupIncomplete(RuleViolation):
     en = "one account each is needed: system, security and audit administrator, energy manager"
     remedy_zh = "补齐四个账号"
     remedy_en = "give all four accounts"
+
+
+class DataBusy(CloudError):
+    """Another server works on this data folder."""
+
+    code = "CW-A1013"
+    zh = "另一个云端进程正在使用该数据目录"
+    en = "another server is using this data folder"
+    remedy_zh = "请先停止该进程，或另设 data_dir"
+    remedy_en = "stop that server first, or set another data_dir"
+
+
+class PortTaken(CloudError):
+    """The pages' port cannot be listened on."""
+
+    code = "CW-A1014"
+    zh = "无法监听端口 {port}：{detail}"
+    en = "port {port} cannot be listened on: {detail}"
+    remedy_zh = "换一个 --port，或停止占用该端口的程序"
+    remedy_en = "choose another --port, or stop the program that holds it"
 
 
 class NoRule(CloudError):
