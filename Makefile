@@ -43,6 +43,7 @@ types: setup
 
 generate: types
 	@$(BIN)/python scripts/errors-page > docs/errors.md
+	@$(BIN)/python scripts/devices-page > docs/devices/README.md
 	@$(BIN)/python -c 'from civicwatt_protocols import templates; print(templates.schema_text(), end="")' > protocols/src/civicwatt_protocols/templates/schema.json
 
 clean:
