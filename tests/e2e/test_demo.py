@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -22,6 +23,8 @@ from civicwatt.demo.parts import Parts
 from civicwatt.demo.plant import Plant
 from civicwatt.demo.processes import free_port
 from civicwatt.demo.registry import register
+from civicwatt_cloud.cli import alone
+from civicwatt_cloud.kit.errors import DataBusy
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.quantity import MICRO
 from civicwatt_sim.city import check_city
@@ -147,3 +150,25 @@ def test_the_pip_only_broker_carries_readings_and_acknowledgements(tmp_path: Pat
     with parts:
         parts.start()
         wait_for(lambda: all(_count(plant.outbox(name), "history") > 50 for name in plant.gateways), 60)
+
+
+def refused_demo(folder: Path, port: int) -> subprocess.CompletedProcess[str]:
+    """A demo that must not start."""
+    command = [sys.executable, "-m", "civicwatt", "demo", "--port", str(port), "--data", str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_a_taken_port_is_said_before_anything_is_made(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        demo = refused_demo(tmp_path / "demo", taken.getsockname()[1])
+    assert demo.returncode != 0
+    assert demo.stderr.startswith("CW-A1014")
+    assert not (tmp_path / "demo").exists()
+
+
+def test_a_folder_in_use_is_left_to_the_demo_that_uses_it(tmp_path: Path) -> None:
+    with alone(tmp_path):
+        demo = refused_demo(tmp_path, free_port())
+    assert demo.returncode != 0
+    assert demo.stderr.startswith(DataBusy.code)
+    assert [path.name for path in tmp_path.iterdir()] == ["lock"]

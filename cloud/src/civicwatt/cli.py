@@ -17,6 +17,7 @@ from civicwatt_protocols.errors import CivicWattError
 GROUPS = {
     "edge": "civicwatt_edge.cli:app",
     "templates": "civicwatt_edge.templates_cli:app",
+    "decode": "civicwatt_edge.decode_cli:app",
     "sim": "civicwatt_sim.cli:app",
     "cloud": "civicwatt_cloud.cli:app",
     "directory": "civicwatt_cloud.cli:directory_app",
@@ -25,6 +26,7 @@ GROUPS = {
 HELP = {
     "edge": "网关：采集、留存、上送 · the gateway agent",
     "templates": "设备模板：检查、清单 · device templates",
+    "decode": "报文解析：这些字节是什么 · what is in these bytes?",
     "sim": "模拟表计与建筑 · simulated meters and buildings",
     "cloud": "云端：接收、台账、网页 · ingest, ledger, pages",
     "directory": "名录：机构、楼栋、面积、人数 · institutions and buildings",

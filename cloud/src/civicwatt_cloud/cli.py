@@ -47,7 +47,7 @@ def serve(
     log_to_stderr()
     settings = Settings.load(config, http_port=port)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with _alone(settings.data_dir), _listening(settings.http_port) as listener:
+    with alone(settings.data_dir), page_socket(settings.http_port) as listener:
         with _registry(settings) as session:
             code = None if settings.demo else identity.ensure_setup_code(session)
         if code:
@@ -67,9 +67,9 @@ def _server(settings: Settings) -> uvicorn.Config:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
     """Hold the data folder; a second server would end the first one's code. Errors: DataBusy."""
-    with (folder / "cloud.lock").open("w") as lock:
+    with (folder / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -77,7 +77,7 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _listening(port: int) -> socket.socket:
+def page_socket(port: int) -> socket.socket:
     """The socket of the pages, on this machine only. Errors: PortTaken."""
     try:
         return socket.create_server((HOST, port))

@@ -14,6 +14,7 @@ from civicwatt.demo.history import book, write_history
 from civicwatt.demo.parts import Parts
 from civicwatt.demo.plant import Plant
 from civicwatt.demo.registry import open_cloud, register
+from civicwatt_cloud.cli import alone, page_socket
 from civicwatt_cloud.kit.identity import Purpose, issue_code, real_now_us
 from civicwatt_protocols.clock import Clock
 from civicwatt_sim.city import demo_city
@@ -25,11 +26,20 @@ INTERVAL_S = 15
 
 
 def run(folder: Path, port: int, *, announce_json: bool) -> None:
-    """Run the demo in this folder until SIGINT or SIGTERM; a second start continues its data."""
+    """Run the demo in this folder until SIGINT or SIGTERM; a second start continues its data.
+
+    Errors: PortTaken, DataBusy.
+    """
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    page_socket(port).close()  # a taken port is said before anything is made
     folder.mkdir(parents=True, exist_ok=True)
+    with alone(folder):
+        _run(folder, port, stop, announce_json=announce_json)
+
+
+def _run(folder: Path, port: int, stop: threading.Event, *, announce_json: bool) -> None:
     plant = Plant.lay_out(_city(folder), folder, Clock.real(), INTERVAL_S, web_port=port)
     console = Console(stderr=True)
     with console.status("名录与表计 · directory and meters"):
