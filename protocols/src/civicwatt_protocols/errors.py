@@ -20,7 +20,18 @@
         ├── NotSparkplug            CW-P1300
         ├── NotOurMessage           CW-P1301
         ├── UnknownTopic            CW-P1302
-        └── UnknownCatalogue        CW-P1303
+        ├── UnknownCatalogue        CW-P1303
+        ├── MeterError              CW-P1400  DL/T 645-2007 and CJ/T 188
+        │   ├── NoFrame             CW-P1401
+        │   ├── BadChecksum         CW-P1402
+        │   ├── BadData             CW-P1403
+        │   ├── UnknownIdentifier   CW-P1404
+        │   ├── MeterRefused        CW-P1405
+        │   ├── WrongAnswer         CW-P1406
+        │   ├── UnknownUnit         CW-P1407
+        │   ├── BadAddress          CW-P1408
+        │   └── UnknownDialect      CW-P1409
+        └── NotHex                  CW-P1500
 
 Other distributions hang their own branches under CivicWattError; codes are stable and never reused.
 """
@@ -278,3 +289,110 @@ class UnknownCatalogue(ProtocolError):
     en = "the data name catalogue {found}, at hand is {expected}"
     remedy_zh = "请等待网关重新发布点表（rebirth）"
     remedy_en = "wait for the gateway's rebirth"
+
+
+class MeterError(ProtocolError):
+    """Bytes on a DL/T 645-2007 or CJ/T 188 bus that mean nothing, or not what was asked."""
+
+    code = "CW-P1400"
+    zh = "不符合表计通信规约"
+    en = "the meter protocol is violated"
+
+
+class NoFrame(MeterError):
+    """No whole frame in the bytes. Facts: protocol."""
+
+    code = "CW-P1401"
+    zh = "没有完整的 {protocol} 帧"
+    en = "no whole {protocol} frame"
+    remedy_zh = "请检查是否漏收字节，以及波特率、校验位和规约类型"
+    remedy_en = "look for missing bytes; check baud rate, parity and which protocol the meter speaks"
+
+
+class BadChecksum(MeterError):
+    """The sum of a frame's bytes is not its checksum. Facts: expected, found."""
+
+    code = "CW-P1402"
+    zh = "校验和不符：应为 {expected}，收到 {found}"
+    en = "checksum {found}, expected {expected}"
+    remedy_zh = "请重读；反复出现时检查接线、终端电阻和奇偶校验设置"
+    remedy_en = "read again; if it comes back, check wiring, termination and the parity setting"
+
+
+class BadData(MeterError):
+    """A data field that cannot be: wrong length, digits that are no BCD. Facts: detail, detail_zh."""
+
+    code = "CW-P1403"
+    zh = "数据域不成立：{detail_zh}"
+    en = "the data field cannot be: {detail}"
+
+
+class UnknownIdentifier(MeterError):
+    """A data identifier without a row in our table. Facts: di."""
+
+    code = "CW-P1404"
+    zh = "标识表中没有数据标识 {di}"
+    en = "the table has no data identifier {di}"
+    remedy_zh = "请改读标准标识，或对照厂家说明在标识表中增加一行"
+    remedy_en = "read a standard identifier, or add a row to the table from the maker's document"
+
+
+class MeterRefused(MeterError):
+    """The meter answered with an error. Facts: detail, detail_zh."""
+
+    code = "CW-P1405"
+    zh = "表计拒绝了请求：{detail_zh}"
+    en = "the meter refused the request: {detail}"
+    remedy_zh = "请核对表计是否支持该数据标识，以及所需的密码权限"
+    remedy_en = "check whether the meter knows that identifier and whether it asks for a password"
+
+
+class WrongAnswer(MeterError):
+    """A good frame that does not answer the request. Facts: detail, detail_zh."""
+
+    code = "CW-P1406"
+    zh = "应答与请求不符：{detail_zh}"
+    en = "the answer does not fit the request: {detail}"
+    remedy_zh = "请断开后重读；反复出现时检查总线上是否有重复的表地址"
+    remedy_en = "reconnect and read again; if it comes back, look for a doubled meter address"
+
+
+class UnknownUnit(MeterError):
+    """A unit code that the dialect does not know, or of another quantity. Facts: unit, measure."""
+
+    code = "CW-P1407"
+    zh = "{measure} 不能用单位代号 {unit}"
+    en = "unit code {unit} is not one for {measure}"
+    remedy_zh = "请对照厂家说明选用方言，或在方言表中增加该单位"
+    remedy_en = "choose the maker's dialect, or add the unit to the table of dialects"
+
+
+class BadAddress(MeterError):
+    """A meter address that is no string of digits of the right length. Facts: address, digits."""
+
+    code = "CW-P1408"
+    zh = "表地址 {address} 不是 {digits} 位以内的数字"
+    en = "meter address {address} is not a number of at most {digits} digits"
+    remedy_zh = "请按表计铭牌填写；广播地址全部为 A"
+    remedy_en = "write it as on the meter's plate; the broadcast address is all A"
+
+
+class UnknownDialect(MeterError):
+    """No CJ/T 188 dialect of that name. Facts: name, known."""
+
+    code = "CW-P1409"
+    zh = "没有名为 {name} 的 CJ/T 188 方言"
+    en = "there is no CJ/T 188 dialect named {name}"
+    remedy_zh = "可用的方言：{known}"
+    remedy_en = "dialects there are: {known}"
+
+
+class NotHex(ProtocolError):
+    """Text that should be bytes in hexadecimal. Facts: detail, detail_zh."""
+
+    code = "CW-P1500"
+    exit_code = 2
+    zh = "不是十六进制字节：{detail_zh}"
+    en = "not bytes in hexadecimal: {detail}"
+    remedy_zh = "每个字节写两位 0-9、A-F，可用空格或冒号分隔，可加 0x"
+    remedy_en = "write two digits 0-9, A-F a byte; spaces, colons and 0x may stand between"

@@ -56,6 +56,10 @@ def _gauges() -> Iterator[Measure]:
         ("device_status", "设备状态码", "device status code", ""),
         ("fault_code", "故障码", "fault code", ""),
         ("water_flow", "瞬时水流量", "water flow", "m³/h"),
+        ("heat_power", "热功率", "heat power", "W"),
+        ("heating_flow", "载热液体瞬时流量", "flow of the heating medium", "m³/h"),
+        ("supply_temperature", "供水温度", "supply temperature", "°C"),
+        ("return_temperature", "回水温度", "return temperature", "°C"),
     ):
         yield Measure(key, zh, en, unit, Kind.GAUGE)
 
@@ -70,11 +74,18 @@ def _counters() -> Iterator[Measure]:
         ("total_reactive_energy", "总无功电能", "total reactive energy", "kvarh"),
         ("generated_active_energy", "累计发电量", "generated active energy", "kWh"),
         ("water_volume", "累计用水量", "water volume", "m³"),
+        ("gas_volume", "累计用气量", "gas volume", "m³"),
+        ("heating_volume", "载热液体累积流量", "volume of the heating medium", "m³"),
+        ("heat_energy", "累计热量", "heat energy", "GJ"),  # of kWh and MWh an exact multiple; not the reverse
+        ("cooling_energy", "累计冷量", "cooling energy", "GJ"),
     ):
         yield Measure(key, zh, en, unit, Kind.COUNTER)
     for suffix, zh, en in _PHASES:
         key = f"import_active_energy{suffix}"
         yield Measure(key, f"{zh}正向有功电能", f"imported active energy, {en}", "kWh", Kind.COUNTER)
+    for number in range(1, 5):  # by custom 1 尖, 2 峰, 3 平, 4 谷; the meter's time-of-use settings decide
+        key, zh = f"import_active_energy_t{number}", f"费率{number}正向有功电能"
+        yield Measure(key, zh, f"imported active energy, tariff {number}", "kWh", Kind.COUNTER)
 
 
 MEASURES: Mapping[str, Measure] = MappingProxyType(
