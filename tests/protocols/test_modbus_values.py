@@ -14,7 +14,7 @@ from civicwatt_protocols.modbus.encode import encode, encode_micro, served
 from civicwatt_protocols.modbus.plan import Block, plan
 from civicwatt_protocols.template import Register, RegisterType
 
-INTEGERS = [one for one in RegisterType if one is not RegisterType.FLOAT32]
+INTEGERS = [one for one in RegisterType if not one.is_float]
 
 
 def register(
@@ -37,6 +37,8 @@ def read(one: Register, words: bytes) -> float | None:
         ("float32", "CDAB", "8000 4366", 230.5),
         ("float32", "BADC", "6643 0080", 230.5),
         ("float32", "DCBA", "0080 6643", 230.5),
+        ("float64", "ABCD", "40FE 240C 7AE1 47AE", 123456.78),
+        ("float64", "CDAB", "47AE 7AE1 240C 40FE", 123456.78),
         ("uint32", "ABCD", "0001 1170", 70000),
         ("uint32", "CDAB", "1170 0001", 70000),
         ("uint32", "BADC", "0100 7011", 70000),
@@ -79,6 +81,11 @@ def test_a_float_register_is_rounded_to_a_millionth(raw: float, scale: str) -> N
 @pytest.mark.parametrize("words", ["7FC00000", "FFC00001", "7F800000", "FF800000"])
 def test_a_float_that_is_no_number_is_no_value(words: str) -> None:
     assert read(register(RegisterType.FLOAT32), bytes.fromhex(words)) is None
+
+
+@pytest.mark.parametrize("words", ["7FF8000000000000", "7FF0000000000000", "7FEFFFFFFFFFFFFF"])
+def test_a_double_that_is_no_number_or_becomes_none_is_no_value(words: str) -> None:
+    assert read(register(RegisterType.FLOAT64, scale="1000"), bytes.fromhex(words)) is None
 
 
 def test_there_is_no_minus_zero() -> None:
@@ -148,9 +155,16 @@ def test_a_counter_is_never_served_above_its_true_value() -> None:
         served(energy(RegisterType.INT32, "0.01"), -1)
 
 
-@given(st.integers(0, 2**24 * 10**6), st.integers(0, 10**6), st.sampled_from(["1", "0.1", "10"]))
-def test_a_float_counter_is_served_down_and_never_falls(micro: int, more: int, scale: str) -> None:
-    one = energy(RegisterType.FLOAT32, scale)
+@given(
+    st.sampled_from([RegisterType.FLOAT32, RegisterType.FLOAT64]),
+    st.integers(0, 2**24 * 10**6),
+    st.integers(0, 10**6),
+    st.sampled_from(["1", "0.1", "10", "0.001"]),
+)
+def test_a_float_counter_is_served_down_and_never_falls(
+    type: RegisterType, micro: int, more: int, scale: str
+) -> None:
+    one = energy(type, scale)
     before, after = served(one, micro), served(one, micro + more)
     assert before <= micro
     assert after <= micro + more

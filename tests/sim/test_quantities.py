@@ -100,6 +100,7 @@ REGISTERS = [
     for kind, scale in (
         (RegisterType.FLOAT32, "1"),
         (RegisterType.FLOAT32, "0.1"),
+        (RegisterType.FLOAT64, "0.001"),
         (RegisterType.UINT32, "0.01"),
         (RegisterType.INT64, "0.001"),
     )

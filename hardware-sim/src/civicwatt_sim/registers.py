@@ -64,9 +64,9 @@ def served_counters(register: Register, micro: Counts) -> Counts:
 
     The columnar twin of civicwatt_protocols.modbus.encode.served, a thousand times faster.
     """
-    if register.type is not RegisterType.FLOAT32:
+    if not register.type.is_float:
         return micro // register.scale_micro * register.scale_micro
-    if register.scale_micro != MICRO:  # the decimal scale rounds once more: one by one, as a decoder does
+    if register.type is RegisterType.FLOAT64 or register.scale_micro != MICRO:  # one by one, as decoders do
         return np.array([served(register, one) for one in micro.tolist()], dtype=np.int64)
     raw = (micro / MICRO).astype(np.float32)
     while (above := _read_back(raw) > micro).any():

@@ -27,6 +27,7 @@ class RegisterType(StrEnum):
     UINT32 = "uint32"
     INT32 = "int32"
     FLOAT32 = "float32"
+    FLOAT64 = "float64"
     UINT64 = "uint64"
     INT64 = "int64"
 
@@ -34,6 +35,11 @@ class RegisterType(StrEnum):
     def bits(self) -> int:
         """Width in bits."""
         return int(self.value[-2:])
+
+    @property
+    def is_float(self) -> bool:
+        """Whether the value is a float, whose "no value" is NaN."""
+        return self in (RegisterType.FLOAT32, RegisterType.FLOAT64)
 
     @property
     def code(self) -> str:
@@ -47,6 +53,7 @@ _CODES = {
     RegisterType.UINT32: "I",
     RegisterType.INT32: "i",
     RegisterType.FLOAT32: "f",
+    RegisterType.FLOAT64: "d",
     RegisterType.UINT64: "Q",
     RegisterType.INT64: "q",
 }
@@ -210,7 +217,7 @@ def _check_shape(register: Register, place: str) -> None:
             f"scale {register.scale}，应大于 0、不大于 {MAX_SCALE} 且最多 6 位小数",
         )
     for marker in register.invalid:
-        if len(marker) != 2 + register.type.bits // 4 or register.type is RegisterType.FLOAT32:
+        if len(marker) != 2 + register.type.bits // 4 or register.type.is_float:
             raise refuse(f"invalid marker {marker} does not fit the type", f"无效值标记 {marker} 与类型不符")
 
 

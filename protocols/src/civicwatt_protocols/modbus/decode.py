@@ -6,7 +6,6 @@ from operator import itemgetter
 
 from civicwatt_protocols.errors import FrameError
 from civicwatt_protocols.quantity import MICRO
-from civicwatt_protocols.template import RegisterType
 
 from .plan import Block
 
@@ -23,7 +22,8 @@ def byte_positions(order: str, size: int) -> list[int]:
 
 def float_value(raw: float, scale_micro: int) -> float | None:
     """A float register's value, rounded to 1e-6 of the unit; None for NaN and infinity."""
-    return round(raw * scale_micro / MICRO, 6) + 0.0 if isfinite(raw) else None  # + 0.0: no minus zero
+    value = raw * scale_micro / MICRO
+    return round(value, 6) + 0.0 if isfinite(value) else None  # + 0.0: no minus zero
 
 
 class BlockDecoder:
@@ -35,8 +35,7 @@ class BlockDecoder:
     def __init__(self, block: Block) -> None:
         self._size = 2 * block.count
         self._fields = [
-            (one.measure, one.type is RegisterType.FLOAT32, one.scale_micro, one.markers)
-            for one in block.registers
+            (one.measure, one.type.is_float, one.scale_micro, one.markers) for one in block.registers
         ]
         code, at = ">", block.address
         positions = list(range(self._size))

@@ -2,7 +2,7 @@
 
 import struct
 from decimal import Decimal
-from math import nan
+from math import nan, nextafter
 from struct import error as struct_error
 
 from civicwatt_protocols.errors import OutOfRange
@@ -36,14 +36,14 @@ def served(register: Register, micro: int) -> int:
     Raises OutOfRange.
     """
     raw = _raw(register, micro)
-    if register.type is RegisterType.FLOAT32:
+    if register.type.is_float:
         return _read_back(raw, register.scale_micro)
     return int(raw) * register.scale_micro
 
 
 def _raw(register: Register, micro: int | None) -> float:
-    """The raw value: an int, or a double that float32 holds exactly."""
-    is_float = register.type is RegisterType.FLOAT32
+    """The raw value: an int, or a double that the register's float holds exactly."""
+    is_float = register.type.is_float
     if micro is None:
         if is_float:
             return nan
@@ -55,11 +55,11 @@ def _raw(register: Register, micro: int | None) -> float:
         raise _out_of_range(register, micro)
     if is_float:
         try:
-            raw = _float32(micro / step)
+            raw = _narrow(register.type, micro / step)
         except OverflowError as error:
             raise _out_of_range(register, micro) from error
         while is_counter and _read_back(raw, step) > micro:
-            raw = _below(raw)
+            raw = _below(register.type, raw)
         return raw
     whole = micro // step if is_counter else _nearest(micro, step)
     bits, signed = register.type.bits, register.type.value.startswith("int")
@@ -74,13 +74,15 @@ def _nearest(micro: int, step: int) -> int:
     return whole + (2 * rest > step or (2 * rest == step and whole % 2 == 1))
 
 
-def _float32(value: float) -> float:
-    narrow: float = struct.unpack(">f", struct.pack(">f", value))[0]
+def _narrow(type: RegisterType, value: float) -> float:
+    narrow: float = struct.unpack(f">{type.code}", struct.pack(f">{type.code}", value))[0]
     return narrow
 
 
-def _below(raw: float) -> float:
-    """The float32 just below a positive one."""
+def _below(type: RegisterType, raw: float) -> float:
+    """The register's float just below a positive one."""
+    if type is RegisterType.FLOAT64:
+        return nextafter(raw, 0.0)
     bits: int = struct.unpack(">I", struct.pack(">f", raw))[0]
     narrow: float = struct.unpack(">f", struct.pack(">I", bits - 1))[0]
     return narrow
