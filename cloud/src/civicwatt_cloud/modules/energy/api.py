@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from civicwatt_cloud.kit.access import EVERYBODY, Requires
 from civicwatt_cloud.kit.db import Database
@@ -42,6 +42,8 @@ MANAGER = frozenset({Role.ENERGY_MANAGER})
 Manager = Annotated[Actor, Depends(Requires(MANAGER))]
 Watcher = Annotated[Actor, Depends(Requires(MANAGER, is_activity=False))]
 SignedIn = Annotated[Actor, Depends(Requires(EVERYBODY, is_activity=False))]
+Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)  # what may be asked for [engineering default]
 PeriodKey = Annotated[str | None, Query(description="2026 或 2026-11，缺省为本年", examples=["2026-11"])]
 
 
@@ -90,7 +92,7 @@ def region_lineage(view: ManagerView, key: FigureKey, period: PeriodKey = None) 
 
 
 @router.get("/institutions/{institution_id}", operation_id="get_institution", summary="单位：指标与表计")
-def institution(view: ManagerView, institution_id: int, period: PeriodKey = None) -> InstitutionPage:
+def institution(view: ManagerView, institution_id: Id, period: PeriodKey = None) -> InstitutionPage:
     """One institution."""
     return service.institution(view, institution_id, period)
 
@@ -103,9 +105,11 @@ def institution(view: ManagerView, institution_id: int, period: PeriodKey = None
 )
 def load(
     view: ManagerView,
-    institution_id: int,
-    start: Annotated[date, Query(alias="from", examples=["2026-11-16"])],
-    end: Annotated[date, Query(alias="to", description="不含当日", examples=["2026-11-23"])],
+    institution_id: Id,
+    start: Annotated[date, Query(alias="from", ge=FIRST_DAY, le=LAST_DAY, examples=["2026-11-16"])],
+    end: Annotated[
+        date, Query(alias="to", ge=FIRST_DAY, le=LAST_DAY, description="不含当日", examples=["2026-11-23"])
+    ],
     step: Step = "hour",
 ) -> Response:
     """Load by end use on [from, to)."""
@@ -117,7 +121,7 @@ def load(
 @router.get(
     "/institutions/{institution_id}/figures/{key}", operation_id="get_lineage", summary="溯源：一个指标的由来"
 )
-def lineage(view: ManagerView, institution_id: int, key: FigureKey, period: PeriodKey = None) -> Lineage:
+def lineage(view: ManagerView, institution_id: Id, key: FigureKey, period: PeriodKey = None) -> Lineage:
     """How a figure came about."""
     return lineages.lineage(view, institution_id, key, period)
 
@@ -125,8 +129,8 @@ def lineage(view: ManagerView, institution_id: int, key: FigureKey, period: Peri
 @router.get("/points/{point_id}/readings", operation_id="get_readings", summary="一块表一天的读数")
 def point_readings(
     view: ManagerView,
-    point_id: int,
-    day: Annotated[date, Query(alias="date", examples=["2026-11-21"])],
+    point_id: Id,
+    day: Annotated[date, Query(alias="date", ge=FIRST_DAY, le=LAST_DAY, examples=["2026-11-21"])],
 ) -> PointReadings:
     """Booked hours and raw readings of a day."""
     return readings.point_readings(view, point_id, day)
