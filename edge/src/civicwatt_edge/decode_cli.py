@@ -69,7 +69,7 @@ def sparkplug_(hex: Hex, as_json: AsJson = False) -> None:
 
 def read_hex(words: list[str]) -> bytes:
     """Bytes written as 68AA, 68 AA, 68:AA, 0x68 0xAA; a single "-" reads stdin. Raises NotHex."""
-    text = sys.stdin.read() if words == ["-"] else " ".join(words)
+    text = sys.stdin.buffer.read().decode("utf-8", "replace") if words == ["-"] else " ".join(words)
     digits = _SEPARATORS.sub("", text)
     if wrong := re.search("[^0-9A-Fa-f]", digits):
         what = wrong.group()
@@ -80,8 +80,9 @@ def read_hex(words: list[str]) -> bytes:
 
 
 def _show(words: list[str], as_json: bool, explain: Callable[[bytes], Explained]) -> None:
-    data = read_hex(words)
+    data = b""
     try:
+        data = read_hex(words)
         explained = explain(data)
     except ProtocolError as error:
         if as_json:

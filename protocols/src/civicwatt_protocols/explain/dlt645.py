@@ -70,7 +70,7 @@ def control_note(frame: Frame) -> tuple[str, str]:
 
 def _data(frame: Frame, at: int, explained: Explained) -> None:
     add, data = explained.fields.append, frame.data
-    if frame.is_refusal:
+    if frame.is_refusal and data:
         add(Field(at, len(data), "错误信息字", "error bits", data.hex(" ").upper(), "",
                   refusal_text(data, 0), refusal_text(data, 1)))  # fmt: skip
     elif frame.control == ANSWER | READ_ADDRESS and len(data) == 6:
@@ -88,16 +88,27 @@ def _identified(frame: Frame, di: str, at: int, explained: Explained) -> None:
     add(Field(at, 4, "数据标识", "data identifier", di, "", *name))
     if rows is None:
         explained.fault = explained.fault or UnknownIdentifier(f"byte {at}", di=di)
-    if frame.function == READ_NEXT and rest:
-        rest = rest[:-1]
-        add(Field(at + 4 + len(rest), 1, "帧序号", "part number", str(frame.data[-1])))
-    if not rest:
+    if frame.function == READ_NEXT:
+        _following(rest, at + 4, explained)
         return
-    if frame.is_answer and rows and frame.function != READ_NEXT and not frame.more_follows:
+    if frame.is_answer and rows and not frame.more_follows:
         try:
             for part in values.decode(di, rest, at + 4):
                 add(of_part(part, at + 4))
             return
         except MeterError as error:
             explained.fault = explained.fault or error
-    add(Field(at + 4, len(rest), "数据（已减 33H）", "data (less 33H)", rest.hex(" ").upper()))
+    if rest:
+        add(_raw(rest, at + 4))
+
+
+def _following(data: bytes, at: int, explained: Explained) -> None:
+    if data[:-1]:
+        explained.fields.append(_raw(data[:-1], at))
+    if data:
+        part = Field(at + len(data) - 1, 1, "帧序号", "part number", str(data[-1]))
+        explained.fields.append(part)
+
+
+def _raw(data: bytes, at: int) -> Field:
+    return Field(at, len(data), "数据（已减 33H）", "data (less 33H)", data.hex(" ").upper())

@@ -6,7 +6,7 @@ Source of function names and shapes: Modbus application protocol V1.1b3, clause 
 from dataclasses import dataclass
 
 from civicwatt_protocols.errors import FrameError
-from civicwatt_protocols.modbus.frames import HEADER_SIZE, PREFIX_SIZE, adu_size, crc16
+from civicwatt_protocols.modbus.frames import HEADER_SIZE, PREFIX_SIZE, crc16
 from civicwatt_protocols.template import DeviceTemplate
 
 from .field import Explained, Field
@@ -14,6 +14,7 @@ from .modbus_functions import EXCEPTIONS, FUNCTIONS
 from .registers import bits, registers
 
 TCP, RTU = "Modbus TCP", "Modbus RTU"
+_MAX_TCP = 260  # bytes of a TCP frame
 _REQUEST_SIZE = 5  # PDU of a read: function, address, count
 _READS, _WORDS, _WRITES_ONE, _WRITES_MANY = (1, 2, 3, 4), (3, 4), (5, 6), (15, 16)
 
@@ -39,12 +40,12 @@ def explain(data: bytes, template: DeviceTemplate | None = None, address: int | 
     With a template the registers of an answer become measures: at the address given, or at that of the
     request before it.
     """
-    tcp = _is_tcp(data)
+    tcp, sizes = _sizes(data)
     explained = Explained(TCP if tcp else RTU)
     told = _Told(template, address, explained)
     asked: _Read | None = None
     at = 0
-    for size in _tcp_sizes(data) if tcp else _rtu_sizes(data):
+    for size in sizes:
         adu = data[at : at + size]
         pdu_at = HEADER_SIZE if tcp else 1
         pdu = adu[pdu_at:] if tcp else adu[pdu_at:-2]
@@ -57,20 +58,31 @@ def explain(data: bytes, template: DeviceTemplate | None = None, address: int | 
     return explained
 
 
-def _is_tcp(data: bytes) -> bool:
+def _sizes(data: bytes) -> tuple[bool, list[int]]:
+    """(whether it is TCP, sizes of the frames). A good CRC decides: a TCP frame has one once in 65536.
+
+    An RTU request to read from address 0 looks like a TCP header, so the header alone does not decide:
+    8 bytes that are such a request but for a bad CRC are taken for RTU.
+    """
     try:
-        return len(data) >= PREFIX_SIZE and PREFIX_SIZE < adu_size(data) <= len(data)
+        return False, _rtu_sizes(data)
     except FrameError:
-        return False
-
-
-def _tcp_sizes(data: bytes) -> list[int]:
+        if not _tcp_size(data) or (len(data) == _REQUEST_SIZE + 3 and data[1] in _READS):
+            raise
     sizes: list[int] = []
     while (at := sum(sizes)) < len(data):
-        if not _is_tcp(data[at:]):
-            raise _bad(at, "no TCP frame begins here", "此处不是一帧 TCP 报文的开头")
-        sizes.append(adu_size(data[at:]))
-    return sizes
+        size = _tcp_size(data[at:])
+        if not size:
+            raise _bad(at, "no whole TCP frame begins here", "此处不是一帧完整 TCP 报文的开头")
+        sizes.append(size)
+    return True, sizes
+
+
+def _tcp_size(data: bytes) -> int:
+    """The size of the TCP frame at the beginning; 0 when there is none."""
+    size = PREFIX_SIZE + int.from_bytes(data[4:6])
+    fits = HEADER_SIZE < size <= min(len(data), _MAX_TCP)
+    return size if fits and data[2:4] == bytes(2) else 0
 
 
 def _rtu_sizes(data: bytes) -> list[int]:
@@ -127,7 +139,7 @@ def _pdu(pdu: bytes, at: int, unit: int, asked: _Read | None, told: _Told) -> _R
         add(_place(at + 1, start))
         add(Field(at + 3, 2, "数量", "count", str(count)))
         return _Read(unit, function, start, count)
-    elif function in (*_WRITES_ONE, *_WRITES_MANY) and len(pdu) >= _REQUEST_SIZE:
+    elif _is_write(pdu):
         _write(pdu, at + 1, told.explained)
     elif pdu[1:]:
         add(Field(at + 1, len(pdu) - 1, "数据", "data", pdu[1:].hex(" ").upper()))
@@ -140,6 +152,12 @@ def _is_answer(pdu: bytes, answers: bool) -> bool | None:
         return True if pdu[0] in _WRITES_MANY and len(pdu) == _REQUEST_SIZE else None
     counted = len(pdu) >= 2 and len(pdu) == 2 + pdu[1] and not (pdu[0] in _WORDS and pdu[1] % 2)
     return counted and (answers or len(pdu) != _REQUEST_SIZE)
+
+
+def _is_write(pdu: bytes) -> bool:
+    if len(pdu) == _REQUEST_SIZE:
+        return pdu[0] in (*_WRITES_ONE, *_WRITES_MANY)
+    return pdu[0] in _WRITES_MANY and len(pdu) > _REQUEST_SIZE and len(pdu) == _REQUEST_SIZE + 1 + pdu[5]
 
 
 def _place(at: int, address: int) -> Field:
