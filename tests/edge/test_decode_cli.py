@@ -80,7 +80,7 @@ def test_a_sparkplug_payload_is_told() -> None:
     assert [one["en"] for one in told["fields"]] == ["timestamp", "seq"]
 
 
-@pytest.mark.parametrize("word", ["", "6", "68 1", "6g", "68 AA 表", "-"])
+@pytest.mark.parametrize("word", ["", "6", "68 1", "6 8", "0x6 0x8", "6g", "68 AA 表", "-"])
 def test_what_is_no_hexadecimal_is_used_wrongly(word: str) -> None:
     result = run("dlt645", word, stdin=b"\xff\xfe")
     assert isinstance(error(result), NotHex)

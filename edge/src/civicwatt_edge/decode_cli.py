@@ -70,13 +70,17 @@ def sparkplug_(hex: Hex, as_json: AsJson = False) -> None:
 def read_hex(words: list[str]) -> bytes:
     """Bytes written as 68AA, 68 AA, 68:AA, 0x68 0xAA; a single "-" reads stdin. Raises NotHex."""
     text = sys.stdin.buffer.read().decode("utf-8", "replace") if words == ["-"] else " ".join(words)
-    digits = _SEPARATORS.sub("", text)
-    if wrong := re.search("[^0-9A-Fa-f]", digits):
-        what = wrong.group()
-        raise NotHex(f"byte {wrong.start() // 2}", detail=f"“{what}”", detail_zh=f"“{what}”")
-    if not digits or len(digits) % 2:
-        raise NotHex(detail=f"{len(digits)} digits", detail_zh=f"共 {len(digits)} 位")
-    return bytes.fromhex(digits)
+    data = bytearray()
+    for group in _SEPARATORS.split(text):
+        wrong = re.search("[^0-9A-Fa-f]", group)
+        if wrong or len(group) % 2:  # a digit alone may be 06 or 60
+            what = f"“{wrong.group() if wrong else group}”"
+            at = wrong.start() if wrong else len(group)
+            raise NotHex(f"byte {len(data) + at // 2}", detail=what, detail_zh=what)
+        data += bytes.fromhex(group)
+    if not data:
+        raise NotHex(detail="nothing", detail_zh="没有内容")
+    return bytes(data)
 
 
 def _show(words: list[str], as_json: bool, explain: Callable[[bytes], Explained]) -> None:
