@@ -1,0 +1,1 @@
+"""Measurements against the goals of the design, runnable by anyone: `civicwatt bench …`."""
