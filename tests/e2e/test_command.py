@@ -33,8 +33,8 @@ def own_process() -> Iterator[None]:
         ("cloud serve --config {wrong}", "CW-C1002", 3),
         ("directory import {wrong} --config {wrong}", "CW-C1002", 3),
         ("meters import {absent}.csv --config {good}", "CW-D1001", 1),
-        ("sim city {wrong}/city.json", "CW-X4003", 3),
-        ("directory import {absent}.csv --config {inside}", "CW-X4003", 3),
+        ("sim city {wrong}/city.json", "CW-C1004", 3),
+        ("directory import {absent}.csv --config {inside}", "CW-C1004", 3),
     ],
 )
 def test_a_known_error_is_code_cause_and_remedy_in_both_languages_and_an_exit_code(

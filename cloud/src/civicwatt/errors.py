@@ -3,11 +3,10 @@
 CivicWattError
 └── CommandError
     ├── PartDidNotStart   CW-X4001
-    ├── RegistryRefused   CW-X4002
-    └── FileUnusable      CW-X4003  also a ConfigError
+    └── RegistryRefused   CW-X4002
 """
 
-from civicwatt_protocols.errors import CivicWattError, ConfigError
+from civicwatt_protocols.errors import CivicWattError
 
 
 class CommandError(CivicWattError):
@@ -32,13 +31,3 @@ class RegistryRefused(CommandError):
     en = "the demo's registry was not imported whole: {problems}"
     remedy_zh = "删除演示数据目录后重新启动"
     remedy_en = "delete the demo's data folder and start again"
-
-
-class FileUnusable(CommandError, ConfigError):
-    """A file or folder that the command was given cannot be read or written."""
-
-    code = "CW-X4003"
-    zh = "文件或目录无法使用：{detail}"
-    en = "the file or folder cannot be used: {detail}"
-    remedy_zh = "检查路径是否存在、是否有读写权限"
-    remedy_en = "check that the path exists and that reading and writing it is permitted"

@@ -4,7 +4,8 @@
     ├── ConfigError                 CW-C1000  a file that a person wrote is wrong
     │   ├── BadToml                 CW-C1001
     │   ├── UnknownKey              CW-C1002
-    │   └── BadValue                CW-C1003
+    │   ├── BadValue                CW-C1003
+    │   └── FileUnusable            CW-C1004
     └── ProtocolError               CW-P1000  bytes, addresses or names that break a protocol's rule
         ├── TemplateError           CW-P1100
         │   ├── RegisterOverlap     CW-P1101
@@ -129,6 +130,16 @@ class BadValue(ConfigError):
     en = "invalid value of {key}: {detail}"
     remedy_zh = "请改为所要求的类型和范围"
     remedy_en = "give a value of the type and range asked for"
+
+
+class FileUnusable(ConfigError):
+    """A file or folder that a command was given cannot be read or written. Facts: detail."""
+
+    code = "CW-C1004"
+    zh = "文件或目录无法使用：{detail}"
+    en = "the file or folder cannot be used: {detail}"
+    remedy_zh = "检查路径是否存在、是否有读写权限"
+    remedy_en = "check that the path exists and that reading and writing it is permitted"
 
 
 class ProtocolError(CivicWattError):
