@@ -19,6 +19,7 @@ GROUPS = command.GROUPS | {
         "meters_app",
         "表计绑定：楼栋与分项 · bind meters to buildings and end uses",
     ),
+    "bench": Group("civicwatt.bench.cli", "app", "性能实测与目标 · measured figures and their goals"),
 }
 
 
