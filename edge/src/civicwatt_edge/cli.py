@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from civicwatt_edge import agent
+from civicwatt_edge import agent, loop
 from civicwatt_edge.config import Config, load
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.logs import log_to_stderr
@@ -22,7 +22,7 @@ def run(
 ) -> None:
     """采集并上传，直到收到 SIGTERM · poll and deliver until SIGTERM."""
     log_to_stderr()
-    asyncio.run(_run(load(config), Clock.parse(clock) if clock else None))
+    loop.run(_run(load(config), Clock.parse(clock) if clock else None))
 
 
 @app.command()
@@ -35,7 +35,7 @@ def check(file: Annotated[Path, typer.Argument(help="TOML 配置文件 · config
 
 async def _run(config: Config, clock: Clock | None) -> None:
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    running = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        running.add_signal_handler(number, stop.set)
     await agent.run(config, clock, stop)

@@ -6,6 +6,7 @@ answer that comes late finds no socket. pymodbus was seen to do otherwise on sha
 
 import asyncio
 from contextlib import suppress
+from typing import cast
 
 from civicwatt_edge.errors import DeviceTimeout, Disconnected
 from civicwatt_protocols.errors import DeviceRefused, FrameError
@@ -87,8 +88,7 @@ class _Wire(asyncio.Protocol):
         self._answer: asyncio.Future[bytes] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 create_connection makes no other
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is one by behaviour only
 
     async def ask(self, request: bytes, timeout_s: float) -> bytes:
         """Send one request and return one whole frame; raises TimeoutError, OSError or FrameError."""

@@ -11,6 +11,7 @@ import aiomqtt
 import structlog
 
 from civicwatt_edge.config import Gateway
+from civicwatt_edge.mqtt import publish_in_order
 from civicwatt_edge.outbox import Outbox
 from civicwatt_edge.store import Stored
 from civicwatt_edge.window import FOR_BACKLOG, SIZE, Window
@@ -160,8 +161,8 @@ class Session:
         for record, body in batch:
             self._window.sent(record, now_s)
             topic = str(self._topic(MessageKind.DDATA, record.device))
-            messages.append(self._client.publish(topic, with_sequence(body, self._next())))
-        await asyncio.gather(*messages)
+            messages.append((topic, with_sequence(body, self._next())))
+        await publish_in_order(self._client, messages)
 
     async def _farewell(self) -> None:
         """Say that devices and gateway go, as a broken connection would have the broker say."""

@@ -9,6 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from civicwatt_edge import loop
 from civicwatt_edge.config import DeviceConfig
 from civicwatt_edge.device import Device, make_device
 from civicwatt_edge.modbus_tcp import ModbusTcp
@@ -53,4 +54,4 @@ async def run(port: int, count: int, rounds: int) -> None:
 
 if __name__ == "__main__":
     port, count, rounds = (int(argument) for argument in sys.argv[1:])
-    asyncio.run(run(port, count, rounds))
+    loop.run(run(port, count, rounds))
