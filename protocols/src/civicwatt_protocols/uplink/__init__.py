@@ -16,7 +16,7 @@ from .births import (
     encode_node_death,
 )
 from .commands import Ack, Rebirth, Resend, decode_command, encode_ack, encode_rebirth, encode_resend
-from .records import as_historical, decode_record, encode_record, peek, with_sequence
+from .records import as_historical, decode_record, encode_record, peek, published, with_sequence
 from .vocabulary import Catalogue, GapReason, PointDefinition, Record
 
 __all__ = [
@@ -44,5 +44,6 @@ __all__ = [
     "encode_record",
     "encode_resend",
     "peek",
+    "published",
     "with_sequence",
 ]

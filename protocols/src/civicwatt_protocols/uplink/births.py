@@ -49,10 +49,15 @@ class NodeBirth(NamedTuple):
 
 
 def encode_birth(
-    catalogue: Catalogue, now_us: int, seq: int, clock_quality: ClockQuality = ClockQuality.UNKNOWN
+    catalogue: Catalogue,
+    now_us: int,
+    seq: int,
+    clock_quality: ClockQuality = ClockQuality.UNKNOWN,
+    newest: bytes | None = None,
 ) -> bytes:
-    """The DBIRTH of a device. Points are declared with unit and alias; their values follow in DDATA."""
+    """The DBIRTH of a device: its points with unit and alias, and their values in the newest DDATA body."""
     at = now_us // 1000
+    known = {} if newest is None else {one.alias or one.name: one for one in decode(newest).metrics}
     metrics = [
         Metric(EPOCH, timestamp_ms=at, datatype=DataType.STRING, is_null=True),
         Metric(SEQ, timestamp_ms=at, datatype=DataType.UINT64, is_null=True),
@@ -63,6 +68,10 @@ def encode_birth(
     for point in catalogue.points:
         unit = {UNIT: MEASURES[point.measure].unit}
         metrics.append(Metric(point.measure, point.alias, at, DataType.DOUBLE, is_null=True, properties=unit))
+    for metric in metrics:
+        last = known.get(metric.alias or metric.name)
+        if metric.is_null and last is not None and last.value is not None:
+            metric.value, metric.timestamp_ms, metric.is_null = last.value, last.timestamp_ms, False
     return encode(Payload(at, metrics, seq))
 
 

@@ -1,7 +1,7 @@
 """DDATA bodies: one outbox record each. The hot path: no object per metric but protobuf's own.
 
-A body is written without Sparkplug's seq, which is known only when it is sent: protobuf messages may be
-concatenated, so with_sequence appends the field.
+The metrics' timestamp is the slot. Sparkplug's seq and the time of publishing are known only when a body is
+sent: protobuf messages may be concatenated and the last value of a field counts, so both are appended.
 """
 
 from math import isfinite
@@ -47,6 +47,12 @@ def with_sequence(body: bytes, seq: int) -> bytes:
     return body + _SEQ_FIELD[seq]
 
 
+def published(body: bytes, now_us: int) -> bytes:
+    """The body with the time of its publishing as the payload's timestamp."""
+    stamp: bytes = PayloadMessage(timestamp=now_us // 1000).SerializeToString()
+    return body + stamp
+
+
 def as_historical(body: bytes) -> bytes:
     """The body with every metric marked is_historical: backlog, not the present state."""
     message = parse(body)
@@ -89,7 +95,7 @@ def decode_record(body: bytes, catalogue: Catalogue) -> Record:
             values.append(value)
         else:
             raise NotOurMessage(catalogue.device, detail=f"{point.measure} is neither a number nor null")
-    return Record(seq, message.timestamp * 1000, catalogue.device, birth, tuple(values), reasons)
+    return Record(seq, metrics[0].timestamp * 1000, catalogue.device, birth, tuple(values), reasons)
 
 
 def _head(message: Any) -> tuple[str, int, str]:
@@ -98,6 +104,8 @@ def _head(message: Any) -> tuple[str, int, str]:
     epoch, seq, birth = message.metrics[0], message.metrics[1], message.metrics[2]
     if (epoch.name, seq.name, birth.name) != (EPOCH, SEQ, BIRTH):
         raise NotOurMessage(detail="the first metrics are not cw/epoch, cw/seq, cw/birth")
+    if not epoch.HasField("timestamp"):
+        raise NotOurMessage(detail="cw/epoch does not carry the slot")
     if not (epoch.string_value and seq.HasField("long_value") and birth.string_value):
         raise NotOurMessage(detail="cw/epoch, cw/seq or cw/birth have no value")
     return epoch.string_value, seq.long_value, birth.string_value
