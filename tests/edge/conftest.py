@@ -40,7 +40,7 @@ async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
             await asyncio.sleep(0.01)
 
 
-@pytest.fixture(name="until")
+@pytest.fixture(name="until", scope="session")
 def until_fixture() -> Callable[..., Awaitable[None]]:
     return until
 
@@ -85,13 +85,25 @@ class FakeMeter:
             writer.close()
 
 
-@pytest.fixture
-async def meter() -> AsyncIterator[FakeMeter]:
+@asynccontextmanager
+async def _serving() -> AsyncIterator[FakeMeter]:
     fake = FakeMeter()
     server = await asyncio.start_server(fake.serve, "127.0.0.1", 0)
     fake.port = server.sockets[0].getsockname()[1]
     yield fake
     server.close()
+
+
+@pytest.fixture
+async def meter() -> AsyncIterator[FakeMeter]:
+    async with _serving() as fake:
+        yield fake
+
+
+@pytest.fixture(scope="session")
+def serving() -> Callable[[], object]:
+    """Another meter, for as long as the test says."""
+    return _serving
 
 
 @dataclass
@@ -170,7 +182,7 @@ async def cloud(mosquitto: Mosquitto) -> AsyncIterator[Cloud]:
         yield cloud
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def listening() -> Callable[[int], object]:
     """Another consumer, joining when the test says."""
     return _listening

@@ -12,10 +12,12 @@ from civicwatt_edge.errors import OutboxCorrupt
 from civicwatt_edge.modbus_tcp import ModbusTcp
 from civicwatt_edge.outbox import Outbox
 from civicwatt_edge.poller import BusPoller
+from civicwatt_edge.presence import Presence
 from civicwatt_edge.store import Store
 from civicwatt_edge.uplink import Uplink
 from civicwatt_protocols import templates
 from civicwatt_protocols.clock import Clock
+from civicwatt_protocols.uplink import Record
 
 log = structlog.get_logger()
 
@@ -43,22 +45,26 @@ async def run(config: Config, clock: Clock | None, stop: asyncio.Event) -> None:
 
 async def _run(config: Config, given: Clock | None, stop: asyncio.Event) -> None:
     clock = given or Clock.real()
-    store = Store(Path(config.gateway.data))
+    store, presence = Store(Path(config.gateway.data)), Presence()
     buses = [(_connect(bus), [make_device(device, store) for device in bus.device]) for bus in config.bus]
     async with Outbox(store) as outbox, asyncio.TaskGroup() as group:
         log.info(
             "gateway_started", gateway=config.gateway.id, epoch=outbox.epoch, next_seq=outbox.last_seq + 1
         )
-        polling = [
-            group.create_task(BusPoller(bus, devices, clock, outbox.offer).run()) for bus, devices in buses
-        ]
-        uplink = group.create_task(Uplink(config.gateway, config.broker, outbox, clock).run())
+
+        def accept(record: Record) -> None:
+            presence.note(record)
+            outbox.offer(record)
+
+        polling = [group.create_task(BusPoller(bus, devices, clock, accept).run()) for bus, devices in buses]
+        uplink = Uplink(config.gateway, config.broker, outbox, clock, presence.gone)
+        sending = group.create_task(uplink.run())
         others = [group.create_task(outbox.watch()), group.create_task(_keep_house(outbox, clock))]
         await (stop.wait() if given else _stopped_or_set(clock, stop))
         for task in polling:
             task.cancel()
         await outbox.settle()
-        for task in (uplink, *others):
+        for task in (sending, *others):
             task.cancel()
     log.info("gateway_stopped", accepted=outbox.accepted, dropped=outbox.dropped)
 

@@ -24,10 +24,11 @@ class Gateway(Table, frozen=True):
 
 
 class Broker(Table, frozen=True):
-    """The MQTT broker."""
+    """The MQTT broker; where `primary_host` names a Sparkplug host, data leave only while that is online."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 1883
+    primary_host: TopicName | None = None
 
 
 class DeviceConfig(Table, frozen=True):
@@ -82,7 +83,7 @@ class Config(Table, frozen=True):
     bus: tuple[BusConfig, ...] = ()
 
     def __post_init__(self) -> None:
-        """Names of buses and devices are unique in the gateway."""
+        """Names of buses and devices are unique in the gateway; case alone tells no two devices apart."""
         _refuse_doubled("bus", [bus.name for bus in self.bus])
         _refuse_doubled("device", [device.id for bus in self.bus for device in bus.device])
 
@@ -99,6 +100,7 @@ def load(path: Path) -> Config:
 
 
 def _refuse_doubled(what: str, names: Sequence[object]) -> None:
-    for name in names:
-        if names.count(name) > 1:
+    folded = [str(name).lower() for name in names]
+    for name, key in zip(names, folded, strict=True):
+        if folded.count(key) > 1:
             raise ValueError(f"{what} {name} appears twice")

@@ -49,6 +49,7 @@ class Outbox:
         self.epoch = store.epoch
         # by device: the newest committed record that the uplink has not taken
         self.live: dict[str, Stored] = {}
+        self.newest: dict[str, Stored] = {}  # by device: the newest committed record, taken or not
         self.news = asyncio.Event()  # set after each commit
         self.last_seq = store.last_seq()
         self.accepted = 0
@@ -165,7 +166,7 @@ class Outbox:
                 self._work.clear()
             for record in stored:
                 self.live.pop(record.device, None)  # so that the dict stays in order of sequence
-                self.live[record.device] = record
+                self.live[record.device] = self.newest[record.device] = record
                 self.last_seq = record.seq
             self.accepted += len(stored)
             self.news.set()

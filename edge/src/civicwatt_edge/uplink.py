@@ -2,12 +2,14 @@
 
 import asyncio
 import random
+from collections.abc import Set
 
 import aiomqtt
 import structlog
 
 from civicwatt_edge.config import Broker, Gateway
 from civicwatt_edge.outbox import Outbox
+from civicwatt_edge.primary_host import PrimaryHost
 from civicwatt_edge.session import Session
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.sparkplug.topics import MessageKind, Topic
@@ -23,8 +25,18 @@ SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
 class Uplink:
     """Keeps the gateway connected; delivery is decided by the cloud's acks, never by the broker."""
 
-    def __init__(self, gateway: Gateway, broker: Broker, outbox: Outbox, clock: Clock) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        broker: Broker,
+        outbox: Outbox,
+        clock: Clock,
+        gone: Set[str] = frozenset(),  # devices that do not answer, as they come and go
+    ) -> None:
         self._gateway, self._broker, self._outbox, self._clock = gateway, broker, outbox, clock
+        self._gone = gone
+        self._host = PrimaryHost(broker.primary_host)
+        self._bd_seq: int | None = None  # of the next CONNECT
         self._connected_s: float | None = None  # loop time
         self._said_down = False
 
@@ -32,13 +44,16 @@ class Uplink:
         """Connect and reconnect until cancelled."""
         attempt, loop = 0, asyncio.get_running_loop()
         while True:
-            self._connected_s = None
+            self._connected_s, no_socket = None, False
             try:
                 await self._connect()
             except* aiomqtt.MqttError as errors:
                 self._say_down(errors.exceptions[0])
+                no_socket = isinstance(errors.exceptions[0].__context__, OSError)
             except* Exception:
                 log.exception("uplink_failed")  # a fault of ours: the readings wait on the disk
+            if self._connected_s is not None or not no_socket:
+                self._bd_seq = None  # a CONNECT has left, or may have, and its will names this number
             held = self._connected_s is not None and loop.time() - self._connected_s > LONGEST_PAUSE_S
             attempt = 0 if held else attempt + 1
             # Full jitter: after a broker's restart many gateways must not come back at the same time.
@@ -46,7 +61,9 @@ class Uplink:
             await asyncio.sleep(random.uniform(SHORTEST_PAUSE_S, longest_s))  # noqa: S311
 
     async def _connect(self) -> None:
-        bd_seq = await self._outbox.next_bd_seq()
+        if self._bd_seq is None:
+            self._bd_seq = await self._outbox.next_bd_seq()
+        bd_seq = self._bd_seq
         gone = str(Topic(self._gateway.division, MessageKind.NDEATH, self._gateway.id))
         async with aiomqtt.Client(
             self._broker.host,
@@ -59,7 +76,10 @@ class Uplink:
         ) as client:
             log.info("broker_connected", bd_seq=bd_seq)
             self._connected_s, self._said_down = asyncio.get_running_loop().time(), False
-            await Session(client, self._gateway, self._outbox, self._clock, bd_seq).run()
+            session = Session(
+                client, self._gateway, self._outbox, self._clock, bd_seq, host=self._host, gone=self._gone
+            )
+            await session.run()
 
     def _say_down(self, error: BaseException) -> None:
         if not self._said_down:
