@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from civicwatt_edge import poller
 from civicwatt_edge.config import DeviceConfig
 from civicwatt_edge.device import make_device
 from civicwatt_edge.modbus_tcp import ModbusTcp
@@ -49,6 +50,27 @@ def assert_each_slot_once(records, name):
     found = slots(records, name)
     assert found == list(range(found[0], found[0] + len(found) * SECOND, SECOND))
     assert found[0] % SECOND == 0
+
+
+async def test_a_meter_is_never_read_before_its_slot(meter, device, until, monkeypatch):
+    """A loop that wakes its sleepers early, as uvloop may by a millisecond."""
+    sleep, asked_us = asyncio.sleep, []
+
+    async def early(delay_s):
+        await sleep(delay_s * 0.9)
+
+    async def behave(request, right):
+        asked_us.append(clock.now_us())
+        return [(0.0, right)]
+
+    monkeypatch.setattr(poller.asyncio, "sleep", early)
+    async with polling(meter, [device("M-1", 1)], rate=20) as (clock, records):
+        meter.behave = behave
+        await until(lambda: len(records) >= 10)
+    read_us = slots([record for record in records if record.values[0] is not None], "M-1")
+    assert len(read_us) >= 5
+    assert all(any(slot <= at < slot + SECOND for at in asked_us) for slot in read_us)
+    assert all(at % SECOND < 0.9 * SECOND for at in asked_us)
 
 
 async def test_slots_lie_on_the_grid_and_do_not_drift(meter, device, until):

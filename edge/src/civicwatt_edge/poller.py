@@ -62,12 +62,18 @@ class BusPoller:
         heapq.heapify(due)
         try:
             while due:
-                await asyncio.sleep(max(0.0, self._clock.real_seconds_until(due[0][0])))
+                await self._sleep_until(due[0][0])
                 slot_us, _, index = heapq.heappop(due)
                 next_us = await self._serve(slot_us, index)
                 heapq.heappush(due, (next_us, self._breakers[index].timeouts, index))
         finally:
             self._bus.close()
+
+    async def _sleep_until(self, slot_us: int) -> None:
+        """A loop may wake its sleepers up to a millisecond early: what is read then is not of this slot."""
+        await asyncio.sleep(0)
+        while (wait_s := self._clock.real_seconds_until(slot_us)) > 0:
+            await asyncio.sleep(wait_s)
 
     async def _serve(self, slot_us: int, index: int) -> int:
         """Do a device's due slot and return its next one; slots that passed meanwhile are said, not read."""
