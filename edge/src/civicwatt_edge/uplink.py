@@ -42,7 +42,7 @@ class Uplink:
 
     async def run(self) -> None:
         """Connect and reconnect until cancelled."""
-        attempt, loop = 0, asyncio.get_running_loop()
+        attempt, loop, task = 0, asyncio.get_running_loop(), asyncio.current_task()
         while True:
             self._connected_s, no_socket = None, False
             try:
@@ -52,6 +52,9 @@ class Uplink:
                 no_socket = isinstance(errors.exceptions[0].__context__, OSError)
             except* Exception:
                 log.exception("uplink_failed")  # a fault of ours: the readings wait on the disk
+            if task is not None and task.cancelling():
+                # A cancel that meets a fault in the session's task group comes out as that fault.
+                raise asyncio.CancelledError
             if self._connected_s is not None or not no_socket:
                 self._bd_seq = None  # a CONNECT has left, or may have, and its will names this number
             held = self._connected_s is not None and loop.time() - self._connected_s > LONGEST_PAUSE_S

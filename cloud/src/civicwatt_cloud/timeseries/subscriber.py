@@ -32,7 +32,7 @@ class Subscriber:
 
     async def run(self) -> None:
         """Connect, take messages in, reconnect; ends by cancellation only, after the commit in hand."""
-        failures = 0
+        failures, task = 0, asyncio.current_task()
         while True:
             began = time.monotonic()
             try:
@@ -43,6 +43,8 @@ class Subscriber:
                 log.exception("subscriber_failed", host=self._host, port=self._port)  # a fault of ours
             finally:
                 self.connected = False
+            if task is not None and task.cancelling():
+                raise asyncio.CancelledError  # a cancel that broke the connection comes out as that fault
             failures = 0 if time.monotonic() - began > STEADY_S else failures + 1
             await asyncio.sleep(_pause_s(failures))
 
