@@ -121,9 +121,11 @@ class Cloud:
     client: aiomqtt.Client | None = None
 
     async def run(self) -> None:
-        while True:
+        task = asyncio.current_task()
+        while task is not None and not task.cancelling():  # a cancel may come out as an MqttError
             try:
-                async with aiomqtt.Client("127.0.0.1", self.port) as client:
+                # timeout: a publish that the broker's death interrupts is given up soon
+                async with aiomqtt.Client("127.0.0.1", self.port, timeout=1) as client:
                     await client.subscribe(f"spBv1.0/{DIVISION}/#")
                     self.client = client
                     async for message in client.messages:

@@ -244,7 +244,7 @@ async def _live(directory: Path, mosquitto: Mosquitto, serving, listening, until
         tap.deaf()
         mosquitto.kill()
         count = len(meter.served) + 100
-        await until(lambda: len(meter.served) > count and cloud.client is None)
+        await until(lambda: len(meter.served) > count and cloud.client is None, 30)
         mosquitto.start()
         await until(lambda: cloud.client is not None)
         await tap.listen()
