@@ -10,6 +10,7 @@ import pytest
 import structlog
 from mosquitto import Mosquitto
 
+from civicwatt_edge import mqtt
 from civicwatt_protocols.sparkplug.payload import decode
 from civicwatt_protocols.sparkplug.topics import MessageKind, Topic
 from civicwatt_protocols.uplink import (
@@ -121,11 +122,10 @@ class Cloud:
     client: aiomqtt.Client | None = None
 
     async def run(self) -> None:
-        task = asyncio.current_task()
-        while task is not None and not task.cancelling():  # a cancel may come out as an MqttError
+        while True:
             try:
                 # timeout: a publish that the broker's death interrupts is given up soon
-                async with aiomqtt.Client("127.0.0.1", self.port, timeout=1) as client:
+                async with mqtt.Client("127.0.0.1", self.port, timeout=1) as client:
                     await client.subscribe(f"spBv1.0/{DIVISION}/#")
                     self.client = client
                     async for message in client.messages:

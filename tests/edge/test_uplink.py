@@ -4,7 +4,6 @@ import asyncio
 import sqlite3
 from contextlib import asynccontextmanager
 
-import aiomqtt
 import pytest
 
 from civicwatt_edge import uplink as uplink_module
@@ -241,32 +240,3 @@ async def test_births_and_deaths_of_one_connection_carry_one_number(
     died = [decode_node_death(body) for topic, body in cloud.messages if topic.kind is MessageKind.NDEATH]
     assert born == died == [0, 1, 2]
     assert cloud.count(MessageKind.DDEATH) == connections
-
-
-async def test_an_uplink_ends_when_told_to_even_if_its_connection_breaks_at_that_moment(
-    tmp_path, monkeypatch
-):
-    """A task group that is cancelled while a child fails raises the fault, not the cancellation."""
-    connected = asyncio.Event()
-
-    async def breaking(_):
-        async with asyncio.TaskGroup() as group:
-            group.create_task(_fail_when_cancelled())
-            connected.set()
-            await asyncio.Event().wait()
-
-    async def _fail_when_cancelled():
-        try:
-            await asyncio.Event().wait()
-        except asyncio.CancelledError:
-            raise aiomqtt.MqttError("gone at the same moment") from None
-
-    monkeypatch.setattr(Uplink, "_connect", breaking)
-    async with Outbox(Store(tmp_path)) as outbox:
-        gateway = Gateway(id="gw-01", division="429900", data="")
-        task = asyncio.create_task(Uplink(gateway, Broker(), outbox, Clock.real()).run())
-        await connected.wait()
-        task.cancel()
-        done, _ = await asyncio.wait([task], timeout=5)
-        assert task in done
-        assert task.cancelled()

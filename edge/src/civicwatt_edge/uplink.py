@@ -7,6 +7,7 @@ from collections.abc import Set
 import aiomqtt
 import structlog
 
+from civicwatt_edge import mqtt
 from civicwatt_edge.config import Broker, Gateway
 from civicwatt_edge.outbox import Outbox
 from civicwatt_edge.primary_host import PrimaryHost
@@ -42,7 +43,7 @@ class Uplink:
 
     async def run(self) -> None:
         """Connect and reconnect until cancelled."""
-        attempt, loop, task = 0, asyncio.get_running_loop(), asyncio.current_task()
+        attempt, loop = 0, asyncio.get_running_loop()
         while True:
             self._connected_s, no_socket = None, False
             try:
@@ -52,9 +53,6 @@ class Uplink:
                 no_socket = isinstance(errors.exceptions[0].__context__, OSError)
             except* Exception:
                 log.exception("uplink_failed")  # a fault of ours: the readings wait on the disk
-            if task is not None and task.cancelling():
-                # A cancel that meets a fault in the session's task group comes out as that fault.
-                raise asyncio.CancelledError
             if self._connected_s is not None or not no_socket:
                 self._bd_seq = None  # a CONNECT has left, or may have, and its will names this number
             held = self._connected_s is not None and loop.time() - self._connected_s > LONGEST_PAUSE_S
@@ -68,7 +66,7 @@ class Uplink:
             self._bd_seq = await self._outbox.next_bd_seq()
         bd_seq = self._bd_seq
         gone = str(Topic(self._gateway.division, MessageKind.NDEATH, self._gateway.id))
-        async with aiomqtt.Client(
+        async with mqtt.Client(
             self._broker.host,
             self._broker.port,
             identifier=self._gateway.id,

@@ -44,7 +44,6 @@ async def uplinked(outbox, port):
         await asyncio.gather(task, return_exceptions=True)
 
 
-@pytest.mark.skip(reason="passes alone, does not end after the rest of the suite: cause not found yet")
 @pytest.mark.parametrize("statement", ["operational-behavior-data-commands-rebirth-action-1"])
 async def test_a_rebirth_stops_the_data_at_once(tmp_path, mosquitto, cloud, until, monkeypatch, statement):
     """Asked twice: all 750 records in flight are sent again after a birth, and the second comes amid them."""

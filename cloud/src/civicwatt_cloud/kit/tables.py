@@ -78,11 +78,11 @@ def read_rows(path: Path, sheet: str, required: Iterable[str]) -> list[Row]:
 
 def _xlsx(path: Path, sheet: str) -> tuple[str, Iterator[list[str]]]:
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
-        found = book[sheet] if sheet in book.sheetnames else book.worksheets[0]
-        lines = [[_text(value) for value in row] for row in found.iter_rows(values_only=True)]
-        title = found.title
-        book.close()
+        with path.open("rb") as file:  # ours to close: a workbook that fails leaves its own open
+            book = load_workbook(file, read_only=True, data_only=True)
+            found = book[sheet] if sheet in book.sheetnames else book.worksheets[0]
+            lines = [[_text(value) for value in row] for row in found.iter_rows(values_only=True)]
+            title = found.title
     except Exception as error:  # a broken workbook raises whatever openpyxl's parsers happen to meet
         raise UnreadableTable(str(path)) from error
     return title, iter(lines)

@@ -7,6 +7,7 @@ import time
 import aiomqtt
 import structlog
 
+from civicwatt_cloud.timeseries import mqtt
 from civicwatt_cloud.timeseries.ingest import Command, Ingest
 from civicwatt_cloud.timeseries.parking import Message
 from civicwatt_protocols.sparkplug.topics import NAMESPACE
@@ -32,7 +33,7 @@ class Subscriber:
 
     async def run(self) -> None:
         """Connect, take messages in, reconnect; ends by cancellation only, after the commit in hand."""
-        failures, task = 0, asyncio.current_task()
+        failures = 0
         while True:
             began = time.monotonic()
             try:
@@ -43,13 +44,11 @@ class Subscriber:
                 log.exception("subscriber_failed", host=self._host, port=self._port)  # a fault of ours
             finally:
                 self.connected = False
-            if task is not None and task.cancelling():
-                raise asyncio.CancelledError  # a cancel that broke the connection comes out as that fault
             failures = 0 if time.monotonic() - began > STEADY_S else failures + 1
             await asyncio.sleep(_pause_s(failures))
 
     async def _connection(self) -> None:
-        client = aiomqtt.Client(
+        client = mqtt.Client(
             self._host, self._port, identifier=CLIENT_ID, max_queued_incoming_messages=QUEUED
         )
         async with client:
