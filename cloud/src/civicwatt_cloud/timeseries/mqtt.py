@@ -5,7 +5,6 @@ asyncio.wait_for, which aiomqtt waits with, loses a cancel that comes in the ver
 civicwatt_edge.mqtt holds the same: neither end imports the other.
 """
 
-
 import asyncio
 from collections.abc import Awaitable
 from types import TracebackType
