@@ -16,6 +16,7 @@ from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.guard import Guard
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.energy import api as energy_api
+from civicwatt_cloud.modules.gateways import api as gateways_api
 from civicwatt_cloud.timeseries.duckdb_store import DuckDBStore
 from civicwatt_cloud.timeseries.ingest import Ingest
 from civicwatt_cloud.timeseries.ledger import Ledger, Recomputed
@@ -47,6 +48,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Guard)
     app.include_router(session_api.router)
     app.include_router(energy_api.router)
+    app.include_router(gateways_api.router)
     app.add_api_route(
         "/healthz", _alive, dependencies=[Depends(public)], operation_id="healthz", summary="存活"
     )

@@ -28,6 +28,13 @@ class Settings(BaseSettings):
         default="127.0.0.1", min_length=1, max_length=253, description="the broker; None: nothing is taken in"
     )
     mqtt_port: int = Field(default=1883, ge=1, le=65535)
+    mqtt_ca: Path | None = Field(default=None, description="whom to trust as the broker; set: TLS")
+    mqtt_cert: Path | None = Field(default=None, description="the ingest's certificate at the broker")
+    mqtt_key: Path | None = Field(default=None, description="and its key")
+    gateway_broker_host: str | None = Field(
+        default=None, min_length=1, max_length=253, description="what gateways call the broker; None: as us"
+    )
+    gateway_broker_port: int = Field(default=8883, ge=1, le=65535)
     http_port: int = Field(
         default=8080, ge=0, le=65535, description="on 127.0.0.1 only; TLS belongs to a proxy"
     )
@@ -85,6 +92,11 @@ class Settings(BaseSettings):
     def readings_path(self) -> Path:
         """The readings store."""
         return self.data_dir / "readings.duckdb"
+
+    @property
+    def authority_path(self) -> Path:
+        """The certificate authority's folder; only its owner may read it."""
+        return self.data_dir / "authority"
 
     def make_clock(self) -> Clock:
         """The business clock that the settings name."""

@@ -42,13 +42,13 @@ class NewAccount:
 def by_password(database: Database, username: str, password: str, address: str, now_us: int) -> str:
     """A new session's token. Errors: WrongCredentials, LockedOut — alike for known and unknown accounts."""
     name = username.strip().casefold()
-    _count_attempt(database, name, address, now_us)
+    count_attempt(database, name, address, now_us)
     with database.reading() as session:
         account = session.scalar(select(Account).where(Account.username == name))
     if not passwords.verify(password, account.password_hash if account else None) or account is None:
         raise WrongCredentials()
     with database.session() as session:
-        _forget_attempts(session, name, address)
+        forget_attempts(session, name, address)
         return open_session(session, account.id, now_us)
 
 
@@ -57,13 +57,13 @@ def by_code(database: Database, code: str, address: str, now_us: int, *, is_demo
 
     Errors: WrongCredentials, LockedOut.
     """
-    _count_attempt(database, CODE_HOLDER, address, now_us)
+    count_attempt(database, CODE_HOLDER, address, now_us)
     with database.session() as session:
         row = session.get(OneTimeCode, digest(normal_code(code)))
         if row is None or row.expires_us <= now_us or (row.purpose == Purpose.DEMO and not is_demo):
             raise WrongCredentials()
         session.delete(row)
-        _forget_attempts(session, CODE_HOLDER, address)
+        forget_attempts(session, CODE_HOLDER, address)
         account_id = _demo_account(session, now_us) if row.purpose == Purpose.DEMO else None
         return open_session(session, account_id, now_us)
 
@@ -113,8 +113,8 @@ def _demo_account(session: Session, now_us: int) -> int:
     return account.id
 
 
-def _count_attempt(database: Database, name: str, address: str, now_us: int) -> None:
-    """Every attempt counts before it is judged, so that parallel tries cannot slip through."""
+def count_attempt(database: Database, name: str, address: str, now_us: int) -> None:
+    """Every attempt counts before it is judged, so parallel tries cannot slip through. Errors: LockedOut."""
     since = now_us - LOCK_MINUTES * 60 * SECOND_US
     with database.session() as session:
         of_this = (SignInAttempt.who == digest(name), SignInAttempt.address == address)
@@ -124,7 +124,8 @@ def _count_attempt(database: Database, name: str, address: str, now_us: int) -> 
         session.add(SignInAttempt(who=digest(name), address=address, at_us=now_us))
 
 
-def _forget_attempts(session: Session, name: str, address: str) -> None:
+def forget_attempts(session: Session, name: str, address: str) -> None:
+    """A success ends the count."""
     session.execute(
         delete(SignInAttempt).where(SignInAttempt.who == digest(name), SignInAttempt.address == address)
     )

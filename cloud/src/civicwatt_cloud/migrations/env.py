@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 
 import civicwatt_cloud.kit.directory
 import civicwatt_cloud.kit.identity
+import civicwatt_cloud.modules.gateways.models
 import civicwatt_cloud.timeseries.models
 import civicwatt_cloud.timeseries.points  # noqa: F401 - each module adds its tables to Base.metadata
 from civicwatt_cloud.kit.db import Base

@@ -1,0 +1,1 @@
+"""Gateways: how one is let in, how it proves itself, how it is shut out."""

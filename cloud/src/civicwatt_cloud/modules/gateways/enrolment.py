@@ -1,0 +1,162 @@
+"""From a one-time code to a certificate, its renewal and its end."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from civicwatt_cloud.kit import signin
+from civicwatt_cloud.kit.business_time import SECOND_US
+from civicwatt_cloud.kit.db import Database
+from civicwatt_cloud.kit.directory import Building, region_prefix
+from civicwatt_cloud.kit.errors import NotFound
+from civicwatt_cloud.kit.identity import CODE_LETTERS, CODE_LIFE_US, digest, normal_code
+from civicwatt_cloud.kit.scope import Scope
+from civicwatt_cloud.modules.gateways.authority import Authority, pem, trusted
+from civicwatt_cloud.modules.gateways.errors import CodeExpired, CodeUnknown, CodeUsed, RequestRefused
+from civicwatt_cloud.modules.gateways.models import GatewayCertificate, GatewayCode
+from civicwatt_cloud.modules.gateways.signed import SignedGateway
+from civicwatt_cloud.timeseries.points import Gateway, Point, ensure_gateway
+
+CODE_GROUPS = 4  # of 4 letters of 5 bits: 80 bits
+CODE_HOLDER = "gateway code"  # enrolment codes share one counter of failures for each address
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What a gateway receives; both certificates as PEM."""
+
+    gateway: str
+    division: str
+    certificate: str
+    ca: str
+
+
+def division_of(session: Session, scope: Scope, gateway: str, wanted: str | None) -> str:
+    """The division that a gateway is to report under. Errors: NotFound, when it is out of the scope.
+
+    One that has spoken keeps its division; a new one gets the scope's unless another is wanted.
+    """
+    row = session.get(Gateway, gateway)
+    division = (row.division if row else None) or wanted or scope.region_code
+    if scope.region_code is None or not division or not division.startswith(region_prefix(scope.region_code)):
+        raise NotFound()
+    foreign = (
+        select(Point.id)
+        .join(Building, Building.id == Point.building_id)
+        .where(Point.gateway == gateway, Building.institution_id.not_in(scope.institution_ids()))
+    )
+    if session.scalar(foreign.limit(1)) is not None:
+        raise NotFound()
+    return division
+
+
+def issue_code(session: Session, gateway: str, division: str, now_us: int) -> str:
+    """A fresh code such as 8F3K-7M2Q-XN4T-W9CD; it is stored hashed, so this is the only time to read it."""
+    groups = ["".join(secrets.choice(CODE_LETTERS) for _ in range(4)) for _ in range(CODE_GROUPS)]
+    code = "-".join(groups)
+    hashed = digest(normal_code(code))
+    session.add(
+        GatewayCode(code_hash=hashed, gateway=gateway, division=division, expires_us=now_us + CODE_LIFE_US)
+    )
+    return code
+
+
+def enrol(database: Database, folder: Path, code: str, csr: str, *, address: str, now_us: int) -> Issued:
+    """Spend a code on a certificate; former certificates of the same gateway end, its box was replaced.
+
+    Errors: CodeUnknown, CodeUsed, CodeExpired, RequestRefused (which leaves the code unspent), LockedOut.
+    """
+    signin.count_attempt(database, CODE_HOLDER, address, now_us)
+    with database.session() as session:
+        row = session.get(GatewayCode, digest(normal_code(code)))
+        if row is None:
+            raise CodeUnknown()
+        if row.used_us is not None:
+            raise CodeUsed(row.gateway)
+        if row.expires_us <= now_us:
+            raise CodeExpired(row.gateway)
+        issued = _issue(session, folder, csr, SignedGateway(row.gateway, row.division), now_us, anew=True)
+        row.used_us = now_us
+        signin.forget_attempts(session, CODE_HOLDER, address)
+    return issued
+
+
+def renew(database: Database, folder: Path, gateway: SignedGateway, csr: str, now_us: int) -> Issued:
+    """Another certificate for a gateway; the former stays valid to its end. Errors: RequestRefused."""
+    with database.session() as session:
+        return _issue(session, folder, csr, gateway, now_us, anew=False)
+
+
+def revoke(session: Session, gateway: str, now_us: int) -> int:
+    """End a gateway's certificates and its unused codes; returns how many certificates."""
+    session.execute(
+        update(GatewayCode)
+        .where(GatewayCode.gateway == gateway, GatewayCode.used_us.is_(None))
+        .values(expires_us=now_us)
+    )
+    mine = (GatewayCertificate.gateway == gateway, GatewayCertificate.revoked_us.is_(None))
+    ended = update(GatewayCertificate).where(*mine).values(revoked_us=now_us)
+    return len(session.execute(ended.returning(GatewayCertificate.serial)).all())
+
+
+def revoked(session: Session) -> list[tuple[str, datetime]]:
+    """Serial numbers (hexadecimal) of revoked certificates, and since when."""
+    rows = select(GatewayCertificate.serial, GatewayCertificate.revoked_us).where(
+        GatewayCertificate.revoked_us.is_not(None)
+    )
+    return [
+        (serial, datetime.fromtimestamp(at_us // SECOND_US, UTC)) for serial, at_us in session.execute(rows)
+    ]
+
+
+def _issue(
+    session: Session, folder: Path, csr: str, gateway: SignedGateway, now_us: int, *, anew: bool
+) -> Issued:
+    request = _read(csr, gateway.id)
+    authorities = Authority.all_in(folder)
+    certificate = authorities[-1].for_gateway(request, gateway.id)
+    row = ensure_gateway(session, gateway.id)
+    row.division = row.division or gateway.division
+    if anew:
+        revoke(session, gateway.id, now_us)
+    session.add(
+        GatewayCertificate(
+            serial=f"{certificate.serial_number:x}",
+            gateway=gateway.id,
+            division=gateway.division,
+            pem=pem(certificate),
+            issued_us=now_us,
+            expires_us=int(certificate.not_valid_after_utc.timestamp()) * SECOND_US,
+        )
+    )
+    return Issued(gateway.id, gateway.division, pem(certificate), trusted(authorities))
+
+
+def _read(csr: str, gateway: str) -> x509.CertificateSigningRequest:
+    try:
+        request = x509.load_pem_x509_csr(csr.encode())
+        key = request.public_key()
+    except (ValueError, TypeError) as error:
+        raise RequestRefused(
+            gateway, detail_zh="不是 PEM 格式的证书请求", detail="not a PEM request"
+        ) from error
+    if not request.is_signature_valid:
+        raise RequestRefused(gateway, detail_zh="请求的自签名无效", detail="its own signature is wrong")
+    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise RequestRefused(gateway, detail_zh="密钥不是 P-256", detail="the key is not P-256")
+    names = [name.value for name in request.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    if names != [gateway]:
+        named = "、".join(map(str, names))
+        raise RequestRefused(
+            gateway,
+            detail_zh=f"该注册码属于网关 {gateway}，请求的是 {named}",
+            detail=f"the code is for gateway {gateway}, the request is for {named}",
+        )
+    return request
