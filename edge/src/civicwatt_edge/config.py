@@ -23,12 +23,25 @@ class Gateway(Table, frozen=True):
     data: str
 
 
+class Tls(Table, frozen=True):
+    """PEM files: whom to trust as the broker, who we are; relative paths start at this file."""
+
+    ca: str
+    cert: str
+    key: str
+
+    def beside(self, folder: Path) -> "Tls":
+        """With paths that start at this folder."""
+        return Tls(ca=str(folder / self.ca), cert=str(folder / self.cert), key=str(folder / self.key))
+
+
 class Broker(Table, frozen=True):
     """The MQTT broker; where `primary_host` names a Sparkplug host, data leave only while that is online."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 1883
     primary_host: TopicName | None = None
+    tls: Tls | None = None
 
 
 class DeviceConfig(Table, frozen=True):
@@ -96,7 +109,9 @@ def load(path: Path) -> Config:
         raise BadValue(str(path), key="--config", detail=error) from error
     config = decode(text_of(data, str(path)), Config, str(path))
     gateway = msgspec.structs.replace(config.gateway, data=str(path.parent / config.gateway.data))
-    return msgspec.structs.replace(config, gateway=gateway)
+    tls = config.broker.tls and config.broker.tls.beside(path.parent)
+    broker = msgspec.structs.replace(config.broker, tls=tls)
+    return msgspec.structs.replace(config, gateway=gateway, broker=broker)
 
 
 def _refuse_doubled(what: str, names: Sequence[object]) -> None:

@@ -7,10 +7,11 @@ from collections.abc import Set
 import aiomqtt
 import structlog
 
-from civicwatt_edge import mqtt
+from civicwatt_edge import mqtt, tls
 from civicwatt_edge.config import Broker, Gateway
 from civicwatt_edge.outbox import Outbox
 from civicwatt_edge.primary_host import PrimaryHost
+from civicwatt_edge.security_errors import TlsWaits
 from civicwatt_edge.session import Session
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.sparkplug.topics import MessageKind, Topic
@@ -39,7 +40,7 @@ class Uplink:
         self._host = PrimaryHost(broker.primary_host)
         self._bd_seq: int | None = None  # of the next CONNECT
         self._connected_s: float | None = None  # loop time
-        self._said_down = False
+        self.down: BaseException | None = None  # why there is no connection
 
     async def run(self) -> None:
         """Connect and reconnect until cancelled."""
@@ -49,8 +50,11 @@ class Uplink:
             try:
                 await self._connect()
             except* aiomqtt.MqttError as errors:
-                self._say_down(errors.exceptions[0])
+                self._say_down(tls.reason(errors.exceptions[0]) or errors.exceptions[0])
                 no_socket = isinstance(errors.exceptions[0].__context__, OSError)
+            except* TlsWaits as errors:
+                self._say_down(errors.exceptions[0])
+                no_socket = True
             except* Exception:
                 log.exception("uplink_failed")  # a fault of ours: the readings wait on the disk
             if self._connected_s is not None or not no_socket:
@@ -62,6 +66,7 @@ class Uplink:
             await asyncio.sleep(random.uniform(SHORTEST_PAUSE_S, longest_s))  # noqa: S311
 
     async def _connect(self) -> None:
+        secure = self._broker.tls and await asyncio.to_thread(tls.context, self._broker.tls)
         if self._bd_seq is None:
             self._bd_seq = await self._outbox.next_bd_seq()
         bd_seq = self._bd_seq
@@ -74,15 +79,17 @@ class Uplink:
             clean_session=True,
             keepalive=KEEPALIVE_S,
             will=aiomqtt.Will(gone, encode_node_death(bd_seq), qos=1),
+            tls_context=secure,
         ) as client:
             log.info("broker_connected", bd_seq=bd_seq)
-            self._connected_s, self._said_down = asyncio.get_running_loop().time(), False
+            self._connected_s, self.down = asyncio.get_running_loop().time(), None
             session = Session(
                 client, self._gateway, self._outbox, self._clock, bd_seq, host=self._host, gone=self._gone
             )
             await session.run()
 
     def _say_down(self, error: BaseException) -> None:
-        if not self._said_down:
+        """Once for each reason: it may change while the broker is away."""
+        if str(error) != str(self.down):
             log.warning("broker_lost", error=str(error))
-        self._said_down = True
+        self.down = error
