@@ -10,6 +10,7 @@ EdgeError
 │   └── RefusedByBroker         CW-E2045  the broker does not take ours
 ├── CloudUnreachable            CW-E2046  the cloud does not answer
 ├── CloudRefused                CW-E2047  the cloud answers with an error of its own
+│   └── NotLetIn                CW-E2049  it does not know us, or the code is wrong
 └── ServiceRefused              CW-E2048  systemd does not start the service
 """
 
@@ -99,11 +100,19 @@ class CloudRefused(EdgeError):
     """The cloud answers with an error; its own code and words are passed on."""
 
     code = "CW-E2047"
-    exit_code = 5
     zh = "云端拒绝：{problem}，{detail_zh}"
     en = "the cloud refused: {problem}, {detail}"
     remedy_zh = "按云端提示处理：{remedy_zh}"
     remedy_en = "as the cloud says: {remedy}"
+
+
+class NotLetIn(CloudRefused):
+    """The cloud does not let us in: a code or a signature is not accepted."""
+
+    code = "CW-E2049"
+    exit_code = 5
+    zh = "云端不予接入：{problem}，{detail_zh}"
+    en = "the cloud does not let this gateway in: {problem}, {detail}"
 
 
 class ServiceRefused(EdgeError):

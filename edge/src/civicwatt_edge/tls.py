@@ -54,11 +54,11 @@ def check(tls: Tls, now_s: float) -> None:
     """Whether the clock and our certificate allow TLS now. Errors: as context()."""
     found = validity(Path(tls.cert))
     if now_s < RELEASED_S or now_s > found.ends_s + ABSURD_S:
-        raise ClockNotSet(at=_day(now_s))
+        raise ClockNotSet(at=day(now_s))
     if now_s < found.begins_s:
-        raise CertificateNotYetValid(tls.cert, begins=_day(found.begins_s), at=_day(now_s))
+        raise CertificateNotYetValid(tls.cert, begins=day(found.begins_s), at=day(now_s))
     if now_s >= found.ends_s:
-        raise CertificateExpired(tls.cert, ends=_day(found.ends_s))
+        raise CertificateExpired(tls.cert, ends=day(found.ends_s))
 
 
 def validity(path: Path) -> Validity:
@@ -95,5 +95,6 @@ def _no_password() -> str:
     return ""
 
 
-def _day(t_s: float) -> str:
+def day(t_s: float) -> str:
+    """An instant as people read it."""
     return datetime.fromtimestamp(t_s, UTC).isoformat(timespec="seconds")

@@ -66,7 +66,8 @@ class Uplink:
             await asyncio.sleep(random.uniform(SHORTEST_PAUSE_S, longest_s))  # noqa: S311
 
     async def _connect(self) -> None:
-        secure = self._broker.tls and await asyncio.to_thread(tls.context, self._broker.tls)
+        files = self._broker.tls
+        secure = await asyncio.to_thread(tls.context, files) if files else None
         if self._bd_seq is None:
             self._bd_seq = await self._outbox.next_bd_seq()
         bd_seq = self._bd_seq

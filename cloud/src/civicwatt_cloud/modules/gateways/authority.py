@@ -14,6 +14,7 @@ from typing import Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -133,7 +134,7 @@ class Authority:
 
     def _sign(
         self,
-        key: x509.base.CertificatePublicKeyTypes,
+        key: CertificatePublicKeyTypes,
         name: str,
         extensions: Iterable[x509.ExtensionType],
         life: timedelta,

@@ -108,11 +108,10 @@ def revoke(session: Session, gateway: str, now_us: int) -> int:
 
 def revoked(session: Session) -> list[tuple[str, datetime]]:
     """Serial numbers (hexadecimal) of revoked certificates, and since when."""
-    rows = select(GatewayCertificate.serial, GatewayCertificate.revoked_us).where(
-        GatewayCertificate.revoked_us.is_not(None)
-    )
+    ended = select(GatewayCertificate).where(GatewayCertificate.revoked_us.is_not(None))
     return [
-        (serial, datetime.fromtimestamp(at_us // SECOND_US, UTC)) for serial, at_us in session.execute(rows)
+        (row.serial, datetime.fromtimestamp((row.revoked_us or 0) // SECOND_US, UTC))
+        for row in session.scalars(ended)
     ]
 
 

@@ -1,0 +1,63 @@
+"""The certificate's life: renewed in time, and a warning 30, 7 and 1 days before its end."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import structlog
+
+from civicwatt_edge import enroll, tls
+from civicwatt_edge.cloud_api import CERTIFICATE, CLOUD, KEY, CloudApi, read_cloud_file
+from civicwatt_protocols.errors import CivicWattError
+
+log = structlog.get_logger()
+
+# Engineering defaults.
+RENEW_S = 30 * 86_400  # before the end
+LOOK_S = 3_600
+
+
+async def keep(identity: Path) -> None:
+    """Look after the certificate of an enrolled gateway while it runs; nothing that happens stops polling."""
+    warned: int | None = None
+    while (identity / CLOUD).exists():
+        try:
+            warned = await asyncio.to_thread(look, identity, warned, time.time())
+        except (CivicWattError, OSError) as error:
+            log.warning("certificate_not_renewed", error=str(error))
+        except Exception:
+            log.exception("certificate_not_renewed")
+        await asyncio.sleep(LOOK_S)
+
+
+def look(identity: Path, warned: int | None, now_s: float) -> int | None:
+    """Renew if it is time, warn if it is late; returns the limit in days that was warned of last.
+
+    Errors: those of CloudApi.call, TlsFilesUnusable.
+    """
+    path = identity / CERTIFICATE
+    found = tls.validity(path)
+    left_s = found.ends_s - now_s
+    if left_s > min(RENEW_S, (found.ends_s - found.begins_s) / 3):
+        return None
+    due = tls.warning_due(left_s, warned)
+    try:
+        if left_s > 0:  # an ended one no longer lets us in
+            renew(identity)
+            log.info("certificate_renewed", ends=tls.day(tls.validity(path).ends_s))
+            return None
+    finally:
+        if due is not None and tls.validity(path).ends_s == found.ends_s:
+            log.warning("certificate_expires", ends=tls.day(found.ends_s), days_left=int(left_s // 86_400))
+    return due if due is not None else warned
+
+
+def renew(identity: Path) -> None:
+    """Ask for the next certificate of the same key; it is used from the next connection on.
+
+    Errors: those of CloudApi.call.
+    """
+    request = enroll.request_of((identity / KEY).read_bytes(), read_cloud_file(identity).gateway)
+    enroll.keep(
+        identity, CloudApi.enrolled(identity).call("POST", "/api/v1/gateway/renewal", {"csr": request})
+    )
