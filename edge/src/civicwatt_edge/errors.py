@@ -6,7 +6,18 @@ CivicWattError
     ├── Disconnected     CW-E2002  no connection to the bus, or it broke
     ├── OutboxBusy       CW-E2010  another process writes this outbox
     ├── OutboxFull       CW-E2011  readings not yet accepted had to be dropped
-    └── OutboxCorrupt    CW-E2012  the outbox file is damaged
+    ├── OutboxCorrupt    CW-E2012  the outbox file is damaged
+    ├── WriteRefused     CW-E2030  a request that is no question was kept from the bus
+    ├── ConsentNeeded    CW-E2060  a command would act, and nobody is there to agree
+    ├── WouldOverwrite   CW-E2061  a file is there already
+    ├── Unreachable      CW-E2062  bus, broker or cloud cannot be reached
+    ├── NobodyAnswers    CW-E2063  no device answers on the bus
+    ├── NotUnits         CW-E2064  a list of unit ids that is none
+    ├── GatewayAway      CW-E2065  the gateway does not run, or not here
+    ├── DisplayDiffers   CW-E2066  the meter's display shows something else
+    ├── ClockWrong       CW-E2067  the machine's clock is slow or fast
+    ├── SpaceLow         CW-E2068  too little space for the outbox
+    └── DrillFailed      CW-E2069  a drill found readings lost or doubled
 """
 
 from civicwatt_protocols.errors import CivicWattError
@@ -70,3 +81,121 @@ class OutboxCorrupt(EdgeError):
     en = "the outbox file is damaged: {detail}"
     remedy_zh = "网关会将其改名保留，并以新的纪元继续；请检查存储卡"
     remedy_en = "the gateway sets it aside and goes on with a new epoch; check the storage card"
+
+
+class WriteRefused(EdgeError):
+    """A request that is no question was kept from the bus. Facts: protocol, function."""
+
+    code = "CW-E2030"
+    zh = "已拦截非读取请求：{protocol} 功能码 {function}"
+    en = "a request that does not read was kept from the bus: {protocol} function {function}"
+    remedy_zh = "网关只读不写；请把本条信息交给维护人员"
+    remedy_en = "the gateway reads and never writes; hand this message to the maintainers"
+
+
+class ConsentNeeded(EdgeError):
+    """A command would act on a bus or a file, and there is no terminal to agree at. Facts: question."""
+
+    code = "CW-E2060"
+    exit_code = 2
+    zh = "需要确认，但这里没有终端：{question}"
+    en = "consent is needed and there is no terminal: {question}"
+    remedy_zh = "同意时请加 --yes"
+    remedy_en = "add --yes to agree"
+
+
+class WouldOverwrite(EdgeError):
+    """A file is there already, and to replace it was not agreed to."""
+
+    code = "CW-E2061"
+    exit_code = 2
+    zh = "文件已存在，未作改动"
+    en = "the file exists and was left as it is"
+    remedy_zh = "要重写请加 --force，原文件会以 .old 保留"
+    remedy_en = "add --force to write it anew; the former file stays under .old"
+
+
+class Unreachable(EdgeError):
+    """A bus, a broker or the cloud cannot be reached; `where` is its address. Facts: detail."""
+
+    code = "CW-E2062"
+    exit_code = 4
+    zh = "无法连接：{detail}"
+    en = "cannot be reached: {detail}"
+    remedy_zh = "请检查地址、端口、网线和防火墙"
+    remedy_en = "check address, port, cable and firewall"
+
+
+class NobodyAnswers(EdgeError):
+    """The bus is there, but no device answers. Facts: units."""
+
+    code = "CW-E2063"
+    exit_code = 4
+    zh = "站号 {units} 均无应答"
+    en = "none of the units {units} answers"
+    remedy_zh = "请检查接线 A/B 是否接反、波特率与校验、串口服务器的工作模式，必要时加 --rtu-over-tcp"
+    remedy_en = "check the wires A/B, speed and parity, the serial server's mode; it may need --rtu-over-tcp"
+
+
+class NotUnits(EdgeError):
+    """A list of unit ids that cannot be read. Facts: text."""
+
+    code = "CW-E2064"
+    exit_code = 2
+    zh = "站号列表 {text} 无法识别"
+    en = "{text} is no list of unit ids"
+    remedy_zh = "请写成 1-32 这样的范围，多段用逗号隔开，站号为 0 到 255"
+    remedy_en = "write it as 1-32,40 with ids from 0 to 255"
+
+
+class GatewayAway(EdgeError):
+    """No gateway answers on its control socket. Facts: detail."""
+
+    code = "CW-E2065"
+    exit_code = 4
+    zh = "网关没有运行，或不由当前用户运行：{detail}"
+    en = "the gateway does not run, or not as this user: {detail}"
+    remedy_zh = "请用 systemctl status civicwatt-edge 查看，或以网关的用户执行本命令"
+    remedy_en = "look with systemctl status civicwatt-edge, or run this command as the gateway's user"
+
+
+class DisplayDiffers(EdgeError):
+    """What the meter's display shows is not what was read. Facts: expected, found."""
+
+    code = "CW-E2066"
+    zh = "表显 {expected}，读出 {found}"
+    en = "the display shows {expected}, read was {found}"
+    remedy_zh = "请核对型号、字序和倍率（CT/PT）"
+    remedy_en = "check the model, the word order and the ratios (CT/PT)"
+
+
+class ClockWrong(EdgeError):
+    """The machine's clock is off. Facts: detail, detail_zh."""
+
+    code = "CW-E2067"
+    zh = "时钟{detail_zh}：先校时"
+    en = "the clock is {detail}: set it first"
+    remedy_zh = "联网时执行 timedatectl set-ntp true，不联网时用 date -s 设定，再执行 hwclock -w"
+    remedy_en = (
+        "with a network run timedatectl set-ntp true; without one set it with date -s, then run hwclock -w"
+    )
+
+
+class SpaceLow(EdgeError):
+    """Too little free space in the data directory. Facts: free, wanted."""
+
+    code = "CW-E2068"
+    zh = "数据目录只剩 {free}，至少需要 {wanted}"
+    en = "the data directory has {free} left, {wanted} is the least"
+    remedy_zh = "请清理磁盘，或把 data 改到更大的存储"
+    remedy_en = "free disk space, or point data to a larger storage"
+
+
+class DrillFailed(EdgeError):
+    """After a drill readings were missing or doubled, or did not arrive in time. Facts: lost, doubled, open."""
+
+    code = "CW-E2069"
+    zh = "演练未通过：丢失 {lost}，重复 {doubled}，未确认 {open}"
+    en = "the drill failed: lost {lost}, doubled {doubled}, not acknowledged {open}"
+    remedy_zh = "请保留数据目录，并用 civicwatt edge status 查看上行连接"
+    remedy_en = "keep the data directory and look at the uplink with civicwatt edge status"

@@ -50,14 +50,20 @@ def decode(text: str, type: type[T], origin: str) -> T:
     try:
         return msgspec.convert(data, type)
     except msgspec.ValidationError as error:
-        message, _, at = str(error).partition(" - at ")
-        path = _path(at.strip("`"))
-        unknown, missing = _UNKNOWN.search(message), _MISSING.search(message)
-        if unknown:
-            place = f"{origin}:{line_of(text, (*path, unknown[1]))}"
-            raise UnknownKey(place, key=unknown[1]) from error
-        key = missing[1] if missing else ".".join(str(part) for part in path if isinstance(part, str))
-        raise BadValue(f"{origin}:{line_of(text, path)}", key=key or type.__name__, detail=message) from error
+        raise problem(error, text, origin, name=type.__name__) from error
+
+
+def problem(
+    error: msgspec.ValidationError, text: str, origin: str, at: Path = (), name: str = ""
+) -> UnknownKey | BadValue:
+    """What msgspec found wrong with the value at a path of the text, with file and line."""
+    message, _, inside = str(error).partition(" - at ")
+    path = (*at, *_path(inside.strip("`")))
+    unknown, missing = _UNKNOWN.search(message), _MISSING.search(message)
+    if unknown:
+        return UnknownKey(f"{origin}:{line_of(text, (*path, unknown[1]))}", key=unknown[1])
+    key = missing[1] if missing else ".".join(str(part) for part in path if isinstance(part, str))
+    return BadValue(f"{origin}:{line_of(text, path)}", key=key or name, detail=message)
 
 
 def line_of(text: str, path: Path) -> int:

@@ -1,0 +1,1 @@
+"""The integrator's commands, one file each; cli.py registers them."""

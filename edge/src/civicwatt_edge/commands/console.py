@@ -1,0 +1,88 @@
+"""How commands speak: results on stdout, everything else on stderr; in a pipe and under NO_COLOR plain."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from civicwatt_edge.errors import ConsentNeeded
+
+CONFIG = Path("/etc/civicwatt/edge.toml")
+
+AsJson = Annotated[bool, typer.Option("--json", help="在标准输出给出 JSON · print JSON on stdout")]
+Yes = Annotated[bool, typer.Option("--yes", help="不再询问 · ask nothing")]
+ConfigFile = Annotated[
+    Path,
+    typer.Option(
+        "--config", envvar="CIVICWATT_EDGE_CONFIG", help="网关配置文件 · the gateway's configuration"
+    ),
+]
+
+
+def say(*parts: Any) -> None:
+    """Tell a person on stderr."""
+    _console(stderr=True).print(*parts)
+
+
+def show(*parts: Any) -> None:
+    """Give the result on stdout."""
+    _console(stderr=False).print(*parts)
+
+
+def errors() -> Console:
+    """The console of progress bars."""
+    return _console(stderr=True)
+
+
+def results() -> Console:
+    """The console of tables that change."""
+    return _console(stderr=False)
+
+
+def print_json(told: Mapping[str, Any]) -> None:
+    """The result for programs."""
+    sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+
+
+def agreed(question: str, *, yes: bool) -> bool:
+    """Ask a person at a terminal. Raises ConsentNeeded where there is none."""
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise ConsentNeeded(question=question)
+    return typer.confirm(question, err=True)
+
+
+def write_whole(path: Path, text: str, *, keep_old: bool = False) -> None:
+    """Replace a file in one step, so that nobody reads half of it; mode and owner stay.
+
+    keep_old leaves the former text under the same name with `.old`.
+    """
+    path = path.resolve()  # what a link points to is replaced, not the link
+    path.parent.mkdir(parents=True, exist_ok=True)
+    before = path.stat() if path.exists() else None
+    if before is not None and keep_old:
+        path.with_name(f"{path.name}.old").write_bytes(path.read_bytes())
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with fresh.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if before is not None:
+            fresh.chmod(before.st_mode & 0o7777)
+            with suppress(PermissionError):
+                os.chown(fresh, before.st_uid, before.st_gid)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _console(*, stderr: bool) -> Console:
+    return Console(stderr=stderr, highlight=False, markup=False, soft_wrap=True)
