@@ -3,8 +3,10 @@
 from alembic import context
 from sqlalchemy import Connection
 
+import civicwatt_cloud.kit.audit
 import civicwatt_cloud.kit.directory
 import civicwatt_cloud.kit.identity
+import civicwatt_cloud.kit.numbering
 import civicwatt_cloud.modules.gateways.models
 import civicwatt_cloud.timeseries.models
 import civicwatt_cloud.timeseries.points  # noqa: F401 - each module adds its tables to Base.metadata

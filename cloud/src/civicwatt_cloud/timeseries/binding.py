@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from civicwatt_cloud.kit import audit
+from civicwatt_cloud.kit.audit import Deed
 from civicwatt_cloud.kit.business_time import day_start_us
 from civicwatt_cloud.kit.directory import Building
 from civicwatt_cloud.kit.directory_problems import NameMissing, RowProblem
 from civicwatt_cloud.kit.directory_rows import day
+from civicwatt_cloud.kit.scope import Scope
 from civicwatt_cloud.kit.tables import Row, read_rows
 from civicwatt_cloud.timeseries.errors import (
     BadName,
@@ -34,14 +38,31 @@ COLUMNS = (GATEWAY, DEVICE, NAME, TEMPLATE, BUILDING, END_USE, IN_USE_FROM)
 _LONGEST = 64
 
 
+class Fate(StrEnum):
+    """What became of a device's binding."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
 @dataclass(slots=True)
 class BindReport:
     """What an import of the meter list did; rows with an error were left out, the others kept."""
 
     rows: int = 0
-    kept: int = 0
-    changed: int = 0  # devices among the kept that are new or bound otherwise than before
+    fates: dict[tuple[str, str], Fate] = field(default_factory=dict)  # of (gateway, device)
     problems: list[RowProblem] = field(default_factory=list)
+
+    @property
+    def kept(self) -> int:
+        """Rows without a problem."""
+        return len(self.fates)
+
+    @property
+    def changed(self) -> int:
+        """Devices among the kept that are new or bound otherwise than before."""
+        return sum(fate is not Fate.UNCHANGED for fate in self.fates.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +82,24 @@ def import_meters(session: Session, path: Path, zone: ZoneInfo) -> BindReport:
     return bind(session, read_rows(path, SHEET, COLUMNS), zone)
 
 
-def bind(session: Session, rows: Iterable[Row], zone: ZoneInfo) -> BindReport:
+def bind(
+    session: Session,
+    rows: Iterable[Row],
+    zone: ZoneInfo,
+    *,
+    who: str = audit.COMMAND,
+    scope: Scope | None = None,
+) -> BindReport:
     """Make or change the points of each row's device. The same rows again change nothing.
 
     A bound point is there before its first reading: a meter that never answered lowers completeness.
+    With a scope, the buildings of other institutions do not exist. The audit says who changed what.
     """
     report = BindReport()
-    buildings = dict(session.execute(select(Building.code, Building.id)).all())
+    found = select(Building.code, Building.id)
+    if scope is not None:
+        found = found.where(Building.institution_id.in_(scope.institution_ids()))
+    buildings = dict(session.execute(found).all())
     seen: dict[tuple[str, str], int] = {}
     for row in rows:
         report.rows += 1
@@ -80,8 +112,10 @@ def bind(session: Session, rows: Iterable[Row], zone: ZoneInfo) -> BindReport:
         except RowProblem as problem:
             report.problems.append(problem)
             continue
-        report.kept += 1
-        report.changed += _apply(session, binding)
+        fate, deed = _apply(session, binding)
+        report.fates[binding.gateway, binding.device] = fate
+        if fate is not Fate.UNCHANGED:
+            audit.note(session, who, deed)
     return report
 
 
@@ -102,8 +136,7 @@ def _read(row: Row, buildings: dict[str, int], zone: ZoneInfo) -> _Binding:
     if end_use is None:
         known = "、".join(use.zh for use in EndUse)
         raise NoSuchEndUse(row.where(END_USE), text=row[END_USE], known=known)
-    measures = {register.measure for register in template.registers}
-    counter = next((measure for measure in end_use.counters if measure in measures), None)
+    counter = next((measure for measure in end_use.counters if measure in template.measures), None)
     if counter is None:
         facts = {"template": template.key, "end_use": end_use.zh, "needed": " / ".join(end_use.counters)}
         raise NoCounter(row.where(TEMPLATE), **facts)
@@ -113,16 +146,17 @@ def _read(row: Row, buildings: dict[str, int], zone: ZoneInfo) -> _Binding:
     )
 
 
-def _apply(session: Session, binding: _Binding) -> bool:
-    """Bring the device's points to what the list says; whether anything changed."""
+def _apply(session: Session, binding: _Binding) -> tuple[Fate, Deed]:
+    """Bring the device's points to what the list says; what became of them."""
     gateway, device = binding.gateway, binding.device
     ensure_gateway(session, gateway)
     of_device = select(Point).where(Point.gateway == gateway, Point.device == device)
     points = {point.measure: point for point in session.scalars(of_device)}
-    for register in binding.template.registers:
-        if register.measure not in points:
-            points[register.measure] = new_point(gateway, device, register.measure, binding.template.key)
-            session.add(points[register.measure])
+    before = _facts(session, points.values())
+    for measure in binding.template.measures:
+        if measure not in points:
+            points[measure] = new_point(gateway, device, measure, binding.template.key)
+            session.add(points[measure])
     was = {point.measure: (point.is_consumption, point.bound_from_us) for point in points.values()}
     for point in points.values():
         point.template = binding.template.key
@@ -141,4 +175,22 @@ def _apply(session: Session, binding: _Binding) -> bool:
         and (point.is_consumption or was[point.measure][0])
     ]
     mark_all_dirty(session, booked_otherwise)
-    return changed
+    after = _facts(session, points.values())
+    fate = Fate.UNCHANGED if not changed else Fate.ADDED if before is None else Fate.CHANGED
+    return fate, Deed("meter_bound", f"{gateway}/{device}", before, after)
+
+
+def _facts(session: Session, points: Iterable[Point]) -> dict[str, object] | None:
+    """How a device is bound, for the audit; None when it is not."""
+    point = next((point for point in points if point.is_consumption), None)
+    if point is None:
+        return None
+    building = session.get(Building, point.building_id)
+    return {
+        "name": point.title,
+        "template": point.template,
+        "building": building.code if building else None,
+        "end_use": point.end_use,
+        "measure": point.measure,
+        "in_use_from_us": point.bound_from_us,
+    }

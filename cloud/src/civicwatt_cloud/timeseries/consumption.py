@@ -7,8 +7,12 @@ ends one hour and starts the next, the hours of a period add up to the counter's
 A step down is never booked: the series is cut there and the step is reported as held. Short dips and spikes
 (a zero while the meter boots, a frame gone wrong) are readings outside what their neighbours allow; they are
 left out and reported too, so that neither the step out nor the step back is booked.
+
+A replaced meter's step is explained by its form (splice.py); without one it is held like any other, and so
+is a form that the readings contradict.
 """
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -16,6 +20,7 @@ import numpy as np
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.timeseries.quality import Quality
 from civicwatt_cloud.timeseries.readings import Bools, Floats, Ints
+from civicwatt_cloud.timeseries.splice import Replacement, Series, doubted, spliced
 from civicwatt_protocols.quantity import MICRO, to_micro
 
 STRADDLE_US = 900_000_000  # readings this close around a boundary count as read there [engineering default]
@@ -25,12 +30,12 @@ _EXACT_BELOW = 2.0**31  # below, value · 1e6 in double arithmetic is within hal
 
 
 class Held(NamedTuple):
-    """A step that is not booked: a counter that fell, or a reading its neighbours contradict."""
+    """A step that is not booked: a counter that fell, a reading or a form that its neighbours contradict."""
 
-    ts_us: int  # of the reading after the step, or of the contradicted reading
-    kind: Literal["fall", "glitch"]
-    before_micro: int  # the last reading that stands
-    after_micro: int
+    ts_us: int  # of the reading after the step, or of what is contradicted
+    kind: Literal["fall", "glitch", "form"]
+    before_micro: int  # the last reading that stands; of a form the old meter's counter
+    after_micro: int  # of a form the new meter's
 
 
 class Hours(NamedTuple):
@@ -81,9 +86,17 @@ def standing(micro: Ints) -> Bools:
     return stands
 
 
-def consumption(ts_us: Ints, micro: Ints) -> tuple[Hours, list[Held]]:
+def standing_in(series: Series) -> Bools:
+    """Which elements stand: forms do, readings by their neighbours."""
+    return standing(series.value) | series.is_replacement
+
+
+def consumption(
+    ts_us: Ints, micro: Ints, replacements: Sequence[Replacement] = ()
+) -> tuple[Hours, list[Held]]:
     """All hours of a counter from all its readings (times strictly rising, no gaps)."""
-    return _between(ts_us, micro, standing(micro))
+    series = spliced(ts_us, micro, replacements)
+    return _between(series, standing_in(series))
 
 
 def booking(
@@ -93,8 +106,9 @@ def booking(
     *,
     from_first: bool,
     to_last: bool,
+    replacements: Sequence[Replacement] = (),
 ) -> Booking | None:
-    """The hours to replace after readings came in `changed` = [t0, t1).
+    """The hours to replace after readings or replacements came in `changed` = [t0, t1).
 
     Hours before the first reading are left alone: readings are dropped after some years, books are not.
 
@@ -102,10 +116,17 @@ def booking(
     whether the stretch begins with the counter's first reading and ends with its last. None: the stretch
     is too short to tell which hours differ.
     """
+    series = spliced(ts_us, micro, replacements)
+    ts_us, is_form = series.ts_us, series.is_replacement
     n, reach = len(ts_us), GLITCH_READINGS
     first = int(np.searchsorted(ts_us, changed[0]))
     end = int(np.searchsorted(ts_us, changed[1]))
-    sure = np.flatnonzero(_surely_standing(micro, from_first=from_first, to_last=to_last))
+    # A new first or last reading lets the replacements next to it count.
+    while 0 < first < n and is_form[first - 1]:
+        first -= 1
+    while end < n and is_form[end]:
+        end += 1
+    sure = np.flatnonzero(_surely_standing(series.value, from_first=from_first, to_last=to_last) & ~is_form)
     lo, hi = 0, n
     hour_from, hour_to = changed[0] // HOUR_US, -(-changed[1] // HOUR_US)
     # Readings up to `reach` before the change may stand or fall by it; one that surely stands before them
@@ -130,7 +151,7 @@ def booking(
         return None
     elif n:
         hour_to = max(hour_to, int(ts_us[-1]) // HOUR_US + 1)
-    hours, held = _between(ts_us[lo:hi], micro[lo:hi], standing(micro)[lo:hi])
+    hours, held = _between(series.part(slice(lo, hi)), standing_in(series)[lo:hi])
     inside = (hours.hour >= hour_from) & (hours.hour < hour_to)
     return Booking(
         hour_from,
@@ -153,15 +174,18 @@ def _surely_standing(micro: Ints, *, from_first: bool, to_last: bool) -> Bools:
     return sure
 
 
-def _between(ts_us: Ints, micro: Ints, stands: Bools) -> tuple[Hours, list[Held]]:
-    """Hours between the first and the last reading that stands."""
-    ts, value = ts_us[stands], micro[stands]
-    held = _held(ts_us, micro, stands)
+def _between(series: Series, stands: Bools) -> tuple[Hours, list[Held]]:
+    """Hours between the first and the last element that stands."""
+    line = series.part(stands)
+    in_doubt = doubted(line)
+    held = _held(series, stands, in_doubt)
+    ts = line.ts_us
     if len(ts) < 2:
         nothing = np.zeros(0, np.int64)
         return Hours(nothing, nothing, nothing, nothing), held
-    span, step = np.diff(ts), np.diff(value)
-    rise, counts = np.maximum(step, 0), step >= 0
+    span, step = np.diff(ts), np.diff(line.value)
+    counts = (step >= 0) & ~(in_doubt[1:] | in_doubt[:-1])
+    rise = np.where(counts, step, 0)
     booked = np.concatenate([[0], np.cumsum(rise)])  # at each reading: all rises so far
     covered = np.concatenate([[0], np.cumsum(np.where(counts, span, 0))])  # and the time they cover
     hour = np.arange(ts[0] // HOUR_US, -(-int(ts[-1]) // HOUR_US))
@@ -187,14 +211,21 @@ def _share(rise: Ints, into: Ints, span: Ints) -> Ints:
     return share
 
 
-def _held(ts_us: Ints, micro: Ints, stands: Bools) -> list[Held]:
-    """Falls between standing readings, and the readings that do not stand, by time."""
-    ts, value = ts_us[stands], micro[stands]
+def _held(series: Series, stands: Bools, in_doubt: Bools) -> list[Held]:
+    """Falls between standing elements, forms in doubt, and the readings that do not stand, by time.
+
+    The values are those that the meters showed.
+    """
+    line = series.part(stands)
+    ts, shown = line.ts_us, line.value - line.offset
     held = [
-        Held(int(ts[i + 1]), "fall", int(value[i]), int(value[i + 1]))
-        for i in np.flatnonzero(value[1:] < value[:-1])
+        Held(int(ts[i + 1]), "fall", int(shown[i]), int(line.value[i + 1] - line.offset[i]))
+        for i in np.flatnonzero(line.value[1:] < line.value[:-1])
     ]
+    for i in np.flatnonzero(in_doubt):
+        held.append(Held(int(ts[i]), "form", int(line.value[i] - line.offset[i - 1]), int(shown[i])))
     for i in np.flatnonzero(~stands):
-        before = int(np.searchsorted(ts, ts_us[i])) - 1
-        held.append(Held(int(ts_us[i]), "glitch", int(value[max(before, 0)]), int(micro[i])))
+        before = max(int(np.searchsorted(ts, series.ts_us[i])) - 1, 0)
+        after = int(series.value[i] - series.offset[i])
+        held.append(Held(int(series.ts_us[i]), "glitch", int(shown[before]), after))
     return sorted(held)

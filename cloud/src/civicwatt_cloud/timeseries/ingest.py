@@ -21,7 +21,7 @@ from civicwatt_cloud.timeseries.parking import Message, Parking
 from civicwatt_cloud.timeseries.points import Gateway, ensure_gateway
 from civicwatt_cloud.timeseries.quarantine import Entry
 from civicwatt_cloud.timeseries.readings import Batch, ReadingsStore, WriteResult
-from civicwatt_cloud.timeseries.sequences import add_received, first_missing, of_numbers, received
+from civicwatt_cloud.timeseries.sequences import add_received, first_missing, of_numbers, received, union
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.errors import CivicWattError
 from civicwatt_protocols.sparkplug.topics import MessageKind, Topic
@@ -72,7 +72,7 @@ class Ingest:
             quarantine.add(session, now_us, intake.aside)
             _note_gateways(session, intake, now_us)
             for outbox, numbers in intake.done.items():
-                add_received(session, outbox.gateway, outbox.epoch, of_numbers(numbers))
+                add_received(session, outbox.gateway, outbox.epoch, numbers)
             asked = [place for place in intake.rebirth_wanted if _may_ask(session, place[1])]
             missing = self._missing(session, intake)
         if intake.aside:
@@ -93,7 +93,7 @@ class Ingest:
         """What gateways keep as acked and is not here: our database was restored from a backup, or is new."""
         wanted = []
         for (division, gateway), history in intake.histories.items():
-            stored = received(session, gateway, history.epoch)
+            stored = union([*received(session, gateway, history.epoch), *history.lost])
             missing = first_missing(stored, history.first, history.last)
             if missing is not None:
                 wanted.append((division, gateway, Resend(history.epoch, missing)))

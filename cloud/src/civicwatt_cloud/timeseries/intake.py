@@ -64,7 +64,7 @@ class Intake:
     """What a handful of messages comes to, before anything is written."""
 
     records: list[Stored] = field(default_factory=list)
-    done: dict[Outbox, set[int]] = field(default_factory=dict)  # to be acked once all is committed
+    done: dict[Outbox, list[int]] = field(default_factory=dict)  # to be acked once all is committed
     aside: list[Entry] = field(default_factory=list)
     present: dict[str, tuple[str, bool]] = field(default_factory=dict)  # gateway: its division, is it online
     newest_slot_us: dict[str, int] = field(default_factory=dict)
@@ -128,7 +128,7 @@ class Reader:
             return
         # From here on the record counts as received, whatever is wrong with it: it is kept here or in
         # quarantine. Without an ack the gateway would send it again for ever, and it would not get better.
-        intake.done.setdefault(Outbox(topic.division, topic.gateway, epoch), set()).add(seq)
+        intake.done.setdefault(Outbox(topic.division, topic.gateway, epoch), []).append(seq)
         try:
             if catalogue.device != topic.device:
                 raise WrongDevice(topic_device=topic.device, device=catalogue.device)

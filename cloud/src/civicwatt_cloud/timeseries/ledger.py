@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import repeat
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -15,9 +16,17 @@ from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.timeseries.consumption import Booking, booking, micro_of
 from civicwatt_cloud.timeseries.hours import day_of, days_of, hour_runs, hours_of_days
-from civicwatt_cloud.timeseries.models import DirtyRange, HeldStep, LedgerDay, LedgerHour, LedgerMonth
+from civicwatt_cloud.timeseries.models import (
+    DirtyRange,
+    HeldStep,
+    LedgerDay,
+    LedgerHour,
+    LedgerMonth,
+    ReplacementForm,
+)
 from civicwatt_cloud.timeseries.points import Point
 from civicwatt_cloud.timeseries.readings import VALUE_LIMIT, Batch, Ints, ReadingsStore
+from civicwatt_cloud.timeseries.splice import Replacement
 
 ALL_HOURS = (0, 1_200_000)  # 1970 to 2106
 CHUNK_POINTS = 16  # a chunk is one transaction: small enough that ingest does not wait long for its turn
@@ -75,9 +84,10 @@ class Ledger:
             ranges = merged(session.execute(dirty.where(DirtyRange.point_id.in_(points))))
             counters = select(Point).where(Point.id.in_(points), Point.is_consumption)
             bound_from = {point.id: point.bound_from_us or 0 for point in session.scalars(counters)}
+            replaced = replacements(session, bound_from)
             hours = 0
             for (hour_from, hour_to), members in _by_range(ranges, bound_from).items():
-                for point, found in self._bookings(members, hour_from, hour_to):
+                for point, found in self._bookings(members, hour_from, hour_to, replaced):
                     roll_from = min(hour_from, found.hour_from)
                     hours += self._replace(session.connection(), point, found, bound_from[point], roll_from)
             _forget(session, [point for point in points if point not in bound_from])
@@ -91,7 +101,9 @@ class Ledger:
             points, hours = points + done.points, hours + done.hours
         return Recomputed(points, hours)
 
-    def _bookings(self, points: Sequence[int], hour_from: int, hour_to: int) -> Iterable[tuple[int, Booking]]:
+    def _bookings(
+        self, points: Sequence[int], hour_from: int, hour_to: int, replaced: dict[int, list[Replacement]]
+    ) -> Iterable[tuple[int, Booking]]:
         """One booking a point, reading as far around the range as it takes to tell."""
         changed = (hour_from * HOUR_US, hour_to * HOUR_US)
         newest = self.store.latest(points)
@@ -99,17 +111,19 @@ class Ledger:
         margin = _MARGIN_H * HOUR_US
         while points:
             t0, t1 = max(0, changed[0] - margin), changed[1] + margin
-            columns = _counters(self.store.scan(points, t0, t1))
+            columns = counters_of(self.store.scan(points, t0, t1))
             undecided = []
             first: set[int] | None = None
             for point in points:
                 ts, micro = columns.get(point, (_NOTHING, _NOTHING))
                 to_last = last.get(point, -1) < t1
-                found = booking(ts, micro, changed, from_first=t0 == 0, to_last=to_last)
+                forms = replaced.get(point, [])
+                book = partial(booking, ts, micro, changed, to_last=to_last, replacements=forms)
+                found = book(from_first=t0 == 0)
                 if found is None:
                     first = self._without_earlier(points, t0) if first is None else first
                     if point in first:
-                        found = booking(ts, micro, changed, from_first=True, to_last=to_last)
+                        found = book(from_first=True)
                 if found is None:
                     undecided.append(point)
                 else:
@@ -165,6 +179,16 @@ def mark_all_dirty(session: Session, points: Iterable[int]) -> None:
     )
 
 
+def replacements(session: Session, points: Iterable[int]) -> dict[int, list[Replacement]]:
+    """The replacements of these points, by point and time; a point without one is left out."""
+    found: dict[int, list[Replacement]] = {}
+    form = ReplacementForm
+    query = select(form.point_id, form.at_us, form.old_final_micro, form.new_initial_micro)
+    for point, *facts in session.execute(query.where(form.point_id.in_(points)).order_by(form.at_us)):
+        found.setdefault(point, []).append(Replacement(*facts))
+    return found
+
+
 def merged(ranges: Iterable[tuple[int, int, int]]) -> dict[int, list[tuple[int, int]]]:
     """(point, from, to) as disjoint ranges by point, near ones joined."""
     result: dict[int, list[tuple[int, int]]] = {}
@@ -210,7 +234,7 @@ def violations(session: Session) -> list[Violation]:
 _NOTHING = np.zeros(0, np.int64)
 
 
-def _counters(batch: Batch) -> dict[int, tuple[Ints, Ints]]:
+def counters_of(batch: Batch) -> dict[int, tuple[Ints, Ints]]:
     """Times and micros by point, without gaps and without values that cannot be exact."""
     batch = batch.take(np.abs(batch.value) <= VALUE_LIMIT)
     points, starts = np.unique(batch.point, return_index=True)

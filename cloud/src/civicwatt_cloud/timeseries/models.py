@@ -1,6 +1,6 @@
 """Tables of the ledger and of what ingest has to remember."""
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from civicwatt_cloud.kit.db import Base
@@ -52,9 +52,25 @@ class HeldStep(Base):
 
     point_id: Mapped[int] = mapped_column(ForeignKey("point.id"), primary_key=True)
     ts_us: Mapped[int] = mapped_column(BigInteger, primary_key=True)  # of the reading after the step
-    kind: Mapped[str] = mapped_column(String(8))  # fall | glitch
+    kind: Mapped[str] = mapped_column(String(8))  # fall | glitch | form
     before_micro: Mapped[int] = mapped_column(BigInteger)
     after_micro: Mapped[int] = mapped_column(BigInteger)
+
+
+class ReplacementForm(Base):
+    """A replaced meter 换表单: what both counters showed, who says so. Never changed, never deleted."""
+
+    __tablename__ = "replacement"
+    __table_args__ = (UniqueConstraint("point_id", "at_us"),)
+
+    form_number: Mapped[str] = mapped_column(String(20), primary_key=True)  # HB-2026-000001
+    point_id: Mapped[int] = mapped_column(ForeignKey("point.id"))
+    at_us: Mapped[int] = mapped_column(BigInteger)
+    old_final_micro: Mapped[int] = mapped_column(BigInteger)
+    new_initial_micro: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(String(200))
+    entered_by: Mapped[str] = mapped_column(String(80))  # as in the audit: gateway/gw-01, account/li
+    entered_us: Mapped[int] = mapped_column(BigInteger)  # business time
 
 
 class DirtyRange(Base):
@@ -79,6 +95,16 @@ class ReceivedRange(Base):
     epoch: Mapped[str] = mapped_column(String(36), primary_key=True)
     lo: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     hi: Mapped[int] = mapped_column(BigInteger)
+
+
+class Duplicates(Base):
+    """How many records of an outbox came again after they were stored; nothing was done with them."""
+
+    __tablename__ = "duplicates"
+
+    gateway: Mapped[str] = mapped_column(ForeignKey("gateway.id"), primary_key=True)
+    epoch: Mapped[str] = mapped_column(String(36), primary_key=True)
+    records: Mapped[int] = mapped_column(BigInteger)
 
 
 class Quarantined(Base):

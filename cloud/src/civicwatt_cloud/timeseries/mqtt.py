@@ -6,13 +6,31 @@ civicwatt_edge.mqtt holds the same: neither end imports the other.
 """
 
 import asyncio
+import ssl
 from collections.abc import Awaitable
+from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import aiomqtt
 
 T = TypeVar("T")
+
+
+class TlsFiles(NamedTuple):
+    """PEM files: whom to trust as the broker, who we are."""
+
+    ca: Path
+    cert: Path
+    key: Path
+
+    def context(self) -> ssl.SSLContext:
+        """TLS 1.2 or newer, both sides by certificate, the host's name checked. Raises OSError."""
+        made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        made.minimum_version = ssl.TLSVersion.TLSv1_2
+        made.load_verify_locations(self.ca)
+        made.load_cert_chain(self.cert, self.key)
+        return made
 
 
 class Client(aiomqtt.Client):

@@ -27,6 +27,7 @@ _REASONS = (
     GapReason.BAD_FRAME,
     GapReason.INVALID,
     GapReason.LATE,
+    GapReason.THINNED,
 )
 REASON_CODE = {reason: code for code, reason in enumerate(_REASONS)}
 

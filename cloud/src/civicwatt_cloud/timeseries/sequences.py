@@ -1,11 +1,11 @@
 """Which records of a gateway's outbox are stored: ranges of sequence numbers, both ends included."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.timeseries.models import ReceivedRange
+from civicwatt_cloud.timeseries.models import Duplicates, ReceivedRange
 
 Ranges = list[tuple[int, int]]
 
@@ -26,8 +26,9 @@ def of_numbers(numbers: Iterable[int]) -> Ranges:
     return union((number, number) for number in numbers)
 
 
-def add_received(session: Session, gateway: str, epoch: str, ranges: Ranges) -> None:
-    """Note records as stored; neighbouring ranges become one row."""
+def add_received(session: Session, gateway: str, epoch: str, numbers: Sequence[int]) -> None:
+    """Note records as stored, each as often as it came; neighbouring ranges become one row."""
+    ranges = of_numbers(numbers)
     touched = (
         ReceivedRange.gateway == gateway,
         ReceivedRange.epoch == epoch,
@@ -36,6 +37,8 @@ def add_received(session: Session, gateway: str, epoch: str, ranges: Ranges) -> 
     )
     stored = session.execute(select(ReceivedRange.lo, ReceivedRange.hi).where(*touched)).all()
     result = union([*stored, *ranges])
+    if again := len(numbers) - (count(result) - count(union(stored))):
+        _count_duplicates(session, gateway, epoch, again)
     if result == sorted(stored):
         return
     session.execute(delete(ReceivedRange).where(*touched))
@@ -43,13 +46,30 @@ def add_received(session: Session, gateway: str, epoch: str, ranges: Ranges) -> 
     session.execute(insert(ReceivedRange), rows)
 
 
+def count(ranges: Ranges) -> int:
+    """How many numbers disjoint ranges hold."""
+    return sum(hi - lo + 1 for lo, hi in ranges)
+
+
+def within(ranges: Ranges, lo: int, hi: int) -> Ranges:
+    """The part of the ranges that lies in lo…hi."""
+    return [(max(start, lo), min(end, hi)) for start, end in ranges if start <= hi and end >= lo]
+
+
+def missing(ranges: Ranges, lo: int, hi: int) -> Ranges:
+    """The numbers of lo…hi that the ranges, in rising order, do not hold."""
+    gaps = []
+    for start, end in within(ranges, lo, hi):
+        if start > lo:
+            gaps.append((lo, start - 1))
+        lo = end + 1
+    return [*gaps, (lo, hi)] if lo <= hi else gaps
+
+
 def first_missing(ranges: Ranges, lo: int, hi: int) -> int | None:
     """The smallest number of lo…hi that the ranges, in rising order, do not hold."""
-    for start, end in ranges:
-        if start > lo:
-            break
-        lo = max(lo, end + 1)
-    return lo if lo <= hi else None
+    gaps = missing(ranges, lo, hi)
+    return gaps[0][0] if gaps else None
 
 
 def received(session: Session, gateway: str, epoch: str) -> Ranges:
@@ -58,3 +78,17 @@ def received(session: Session, gateway: str, epoch: str) -> Ranges:
         ReceivedRange.gateway == gateway, ReceivedRange.epoch == epoch
     )
     return union(session.execute(rows))
+
+
+def duplicates(session: Session, gateway: str, epoch: str) -> int:
+    """How many records of the outbox came again after they were stored."""
+    row = session.get(Duplicates, (gateway, epoch))
+    return row.records if row else 0
+
+
+def _count_duplicates(session: Session, gateway: str, epoch: str, records: int) -> None:
+    row = session.get(Duplicates, (gateway, epoch))
+    if row is None:
+        session.add(Duplicates(gateway=gateway, epoch=epoch, records=records))
+    else:
+        row.records += records

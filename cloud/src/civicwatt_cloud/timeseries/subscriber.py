@@ -27,8 +27,8 @@ STEADY_S = 10.0  # a connection this old was a good one: start with short pauses
 class Subscriber:
     """Feeds an Ingest from a broker and never gives up."""
 
-    def __init__(self, ingest: Ingest, host: str, port: int) -> None:
-        self._ingest, self._host, self._port = ingest, host, port
+    def __init__(self, ingest: Ingest, host: str, port: int, tls: mqtt.TlsFiles | None = None) -> None:
+        self._ingest, self._host, self._port, self._tls = ingest, host, port, tls
         self.connected = False
 
     async def run(self) -> None:
@@ -38,7 +38,7 @@ class Subscriber:
             began = time.monotonic()
             try:
                 await self._connection()
-            except aiomqtt.MqttError as error:
+            except (aiomqtt.MqttError, OSError) as error:  # OSError: a certificate's file
                 log.warning("broker_lost", host=self._host, port=self._port, error=str(error))
             except Exception:
                 log.exception("subscriber_failed", host=self._host, port=self._port)  # a fault of ours
@@ -49,7 +49,11 @@ class Subscriber:
 
     async def _connection(self) -> None:
         client = mqtt.Client(
-            self._host, self._port, identifier=CLIENT_ID, max_queued_incoming_messages=QUEUED
+            self._host,
+            self._port,
+            identifier=CLIENT_ID,
+            max_queued_incoming_messages=QUEUED,
+            tls_context=self._tls and self._tls.context(),  # read anew: they may have been renewed
         )
         async with client:
             await client.subscribe(SUBSCRIPTION, qos=1)
@@ -80,12 +84,17 @@ class Subscriber:
 
 
 async def _gather(client: aiomqtt.Client) -> list[Message]:
-    """At least one message, and those that came with it."""
-    received = [await anext(client.messages)]
-    await asyncio.sleep(GATHER_S)
-    while len(client.messages) and len(received) < MOST_AT_ONCE:
-        received.append(await anext(client.messages))
-    return [Message(message.topic.value, bytes(message.payload)) for message in received]
+    """At least one message, and those that came with it.
+
+    Not what the broker has retained: no gateway of ours asks for that, and it would come again for ever.
+    """
+    while True:
+        received = [await anext(client.messages)]
+        await asyncio.sleep(GATHER_S)
+        while len(client.messages) and len(received) < MOST_AT_ONCE:
+            received.append(await anext(client.messages))
+        if fresh := [message for message in received if not message.retain]:
+            return [Message(message.topic.value, bytes(message.payload)) for message in fresh]
 
 
 def _pause_s(failures: int) -> float:

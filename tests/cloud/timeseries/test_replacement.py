@@ -1,0 +1,246 @@
+"""F19: replacement forms: taken once, refused where the readings contradict them, exact in the books."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from civicwatt_cloud.kit.audit import Audit
+from civicwatt_cloud.kit.business_time import HOUR_US
+from civicwatt_cloud.kit.db import Database
+from civicwatt_cloud.timeseries.ledger import Ledger, mark_all_dirty, violations
+from civicwatt_cloud.timeseries.loading import load
+from civicwatt_cloud.timeseries.models import HeldStep, LedgerHour, LedgerMonth, ReplacementForm
+from civicwatt_cloud.timeseries.readings import Batch, ReadingsStore
+from civicwatt_cloud.timeseries.replacement import Desk, Entry
+from civicwatt_cloud.timeseries.replacement_errors import ReplacementRefused
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+KWH = 1_000_000
+START = 492_400  # 2026-03-05T00:00+08:00
+MINUTE_US = 60_000_000
+
+
+class Counter:
+    """One metered point with its readings, forms and books."""
+
+    def __init__(self, db: Database, store: ReadingsStore, ledger: Ledger, point: int) -> None:
+        self.db, self.store, self.ledger, self.point = db, store, ledger, point
+        self.now_us = (START + 48) * HOUR_US
+
+    def read(self, *readings: tuple[float, float]) -> None:
+        """(hours after START, kWh)."""
+        ts = [round((START + h) * HOUR_US) for h, _ in readings]
+        load(self.db, self.store, Batch.of(self.point, ts, [value for _, value in readings]))
+
+    def enter(self, final: float, initial: float, at: float | None = None) -> tuple[str, bool]:
+        at_us = None if at is None else round((START + at) * HOUR_US)
+        entry = Entry(self.point, round(final * KWH), round(initial * KWH), at_us, "烧毁")
+        with self.db.session() as session:
+            form, is_new = Desk(session, self.store, SHANGHAI, self.now_us, "account/li").enter(entry)
+            return form.form_number, is_new
+
+    def refused(self, final: float, initial: float, at: float | None = None) -> ReplacementRefused:
+        with pytest.raises(ReplacementRefused) as refusal:
+            self.enter(final, initial, at)
+        assert str(refusal.value)
+        assert refusal.value.text("en")
+        return refusal.value
+
+    def moments(self) -> list[float]:
+        with self.db.reading() as session:
+            rows = select(ReplacementForm.at_us).where(ReplacementForm.point_id == self.point)
+            return [
+                at_us / HOUR_US - START for at_us in session.scalars(rows.order_by(ReplacementForm.at_us))
+            ]
+
+    def books(self) -> list[list[tuple[int, ...]]]:
+        self.ledger.recompute_all()
+        with self.db.reading() as session:
+            assert violations(session) == []
+            return [
+                [
+                    tuple(row)[1:]
+                    for row in session.execute(
+                        select(table.__table__)
+                        .where(table.point_id == self.point)
+                        .order_by(*table.__table__.primary_key)
+                    )
+                ]
+                for table in (LedgerHour, LedgerMonth, HeldStep)
+            ]
+
+    def total(self) -> float:
+        return sum(row[1] for row in self.books()[1]) / KWH
+
+
+@pytest.fixture
+def meter(db: Database, store: ReadingsStore, ledger: Ledger, counter: Callable[[str], int]) -> Counter:
+    return Counter(db, store, ledger, counter("M-1"))
+
+
+DEVICE_NUMBERS = count()
+OLD = [(h, 8800.0 + h) for h in range(10)]
+NEW = [(h, h - 9.5) for h in range(10, 30)]
+
+
+def test_a_form_entered_late_makes_the_books_exact(meter: Counter) -> None:
+    meter.read(*OLD, *NEW)
+    assert meter.total() == 9 + 19
+    assert [row[1] for row in meter.books()[2]] == ["fall"]
+    assert meter.enter(8809.4, 0.3, at=9.5) == ("HB-2026-000001", True)
+    assert meter.total() == pytest.approx(9 + 0.4 + 0.2 + 19)
+    assert meter.books()[2] == []
+
+
+def test_readings_that_come_after_the_form_are_booked_by_it(meter: Counter) -> None:
+    meter.read(*OLD)
+    meter.now_us = round((START + 9.5) * HOUR_US)
+    meter.enter(8809.4, 0.3)
+    assert meter.total() == 9
+    meter.read(*NEW)
+    assert meter.total() == pytest.approx(9 + 0.6 + 19)
+    assert meter.books()[2] == []
+
+
+def test_without_a_moment_it_is_the_middle_of_the_step_that_the_counters_explain(meter: Counter) -> None:
+    meter.read(*OLD, *NEW)
+    meter.enter(8809.4, 0.3)
+    assert meter.moments() == [9.5]
+
+
+def test_without_a_moment_and_a_step_it_is_now(meter: Counter) -> None:
+    meter.read(*[(h, 100.0 + h) for h in range(5)], *[(h, float(h)) for h in range(5, 48)])
+    meter.enter(47.2, 0)
+    assert meter.moments() == [48]
+
+
+def test_the_same_facts_again_give_the_same_form_and_other_facts_are_refused(meter: Counter) -> None:
+    meter.read(*OLD, *NEW)
+    first = meter.enter(8809.4, 0.3, at=9.5)
+    before = meter.books()
+    for at in (9.5, None):
+        assert meter.enter(8809.4, 0.3, at=at) == (first[0], False)
+    assert meter.refused(8809.4, 0.2, at=9.5).code == "CW-G4104"
+    assert meter.refused(8809.4, 0.3, at=9.75).code == "CW-G4103"
+    assert (meter.moments(), meter.books()) == ([9.5], before)
+
+
+@pytest.mark.parametrize(
+    ("final", "initial", "at", "code", "says"),
+    [
+        (8808.9, 0.3, 9.5, "CW-G4101", "8809（2026-03-05T09:00:00+08:00）"),
+        (8808.9, 0.3, None, "CW-G4101", "8809（2026-03-05T09:00:00+08:00）"),
+        (8809.4, 0.6, 9.5, "CW-G4102", "0.5（2026-03-05T10:00:00+08:00）"),
+        (8809.4, 0.3, 4.5, "CW-G4103", "2026-03-05T09:00:00+08:00 与 2026-03-05T10:00:00+08:00 之间"),
+        (8809.4, 0.3, 20.5, "CW-G4103", "2026-03-05T09:00:00+08:00 与 2026-03-05T10:00:00+08:00 之间"),
+        (8809.4, 0.3, 49, "CW-G4105", "2026-03-07T01:00:00+08:00"),
+    ],
+)
+def test_a_form_that_cannot_be_is_refused_with_what_was_read(
+    meter: Counter, final: float, initial: float, at: float | None, code: str, says: str
+) -> None:
+    meter.read(*OLD, *NEW)
+    before = meter.books()
+    error = meter.refused(final, initial, at)
+    assert error.code == code
+    assert says in error.message("zh") + error.remedy("zh")
+    assert (meter.moments(), meter.books()) == ([], before)
+
+
+def test_a_meter_that_was_silent_for_months_is_found_however_far_back(meter: Counter) -> None:
+    meter.now_us = (START + 5000) * HOUR_US
+    meter.read(*OLD, *[(4990 + i, 1.0 + i) for i in range(10)])
+    assert meter.refused(8808, 0.5, at=4900).code == "CW-G4101"
+    meter.enter(9000, 0.5, at=4900)
+    assert meter.total() == pytest.approx(9 + 191 + 0.5 + 9)
+
+
+def test_two_meters_in_a_row_and_their_numbers(meter: Counter) -> None:
+    meter.read((0, 900.0), (15, 110.0), (30, 12.0))
+    assert meter.enter(950, 100, at=10)[0] == "HB-2026-000001"
+    assert meter.refused(90, 0, at=12).code == "CW-G4101"  # the meter in between began with 100
+    assert meter.enter(130, 5, at=20)[0] == "HB-2026-000002"
+    assert meter.total() == 50 + 30 + 7
+    meter.now_us += 365 * 24 * HOUR_US
+    meter.read((40, 20.0), (42, 2.0))
+    assert meter.enter(21, 1, at=41)[0] == "HB-2027-000001"
+
+
+def test_the_audit_knows_every_form_and_forgets_nothing(meter: Counter, db: Database) -> None:
+    meter.read(*OLD, *NEW)
+    meter.enter(8809.4, 0.3, at=9.5)
+    meter.enter(8809.4, 0.3, at=9.5)
+    with db.reading() as session:
+        [row] = session.scalars(select(Audit)).all()
+    assert (row.who, row.what, row.subject, row.before) == (
+        "account/li",
+        "replacement_entered",
+        "gw-01/M-1",
+        None,
+    )
+    assert json.loads(row.after or "") == {
+        "form_number": "HB-2026-000001",
+        "at": "2026-03-05T09:30:00+08:00",
+        "measure": "import_active_energy",
+        "old_final": "8809.4",
+        "new_initial": "0.3",
+        "reason": "烧毁",
+    }
+    for deed in ("UPDATE audit SET who = 'nobody'", "DELETE FROM audit"):
+        with pytest.raises(IntegrityError, match="only added to"), db.session() as session:
+            session.execute(text(deed))
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32))
+def test_f19_the_order_in_which_readings_and_forms_come_does_not_matter(
+    meter: Counter, counter: Callable[[str], int], seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    n = 200
+    ts = START * HOUR_US + np.cumsum(random.choice([1, 15, 15, 60, 300], n)) * MINUTE_US
+    truth = np.cumsum(random.integers(1, 2 * KWH, n))
+    offset, forms = 9000 * KWH, []
+    values = truth + offset
+    for i in sorted(random.choice(np.arange(1, n, 20), 4, replace=False).tolist()):
+        final = int(values[i - 1] + (truth[i] - truth[i - 1]) // 2)
+        initial = int(random.integers(0, 5 * KWH))
+        values[i:] += initial - final
+        forms.append(Entry(0, final, initial, int(ts[i - 1] + ts[i]) // 2))
+    one = Counter(meter.db, meter.store, meter.ledger, counter(f"shuffled {next(DEVICE_NUMBERS)}"))
+    deeds = [("read", piece) for piece in np.array_split(random.permutation(n), 6)]
+    deeds += [("enter", form) for form in forms]
+    waiting = [deeds[i] for i in random.permutation(len(deeds)).tolist()]
+    while waiting:
+        kind, what = waiting.pop(0)
+        if kind == "read":
+            load(one.db, one.store, Batch.of(one.point, ts[what], values[what] / KWH))
+        elif not taken(one, what):  # what is there so far speaks against it
+            assert any(kind == "read" for kind, _ in waiting)
+            waiting.append((kind, what))
+        if random.random() < 0.4:
+            one.ledger.recompute_all()
+    hours, _, held = one.books()
+    assert sum(row[2] for row in hours) == truth[-1] - truth[0]
+    assert held == []
+    with one.db.session() as session:
+        mark_all_dirty(session, [one.point])
+    assert one.books()[0] == hours
+
+
+def taken(one: Counter, entry: Entry) -> bool:
+    try:
+        with one.db.session() as session:
+            Desk(session, one.store, SHANGHAI, 2**52, "account/li").enter(replace(entry, point=one.point))
+    except ReplacementRefused:
+        return False
+    return True
