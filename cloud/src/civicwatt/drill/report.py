@@ -1,0 +1,73 @@
+"""The drill's report as a page: what was done how often, and what it cost. No date: figures alone differ."""
+
+import os
+import platform
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from civicwatt.drill.catalogue import DRILLS
+from civicwatt.drill.row import Row
+
+WORDS = {True: "通过 passed", False: "未通过 missed", None: "跳过 skipped"}
+COUNTS = ("trials", "lost", "duplicated", "wrong", "thinned", "quarantined", "seconds")
+TOLD = {*COUNTS, "seed", "ok", "missed", "skipped", "error"}
+
+HEAD = """\
+# 故障演练报告 · Drill report
+
+`civicwatt drill edge{options}` 写成本页 · wrote this page.
+网关、代理是真实进程，表计由仿真器应答并逐条记入真值台账；丢失、重复、错误均与台账核对。
+Gateway and broker are real processes; simulated meters answer and write each answer into the truth ledger,
+which lost, duplicated and wrong are judged by. 丢失 lost: accepted by the gateway and not at the consumer
+after healing, or a slot without any record; 重复 duplicated: a slot that counts twice behind the key
+(gateway, epoch, seq); 错误 wrong: a value that the meter did not serve in its slot. 抽稀 thinned and
+隔离 quarantined are declared by the gateway and not lost in silence.
+
+机器 Machine: {machine}. 随机种子 Seed: {seed}.
+
+## 结果 · Results
+
+| 编号 fault | 内容 what | 结果 result | 次数 trials | 丢失 lost | 重复 duplicated | 错误 wrong \
+| 抽稀 thinned | 隔离 quarantined | 秒 s |
+|---|---|---|---|---|---|---|---|---|---|
+"""
+FIGURES = "\n## 各项数据 · Figures\n"
+
+
+def write(path: Path, rows: Mapping[str, Row], *, seed: int, full: bool) -> None:
+    """Write the page."""
+    text = HEAD.format(options=" --full" if full else "", machine=_machine(), seed=seed)
+    titles = {one.key: f"{one.zh} · {one.en}" for one in DRILLS}
+    for key, row in rows.items():
+        counts = " | ".join(str(row[name]) for name in COUNTS)
+        text += f"| {key} | {titles[key]} | {WORDS[row['ok']]} | {counts} |\n"
+    text += FIGURES
+    for key, row in rows.items():
+        text += f"\n### {key} {titles[key]}\n\n" + "".join(
+            f"- {name}: {_said(value)}\n" for name, value in _figures(row).items()
+        )
+    path.write_text(text)
+
+
+def _figures(row: Row) -> dict[str, Any]:
+    why = {name: row[name] for name in ("missed", "skipped", "error") if row.get(name)}
+    return why | {name: value for name, value in row.items() if name not in TOLD and value != []}
+
+
+def _said(value: Any) -> str:
+    return (
+        ", ".join(map(str, value))
+        if isinstance(value, list)
+        else f"{value:,}"
+        if type(value) is int
+        else str(value)
+    )
+
+
+def _machine() -> str:
+    return (
+        f"{os.cpu_count()} × {platform.machine()}, {platform.system()}, "
+        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    )
