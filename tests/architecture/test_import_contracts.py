@@ -18,6 +18,7 @@ PLANTS = {
     "distribution-layers": ("edge/src/civicwatt_edge/planted.py", "import civicwatt_cloud"),
     "protocols-pure": ("protocols/src/civicwatt_protocols/planted.py", "import socket"),
     "edge-lean": ("edge/src/civicwatt_edge/planted.py", "import numpy"),
+    "edge-pymodbus": ("edge/src/civicwatt_edge/planted.py", "import pymodbus"),
     "cloud-layers": ("cloud/src/civicwatt_cloud/kit/planted.py", "import civicwatt_cloud.timeseries"),
     "rules-pure": ("cloud/src/civicwatt_cloud/modules/energy/rules.py", "import sqlalchemy"),
 }

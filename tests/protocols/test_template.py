@@ -9,6 +9,8 @@ from civicwatt_protocols.errors import (
     CivicWattError,
     DuplicateMeasure,
     RegisterOverlap,
+    UnknownDialect,
+    UnknownIdentifier,
     UnknownKey,
     UnknownMeasure,
     WrongUnit,
@@ -73,6 +75,9 @@ def test_a_sound_template_is_read() -> None:
         ('model = "Model"', 'model = "Model"\ncolour = "red"', UnknownKey, 4),
         ('status = "made"', 'status = "sure"', BadValue, 14),
         ('key = "maker/model"', 'key = "Maker"', BadValue, 1),
+        ('title_en = "meter"', 'title_en = "meter"\nprotocol = "mbus"', BadValue, 6),
+        ('title_en = "meter"', 'title_en = "meter"\nidentifiers = ["00010000"]', BadValue, 6),
+        ('title_en = "meter"', 'title_en = "meter"\nprotocol = "dlt645"', BadValue, 7),
         ('maker = "Maker"\n', "", BadValue, 1),
     ],
 )
@@ -83,6 +88,62 @@ def test_a_wrong_template_is_refused_at_its_line(
     with pytest.raises(error) as caught:
         parse(TEXT.replace(old, new), "maker/model.toml")
     assert caught.value.where == f"maker/model.toml:{line}"
+
+
+METER = """key = "maker/model"
+maker = "Maker"
+model = "Model"
+title_zh = "表"
+title_en = "meter"
+protocol = "dlt645"
+identifiers = [
+  "00010000",
+]
+[source]
+document = "none"
+detail = "made for this test"
+status = "made"
+[[golden]]
+request = "68 12 10 78 56 34 12 68 11 04 33 33 34 33 E8 16"
+response = "68 12 10 78 56 34 12 68 91 08 33 33 34 33 AB 89 67 45 4C 16"
+expect = { import_active_energy = "123456.78" }
+[[golden]]
+request = "68 12 10 78 56 34 12 68 11 04 33 33 34 33 E8 16"
+response = "68 12 10 78 56 34 12 68 91 08 33 33 34 33 AB 89 67 45 4C 16"
+expect = { import_active_energy = "123456.78" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "error"),
+    [
+        ('"00010000"', '"0001FF77"', UnknownIdentifier),
+        ('"00010000"', '"00010000", "00010000"', DuplicateMeasure),
+        ('"00010000"', '"04000101"', BadValue),  # the date: no measure
+        ('"dlt645"\nidentifiers', '"cjt188"\nidentifiers', BadValue),
+        ('"dlt645"\n', '"dlt645"\ndialect = "klingon"\n', UnknownDialect),
+    ],
+)
+def test_a_wrong_meter_template_is_refused_at_its_line(old, new, error) -> None:
+    golden.check(parse(METER, "maker/model.toml"))
+    assert METER.count(old) == 1
+    with pytest.raises(error, match=r"maker/model.toml:[78]"):
+        parse(METER.replace(old, new), "maker/model.toml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("34 33 E8 16", "34 33 E9 16"),  # checksum of the request
+        ("45 4C 16", "46 4D 16"),  # another value
+        ("68 12 10 78 56 34 12 68 91 08", "68 13 10 78 56 34 12 68 91 08"),  # another meter, wrong sum
+        ('import_active_energy = "123456.78"', 'import_active_energy = "12345678"'),
+    ],
+)
+def test_a_meters_golden_frame_that_does_not_hold_is_found(old: str, new: str) -> None:
+    template = parse(METER.replace(old, new, 1), "maker/model.toml")
+    with pytest.raises(BadGolden):
+        golden.check(template)
 
 
 def test_the_overlap_names_both_measures_and_the_address() -> None:

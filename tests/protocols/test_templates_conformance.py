@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from civicwatt_protocols import golden, templates
+from civicwatt_protocols.dlt645 import items
 from civicwatt_protocols.errors import UnknownTemplate
 from civicwatt_protocols.measures import MEASURES
 from civicwatt_protocols.modbus.decode import BlockDecoder
@@ -22,9 +23,31 @@ from civicwatt_protocols.template import DeviceTemplate, Register, RegisterType
 SCHEMA = json.loads(files(templates).joinpath("schema.json").read_text("utf-8"))
 
 
-@pytest.fixture(scope="module", params=templates.names())
+EVERY = [templates.load(name) for name in templates.names()]
+MODBUS = [template for template in EVERY if template.protocol == "modbus"]
+METERS = [template for template in EVERY if template.protocol != "modbus"]
+
+
+def key(template: DeviceTemplate) -> str:
+    return template.key
+
+
+@pytest.fixture(scope="module", params=EVERY, ids=key)
 def template(request: pytest.FixtureRequest) -> DeviceTemplate:
-    return templates.load(request.param)
+    """Any template."""
+    return request.param
+
+
+@pytest.fixture(scope="module", params=MODBUS, ids=key)
+def modbus(request: pytest.FixtureRequest) -> DeviceTemplate:
+    """A template of registers."""
+    return request.param
+
+
+@pytest.fixture(scope="module", params=METERS, ids=key)
+def meter(request: pytest.FixtureRequest) -> DeviceTemplate:
+    """A template of DL/T 645-2007 or CJ/T 188."""
+    return request.param
 
 
 def _read(register: Register, words: bytes) -> float | None:
@@ -38,34 +61,40 @@ def test_golden_frames_hold(template: DeviceTemplate) -> None:
     golden.check(template)
 
 
-def test_golden_frames_cover_every_data_type_and_marker(template: DeviceTemplate) -> None:
-    covered = [(golden_one, measure) for golden_one in template.golden for measure in golden_one.expect]
-    by_measure = {register.measure: register for register in template.registers}
-    assert {by_measure[measure].type for _, measure in covered} == {one.type for one in template.registers}
-    marked = {one.type for one in template.registers if one.invalid}
+def test_golden_frames_cover_every_data_type_and_marker(modbus: DeviceTemplate) -> None:
+    covered = [(golden_one, measure) for golden_one in modbus.golden for measure in golden_one.expect]
+    by_measure = {register.measure: register for register in modbus.registers}
+    assert {by_measure[measure].type for _, measure in covered} == {one.type for one in modbus.registers}
+    marked = {one.type for one in modbus.registers if one.invalid}
     nulls = {by_measure[m].type for one, m in covered if one.expect[m] == "null"}
     assert nulls == marked
 
 
-def test_signed_types_are_proven_with_a_negative_value(template: DeviceTemplate) -> None:
-    signed = {one.type for one in template.registers if not one.type.startswith("uint")}
-    gauges = {r.measure: r.type for r in template.registers if not MEASURES[r.measure].is_counter}
+def test_signed_types_are_proven_with_a_negative_value(modbus: DeviceTemplate) -> None:
+    signed = {one.type for one in modbus.registers if not one.type.startswith("uint")}
+    gauges = {r.measure: r.type for r in modbus.registers if not MEASURES[r.measure].is_counter}
     negative = {
-        gauges[m]
-        for one in template.golden
-        for m, v in one.expect.items()
-        if m in gauges and v.startswith("-")
+        gauges[m] for one in modbus.golden for m, v in one.expect.items() if m in gauges and v.startswith("-")
     }
     assert negative >= signed & set(gauges.values())
 
 
-def test_the_plan_respects_the_limits_of_the_device(template: DeviceTemplate) -> None:
-    blocks = plan(template.registers, template.max_registers, template.max_gap, template.forbidden)
+def test_the_plan_respects_the_limits_of_the_device(modbus: DeviceTemplate) -> None:
+    blocks = plan(modbus.registers, modbus.max_registers, modbus.max_gap, modbus.forbidden)
     assert sorted(r.measure for b in blocks for r in b.registers) == sorted(
-        r.measure for r in template.registers
+        r.measure for r in modbus.registers
     )
-    assert all(block.count <= template.max_registers for block in blocks)
+    assert all(block.count <= modbus.max_registers for block in blocks)
     assert len(blocks) <= 3
+
+
+def test_golden_frames_of_meters_cover_every_measure_minus_and_no_value(meter: DeviceTemplate) -> None:
+    told = [(measure, text) for one in meter.golden for measure, text in one.expect.items()]
+    assert {measure for measure, text in told if text != "null"} == set(meter.measures)
+    signed = {row.measure or "" for di in meter.identifiers for row in items(di) if row.signed}
+    negative = {measure for measure, text in told if text.startswith("-")}
+    assert {name.rpartition("_")[0] for name in signed} == {name.rpartition("_")[0] for name in negative}
+    assert any(text == "null" for _, text in told)
 
 
 def test_a_fingerprint_is_told_from_other_answers(template: DeviceTemplate) -> None:
@@ -116,8 +145,8 @@ def _raw_range(register: Register) -> tuple[int, int]:
 
 @settings(max_examples=25)  # for each of many templates
 @given(data=st.data())
-def test_what_is_encoded_is_read_back(template: DeviceTemplate, data: st.DataObject) -> None:
-    for register in template.registers:
+def test_what_is_encoded_is_read_back(modbus: DeviceTemplate, data: st.DataObject) -> None:
+    for register in modbus.registers:
         raw = data.draw(st.integers(*_raw_range(register)).filter(lambda n, r=register: n not in r.markers))
         micro = raw * register.scale_micro
         value = _read(register, encode(register, from_micro(micro)))
@@ -128,9 +157,9 @@ def test_what_is_encoded_is_read_back(template: DeviceTemplate, data: st.DataObj
 @settings(max_examples=25)  # for each of many templates
 @given(data=st.data())
 def test_rounding_is_down_for_counters_and_to_the_nearest_for_gauges(
-    template: DeviceTemplate, data: st.DataObject
+    modbus: DeviceTemplate, data: st.DataObject
 ) -> None:
-    for register in template.registers:
+    for register in modbus.registers:
         low, top = (bound * register.scale_micro for bound in _raw_range(register))
         low += register.scale_micro if -(2 ** (register.type.bits - 1)) in register.markers else 0
         micro = data.draw(st.integers(low, top - 2 * register.scale_micro))
@@ -150,14 +179,14 @@ def test_rounding_is_down_for_counters_and_to_the_nearest_for_gauges(
         )
 
 
-def test_no_value_is_read_back_as_no_value(template: DeviceTemplate) -> None:
-    for register in template.registers:
+def test_no_value_is_read_back_as_no_value(modbus: DeviceTemplate) -> None:
+    for register in modbus.registers:
         if register.invalid or register.type.is_float:
             assert _read(register, encode(register, None)) is None
 
 
-def test_integer_registers_are_decimal_arithmetic(template: DeviceTemplate) -> None:
-    for register in template.registers:
+def test_integer_registers_are_decimal_arithmetic(modbus: DeviceTemplate) -> None:
+    for register in modbus.registers:
         if register.type.is_float:
             continue
         for raw in (1, 7, 12345):

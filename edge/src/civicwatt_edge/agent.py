@@ -6,16 +6,15 @@ from pathlib import Path
 
 import structlog
 
-from civicwatt_edge.config import BusConfig, Config
+from civicwatt_edge.config import Config
+from civicwatt_edge.connect import open_bus
 from civicwatt_edge.device import make_device
 from civicwatt_edge.errors import OutboxCorrupt
-from civicwatt_edge.modbus_tcp import ModbusTcp
 from civicwatt_edge.outbox import Outbox
 from civicwatt_edge.poller import BusPoller
 from civicwatt_edge.presence import Presence
 from civicwatt_edge.store import Store
 from civicwatt_edge.uplink import Uplink
-from civicwatt_protocols import templates
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.uplink import Record
 
@@ -46,7 +45,7 @@ async def run(config: Config, clock: Clock | None, stop: asyncio.Event) -> None:
 async def _run(config: Config, given: Clock | None, stop: asyncio.Event) -> None:
     clock = given or Clock.real()
     store, presence = Store(Path(config.gateway.data)), Presence()
-    buses = [(_connect(bus), [make_device(device, store) for device in bus.device]) for bus in config.bus]
+    buses = [(open_bus(bus), [make_device(device, store) for device in bus.device]) for bus in config.bus]
     async with Outbox(store) as outbox, asyncio.TaskGroup() as group:
         log.info(
             "gateway_started", gateway=config.gateway.id, epoch=outbox.epoch, next_seq=outbox.last_seq + 1
@@ -79,11 +78,6 @@ async def _stopped_or_set(clock: Clock, stop: asyncio.Event) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOCK_LOOK_S):
                 await stop.wait()
-
-
-def _connect(bus: BusConfig) -> ModbusTcp:
-    delays_ms = [templates.load(device.template).bus.connect_delay_ms for device in bus.device]
-    return ModbusTcp(bus.host, bus.port, bus.timeout_ms / 1000, max(delays_ms, default=0) / 1000)
 
 
 async def _keep_house(outbox: Outbox, clock: Clock) -> None:

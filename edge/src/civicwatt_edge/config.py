@@ -2,17 +2,21 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
-from urllib.parse import urlsplit
+from typing import Annotated, Literal
 
 import msgspec
 
+from civicwatt_edge import bus_url
 from civicwatt_protocols import templates
 from civicwatt_protocols.errors import BadValue
+from civicwatt_protocols.template import Order
 from civicwatt_protocols.toml import Table, decode, text_of
 
 # A name that becomes one level of an MQTT topic: no level separator, no wildcard, no space.
 TopicName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]+$", max_length=64)]
+
+
+ADDRESS_DIGITS = {"dlt645": 12, "cjt188": 14}
 
 
 class Gateway(Table, frozen=True):
@@ -45,47 +49,83 @@ class Broker(Table, frozen=True):
 
 
 class DeviceConfig(Table, frozen=True):
-    """One meter on a bus; without `measures` all of its template are read."""
+    """One meter on a bus; without `measures` all of its template are read.
+
+    `unit` is its Modbus address, `address` the number on the plate of a DL/T 645 or CJ/T 188 meter; `order`
+    overrides the template's order of registers of several words. `name` and `bind` (单位编码/楼栋编码/分项)
+    are for people and for the cloud's list of meters.
+    """
 
     id: TopicName
     template: str
     unit: Annotated[int, msgspec.Meta(ge=0, le=255)] = 1
+    address: Annotated[str, msgspec.Meta(pattern=r"^[0-9]*$", max_length=14)] = ""
+    order: Order | None = None
+    name: str = ""
+    bind: str = ""
     interval_s: Annotated[int, msgspec.Meta(ge=1, le=86_400)] = 60
     measures: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Template and measures exist."""
+        """Template and measures exist, and the template's protocol knows the other keys."""
         if self.template not in templates.names():
             raise ValueError(f"there is no template {self.template}; known: {', '.join(templates.names())}")
-        known = {register.measure for register in templates.load(self.template).registers}
-        if unknown := sorted(set(self.measures) - known):
+        template = templates.load(self.template)
+        if unknown := sorted(set(self.measures) - set(template.measures)):
             raise ValueError(f"template {self.template} has no measure {', '.join(unknown)}")
+        if template.protocol == "modbus":
+            if self.address:
+                raise ValueError(f"address is not for template {self.template}: Modbus devices have a unit")
+        elif not 0 < len(self.address) <= ADDRESS_DIGITS[template.protocol]:
+            digits = ADDRESS_DIGITS[template.protocol]
+            raise ValueError(f"template {self.template} needs address, 1 to {digits} digits")
+        if self.order is not None and not any(one.count > 1 for one in template.registers):
+            raise ValueError(
+                f"order is not for template {self.template}: it has no register of several words"
+            )
+        if self.order == "AB":
+            raise ValueError("order is ABCD, CDAB, BADC or DCBA")
 
 
 class BusConfig(Table, frozen=True):
-    """One Modbus TCP endpoint; its devices are read one after the other."""
+    """One endpoint; its devices are read one after the other. See bus_url for the forms of `url`."""
 
     name: str
     url: str
     timeout_ms: Annotated[int, msgspec.Meta(ge=10, le=60_000)] = 1000
+    baud: Annotated[int, msgspec.Meta(ge=300, le=921_600)] | None = None
+    parity: Literal["N", "E", "O"] | None = None
+    stop_bits: Literal[1, 2] | None = None
     device: tuple[DeviceConfig, ...] = ()
 
     def __post_init__(self) -> None:
-        """The url is tcp://host:port and no two devices share a unit."""
-        parts = urlsplit(self.url)
-        if parts.scheme != "tcp" or not parts.hostname or not parts.port:
-            raise ValueError(f"url {self.url!r} is not tcp://host:port")
-        _refuse_doubled(f"bus {self.name}: unit", [device.unit for device in self.device])
+        """The url is one, serial keys go with a serial port, devices speak its protocol, none is double."""
+        url = self.where
+        given = [key for key in ("baud", "parity", "stop_bits") if getattr(self, key) is not None]
+        if given and not url.is_serial:
+            raise ValueError(
+                f"{', '.join(given)}: only a serial port has that; {self.url} is set at the far end"
+            )
+        for device in self.device:
+            spoken = templates.load(device.template).protocol
+            if spoken != url.protocol.of_templates:
+                raise ValueError(
+                    f"device {device.id}: template {device.template} speaks {spoken}, not {self.url}"
+                )
+        _refuse_doubled(f"bus {self.name}: unit", [one.unit for one in self.device if not one.address])
+        addresses = [one.address.lstrip("0") for one in self.device if one.address]
+        _refuse_doubled(f"bus {self.name}: address", addresses)
 
     @property
-    def host(self) -> str:
-        """Host of the url."""
-        return urlsplit(self.url).hostname or ""
+    def where(self) -> bus_url.BusUrl:
+        """The url, understood."""
+        return bus_url.parse(self.url)
 
     @property
-    def port(self) -> int:
-        """Port of the url."""
-        return urlsplit(self.url).port or 0
+    def serial(self) -> tuple[int, str, int]:
+        """Baud rate, parity and stop bits of a serial port."""
+        baud, parity, stop_bits = bus_url.SERIAL_DEFAULTS[self.where.protocol]
+        return self.baud or baud, self.parity or parity, self.stop_bits or stop_bits
 
 
 class Config(Table, frozen=True):

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import cast
 
 from civicwatt_edge.errors import DeviceTimeout, Disconnected
+from civicwatt_edge.read_only import check_modbus_tcp
 from civicwatt_protocols.errors import DeviceRefused, FrameError
 from civicwatt_protocols.modbus.frames import PREFIX_SIZE, adu_size, parse_response, read_request
 
@@ -31,7 +32,8 @@ class ModbusTcp:
     async def read(self, unit: int, function: int, address: int, count: int) -> bytes:
         """Read `count` registers and return their bytes.
 
-        Raises DeviceTimeout, Disconnected, FrameError, or DeviceRefused, which alone keeps the connection.
+        Raises DeviceTimeout, Disconnected, FrameError, WriteRefused, or DeviceRefused, which alone keeps the
+        connection.
         """
         async with self._turn:
             wire = await self._connected()
@@ -91,7 +93,11 @@ class _Wire(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is one by behaviour only
 
     async def ask(self, request: bytes, timeout_s: float) -> bytes:
-        """Send one request and return one whole frame; raises TimeoutError, OSError or FrameError."""
+        """Send one request and return one whole frame.
+
+        Raises TimeoutError, OSError, FrameError, WriteRefused.
+        """
+        check_modbus_tcp(request)
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[bytes] = loop.create_future()
         self._answer = answer

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import structlog
 
+from civicwatt_edge.connect import Bus
 from civicwatt_edge.device import Device
-from civicwatt_edge.modbus_tcp import ModbusTcp
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.uplink import GapReason, Record
 
@@ -46,7 +46,7 @@ class BusPoller:
     """Reads the devices of one bus, each in its slots, and hands every record on."""
 
     def __init__(
-        self, bus: ModbusTcp, devices: list[Device], clock: Clock, accept: Callable[[Record], None]
+        self, bus: Bus, devices: list[Device], clock: Clock, accept: Callable[[Record], None]
     ) -> None:
         self._bus, self._devices, self._clock, self._accept = bus, devices, clock, accept
         self._breakers = [Breaker() for _ in devices]

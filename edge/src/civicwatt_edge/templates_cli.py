@@ -14,10 +14,10 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command("list")
 def list_() -> None:
-    """列出自带的设备模板 · list the shipped templates: key, title, number of registers."""
+    """列出自带的设备模板 · list the shipped templates: key, title, number of measures."""
     for name in templates.names():
         template = templates.load(name)
-        typer.echo(f"{name:28} {template.title_zh}  ({len(template.registers)})")
+        typer.echo(f"{name:28} {template.title_zh}  ({len(template.measures)})")
 
 
 @app.command()
@@ -30,4 +30,4 @@ def lint(
     for file in files:
         template = parse(text_of(file.read_bytes(), str(file)), str(file))
         golden.check(template)
-        typer.echo(f"✓ {file}: {template.title_zh}, {len(template.registers)} registers")
+        typer.echo(f"✓ {file}: {template.title_zh}, {len(template.measures)} measures")

@@ -1,4 +1,4 @@
-"""Device templates: which register of a device is which measure. Adding a meter is adding one TOML file."""
+"""Device templates: which register or data item is which measure. Adding a meter is adding one TOML file."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -8,7 +8,17 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from .errors import BadRegister, BadValue, DuplicateMeasure, RegisterOverlap, UnknownMeasure, WrongUnit
+from . import cjt188, dlt645
+from .errors import (
+    BadRegister,
+    BadValue,
+    DuplicateMeasure,
+    RegisterOverlap,
+    UnknownDialect,
+    UnknownIdentifier,
+    UnknownMeasure,
+    WrongUnit,
+)
 from .measures import MEASURES
 from .quantity import MICRO
 from .toml import Table, decode, line_of
@@ -64,6 +74,7 @@ Address = Annotated[int, Meta(ge=0, le=65535, description="zero-based address as
 Marker = Annotated[
     str, Meta(pattern="^0x([0-9A-F]{4}){1,4}$", description="raw value, all digits of the type")
 ]
+DataIdentifier = Annotated[str, Meta(pattern="^[0-9A-F]{8}$")]
 Hex = Annotated[str, Meta(pattern="^[0-9A-F]{2}( ?[0-9A-F]{2})*$")]
 
 
@@ -150,7 +161,10 @@ class Fingerprint(Table, frozen=True, kw_only=True):
 
 
 class Golden(Table, frozen=True, kw_only=True):
-    """A request PDU, its response PDU, what must be read: decimal strings, "null" for no value."""
+    """A request, its response, what must be read: decimal strings, "null" for no value.
+
+    Modbus gives the PDUs, DL/T 645 and CJ/T 188 whole frames.
+    """
 
     request: Hex
     response: Hex
@@ -158,7 +172,11 @@ class Golden(Table, frozen=True, kw_only=True):
 
 
 class DeviceTemplate(Table, frozen=True, kw_only=True):
-    """One device model. key is maker/model, the file's path without its ending."""
+    """One device model. key is maker/model, the file's path without its ending.
+
+    What it tells stands in `registers` (modbus), in `identifiers`, each one request (dlt645), or follows from
+    `meter_type` and `dialect` (cjt188).
+    """
 
     key: Annotated[str, Meta(pattern="^[a-z0-9_]+/[a-z0-9_]+$")]
     maker: str
@@ -166,7 +184,15 @@ class DeviceTemplate(Table, frozen=True, kw_only=True):
     title_zh: str
     title_en: str
     source: Source
-    registers: Annotated[tuple[Register, ...], Meta(min_length=1)]
+    protocol: Literal["modbus", "dlt645", "cjt188"] = "modbus"
+    registers: tuple[Register, ...] = ()
+    identifiers: Annotated[
+        tuple[DataIdentifier, ...], Meta(description="data identifiers or blocks of DL/T 645-2007")
+    ] = ()
+    meter_type: Annotated[str, Meta(pattern="^([0-9A-F]{2})?$", description="T of CJ/T 188, hexadecimal")] = (
+        ""
+    )
+    dialect: Annotated[str, Meta(description="of a CJ/T 188 maker")] = "standard"
     golden: Annotated[tuple[Golden, ...], Meta(min_length=2)]
     simulated: bool = False
     bus: Bus = Bus()
@@ -175,10 +201,20 @@ class DeviceTemplate(Table, frozen=True, kw_only=True):
     forbidden: tuple[Span, ...] = ()
     fingerprint: Fingerprint | None = None
 
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """What such a device tells, in the template's order."""
+        if self.protocol == "dlt645":
+            return tuple(measure for di in self.identifiers for measure in dlt645.measures(di))
+        if self.protocol == "cjt188":
+            return cjt188.measures(int(self.meter_type, 16))
+        return tuple(register.measure for register in self.registers)
+
 
 def parse(text: str, origin: str) -> DeviceTemplate:
-    """Read a template. Raises a ConfigError or TemplateError with where = "origin:line"."""
+    """Read a template. Raises a ConfigError, TemplateError or MeterError with where = "origin:line"."""
     template = decode(text, DeviceTemplate, origin)
+    _check_protocol(template, text, origin)
     places = [f"{origin}:{line_of(text, ('registers', i))}" for i in range(len(template.registers))]
     seen: set[str] = set()
     for place, register in zip(places, template.registers, strict=True):
@@ -192,6 +228,29 @@ def parse(text: str, origin: str) -> DeviceTemplate:
     if template.fingerprint is not None:
         _check_fingerprint(template.fingerprint, f"{origin}:{line_of(text, ('fingerprint', 'expect'))}")
     return template
+
+
+def _check_protocol(template: DeviceTemplate, text: str, origin: str) -> None:
+    """What the protocol needs is there, and nothing of another one; no measure is told twice."""
+    needed = {"modbus": "registers", "dlt645": "identifiers", "cjt188": "meter_type"}
+    for protocol, key in needed.items():
+        if bool(getattr(template, key)) != (protocol == template.protocol):
+            detail = (
+                f"{'missing' if protocol == template.protocol else 'not'} for protocol {template.protocol}"
+            )
+            raise BadValue(f"{origin}:{line_of(text, (key,))}", key=key, detail=detail)
+    place = f"{origin}:{line_of(text, (needed[template.protocol],))}"
+    try:
+        cjt188.dialect(template.dialect)
+        told = template.measures
+    except (UnknownIdentifier, UnknownDialect) as error:
+        error.where = place
+        raise
+    if not told:
+        raise BadValue(place, key=needed[template.protocol], detail="it tells no measure")
+    for measure in told:
+        if template.protocol != "modbus" and told.count(measure) > 1:
+            raise DuplicateMeasure(place, measure=measure)
 
 
 def _check_meaning(register: Register, place: str) -> None:

@@ -12,6 +12,7 @@ from .frames import (
     read_address_request,
     read_request,
 )
+from .layouts import measures
 from .values import decode, encode
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "encode",
     "find",
     "frame",
+    "measures",
     "read_address_request",
     "read_request",
 ]

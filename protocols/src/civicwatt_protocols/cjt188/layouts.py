@@ -39,6 +39,11 @@ def layout(meter_type: int) -> tuple[Slot, ...] | None:
     return None
 
 
+def measures(meter_type: int) -> tuple[str, ...]:
+    """The measures that the content tells, in its order; none for a kind of meter that we do not know."""
+    return tuple(slot.measure for slot in layout(meter_type) or () if slot.measure)
+
+
 def content_size(slots: tuple[Slot, ...]) -> int:
     """Bytes of the whole content."""
     return sum(slot.size for slot in slots) + TIME_SIZE + STATUS_SIZE

@@ -15,7 +15,7 @@ from .frames import (
     read_next_request,
     read_request,
 )
-from .identifiers import Identifier, items, table
+from .identifiers import Identifier, items, measures, table
 from .values import decode, encode
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "find",
     "frame",
     "items",
+    "measures",
     "read_address_request",
     "read_next_request",
     "read_request",

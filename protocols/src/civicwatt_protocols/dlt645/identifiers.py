@@ -93,6 +93,11 @@ def items(di: str) -> tuple[Identifier, ...]:
         raise UnknownIdentifier(di=di) from None
 
 
+def measures(di: str) -> tuple[str, ...]:
+    """The measures that the data of an identifier tell, in their order. Raises UnknownIdentifier."""
+    return tuple(row.measure for row in items(di) if row.measure)
+
+
 @cache
 def table() -> Mapping[str, tuple[Identifier, ...]]:
     """Every identifier, blocks too, and its rows."""
