@@ -1,4 +1,4 @@
-"""Commands of the cloud: `civicwatt cloud serve`, `directory import`, `meters import`."""
+"""Commands of the cloud: `civicwatt cloud …`, `directory import`, `meters import`."""
 
 import fcntl
 import json
@@ -10,14 +10,14 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from sqlalchemy.orm import Session
 
 from civicwatt_cloud.app import create_app
 from civicwatt_cloud.kit import identity
-from civicwatt_cloud.kit.db import Database
+from civicwatt_cloud.kit.db import one_transaction
 from civicwatt_cloud.kit.directory_import import import_directory
 from civicwatt_cloud.kit.errors import DataBusy, PortTaken
 from civicwatt_cloud.kit.settings import Settings
+from civicwatt_cloud.modules.gateways import commands
 from civicwatt_cloud.timeseries.binding import import_meters
 from civicwatt_protocols.errors import CivicWattError
 from civicwatt_protocols.logs import log_to_stderr
@@ -25,6 +25,10 @@ from civicwatt_protocols.logs import log_to_stderr
 app = typer.Typer(no_args_is_help=True)
 directory_app = typer.Typer(no_args_is_help=True)
 meters_app = typer.Typer(no_args_is_help=True)
+app.command()(commands.gateway_code)
+app.command()(commands.gateway_revoke)
+app.command()(commands.broker_config)
+app.command()(commands.new_authority)
 
 HOST = "127.0.0.1"
 STOP_S = 5  # how long open requests may take to end [engineering default]
@@ -48,7 +52,7 @@ def serve(
     settings = Settings.load(config, http_port=port)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with alone(settings.data_dir), page_socket(settings.http_port) as listener:
-        with _registry(settings) as session:
+        with one_transaction(settings.database_path) as session:
             code = None if settings.demo else identity.ensure_setup_code(session)
         if code:
             typer.echo(f"一次性登录码 · one-time code: {code}")
@@ -89,7 +93,7 @@ def page_socket(port: int) -> socket.socket:
 def directory_import(file: TableFile, config: Config = None, as_json: AsJson = False) -> None:
     """导入名录（xlsx 或 csv）；坏行列出，好行保留 · good rows are kept, bad ones listed (exit 6)."""
     log_to_stderr()
-    with _registry(Settings.load(config)) as session:
+    with one_transaction(Settings.load(config).database_path) as session:
         report = import_directory(session, file)
     counts = {
         "rows": report.rows,
@@ -105,22 +109,10 @@ def meters_import(file: TableFile, config: Config = None, as_json: AsJson = Fals
     """导入表计清单（xlsx 或 csv）；坏行列出，好行保留 · good rows are kept, bad ones listed (exit 6)."""
     log_to_stderr()
     settings = Settings.load(config)
-    with _registry(settings) as session:
+    with one_transaction(settings.database_path) as session:
         report = import_meters(session, file, settings.zone)
     counts = {"rows": report.rows, "kept": report.kept, "changed": report.changed}
     _finish(counts, report.problems, as_json=as_json)
-
-
-@contextmanager
-def _registry(settings: Settings) -> Iterator[Session]:
-    """One transaction on the database, at its newest schema; it is closed again."""
-    database = Database.at(settings.database_path)
-    database.upgrade()
-    try:
-        with database.session() as session:
-            yield session
-    finally:
-        database.close()
 
 
 def _finish(counts: dict[str, int], problems: Sequence[CivicWattError], *, as_json: bool) -> None:

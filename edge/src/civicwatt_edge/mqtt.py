@@ -1,7 +1,9 @@
-"""The MQTT client: aiomqtt, with two of its habits changed.
+"""The MQTT client: aiomqtt, with three of its habits changed.
 
 aiomqtt makes a coroutine, a task and an event of each publish: 45 µs, against 9 µs of the paho client below
 it (docs/decisions/0010-mqtt-client.md). So a batch goes to paho, and only its last message is awaited.
+
+A broker that hangs up instead of answering the CONNECT is told at once, with the TLS alert if it sent one.
 
 And a cancel is always obeyed. asyncio.wait_for, which aiomqtt waits with, loses one that comes in the very
 moment its future is done (Python before 3.12), and a connection that breaks meanwhile puts its own error in
@@ -11,15 +13,40 @@ the place of the cancel. civicwatt_cloud.timeseries.mqtt holds the same: neither
 import asyncio
 from collections.abc import Awaitable, Sequence
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, Self, TypeVar
 
 import aiomqtt
+from paho.mqtt.enums import LogLevel
 
 T = TypeVar("T")
 
 
+class TurnedAway(aiomqtt.MqttError):
+    """The broker took the connection and hung up before it answered the CONNECT."""
+
+
 class Client(aiomqtt.Client):
     """aiomqtt's client; what cancels the task that waits on it, or holds it open, ends that task."""
+
+    async def __aenter__(self) -> Self:
+        said: list[str] = []  # of the errors on the way; a TLS 1.3 broker refuses after the handshake
+
+        def note(_client: object, _userdata: object, level: int, text: str) -> None:
+            if level == LogLevel.MQTT_LOG_ERR:
+                said.append(text)
+
+        self._client.on_log = note
+        try:
+            return await super().__aenter__()
+        except TurnedAway:
+            raise TurnedAway(said[-1] if said else "connection closed") from None
+        finally:
+            self._client.on_log = None
+
+    def _on_disconnect(self, *args: Any, **more: Any) -> None:
+        super()._on_disconnect(*args, **more)
+        if not self._connected.done():
+            self._connected.set_exception(TurnedAway())
 
     async def _wait_for(self, fut: Awaitable[T], timeout: float | None) -> T:  # noqa: ASYNC109 - aiomqtt's
         try:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from civicwatt_edge.config import Tls
+from civicwatt_edge.mqtt import TurnedAway
 from civicwatt_edge.security_errors import (
     BrokerNotTrusted,
     CertificateExpired,
@@ -82,6 +83,8 @@ def warning_due(left_s: float, warned: int | None) -> int | None:
 
 def reason(error: BaseException) -> TlsWaits | None:
     """The named reason behind a failed connection, None where TLS is not the cause."""
+    if isinstance(error, TurnedAway):
+        return RefusedByBroker(detail=error)
     cause = error.__context__
     if isinstance(cause, ssl.SSLCertVerificationError):
         return BrokerNotTrusted(detail=cause.verify_message)

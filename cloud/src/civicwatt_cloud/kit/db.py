@@ -69,6 +69,18 @@ class Database:
         self.engine.dispose()
 
 
+@contextmanager
+def one_transaction(path: Path) -> Iterator[Session]:
+    """A command's one transaction on the database in a file, at its newest schema; it is closed again."""
+    database = Database.at(path)
+    database.upgrade()
+    try:
+        with database.session() as session:
+            yield session
+    finally:
+        database.close()
+
+
 def _set_pragmas(connection: Any, _record: object) -> None:
     """FULL, because an answer given after a commit must survive a power cut."""
     connection.isolation_level = None  # sqlite3 must not begin transactions by itself

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from civicwatt_protocols.clock import Clock, MachineClock
@@ -92,6 +92,12 @@ class Settings(BaseSettings):
     def readings_path(self) -> Path:
         """The readings store."""
         return self.data_dir / "readings.duckdb"
+
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> Self:
+        if len({self.mqtt_ca is None, self.mqtt_cert is None, self.mqtt_key is None}) > 1:
+            raise ValueError("mqtt_ca, mqtt_cert and mqtt_key belong together")
+        return self
 
     @property
     def authority_path(self) -> Path:

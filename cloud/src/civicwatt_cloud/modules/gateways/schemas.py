@@ -1,11 +1,13 @@
 """What the routes of enrolment take and give."""
 
+import re
 from typing import Annotated
 
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
-GatewayId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{1,64}$", examples=["gw-01"])]
+GATEWAY_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")  # one level of an MQTT topic, without wildcards
+GatewayId = Annotated[str, Path(pattern=f"^{GATEWAY_ID.pattern}$", examples=["gw-01"])]
 Division = Annotated[str, Field(pattern=r"^[0-9]{6,12}$", examples=["429900"])]
 Csr = Annotated[str, Field(max_length=8192, description="PEM (PKCS #10), P-256, CN = 网关编号")]
 

@@ -1,0 +1,79 @@
+"""Commands on the server: codes and certificates of gateways, the broker's files, a new authority."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from civicwatt_cloud.kit import identity
+from civicwatt_cloud.kit.business_time import iso
+from civicwatt_cloud.kit.db import one_transaction
+from civicwatt_cloud.kit.directory import top_region
+from civicwatt_cloud.kit.scope import Scope
+from civicwatt_cloud.kit.settings import Settings
+from civicwatt_cloud.modules.gateways import broker, enrolment
+from civicwatt_cloud.modules.gateways.authority import Authority
+from civicwatt_cloud.modules.gateways.schemas import GATEWAY_ID
+from civicwatt_cloud.timeseries.subscriber import CLIENT_ID
+from civicwatt_protocols.errors import BadValue
+
+Config = Annotated[Path | None, typer.Option("--config", help="TOML 配置文件 · configuration file")]
+GatewayName = Annotated[str, typer.Argument(help="网关编号 · the gateway's id", metavar="ID")]
+
+
+def gateway_code(
+    gateway: GatewayName,
+    division: Annotated[str | None, typer.Option(help="行政区划代码，缺省为本部署 · division code")] = None,
+    config: Config = None,
+) -> None:
+    """为网关生成一次性注册码，只显示这一次 · a one-time enrolment code, shown this once."""
+    if not GATEWAY_ID.fullmatch(gateway) or gateway == CLIENT_ID:
+        raise BadValue("ID", key="gateway", detail=f"{gateway!r} cannot be a gateway's id")
+    settings = Settings.load(config)
+    now_us = identity.real_now_us()
+    with one_transaction(settings.database_path) as session:
+        everywhere = Scope(top_region(session).code)
+        wanted = enrolment.division_of(session, everywhere, gateway, division)
+        code = enrolment.issue_code(session, gateway, wanted, now_us)
+    ends = iso((now_us + identity.CODE_LIFE_US) // 1_000_000 * 1_000_000, settings.zone)
+    typer.echo(code)
+    typer.echo(f"{gateway} ({wanted})，有效至 · valid until {ends}", err=True)
+
+
+def gateway_revoke(gateway: GatewayName, config: Config = None) -> None:
+    """吊销网关的证书与注册码 · end a gateway's certificates and codes."""
+    settings = Settings.load(config)
+    with one_transaction(settings.database_path) as session:
+        ended = enrolment.revoke(session, gateway, identity.real_now_us())
+    typer.echo(f"{gateway}: {ended} 张证书已吊销；请重新运行 broker-config 并重启消息服务器")
+    typer.echo(f"{gateway}: {ended} revoked; run broker-config again and restart the broker", err=True)
+
+
+def broker_config(
+    folder: Annotated[Path, typer.Argument(help="写入目录 · folder to write", metavar="DIR")],
+    host: Annotated[
+        list[str], typer.Option(help="网关使用的域名或地址，可重复 · a name gateways use; repeatable")
+    ],
+    port: Annotated[int | None, typer.Option(help="端口 · port")] = None,
+    bind: Annotated[str, typer.Option(help="监听地址，缺省为全部 · address to listen on")] = "",
+    config: Config = None,
+) -> None:
+    """写出 Mosquitto 的安全配置，再次运行即更新 · write or renew a secure configuration for Mosquitto."""
+    settings = Settings.load(config)
+    listener = broker.Listener(host, port or settings.gateway_broker_port, bind)
+    with one_transaction(settings.database_path) as session:
+        revoked = enrolment.revoked(session)
+    broker.write(folder, listener, Authority.all_in(settings.authority_path), revoked)
+    ingest = folder.resolve() / "ingest"
+    typer.echo(f'# 云端配置 · for the cloud\'s configuration\nmqtt_host = "{host[0]}"')
+    typer.echo(f'mqtt_port = {listener.port}\nmqtt_ca = "{folder.resolve() / "ca.pem"}"')
+    typer.echo(f'mqtt_cert = "{ingest / "cert.pem"}"\nmqtt_key = "{ingest / "key.pem"}"')
+
+
+def new_authority(config: Config = None) -> None:
+    """更换签发机构；旧证书在到期前仍有效 · a new authority; former certificates stay valid to their end."""
+    settings = Settings.load(config)
+    Authority.roll(settings.authority_path)
+    typer.echo(
+        "已更换；请重新运行 broker-config 并重新加载消息服务器 · done; run broker-config again and reload"
+    )
