@@ -11,7 +11,7 @@ Parts = list[tuple[float, bytes]]  # (seconds after the request, what the line s
 
 @dataclass
 class SerialServer:
-    """`answer` makes a request's right answer, `behave` says otherwise; a request is `size` bytes long."""
+    """`answer` makes a request's right answer, `behave` says otherwise; requests are `size` bytes, 0: any."""
 
     answer: Callable[[bytes], bytes]
     size: int = 8
@@ -33,8 +33,9 @@ class SerialServer:
     def hear(self, data: bytes) -> None:
         loop = asyncio.get_running_loop()
         self._buffer += data
-        while len(self._buffer) >= self.size:
-            request, self._buffer = self._buffer[: self.size], self._buffer[self.size :]
+        while self._buffer and len(self._buffer) >= self.size:
+            size = self.size or len(self._buffer)
+            request, self._buffer = self._buffer[:size], self._buffer[size:]
             self.heard.append(request)
             right = self.answer(request)
             for delay, part in [(0.0, right)] if self.behave is None else self.behave(request, right):
