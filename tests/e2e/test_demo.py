@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -25,6 +24,8 @@ from civicwatt.demo.processes import free_port
 from civicwatt.demo.registry import register
 from civicwatt_cloud.cli import alone
 from civicwatt_cloud.kit.errors import DataBusy
+from civicwatt_edge.archive import Archive
+from civicwatt_edge.errors import NoOutbox
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.quantity import MICRO
 from civicwatt_sim.city import check_city
@@ -72,15 +73,14 @@ def runs(pid: int) -> bool:
 
 def readings_in_history(folder: Path) -> int:
     """Records that the cloud has acknowledged to the gateways."""
-    return sum(_count(outbox, "history") for outbox in folder.glob("gw-*/outbox.db"))
+    return sum(map(acked, folder.glob("gw-*/outbox.db")))
 
 
-def _count(outbox: Path, table: str) -> int:
-    """Rows of a table; 0 while the gateway has not made it yet."""
+def acked(outbox: Path) -> int:
+    """Records that the cloud has acknowledged; 0 while the gateway has not made its outbox yet."""
     try:
-        with sqlite3.connect(f"file:{outbox}?mode=ro", uri=True) as database:
-            return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
-    except sqlite3.OperationalError:
+        return Archive(outbox.parent).acked.count
+    except NoOutbox:
         return 0
 
 
@@ -149,7 +149,7 @@ def test_the_pip_only_broker_carries_readings_and_acknowledgements(tmp_path: Pat
     parts.broker = broker(tmp_path, plant.broker_port, embedded=True)
     with parts:
         parts.start()
-        wait_for(lambda: all(_count(plant.outbox(name), "history") > 50 for name in plant.gateways), 60)
+        wait_for(lambda: all(acked(plant.outbox(name)) > 50 for name in plant.gateways), 60)
 
 
 def refused_demo(folder: Path, port: int) -> subprocess.CompletedProcess[str]:

@@ -44,7 +44,9 @@ async def run(config: Config, clock: Clock | None, stop: asyncio.Event) -> None:
 
 async def _run(config: Config, given: Clock | None, stop: asyncio.Event) -> None:
     clock = given or Clock.real()
-    store, presence = Store(Path(config.gateway.data)), Presence()
+    names = [upstream.name for upstream in config.upstreams]
+    store = Store(Path(config.gateway.data), names, config.gateway.quota_bytes)
+    presence = Presence()
     buses = [(open_bus(bus), [make_device(device, store) for device in bus.device]) for bus in config.bus]
     async with Outbox(store) as outbox, asyncio.TaskGroup() as group:
         log.info(
@@ -56,14 +58,16 @@ async def _run(config: Config, given: Clock | None, stop: asyncio.Event) -> None
             outbox.offer(record)
 
         polling = [group.create_task(BusPoller(bus, devices, clock, accept).run()) for bus, devices in buses]
-        uplink = Uplink(config.gateway, config.broker, outbox, clock, presence.gone)
-        sending = group.create_task(uplink.run())
+        sending = [
+            group.create_task(Uplink(config.gateway, upstream, outbox, clock, presence.gone).run())
+            for upstream in config.upstreams
+        ]
         others = [group.create_task(outbox.watch()), group.create_task(_keep_house(outbox, clock))]
         await (stop.wait() if given else _stopped_or_set(clock, stop))
         for task in polling:
             task.cancel()
         await outbox.settle()
-        for task in (sending, *others):
+        for task in (*sending, *others):
             task.cancel()
     log.info("gateway_stopped", accepted=outbox.accepted, dropped=outbox.dropped)
 

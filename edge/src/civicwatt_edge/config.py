@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from civicwatt_edge import bus_url
+from civicwatt_edge.schema import MAIN
 from civicwatt_protocols import templates
 from civicwatt_protocols.errors import BadValue
 from civicwatt_protocols.template import Order
@@ -25,6 +26,12 @@ class Gateway(Table, frozen=True):
     id: TopicName
     division: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6,12}$")]
     data: str
+    quota_mb: Annotated[int, msgspec.Meta(ge=8)] | None = None
+
+    @property
+    def quota_bytes(self) -> int | None:
+        """What the data directory may take; without a quota the outbox takes its share of the disk."""
+        return None if self.quota_mb is None else self.quota_mb << 20
 
 
 class Tls(Table, frozen=True):
@@ -40,12 +47,20 @@ class Tls(Table, frozen=True):
 
 
 class Broker(Table, frozen=True):
-    """The MQTT broker; where `primary_host` names a Sparkplug host, data leave only while that is online."""
+    """An MQTT broker; where `primary_host` names a Sparkplug host, data leave only while that is online.
 
+    `name` tells upstreams apart, in the log and in the outbox: what one has acked is kept under its name.
+    """
+
+    name: TopicName = MAIN
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 1883
     primary_host: TopicName | None = None
     tls: Tls | None = None
+
+    def beside(self, folder: Path) -> "Broker":
+        """With the paths of its TLS files starting at this folder."""
+        return msgspec.structs.replace(self, tls=self.tls and self.tls.beside(folder))
 
 
 class DeviceConfig(Table, frozen=True):
@@ -133,12 +148,21 @@ class Config(Table, frozen=True):
 
     gateway: Gateway
     broker: Broker = Broker()
+    upstream: tuple[Broker, ...] = ()
     bus: tuple[BusConfig, ...] = ()
 
     def __post_init__(self) -> None:
         """Names of buses and devices are unique in the gateway; case alone tells no two devices apart."""
+        if self.upstream and self.broker != Broker():
+            raise ValueError("[broker] is the short form of one [[upstream]]: give one or the other")
+        _refuse_doubled("upstream", [one.name for one in self.upstream])
         _refuse_doubled("bus", [bus.name for bus in self.bus])
         _refuse_doubled("device", [device.id for bus in self.bus for device in bus.device])
+
+    @property
+    def upstreams(self) -> tuple[Broker, ...]:
+        """The centres that get every record, each through its own broker."""
+        return self.upstream or (self.broker,)
 
 
 def load(path: Path) -> Config:
@@ -149,9 +173,8 @@ def load(path: Path) -> Config:
         raise BadValue(str(path), key="--config", detail=error) from error
     config = decode(text_of(data, str(path)), Config, str(path))
     gateway = msgspec.structs.replace(config.gateway, data=str(path.parent / config.gateway.data))
-    tls = config.broker.tls and config.broker.tls.beside(path.parent)
-    broker = msgspec.structs.replace(config.broker, tls=tls)
-    return msgspec.structs.replace(config, gateway=gateway, broker=broker)
+    broker, *upstream = (one.beside(path.parent) for one in (config.broker, *config.upstream))
+    return msgspec.structs.replace(config, gateway=gateway, broker=broker, upstream=tuple(upstream))
 
 
 def _refuse_doubled(what: str, names: Sequence[object]) -> None:

@@ -8,11 +8,12 @@ CivicWattError
     ├── OutboxFull       CW-E2011  readings not yet accepted had to be dropped
     ├── OutboxCorrupt    CW-E2012  the outbox file is damaged
     ├── WriteRefused     CW-E2030  a request that is no question was kept from the bus
+    ├── NoOutbox         CW-E2050  there is no outbox to read here
     ├── ConsentNeeded    CW-E2060  a command would act, and nobody is there to agree
     ├── WouldOverwrite   CW-E2061  a file is there already
     ├── Unreachable      CW-E2062  bus, broker or cloud cannot be reached
     ├── NobodyAnswers    CW-E2063  no device answers on the bus
-    ├── NotUnits         CW-E2064  a list of unit ids that is none
+    ├── NotEnrolled      CW-E2064  no identity in a cloud yet
     ├── GatewayAway      CW-E2065  the gateway does not run, or not here
     ├── DisplayDiffers   CW-E2066  the meter's display shows something else
     ├── ClockWrong       CW-E2067  the machine's clock is slow or fast
@@ -137,15 +138,15 @@ class NobodyAnswers(EdgeError):
     remedy_en = "check the wires A/B, speed and parity, the serial server's mode; it may need --rtu-over-tcp"
 
 
-class NotUnits(EdgeError):
-    """A list of unit ids that cannot be read. Facts: text."""
+class NotEnrolled(EdgeError):
+    """The gateway has no identity in a cloud yet; `where` is the folder that should hold it."""
 
     code = "CW-E2064"
-    exit_code = 2
-    zh = "站号列表 {text} 无法识别"
-    en = "{text} is no list of unit ids"
-    remedy_zh = "请写成 1-32 这样的范围，多段用逗号隔开，站号为 0 到 255"
-    remedy_en = "write it as 1-32,40 with ids from 0 to 255"
+    exit_code = 5
+    zh = "网关尚未在云端注册"
+    en = "the gateway is not enrolled at a cloud"
+    remedy_zh = "请在云端取得注册码，再执行 civicwatt edge enroll"
+    remedy_en = "get an enrolment code in the cloud, then run civicwatt edge enroll"
 
 
 class GatewayAway(EdgeError):
@@ -192,10 +193,20 @@ class SpaceLow(EdgeError):
 
 
 class DrillFailed(EdgeError):
-    """After a drill readings were missing or doubled, or did not arrive in time. Facts: lost, doubled, open."""
+    """After a drill readings were missing, doubled or still on the way. Facts: lost, doubled, open."""
 
     code = "CW-E2069"
     zh = "演练未通过：丢失 {lost}，重复 {doubled}，未确认 {open}"
     en = "the drill failed: lost {lost}, doubled {doubled}, not acknowledged {open}"
     remedy_zh = "请保留数据目录，并用 civicwatt edge status 查看上行连接"
     remedy_en = "keep the data directory and look at the uplink with civicwatt edge status"
+
+
+class NoOutbox(EdgeError):
+    """There is no readable outbox in the directory."""
+
+    code = "CW-E2050"
+    zh = "此处没有可读取的待发箱：{detail}"
+    en = "there is no outbox to read here: {detail}"
+    remedy_zh = "请检查 data 目录；旧版本的待发箱需先启动一次网关"
+    remedy_en = "check the data directory; an outbox of an older version needs one start of the gateway"

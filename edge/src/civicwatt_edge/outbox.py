@@ -1,15 +1,16 @@
-"""The asyncio front of the store: readings come in, are committed in groups, and are offered to the uplink.
+"""The asyncio front of the store: readings come in, are committed in groups, and are offered to the uplinks.
 
 One writer thread; a group is what arrives within 20 ms. A record is accepted when its group is on the
-disk, and only then can the uplink see it. When SQLite cannot write, the group is tried again for ever and a
-bounded number of later ones waits: polling never waits for the disk.
+disk, and only then can an uplink see it. When SQLite cannot write, the group is tried again for ever and a
+bounded number of later ones waits: polling never waits for the disk. A second thread handles the files.
 """
 
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Self, TypeVar
@@ -17,7 +18,10 @@ from typing import Any, Self, TypeVar
 import structlog
 
 from civicwatt_edge.errors import OutboxCorrupt, OutboxFull
-from civicwatt_edge.store import Range, Store, Stored, is_corrupt
+from civicwatt_edge.ranges import Range
+from civicwatt_edge.room import is_full
+from civicwatt_edge.schema import MAIN, is_corrupt
+from civicwatt_edge.store import Store, Stored
 from civicwatt_protocols.uplink import Catalogue, History, Record
 
 log = structlog.get_logger()
@@ -28,8 +32,26 @@ GROUP_S = 0.02
 GROUP_RECORDS = 500
 WAITING_GROUPS = 20
 RETRY_S = 1.0
-CHUNK = 2_000
+TIDY_S = 1.0
 FLUSH_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the outbox fares; the figures are of this epoch but `dropped`, which is of this process.
+
+    error: why nothing can be written now, "" when all is well. Sizes in bytes.
+    """
+
+    error: str
+    used: int
+    quota: int
+    free: int
+    waiting: Mapping[str, int]  # by upstream: records not acked
+    dropped: int  # never accepted: the disk took nothing for too long
+    thinned: int  # their gauges are gone, their slots say so
+    lost: int  # accepted, gone before delivery: the quota, or damage
+    salvaged: int  # brought back from a damaged file
 
 
 @dataclass(slots=True)
@@ -38,7 +60,7 @@ class _Group:
 
     done: asyncio.Future[list[Stored]]
     records: list[Record] = field(default_factory=list)
-    acked: list[Range] = field(default_factory=list)
+    acked: dict[str, list[Range]] = field(default_factory=dict)  # by upstream
     open: bool = True
 
 
@@ -47,10 +69,10 @@ class Outbox:
 
     def __init__(self, store: Store) -> None:
         self.epoch = store.epoch
-        # by device: the newest committed record that the uplink has not taken
-        self.live: dict[str, Stored] = {}
+        # by upstream and device: the newest committed record that its uplink has not taken
+        self.live: dict[str, dict[str, Stored]] = {name: {} for name in store.upstreams}
         self.newest: dict[str, Stored] = {}  # by device: the newest committed record, taken or not
-        self.news = asyncio.Event()  # set after each commit
+        self.news = {name: asyncio.Event() for name in store.upstreams}  # set after each commit
         self.last_seq = store.last_seq()
         self.accepted = 0
         self.dropped = 0
@@ -58,20 +80,23 @@ class Outbox:
         self._groups: deque[_Group] = deque()
         self._work = asyncio.Event()
         self._writer = ThreadPoolExecutor(1, "outbox-writer")
-        self._reader = ThreadPoolExecutor(1, "outbox-reader")
+        self._files = ThreadPoolExecutor(1, "outbox-files")
+        self._error = ""
 
     async def __aenter__(self) -> Self:
         self._flusher = asyncio.create_task(self._flush())
+        self._tidier = asyncio.create_task(self._tidy())
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.settle()
         self._flusher.cancel()
-        await asyncio.gather(self._flusher, return_exceptions=True)
+        self._tidier.cancel()
+        await asyncio.gather(self._flusher, self._tidier, return_exceptions=True)
         for group in self._groups:
             self._drop(group, OutboxFull("outbox.db", count=len(group.records)))
         self._writer.shutdown()
-        self._reader.shutdown()
+        self._files.shutdown()
         self._store.close()
 
     async def watch(self) -> None:
@@ -89,12 +114,12 @@ class Outbox:
         group.records.append(record)
         return (await asyncio.shield(group.done))[index].seq
 
-    def ack(self, epoch: str, ranges: Sequence[Range]) -> None:
-        """Have the ranges moved to the history; one of another epoch is ignored: it names other records."""
+    def ack(self, epoch: str, ranges: Sequence[Range], upstream: str = MAIN) -> None:
+        """Note what an upstream has; an ack of another epoch is ignored: it names other records."""
         if epoch == self.epoch:
-            self._open_group().acked.extend(ranges)
+            self._open_group().acked.setdefault(upstream, []).extend(ranges)
         else:
-            log.warning("ack_of_other_epoch", epoch=epoch)
+            log.warning("ack_of_other_epoch", epoch=epoch, upstream=upstream)
 
     async def settle(self) -> None:
         """Wait until what was handed in so far is on the disk, at most FLUSH_S."""
@@ -102,37 +127,52 @@ class Outbox:
             ends: list[asyncio.Future[Any]] = [self._groups[-1].done, self._flusher]
             await asyncio.wait(ends, timeout=FLUSH_S, return_when=asyncio.FIRST_COMPLETED)
 
-    async def births(self) -> list[Catalogue]:
+    async def births(self, upstream: str = MAIN) -> list[Catalogue]:
         """Catalogues that unacked records name, then the current one of each device."""
-        return await self._run(self._reader, self._store.births)
+        return await self._run(self._files, partial(self._store.births, upstream))
 
-    async def history(self) -> History | None:
+    async def history(self, upstream: str = MAIN) -> History | None:
         """The acked records that are kept, None while there are none."""
-        kept = await self._run(self._reader, self._store.kept)
-        return None if kept is None else History(self.epoch, *kept)
+        kept = await self._run(self._files, partial(self._store.kept, upstream))
+        return None if kept is None else History(self.epoch, *kept, self._store.lost().ranges)
 
-    async def backlog(self, after: int, limit: int) -> list[Stored]:
+    async def backlog(self, after: int, limit: int, upstream: str = MAIN) -> list[Stored]:
         """Unacked records above a sequence number, lowest first."""
-        return await self._run(self._reader, partial(self._store.backlog, after, limit))
+        return await self._run(self._files, partial(self._store.backlog, after, limit, upstream))
 
-    async def next_bd_seq(self) -> int:
+    async def next_bd_seq(self, upstream: str = MAIN) -> int:
         """The birth/death number of a new connection."""
-        return await self._run(self._writer, self._store.next_bd_seq)
+        return await self._run(self._writer, partial(self._store.next_bd_seq, upstream))
 
-    async def resend(self, epoch: str, from_seq: int) -> None:
-        """Put the history from a sequence number on back to be sent, in chunks between the commits."""
+    async def resend(self, epoch: str, from_seq: int, upstream: str = MAIN) -> None:
+        """Have an upstream get again what is kept from a sequence number on."""
         if epoch != self.epoch:
-            log.warning("resend_of_other_epoch", epoch=epoch)
+            log.warning("resend_of_other_epoch", epoch=epoch, upstream=upstream)
             return
-        after: int | None = max(from_seq, 0) - 1
-        while after is not None:
-            after = await self._run(self._writer, partial(self._store.rewind, after, CHUNK))
-            self.news.set()
+        await self.settle()  # acks that came before must not undo it
+        await self._run(self._writer, partial(self._store.resend, max(from_seq, 1), upstream))
+        self.news[upstream].set()
 
     async def forget(self, before_us: int) -> None:
-        """Delete history with slots before a time, in chunks between the commits."""
-        while await self._run(self._writer, partial(self._store.forget, before_us, CHUNK)) == CHUNK:
-            pass
+        """Delete history with slots before a time."""
+        await self._run(self._files, partial(self._store.forget, before_us))
+        await self._run(self._writer, partial(self._store.drop_rows, before_us))
+
+    async def health(self) -> Health:
+        """How the outbox fares."""
+        store = self._store
+        used = await self._run(self._files, store.used)
+        return Health(
+            self._error,
+            used,
+            store.room.quota,
+            store.room.free(),
+            {name: store.waiting(name) for name in store.upstreams},
+            self.dropped,
+            store.counted("thinned"),
+            store.lost().count,
+            store.counted("salvaged"),
+        )
 
     def _open_group(self) -> _Group:
         group = self._groups[-1] if self._groups else None
@@ -165,32 +205,59 @@ class Outbox:
             if not self._groups:
                 self._work.clear()
             for record in stored:
-                self.live.pop(record.device, None)  # so that the dict stays in order of sequence
-                self.live[record.device] = self.newest[record.device] = record
+                self.newest[record.device] = record
+                for live in self.live.values():
+                    live.pop(record.device, None)  # so that the dict stays in order of sequence
+                    live[record.device] = record
                 self.last_seq = record.seq
             self.accepted += len(stored)
-            self.news.set()
+            for news in self.news.values():
+                news.set()
             if not group.done.done():
                 group.done.set_result(stored)
 
     async def _commit(self, group: _Group) -> list[Stored]:
-        failing = False
         while True:
             try:
                 stored = await self._run(
                     self._writer, partial(self._store.commit, group.records, group.acked)
                 )
             except sqlite3.Error as error:
-                if is_corrupt(error):
-                    raise OutboxCorrupt("outbox.db", detail=error) from error
-                if not failing:
-                    log.error("outbox_cannot_write", error=str(error), waiting=len(self._groups))
-                failing = True
+                await self._suffer(error)
                 await asyncio.sleep(RETRY_S)
             else:
-                if failing:
+                if self._error:
                     log.info("outbox_writes_again", dropped=self.dropped)
+                self._error = ""
                 return stored
+
+    async def _tidy(self) -> None:
+        """Keep house beside the commits: pack, make room, let the database follow."""
+        while True:
+            more = False
+            try:
+                more = await self._run(self._files, self._store.tidy)
+                await self._run(self._writer, self._store.note)
+            except (sqlite3.Error, OSError) as error:
+                with suppress(OutboxCorrupt):  # the next commit will meet it
+                    await self._suffer(error)
+            except Exception:
+                log.exception("housekeeping_failed")
+            if not more:
+                await asyncio.sleep(TIDY_S)
+
+    async def _suffer(self, error: Exception) -> None:
+        """A write has failed: say so once, and make room where that may help. Raises OutboxCorrupt."""
+        if isinstance(error, sqlite3.Error) and is_corrupt(error):
+            raise OutboxCorrupt("outbox.db", detail=error) from error
+        if not self._error:
+            log.error("outbox_cannot_write", error=str(error), waiting=len(self._groups))
+        self._error = str(error)
+        if is_full(error):
+            try:
+                await self._run(self._files, self._store.relieve)
+            except (sqlite3.Error, OSError) as worse:
+                log.error("no_room_made", error=str(worse))
 
     def _drop(self, group: _Group, error: Exception) -> None:
         self.dropped += len(group.records)

@@ -15,6 +15,7 @@ from civicwatt_edge.config import Gateway
 from civicwatt_edge.mqtt import publish_in_order
 from civicwatt_edge.outbox import Outbox
 from civicwatt_edge.primary_host import PrimaryHost
+from civicwatt_edge.schema import MAIN
 from civicwatt_edge.store import Stored
 from civicwatt_edge.window import FOR_BACKLOG, SIZE, Window
 from civicwatt_protocols.clock import Clock
@@ -56,9 +57,11 @@ class Session:
         *,
         host: PrimaryHost,
         gone: Set[str],
+        upstream: str = MAIN,
     ) -> None:
         self._client, self._gateway, self._outbox, self._clock = client, gateway, outbox, clock
-        self._bd_seq, self._host, self._gone = bd_seq, host, gone
+        self._bd_seq, self._host, self._gone, self._upstream = bd_seq, host, gone, upstream
+        self._live, self._news = outbox.live[upstream], outbox.news[upstream]
         client.pending_calls_threshold = CHUNK  # above it aiomqtt warns
         self._sequence = 0  # Sparkplug's seq of the next message
         self._window = Window()
@@ -105,10 +108,10 @@ class Session:
                 case Ack(epoch, ranges):
                     if epoch == self._outbox.epoch:
                         self._window.ack(ranges)
-                    self._outbox.ack(epoch, ranges)
+                    self._outbox.ack(epoch, ranges, self._upstream)
                 case Rebirth():
                     self._reborn = True
-                    self._outbox.news.set()
+                    self._news.set()
                 case Resend(epoch, from_seq):
                     group.create_task(self._rewind(epoch, from_seq))
 
@@ -124,14 +127,14 @@ class Session:
         return was_online
 
     async def _rewind(self, epoch: str, from_seq: int) -> None:
-        log.info("resend_asked", epoch=epoch, from_seq=from_seq)
-        await self._outbox.resend(epoch, from_seq)
+        log.info("resend_asked", upstream=self._upstream, epoch=epoch, from_seq=from_seq)
+        await self._outbox.resend(epoch, from_seq, self._upstream)
         self._rewound = from_seq
 
     async def _send(self) -> None:
         await self._host.online.wait()
         while True:
-            self._outbox.news.clear()
+            self._news.clear()
             if self._reborn:
                 await self._birth()
             await self._tell_deaths_and_returns()
@@ -143,15 +146,15 @@ class Session:
                 continue
             with suppress(TimeoutError):
                 async with asyncio.timeout(TICK_S):
-                    await self._outbox.news.wait()
+                    await self._news.wait()
 
     async def _birth(self) -> None:
         """Publish node and catalogues; the cloud that asked may have missed what is in flight."""
         self._reborn = False
         self._sequence = 0
         now_us = self._clock.now_us()
-        births = await self._outbox.births()
-        history = await self._outbox.history()
+        births = await self._outbox.births(self._upstream)
+        history = await self._outbox.history(self._upstream)
         self._announced, self._born, self._dead = (
             True,
             {catalogue.device: catalogue for catalogue in births},
@@ -186,7 +189,7 @@ class Session:
         return as_historical(record.body) if record.device in self._dead else record.body
 
     async def _send_live(self) -> None:
-        live = self._outbox.live
+        live = self._live
         while live and len(self._window) < SIZE and not self._reborn:
             records = [live.pop(device) for device in [*live][: min(CHUNK, SIZE - len(self._window))]]
             for record in records:
@@ -208,12 +211,12 @@ class Session:
         if self._cursor >= tail or room <= 0 or self._reborn:
             return False
         limit = min(room, CHUNK)
-        chunk = await self._outbox.backlog(self._cursor, limit)
+        chunk = await self._outbox.backlog(self._cursor, limit, self._upstream)
         batch = []
         for record in chunk:
-            newest = self._outbox.live.get(record.device)
+            newest = self._live.get(record.device)
             if newest is not None and newest.seq == record.seq:
-                del self._outbox.live[record.device]
+                del self._live[record.device]
                 batch.append((record, self._live_body(record)))
             elif record.seq not in self._window:
                 batch.append((record, as_historical(record.body)))

@@ -1,48 +1,44 @@
-"""The outbox on disk: one SQLite file that survives kill -9 and power cuts.
+"""The outbox on disk: what survives kill -9 and power cuts.
 
-Synchronous and single-threaded by convention; `outbox.Outbox` is its asyncio front. WAL with
-synchronous=FULL: what a commit has taken is on the disk (with NORMAL a power cut was seen to lose it).
+New records and all bookkeeping lie in one SQLite file, WAL with synchronous=FULL: what a commit has taken is
+on the disk (with NORMAL a power cut was seen to lose it). Older records lie in segments. Which records an
+upstream has acked is a set of ranges of its own, so an ack moves nothing and a resend only takes ranges back.
+
+`outbox.Outbox` is the asyncio front. Two threads may be here at a time: the writer (catalogue, commit,
+next_bd_seq, resend, settle_lost, drop_rows) and the one that handles files (all others).
 """
 
-import fcntl
 import os
 import sqlite3
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import chain, islice
 from pathlib import Path
 
 import structlog
 
-from civicwatt_edge.errors import OutboxBusy, OutboxCorrupt
+from civicwatt_edge import recovery, schema, sealed
+from civicwatt_edge.errors import OutboxCorrupt
+from civicwatt_edge.ranges import Range, RangeSet
+from civicwatt_edge.room import Room
+from civicwatt_edge.schema import MAIN
+from civicwatt_edge.shelf import Shelf
 from civicwatt_protocols.uplink import Catalogue, PointDefinition, Record, encode_record
 
 log = structlog.get_logger()
 
-Range = tuple[int, int]  # of sequence numbers, both ends included
-
-ROWS = """
-    seq INTEGER PRIMARY KEY, slot_us INTEGER NOT NULL, device TEXT NOT NULL, catalogue TEXT NOT NULL,
-    body BLOB NOT NULL"""
-SCHEMA = f"""
-CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS alias(
-    alias INTEGER PRIMARY KEY, device TEXT NOT NULL, measure TEXT NOT NULL, UNIQUE(device, measure));
-CREATE TABLE IF NOT EXISTS catalogue(
-    hash TEXT PRIMARY KEY, device TEXT NOT NULL, template TEXT NOT NULL, points TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS outbox({ROWS});
-CREATE INDEX IF NOT EXISTS outbox_catalogue ON outbox(catalogue);
-CREATE TABLE IF NOT EXISTS history({ROWS});
-CREATE INDEX IF NOT EXISTS history_slot ON history(slot_us);
-"""
-CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-LAST_SEQ = 2**63 - 1
+# Engineering defaults.
+SEGMENT = 4096  # records
+IN_ROWS = 2048  # the newest records, which stay rows
+LOST = ""  # in the place of an upstream: numbers whose records are gone
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A record as it lies in the outbox: numbered, encoded, on the disk."""
+    """A record as it lies in the outbox, numbered, and as it is sent."""
 
     seq: int
     device: str
@@ -50,28 +46,41 @@ class Stored:
 
 
 class Store:
-    """The file `outbox.db` in the gateway's data directory.
+    """The gateway's data directory: `outbox.db` and `segments/`.
 
     Sequence numbers and aliases are taken inside the transaction that uses them and are never given twice
-    in the life of an epoch; an epoch is the life of one file.
+    in the life of an epoch; an epoch is the life of one `outbox.db`.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(
+        self, directory: Path, upstreams: Sequence[str] = (MAIN,), quota_bytes: int | None = None
+    ) -> None:
         """Open or create. A damaged file is set aside under a telling name; raises OutboxBusy."""
         directory.mkdir(parents=True, exist_ok=True)
-        self.path = directory / "outbox.db"
-        self._lock = _exclusive(directory / "outbox.lock")
+        self.path, self.upstreams = directory / "outbox.db", tuple(upstreams)
+        self._lock = schema.exclusive(directory / "outbox.lock")
         try:
-            self._db = _connect(self.path)
+            self._db = schema.connect(self.path)
         except OutboxCorrupt as error:
-            aside = _set_aside(self.path)
+            aside = schema.set_aside(self.path)
             log.error("outbox_set_aside", path=str(self.path), aside=str(aside), **error.as_dict())
-            self._db = _connect(self.path)
+            self._db = schema.connect(self.path)
         self._reader = sqlite3.connect(self.path, check_same_thread=False)
         self.epoch = str(self._meta("epoch", str(uuid.uuid4())))
-        self._bd_seq = int(self._meta("bd_seq", -1))
+        self._bd_seqs: dict[str, int] = dict(
+            self._db.execute("SELECT key, value FROM meta WHERE key LIKE 'bd_seq%'")
+        )
+        self._counts = {key: int(self._meta(key, 0)) for key in ("thinned", "salvaged")}
+        self._last = int(self._meta("next_seq", 1)) - 1
         self.catalogues: Mapping[str, Catalogue] = self._load_catalogues()
         self._current: dict[str, Catalogue] = {}
+        self.shelf = Shelf(directory, self.epoch)
+        self.room = Room(directory, quota_bytes)
+        self._acked = self._load_acked(upstreams)
+        self._dropped = 0
+        recovery.recover(self, directory)
+        self.drop_rows()
+        recovery.keep(directory, self.epoch, self.catalogues)
 
     def close(self) -> None:
         """Close the file and let another process have it."""
@@ -94,85 +103,221 @@ class Store:
                 "INSERT OR IGNORE INTO catalogue VALUES(?, ?, ?, ?)",
                 (catalogue.hash, device, template, catalogue.points_text()),
             )
-        self.catalogues = {**self.catalogues, catalogue.hash: catalogue}
+        if catalogue.hash not in self.catalogues:
+            self.catalogues = {**self.catalogues, catalogue.hash: catalogue}
+            recovery.keep(self.path.parent, self.epoch, self.catalogues)
         self._current[device] = catalogue
         return catalogue
 
-    def births(self) -> list[Catalogue]:
+    def births(self, upstream: str = MAIN) -> list[Catalogue]:
         """What a consumer needs to read every unacked record; a device's current catalogue comes last."""
-        waiting = self._reader.execute(
-            "SELECT hash FROM catalogue WHERE EXISTS (SELECT 1 FROM outbox WHERE catalogue = hash)"
-        ).fetchall()
+        settled = self._settled(upstream)
+        waiting = {
+            name
+            for one in self.shelf.segments
+            if not settled.covers(one.first, one.last)
+            for name in one.catalogues
+        }
+        for bounds in settled.missing(self.shelf.last + 1, self._last):
+            rows = self._reader.execute(
+                "SELECT DISTINCT catalogue FROM record WHERE seq BETWEEN ? AND ?", bounds
+            )
+            waiting.update(name for (name,) in rows)
         current = {catalogue.hash for catalogue in self._current.values()}
-        return [self.catalogues[hash_] for (hash_,) in waiting if hash_ not in current] + [
-            *self._current.values()
-        ]
+        older = [one for name, one in self.catalogues.items() if name in waiting and name not in current]
+        return [*older, *self._current.values()]
 
-    def kept(self) -> Range | None:
-        """The first and the last acked record that are kept; both ends stand in the history."""
-        first, last = self._reader.execute(
-            "SELECT (SELECT min(seq) FROM history), (SELECT max(seq) FROM history)"
-        ).fetchone()
-        return None if first is None else (first, last)
+    def kept(self, upstream: str = MAIN) -> Range | None:
+        """The first and the last record that is kept and that this upstream has acked."""
+        (row,) = self._reader.execute("SELECT min(seq) FROM record").fetchone()
+        first = self.shelf.segments[0].first if self.shelf.segments else row
+        acked = self._acked[upstream]
+        low = None if first is None else acked.next_member(first)
+        return None if low is None else (low, acked.ranges[-1][1])
 
-    def commit(self, records: Sequence[Record], acked: Sequence[Range] = ()) -> list[Stored]:
-        """Move acked rows to the history; number, encode and keep the records: one transaction, one fsync."""
+    def commit(
+        self, records: Sequence[Record], acked: Mapping[str, Sequence[Range]] | None = None
+    ) -> list[Stored]:
+        """Note acks; number and keep the records: one transaction, one fsync."""
         with self._transaction() as db:
-            for low, high in acked:
-                self._move("outbox", "history", low, high)
-            first = self.last_seq() + 1
-            rows = [self._row(replace(record, seq=seq)) for seq, record in enumerate(records, first)]
-            db.executemany("INSERT INTO outbox VALUES(?, ?, ?, ?, ?)", rows)
-            self._set_meta("next_seq", first + len(rows))
-        return [Stored(seq, device, body) for seq, _, device, _, body in rows]
+            first = int(self._meta("next_seq", 1))
+            grown = {
+                name: self._acked[name].add((max(low, 1), min(high, first - 1)) for low, high in ranges)
+                for name, ranges in (acked or {}).items()
+                if name in self._acked
+            }
+            numbered = [replace(record, seq=seq) for seq, record in enumerate(records, first)]
+            db.executemany("INSERT INTO record VALUES(?, ?, ?, ?, ?)", map(_row, numbered))
+            stored = [Stored(one.seq, one.device, self._body(one)) for one in numbered]
+            self._set_meta("next_seq", first + len(numbered))
+            for name, ranges in grown.items():
+                self._write_ranges(name, ranges)
+        self._acked = {**self._acked, **grown}
+        self._last = first + len(numbered) - 1
+        return stored
 
-    def backlog(self, after: int, limit: int) -> list[Stored]:
-        """Unacked records with a sequence number above `after`, lowest first; reads beside the writer."""
-        rows = self._reader.execute(
-            "SELECT seq, device, body FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit)
-        )
-        return [Stored(*row) for row in rows.fetchall()]
+    def backlog(self, after: int, limit: int, upstream: str = MAIN) -> list[Stored]:
+        """Records above `after` that this upstream has not acked, lowest first; reads beside the writer."""
+        settled = self._settled(upstream)
+        start = settled.next_missing(after + 1)
+        found = islice(chain(self.shelf.unsettled(settled, start), self._rows(settled, start)), limit)
+        return [self._stored(seq, data) for seq, data in found]
 
-    def rewind(self, after: int, limit: int) -> int | None:
-        """Put up to `limit` history rows above `after` back to be sent; returns the last, None at the end."""
-        after = min(after, LAST_SEQ - 1)
-        with self._transaction() as db:
-            (last,) = db.execute(
-                "SELECT max(seq) FROM (SELECT seq FROM history WHERE seq > ? ORDER BY seq LIMIT ?)",
-                (after, limit),
-            ).fetchone()
-            if last is not None:
-                self._move("history", "outbox", after + 1, last)
-        return None if last is None else int(last)
+    def resend(self, from_seq: int, upstream: str = MAIN) -> None:
+        """Take an upstream's acks back from a number on: what is kept of it will be sent again."""
+        less = self._acked[upstream].without(from_seq, self._last)
+        with self._transaction():
+            self._write_ranges(upstream, less)
+        self._acked = {**self._acked, upstream: less}
 
-    def forget(self, before_us: int, limit: int) -> int:
-        """Delete up to `limit` history rows with slots before a time; unacked rows are never deleted."""
-        with self._transaction() as db:
-            return db.execute(
-                "DELETE FROM history WHERE seq IN (SELECT seq FROM history WHERE slot_us < ? LIMIT ?)",
-                (before_us, limit),
-            ).rowcount
-
-    def next_bd_seq(self) -> int:
+    def next_bd_seq(self, upstream: str = MAIN) -> int:
         """Sparkplug's birth/death number: one more a connection, modulo 256, on a full disk too."""
-        self._bd_seq = (self._bd_seq + 1) % 256
+        key = "bd_seq" if upstream == MAIN else f"bd_seq {upstream}"
+        self._bd_seqs[key] = number = (self._bd_seqs.get(key, -1) + 1) % 256
         with suppress(sqlite3.OperationalError), self._transaction():
-            self._set_meta("bd_seq", self._bd_seq)
-        return self._bd_seq
+            self._set_meta(key, number)
+        return number
 
     def last_seq(self) -> int:
         """The last sequence number given."""
-        return int(self._meta("next_seq", 1)) - 1
+        return self._last
 
-    def _row(self, record: Record) -> tuple[int, int, str, str, bytes]:
-        body = encode_record(record, self.catalogues[record.catalogue], self.epoch)
-        return record.seq, record.slot_us, record.device, record.catalogue, body
+    def tidy(self) -> bool:
+        """A step of housekeeping with the files; whether there is more to do at once."""
+        self.shelf.settle(self._history())
+        if self._pack():
+            return True
+        if self.used() > self.room.quota:
+            return self.shelf.give_way(self.catalogues)
+        self.room.hold()
+        return False
 
-    def _move(self, source: str, target: str, low: int, high: int) -> None:
-        bounds = (max(low, 0), min(high, LAST_SEQ))
-        which = "WHERE seq BETWEEN ? AND ?"
-        self._db.execute(f"INSERT OR REPLACE INTO {target} SELECT * FROM {source} {which}", bounds)  # noqa: S608
-        self._db.execute(f"DELETE FROM {source} {which}", bounds)  # noqa: S608
+    def used(self) -> int:
+        """Bytes on the disk."""
+        return self.room.used() + self.shelf.size
+
+    def relieve(self) -> None:
+        """The disk is full: drop the ballast, then what is least missed, to let the next write through."""
+        self.shelf.settle(self._history())
+        if not self.room.release():
+            self.shelf.give_way(self.catalogues)
+
+    def note(self) -> None:
+        """Let the database follow the files: drop rows that are in segments, count the thinned and lost."""
+        lost, self.shelf.lost = self.shelf.lost, []
+        thinned, self.shelf.thinned = self.shelf.thinned, 0
+        if thinned:
+            self._count("thinned", thinned)
+        more = self._acked[LOST].add(lost)
+        if more != self._acked[LOST]:
+            log.error("records_lost", count=more.count - self._acked[LOST].count)
+            with self._transaction():
+                self._write_ranges(LOST, more)
+            self._acked = {**self._acked, LOST: more}
+        if self._dropped < self.shelf.last:
+            self.drop_rows()
+
+    def forget(self, before_us: int) -> None:
+        """Delete history with slots before a time; unacked records are never deleted."""
+        self.shelf.forget(before_us)
+
+    def drop_rows(self, before_us: int = 0) -> None:
+        """Delete the rows that are in segments, and the oldest ones that are history from before a time."""
+        last = self.shelf.last
+        end = self._history().next_missing(1)
+        first_kept = "SELECT min(seq) FROM record WHERE seq >= ? OR slot_us >= ?"
+        with self._transaction() as db:
+            (until,) = db.execute(first_kept, (end, before_us)).fetchone()
+            until = self._last + 1 if until is None else until
+            db.execute("DELETE FROM record WHERE seq < ?", (max(until, last + 1),))
+        self._dropped = last
+
+    def learn(self, catalogues: Mapping[str, Catalogue]) -> None:
+        """Know these catalogues too, under the aliases that they name."""
+        new = {name: one for name, one in catalogues.items() if name not in self.catalogues}
+        with self._transaction() as db:
+            for name, one in new.items():
+                aliases = [(point.alias, one.device, point.measure) for point in one.points]
+                db.executemany("INSERT OR IGNORE INTO alias VALUES(?, ?, ?)", aliases)
+                row = (name, one.device, one.template, one.points_text())
+                db.execute("INSERT OR IGNORE INTO catalogue VALUES(?, ?, ?, ?)", row)
+        self.catalogues = {**self.catalogues, **new}
+
+    def adopt(self) -> None:
+        """Take in what earlier epochs have not delivered: the numbers first, then the files."""
+        first = self._last + 1
+        self._last = self.shelf.adoptable(first) - 1
+        with self._transaction():
+            self._set_meta("next_seq", self._last + 1)
+        self.shelf.adopt(first)
+
+    def note_salvaged(self, records: int) -> None:
+        """Count records that came back from a damaged file."""
+        self._count("salvaged", records)
+
+    def lost(self) -> RangeSet:
+        """Numbers of this epoch that can no longer be delivered: too old for the quota, or damaged."""
+        return self._acked[LOST]
+
+    def waiting(self, upstream: str = MAIN) -> int:
+        """How many records an upstream has not acked."""
+        return self._last - self._settled(upstream).count
+
+    def counted(self, key: str) -> int:
+        """How many records were "thinned" or "salvaged" in the life of this file."""
+        return self._counts.get(key, 0)
+
+    def _history(self) -> RangeSet:
+        """What every upstream has."""
+        names = [name for name in self._acked if name != LOST]
+        sets = [self._settled(name) for name in names] or [RangeSet()]
+        return reduce(RangeSet.common, sets)
+
+    def _settled(self, upstream: str) -> RangeSet:
+        """What need not be sent to an upstream."""
+        lost = self._acked[LOST].ranges
+        return self._acked[upstream].add(lost) if lost else self._acked[upstream]
+
+    def _rows(self, settled: RangeSet, start: int) -> Iterator[tuple[int, bytes]]:
+        """(number, content) of the unsettled records from `start` on that lie in no segment."""
+        for low, high in settled.missing(max(start, self.shelf.last + 1), self._last):
+            rows = self._reader.execute(
+                "SELECT seq, body FROM record WHERE seq BETWEEN ? AND ? ORDER BY seq", (low, high)
+            )
+            for seq, row in rows:
+                if (data := sealed.unseal(row)) is None:
+                    self.shelf.lost.append((seq, seq))
+                else:
+                    yield seq, data
+
+    def _pack(self) -> bool:
+        """Put the oldest rows into a segment, once enough are there."""
+        first = self.shelf.last + 1
+        if self._last - first < IN_ROWS + SEGMENT:
+            return False
+        contents: list[bytes] = []
+        rows = self._reader.execute(
+            "SELECT seq, body FROM record WHERE seq >= ? ORDER BY seq LIMIT ?", (first, SEGMENT)
+        )
+        for seq, row in rows.fetchall():
+            first = first if contents else seq
+            data = sealed.unseal(row)
+            if seq != first + len(contents) or data is None:
+                self.shelf.lost += [(seq, seq)] if data is None else []
+                if contents:
+                    break
+                continue
+            contents.append(data)
+        if contents:
+            self.shelf.add(first, contents, self.catalogues)
+        return bool(contents)
+
+    def _stored(self, seq: int, data: bytes) -> Stored:
+        device = self.catalogues[sealed.catalogue_of(data)].device
+        return Stored(seq, device, self._body(sealed.read(seq, data, device)))
+
+    def _body(self, record: Record) -> bytes:
+        return encode_record(record, self.catalogues[record.catalogue], self.epoch)
 
     def _meta(self, key: str, initial: str | int) -> str | int:
         self._db.execute("INSERT OR IGNORE INTO meta VALUES(?, ?)", (key, initial))
@@ -180,11 +325,50 @@ class Store:
         return row[0]
 
     def _set_meta(self, key: str, value: str | int) -> None:
-        self._db.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES(?, ?)", (key, value))
 
     def _load_catalogues(self) -> dict[str, Catalogue]:
         rows = self._db.execute("SELECT hash, device, template, points FROM catalogue").fetchall()
         return {hash_: Catalogue.stored(*content) for hash_, *content in rows}
+
+    def _load_acked(self, upstreams: Sequence[str]) -> dict[str, RangeSet]:
+        """The acks of the upstreams there are now.
+
+        A new one is owed what no other has taken; of the history it can ask for what it wants. One that is no
+        longer configured is owed nothing.
+        """
+        stored: dict[str, list[Range]] = {LOST: []}
+        for (name,) in self._db.execute("SELECT name FROM upstream"):
+            stored[name] = []
+        for name, low, high in self._db.execute("SELECT upstream, low, high FROM acked"):
+            stored[name].append((low, high))
+        self._acked = {name: RangeSet(ranges) for name, ranges in stored.items()}
+        history, known = self._history(), self._acked
+        self._acked = {LOST: known[LOST]}
+        with self._transaction() as db:
+            for name in upstreams:
+                db.execute("INSERT OR IGNORE INTO upstream VALUES(?)", (name,))
+                self._acked[name] = known.get(name) or RangeSet()
+                if name not in known:
+                    self._write_ranges(name, history)
+                    self._acked[name] = history
+            for name in known.keys() - self._acked.keys():
+                db.execute("DELETE FROM upstream WHERE name = ?", (name,))
+                db.execute("DELETE FROM acked WHERE upstream = ?", (name,))
+        return self._acked
+
+    def _count(self, key: str, more: int) -> None:
+        self._counts[key] += more
+        with self._transaction():
+            self._set_meta(key, self._counts[key])
+
+    def _write_ranges(self, name: str, new: RangeSet) -> None:
+        before, after = set(self._acked[name].ranges), set(new.ranges)
+        gone, come = before - after, after - before
+        self._db.executemany(
+            "DELETE FROM acked WHERE upstream = ? AND low = ?", [(name, low) for low, _ in gone]
+        )
+        self._db.executemany("INSERT INTO acked VALUES(?, ?, ?)", [(name, *one) for one in come])
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -198,48 +382,6 @@ class Store:
             raise
 
 
-def is_corrupt(error: sqlite3.Error) -> bool:
-    """Whether SQLite says that the file itself is damaged, unlike a full disk or a lock."""
-    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in CORRUPT
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    """Open and check (1.5 GB/s from cache) for writing by one thread at a time; raises OutboxCorrupt."""
-    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    try:
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-        db.execute(f"PRAGMA journal_size_limit = {64 << 20}")
-        db.executescript(SCHEMA)
-        (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
-    except sqlite3.DatabaseError as error:
-        db.close()
-        if is_corrupt(error):
-            raise OutboxCorrupt(str(path), detail=error) from error
-        raise
-    if verdict != "ok":
-        db.close()
-        raise OutboxCorrupt(str(path), detail=verdict)
-    return db
-
-
-def _exclusive(path: Path) -> int:
-    """Hold the lock file until this process closes it or dies; raises OutboxBusy."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        raise OutboxBusy(str(path.parent)) from None
-    return handle
-
-
-def _set_aside(path: Path) -> Path:
-    """Rename the damaged file and its WAL; the number keeps earlier ones."""
-    number = 1
-    while (aside := path.with_name(f"outbox.corrupt-{number}.db")).exists():
-        number += 1
-    for suffix in ("", "-wal", "-shm"):
-        with suppress(FileNotFoundError):
-            Path(f"{path}{suffix}").rename(f"{aside}{suffix}")
-    return aside
+def _row(record: Record) -> tuple[int, int, str, str, bytes]:
+    body = sealed.seal(record.seq, sealed.content(record))
+    return record.seq, record.slot_us, record.device, record.catalogue, body

@@ -42,6 +42,11 @@ class Uplink:
         self._connected_s: float | None = None  # loop time
         self.down: BaseException | None = None  # why there is no connection
 
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection now."""
+        return self._connected_s is not None and self.down is None
+
     async def run(self) -> None:
         """Connect and reconnect until cancelled."""
         attempt, loop = 0, asyncio.get_running_loop()
@@ -69,7 +74,7 @@ class Uplink:
         files = self._broker.tls
         secure = await asyncio.to_thread(tls.context, files) if files else None
         if self._bd_seq is None:
-            self._bd_seq = await self._outbox.next_bd_seq()
+            self._bd_seq = await self._outbox.next_bd_seq(self._broker.name)
         bd_seq = self._bd_seq
         gone = str(Topic(self._gateway.division, MessageKind.NDEATH, self._gateway.id))
         async with mqtt.Client(
@@ -82,15 +87,22 @@ class Uplink:
             will=aiomqtt.Will(gone, encode_node_death(bd_seq), qos=1),
             tls_context=secure,
         ) as client:
-            log.info("broker_connected", bd_seq=bd_seq)
+            log.info("broker_connected", upstream=self._broker.name, bd_seq=bd_seq)
             self._connected_s, self.down = asyncio.get_running_loop().time(), None
             session = Session(
-                client, self._gateway, self._outbox, self._clock, bd_seq, host=self._host, gone=self._gone
+                client,
+                self._gateway,
+                self._outbox,
+                self._clock,
+                bd_seq,
+                host=self._host,
+                gone=self._gone,
+                upstream=self._broker.name,
             )
             await session.run()
 
     def _say_down(self, error: BaseException) -> None:
         """Once for each reason: it may change while the broker is away."""
         if str(error) != str(self.down):
-            log.warning("broker_lost", error=str(error))
+            log.warning("broker_lost", upstream=self._broker.name, error=str(error))
         self.down = error

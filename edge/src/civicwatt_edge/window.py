@@ -4,7 +4,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from civicwatt_edge.store import Range, Stored
+from civicwatt_edge.ranges import Range
+from civicwatt_edge.store import Stored
 
 # Engineering defaults.
 SIZE = 1_000

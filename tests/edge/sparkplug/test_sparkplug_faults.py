@@ -93,7 +93,7 @@ async def test_attempts_that_reach_no_broker_take_no_bd_seq(tmp_path, until, mon
         attempts, draws = [], []
         connect, draw = Uplink._connect, outbox.next_bd_seq
         monkeypatch.setattr(Uplink, "_connect", lambda self: (attempts.append(1), connect(self))[1])
-        monkeypatch.setattr(outbox, "next_bd_seq", lambda: (draws.append(1), draw())[1])
+        monkeypatch.setattr(outbox, "next_bd_seq", lambda name: (draws.append(1), draw(name))[1])
         async with uplinked(outbox, free_port()):
             await until(lambda: len(attempts) == 4)
         assert len(draws) == 1

@@ -9,13 +9,11 @@ from civicwatt.bench.figures import Figure, figure, progress
 from civicwatt.bench.rig import Plant, Rig
 from civicwatt.bench.usage import cpu_s, memory_mb
 from civicwatt_protocols import templates
-from civicwatt_protocols.sparkplug.payload import decode
 
 GOAL_US = 3.5
 MEMORY_MB = 150.0  # resident, however much is asked
 OVERLOADS = (10, 100)  # times what is normally asked
 TEMPLATE = "eastron/sdm630"  # 32 registers in two requests
-HEAD = 3  # metrics of a record before its values
 PHASE_S = 0.7  # of a slot at which all its work is done
 
 
@@ -74,8 +72,7 @@ def load(folder: Path, plant: Plant, seconds: int) -> Figure:
         _quiet_moment(seconds)
         cpu_after, at_after, after = cpu_s(pid), time.monotonic(), rig.committed()
         rss, peak = memory_mb(pid)
-        bodies = rig.bodies(before[0], after[0])
-    read = [sum(not metric.is_null for metric in decode(body).metrics[HEAD:]) for body in bodies]
+        read = rig.read(before[0], after[0])
     elapsed_s, values = at_after - at_before, sum(read)
     return {
         "us_per_value": round((cpu_after - cpu_before) * 1e6 / max(values, 1), 3),

@@ -12,6 +12,7 @@ from typing import Self
 
 from civicwatt.demo import broker
 from civicwatt.demo.processes import Process, civicwatt, free_port, listening, wait_until
+from civicwatt_edge.archive import Archive
 from civicwatt_protocols.clock import Clock
 
 DIVISION, GATEWAY = "429900", "gw-01"
@@ -86,18 +87,16 @@ class Rig:
         """(records accepted, records acked) so far, as they lie on the gateway's disk."""
         with closing(self._outbox()) as db:
             (accepted,) = db.execute("SELECT max(value) - 1 FROM meta WHERE key = 'next_seq'").fetchone()
-            (acked,) = db.execute("SELECT count(*) FROM history").fetchone()
-        return int(accepted or 0), int(acked)
+            (acked,) = db.execute("SELECT sum(high - low + 1) FROM acked").fetchone()
+        return int(accepted or 0), int(acked or 0)
 
-    def bodies(self, after: int, until: int) -> list[bytes]:
-        """The records with these numbers as they were or will be sent."""
-        where = "WHERE seq > ? AND seq <= ?"
-        with closing(self._outbox()) as db:
-            rows = db.execute(
-                f"SELECT body FROM history {where} UNION ALL SELECT body FROM outbox {where}",  # noqa: S608
-                (after, until, after, until),
-            )
-            return [body for (body,) in rows.fetchall()]
+    def read(self, after: int, until: int) -> list[int]:
+        """How many values each record with one of these numbers holds."""
+        return [
+            len(one.record.values) - len(one.record.reasons)
+            for one in Archive(self._folder / "outbox").records()
+            if after < one.record.seq <= until
+        ]
 
     def served(self) -> list[tuple[float, int, int]]:
         """(monotonic seconds, port, unit) of each request, once the rig has ended."""

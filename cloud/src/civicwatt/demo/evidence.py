@@ -7,8 +7,8 @@ from pathlib import Path
 
 import duckdb
 
+from civicwatt_edge.archive import Archive
 from civicwatt_protocols.quantity import to_micro
-from civicwatt_protocols.uplink import Catalogue, decode_record
 from civicwatt_sim.truth import Served
 
 Key = tuple[str, str, int]  # device, measure, slot [UTC µs]
@@ -17,18 +17,9 @@ Values = dict[Key, int]  # micro units
 
 def accepted_values(outbox: Path) -> Values:
     """The values among the records a gateway has accepted, acknowledged or not; gaps are left out."""
-    with sqlite3.connect(f"file:{outbox}?mode=ro", uri=True) as database:
-        catalogues = {
-            name: Catalogue.stored(*content)
-            for name, *content in database.execute("SELECT hash, device, template, points FROM catalogue")
-        }
-        bodies = database.execute(
-            "SELECT catalogue, body FROM outbox UNION ALL SELECT catalogue, body FROM history"
-        ).fetchall()
     values: Values = {}
-    for name, body in bodies:
-        record = decode_record(body, catalogues[name])
-        for point, value in zip(catalogues[name].points, record.values, strict=True):
+    for record, catalogue, _ in Archive(outbox.parent).records():
+        for point, value in zip(catalogue.points, record.values, strict=True):
             if value is not None:
                 values[record.device, point.measure, record.slot_us] = to_micro(value)
     return values
@@ -36,10 +27,7 @@ def accepted_values(outbox: Path) -> Values:
 
 def unacked_until(outbox: Path, slot_us: int) -> int:
     """How many records with a slot up to this time the cloud has not acknowledged."""
-    with sqlite3.connect(f"file:{outbox}?mode=ro", uri=True) as database:
-        return int(
-            database.execute("SELECT count(*) FROM outbox WHERE slot_us <= ?", (slot_us,)).fetchone()[0]
-        )
+    return sum(not one.acked for one in Archive(outbox.parent).records((0, slot_us + 1)))
 
 
 @dataclass(frozen=True)

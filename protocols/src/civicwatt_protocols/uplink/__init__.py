@@ -15,7 +15,17 @@ from .births import (
     encode_node_birth,
     encode_node_death,
 )
-from .commands import Ack, Rebirth, Resend, decode_command, encode_ack, encode_rebirth, encode_resend
+from .commands import (
+    Ack,
+    Rebirth,
+    Reload,
+    Resend,
+    decode_command,
+    encode_ack,
+    encode_rebirth,
+    encode_reload,
+    encode_resend,
+)
 from .records import as_historical, decode_record, encode_record, peek, published, with_sequence
 from .vocabulary import Catalogue, GapReason, PointDefinition, Record
 
@@ -29,6 +39,7 @@ __all__ = [
     "PointDefinition",
     "Rebirth",
     "Record",
+    "Reload",
     "Resend",
     "as_historical",
     "decode_birth",
@@ -42,6 +53,7 @@ __all__ = [
     "encode_node_death",
     "encode_rebirth",
     "encode_record",
+    "encode_reload",
     "encode_resend",
     "peek",
     "published",

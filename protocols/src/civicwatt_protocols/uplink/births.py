@@ -8,14 +8,16 @@ from civicwatt_protocols.errors import NotOurMessage, UnknownMeasure
 from civicwatt_protocols.measures import MEASURES
 from civicwatt_protocols.sparkplug.payload import DataType, Metric, Payload, decode, encode
 
-from .commands import read_ranges
+from .commands import read_ranges, write_ranges
 from .vocabulary import (
     BD_SEQ,
     BIRTH,
     CLOCK,
     EPOCH,
     HISTORY,
+    LOST,
     REBIRTH,
+    RELOAD,
     SEQ,
     TEMPLATE,
     UNIT,
@@ -25,11 +27,15 @@ from .vocabulary import (
 
 
 class History(NamedTuple):
-    """The acked records that a gateway still keeps, first to last; between them some may not be acked yet."""
+    """The acked records that a gateway still keeps, first to last; between them some may not be acked yet.
+
+    The lost ones will never come: no room was left for them, or their place on the disk was damaged.
+    """
 
     epoch: str
     first: int
     last: int
+    lost: tuple[tuple[int, int], ...] = ()
 
 
 class ClockQuality(StrEnum):
@@ -117,6 +123,7 @@ def encode_node_birth(
     metrics = [
         Metric(BD_SEQ, timestamp_ms=at, datatype=DataType.INT64, value=bd_seq),
         Metric(REBIRTH, timestamp_ms=at, datatype=DataType.BOOLEAN, value=False),
+        Metric(RELOAD, timestamp_ms=at, datatype=DataType.BOOLEAN, value=False),
         Metric(CLOCK, timestamp_ms=at, datatype=DataType.STRING, value=str(clock_quality)),
     ]
     if history is not None:
@@ -125,6 +132,9 @@ def encode_node_birth(
             Metric(EPOCH, timestamp_ms=at, datatype=DataType.STRING, value=history.epoch),
             Metric(HISTORY, timestamp_ms=at, datatype=DataType.STRING, value=kept),
         ]
+        if history.lost:
+            lost = write_ranges(history.lost)
+            metrics.append(Metric(LOST, timestamp_ms=at, datatype=DataType.STRING, value=lost))
     return encode(Payload(at, metrics, seq))
 
 
@@ -144,7 +154,8 @@ def _history(named: Mapping[str | None, object]) -> History | None:
         return None
     match read_ranges(kept):
         case ((first, last),):
-            return History(epoch, first, last)
+            lost = named.get(LOST)
+            return History(epoch, first, last, read_ranges(lost) if isinstance(lost, str) else ())
     raise NotOurMessage(detail=f"{HISTORY} is no range: {kept}")
 
 

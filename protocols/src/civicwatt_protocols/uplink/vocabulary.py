@@ -8,9 +8,11 @@ from enum import StrEnum
 from typing import Self
 
 EPOCH, SEQ, BIRTH = "cw/epoch", "cw/seq", "cw/birth"  # metrics of every DDATA, declared in the DBIRTH
-TEMPLATE, CLOCK, HISTORY = "cw/template", "cw/clock", "cw/history"  # metrics of births
+TEMPLATE, CLOCK = "cw/template", "cw/clock"  # metrics of births
+HISTORY, LOST = "cw/history", "cw/lost"  # metrics of NBIRTHs
 QUALITY, REASON, UNIT = "Quality", "cw/reason", "engUnit"  # properties; Quality 0 is Sparkplug's "bad"
 BD_SEQ, REBIRTH = "bdSeq", "Node Control/Rebirth"  # Sparkplug's own names
+RELOAD = "Node Control/Reload"  # ours, under the prefix that Sparkplug gives to commands
 
 
 class GapReason(StrEnum):
@@ -22,6 +24,7 @@ class GapReason(StrEnum):
     BAD_FRAME = "bad_frame"
     INVALID = "invalid"
     LATE = "late"
+    THINNED = "thinned"
 
     @property
     def zh(self) -> str:
@@ -41,6 +44,10 @@ _REASON_TEXTS = {
     GapReason.BAD_FRAME: ("应答报文有误", "the answer was malformed"),
     GapReason.INVALID: ("设备报告该值无效", "the device reports the value as not available"),
     GapReason.LATE: ("总线或网关繁忙，错过采集时刻", "bus or gateway busy, the slot passed"),
+    GapReason.THINNED: (
+        "网关存储空间不足，上送前已抽稀",
+        "thinned before delivery: the gateway had no room",
+    ),
 }
 
 
