@@ -17,9 +17,11 @@ from civicwatt_cloud.kit.guard import Guard
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.energy import api as energy_api
 from civicwatt_cloud.modules.gateways import api as gateways_api
+from civicwatt_cloud.modules.gateways import field_api, manager_api
 from civicwatt_cloud.timeseries.duckdb_store import DuckDBStore
 from civicwatt_cloud.timeseries.ingest import Ingest
 from civicwatt_cloud.timeseries.ledger import Ledger, Recomputed
+from civicwatt_cloud.timeseries.mqtt import TlsFiles
 from civicwatt_cloud.timeseries.subscriber import Subscriber
 from civicwatt_cloud.web_pages import add_pages
 
@@ -48,7 +50,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Guard)
     app.include_router(session_api.router)
     app.include_router(energy_api.router)
-    app.include_router(gateways_api.router)
+    for router in (gateways_api.router, field_api.router, manager_api.router):
+        app.include_router(router)
     app.add_api_route(
         "/healthz", _alive, dependencies=[Depends(public)], operation_id="healthz", summary="存活"
     )
@@ -77,7 +80,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state.subscriber = None
     if settings.mqtt_host is not None:
         ingest = Ingest(state.database, state.store, state.clock)
-        state.subscriber = Subscriber(ingest, settings.mqtt_host, settings.mqtt_port)
+        state.subscriber = Subscriber(ingest, settings.mqtt_host, settings.mqtt_port, _tls(settings))
         work.append(state.subscriber.run())
     tasks = [asyncio.create_task(one) for one in work]
     try:
@@ -89,6 +92,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         scheduler.shutdown(wait=False)
         state.store.close()
         state.database.close()
+
+
+def _tls(settings: Settings) -> TlsFiles | None:
+    if settings.mqtt_ca and settings.mqtt_cert and settings.mqtt_key:
+        return TlsFiles(settings.mqtt_ca, settings.mqtt_cert, settings.mqtt_key)
+    return None
 
 
 async def _keep_books(ledger: Ledger) -> None:

@@ -44,6 +44,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gateway/meters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 网关绑定自己的表计
+         * @description Bind devices to buildings of the gateway's division.
+         */
+        post: operations["bind_gateway_meters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gateway/received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 待发箱的入库情况
+         * @description What of the gateway's outbox is stored.
+         */
+        get: operations["get_gateway_received"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gateway/renewal": {
         parameters: {
             query?: never;
@@ -58,6 +98,46 @@ export interface paths {
          * @description The next certificate, for a request signed with the present key.
          */
         post: operations["renew_gateway"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gateway/replacements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 网关上报换表
+         * @description A replacement form for one of the gateway's own meters.
+         */
+        post: operations["report_gateway_replacement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gateways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 网关一览
+         * @description Gateways of the region; the page refreshes itself.
+         */
+        get: operations["get_gateways"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -238,6 +318,30 @@ export interface paths {
         get: operations["get_readings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replacements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 换表单一览
+         * @description Replacement forms of the region's meters.
+         */
+        get: operations["get_replacements"];
+        put?: never;
+        /**
+         * 填写换表单
+         * @description A replacement form for a meter of the region.
+         */
+        post: operations["enter_replacement"];
         delete?: never;
         options?: never;
         head?: never;
@@ -526,6 +630,8 @@ export interface components {
             name: string;
             /** Point Id */
             point_id: number;
+            /** Replacements */
+            replacements: components["schemas"]["ReplacementOfMeter"][];
             /** Total */
             total: string | null;
         };
@@ -675,6 +781,42 @@ export interface components {
             last_slot_at: string | null;
             /** Online */
             online: boolean;
+        };
+        /**
+         * GatewayList
+         * @description Gateways, by id.
+         */
+        GatewayList: {
+            /** At */
+            at: string;
+            /** Gateways */
+            gateways: components["schemas"]["GatewayRow"][];
+        };
+        /**
+         * GatewayRow
+         * @description A gateway in the list.
+         */
+        GatewayRow: {
+            /** Ack Lag S */
+            ack_lag_s: number | null;
+            /** Certificate Days */
+            certificate_days: number | null;
+            /** Certificate Expires At */
+            certificate_expires_at: string | null;
+            /** Devices */
+            devices: number;
+            /** Devices Answering */
+            devices_answering: number;
+            /** Division */
+            division: string | null;
+            /** Id */
+            id: string;
+            /** Last Seen At */
+            last_seen_at: string | null;
+            /** Online */
+            online: boolean;
+            /** Region */
+            region: string | null;
         };
         /**
          * HeadCountOut
@@ -932,6 +1074,69 @@ export interface components {
             template_title_en: string;
         };
         /**
+         * MeterRow
+         * @description Where one device of the gateway hangs.
+         */
+        MeterRow: {
+            /**
+             * Building
+             * @description 楼栋编码
+             */
+            building: string;
+            /** Device */
+            device: string;
+            /**
+             * End Use
+             * @description 照明插座、空调、动力、特殊、光伏、用水
+             * @example 空调
+             */
+            end_use: string;
+            /**
+             * In Use From
+             * @description 缺省为原启用日期，新表为当日
+             * @default
+             * @example 2026-11-16
+             */
+            in_use_from: string;
+            /** Name */
+            name: string;
+            /**
+             * Template
+             * @example acrel/adw300
+             */
+            template: string;
+        };
+        /**
+         * MetersIn
+         * @description A meter list; only the gateway's own devices.
+         */
+        MetersIn: {
+            /**
+             * Dry Run
+             * @description 只检查，不改动
+             * @default false
+             */
+            dry_run: boolean;
+            /** Rows */
+            rows: components["schemas"]["MeterRow"][];
+        };
+        /**
+         * MetersOut
+         * @description What became of each device, or would.
+         */
+        MetersOut: {
+            /** Added */
+            added: string[];
+            /** Changed */
+            changed: string[];
+            /** Dry Run */
+            dry_run: boolean;
+            /** Problems */
+            problems: components["schemas"]["RowProblemOut"][];
+            /** Unchanged */
+            unchanged: string[];
+        };
+        /**
          * Missing
          * @description What a figure lacks.
          */
@@ -1034,6 +1239,35 @@ export interface components {
             readings: components["schemas"]["ReadingOut"][];
         };
         /**
+         * PointReplacementIn
+         * @description A replaced meter, entered by a person.
+         */
+        PointReplacementIn: {
+            /**
+             * At
+             * @description 缺省为读数跳变处，尚无跳变时为当前
+             * @example 2026-11-16T10:05:00+08:00
+             */
+            at?: string | null;
+            /**
+             * New Initial
+             * @example 8812.4
+             */
+            new_initial: number | string;
+            /**
+             * Old Final
+             * @example 8812.4
+             */
+            old_final: number | string;
+            /** Point Id */
+            point_id: number;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
          * Problem
          * @description What went wrong, and what to do.
          */
@@ -1082,6 +1316,27 @@ export interface components {
             en: string;
             /** Zh */
             zh: string;
+        };
+        /**
+         * ReceivedOut
+         * @description What of an outbox is stored.
+         */
+        ReceivedOut: {
+            /**
+             * Duplicates Ignored
+             * @description 该待发箱重复到达而未再入库的记录数
+             */
+            duplicates_ignored: number;
+            /**
+             * Missing
+             * @description 未入库的序号段，含首尾；最多 1000 段
+             */
+            missing: [
+                number,
+                number
+            ][];
+            /** Stored */
+            stored: number;
         };
         /**
          * RegionLineage
@@ -1140,11 +1395,157 @@ export interface components {
             csr: string;
         };
         /**
+         * ReplacementIn
+         * @description A replaced meter of the gateway.
+         */
+        ReplacementIn: {
+            /**
+             * At
+             * @description 缺省为读数跳变处，尚无跳变时为当前
+             * @example 2026-11-16T10:05:00+08:00
+             */
+            at?: string | null;
+            /** Device */
+            device: string;
+            /**
+             * Measure
+             * @description 缺省为该表的用量累计量
+             * @example import_active_energy
+             */
+            measure?: string | null;
+            /**
+             * New Initial
+             * @example 8812.4
+             */
+            new_initial: number | string;
+            /**
+             * Old Final
+             * @example 8812.4
+             */
+            old_final: number | string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * ReplacementList
+         * @description The newest forms first.
+         */
+        ReplacementList: {
+            /** Replacements */
+            replacements: components["schemas"]["ReplacementRow"][];
+        };
+        /**
+         * ReplacementOfMeter
+         * @description A replaced meter inside the period: its form and both counters.
+         */
+        ReplacementOfMeter: {
+            /** At */
+            at: string;
+            /** Form Number */
+            form_number: string;
+            /** New Initial */
+            new_initial: string;
+            /** Old Final */
+            old_final: string;
+        };
+        /**
+         * ReplacementOut
+         * @description A replacement form.
+         */
+        ReplacementOut: {
+            /** At */
+            at: string;
+            /** Device */
+            device: string;
+            /**
+             * Form Number
+             * @example HB-2026-000001
+             */
+            form_number: string;
+            /**
+             * Is New
+             * @description false：相同的换表单已存在
+             */
+            is_new: boolean;
+            /** Measure */
+            measure: string;
+            /** New Initial */
+            new_initial: string;
+            /** Old Final */
+            old_final: string;
+            /** Point Id */
+            point_id: number;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * ReplacementRow
+         * @description A replacement form in the list.
+         */
+        ReplacementRow: {
+            /** At */
+            at: string;
+            /** Device */
+            device: string;
+            /** Entered At */
+            entered_at: string;
+            /** Entered By */
+            entered_by: string;
+            /** Form Number */
+            form_number: string;
+            /** Gateway */
+            gateway: string;
+            /** Institution */
+            institution: string;
+            /** Measure Title */
+            measure_title: string;
+            /** Measure Title En */
+            measure_title_en: string;
+            /** Name */
+            name: string;
+            /** New Initial */
+            new_initial: string;
+            /** Old Final */
+            old_final: string;
+            /** Point Id */
+            point_id: number;
+            /** Reason */
+            reason: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
          * Role
          * @description Who may do what; nobody holds two of them.
          * @enum {string}
          */
         Role: "system_admin" | "security_admin" | "audit_admin" | "energy_manager";
+        /**
+         * RowProblemOut
+         * @description Why a row was left out.
+         */
+        RowProblemOut: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Detail En */
+            detail_en: string;
+            /** Field */
+            field: string;
+            /** Remedy */
+            remedy: string;
+            /** Remedy En */
+            remedy_en: string;
+            /**
+             * Row
+             * @description 从 0 起
+             */
+            row: number;
+        };
         /**
          * SessionOut
          * @description Who is signed in.
@@ -1373,6 +1774,127 @@ export interface operations {
             };
         };
     };
+    bind_gateway_meters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MetersIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetersOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_gateway_received: {
+        parameters: {
+            query: {
+                epoch: string;
+                from: number;
+                /** @description 含 */
+                to: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     renew_gateway: {
         parameters: {
             query?: never;
@@ -1442,6 +1964,131 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_gateway_replacement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplacementIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplacementOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_gateways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2004,6 +2651,140 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_replacements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplacementList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_replacement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PointReplacementIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplacementOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -23,6 +23,8 @@ ENERGY = (
     "institutions/{foreign}/load?from=2026-01-01&to=2026-01-02",
     "institutions/{foreign}/figures/electricity",
     "points/{point}/readings?date=2026-01-01",
+    "gateways",
+    "replacements",
 )
 
 
@@ -125,3 +127,26 @@ async def test_an_energy_manager_without_a_region_sees_nothing(
         session.execute(update(Account).values(region_code=None))
     assert (await client.get(f"/api/v1/institutions/{foreign['own']}")).status_code == 404
     assert (await client.get("/api/v1/overview")).json()["institutions"] == []
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [(None, 401), *((role, 404 if role is Role.ENERGY_MANAGER else 403) for role in Role)],
+    ids=str,
+)
+async def test_only_the_energy_manager_enters_replacements_and_none_of_another_region(
+    app: FastAPI,
+    client: AsyncClient,
+    accounts: dict[Role, dict[str, str]],
+    foreign: dict[str, int],
+    role: Role | None,
+    status: int,
+) -> None:
+    if role:
+        await client.post("/api/v1/session", json=accounts[role])
+        with app.state.database.session() as session:
+            session.execute(
+                update(Account).where(Account.role == Role.ENERGY_MANAGER).values(region_code="429900")
+            )
+    form = {"point_id": foreign["point"], "old_final": "1", "new_initial": "0"}
+    assert (await client.post("/api/v1/replacements", json=form)).status_code == status

@@ -9,6 +9,7 @@ from civicwatt_cloud.modules.energy.lineage_parts import (
     head_count_input,
     missing_of,
     percent,
+    replacements_of,
 )
 from civicwatt_cloud.modules.energy.load import share
 from civicwatt_cloud.modules.energy.periods import Period
@@ -92,6 +93,7 @@ def _energy(
     )
     hours = range(period.start_us // HOUR_US, period.end_us // HOUR_US)
     seconds = repository.seconds_of_quality(view.session, points, hours, UNCERTAIN)
+    replaced = replacements_of(view, period, points)
     title = figures.TITLES[recipe.amount]
     return EnergyInput(
         title=title.zh,
@@ -108,6 +110,7 @@ def _energy(
                 completeness=_completeness(consumption[meter.point_id]),
                 estimated_share=_share_of(seconds.get(meter.point_id)),
                 months=[_month(view, meter, month, rows.get((meter.point_id, month))) for month in months],
+                replacements=replaced.get(meter.point_id, []),
             )
             for meter in meters
         ],

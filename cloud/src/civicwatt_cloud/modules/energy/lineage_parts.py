@@ -1,14 +1,23 @@
 """What an opened figure is made of besides energy: the factor, the denominators, what is missing."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
+from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.rules import RuleRow
 from civicwatt_cloud.modules.energy import english, formulas, repository, rules
 from civicwatt_cloud.modules.energy.periods import Period
 from civicwatt_cloud.modules.energy.reasons import Reason
 from civicwatt_cloud.modules.energy.recipes import AREA, HEADS
-from civicwatt_cloud.modules.energy.schemas import DenominatorInput, DenominatorRow, FactorInput, Missing
+from civicwatt_cloud.modules.energy.schemas import (
+    DenominatorInput,
+    DenominatorRow,
+    FactorInput,
+    Missing,
+    ReplacementOfMeter,
+)
 from civicwatt_cloud.modules.energy.usage import View
+from civicwatt_cloud.timeseries import replacement
 from civicwatt_protocols.quantity import format_micro
 
 
@@ -82,6 +91,20 @@ def _row(subject: str, value: str, row: rules.DatedValue) -> DenominatorRow:
 
 def _touches(row: rules.DatedValue, period: Period) -> bool:
     return row.valid_from < period.elapsed_end and (row.valid_to is None or row.valid_to > period.start)
+
+
+def replacements_of(view: View, period: Period, points: Sequence[int]) -> dict[int, list[ReplacementOfMeter]]:
+    """The meters replaced in the period, by point."""
+    found: dict[int, list[ReplacementOfMeter]] = {}
+    for form in replacement.forms(view.session, points, period.start_us, period.end_us):
+        out = ReplacementOfMeter(
+            form_number=form.form_number,
+            at=iso(form.at_us, view.zone),
+            old_final=format_micro(form.old_final_micro),
+            new_initial=format_micro(form.new_initial_micro),
+        )
+        found.setdefault(form.point_id, []).append(out)
+    return found
 
 
 def missing_of(reason: Reason) -> Missing:

@@ -317,6 +317,15 @@ class MonthOut(Schema):
     covered: Share
 
 
+class ReplacementOfMeter(Schema):
+    """A replaced meter inside the period: its form and both counters."""
+
+    form_number: str
+    at: str
+    old_final: str
+    new_initial: str
+
+
 class EnergyMeter(Schema):
     """A meter's part of a sum."""
 
@@ -329,6 +338,7 @@ class EnergyMeter(Schema):
     completeness: Share | None
     estimated_share: Share | None
     months: list[MonthOut]
+    replacements: list[ReplacementOfMeter]
 
 
 class EnergyInput(Schema):
