@@ -6,6 +6,7 @@ from pathlib import Path
 
 import structlog
 
+from civicwatt_edge import notify, renewal
 from civicwatt_edge.config import Config
 from civicwatt_edge.connect import open_bus
 from civicwatt_edge.device import make_device
@@ -34,12 +35,18 @@ async def run(config: Config, clock: Clock | None, stop: asyncio.Event) -> None:
 
     Without a clock it is the machine's, and when that one is set, polling begins anew on its grid.
     """
-    while not stop.is_set():
-        try:
-            await _run(config, clock, stop)
-        except* OutboxCorrupt as errors:
-            log.error("outbox_corrupt", error=str(errors.exceptions[0]))
-            await asyncio.sleep(RESTART_S)
+    beside = [asyncio.create_task(work) for work in (renewal.keep(config), notify.keep_alive())]
+    try:
+        while not stop.is_set():
+            try:
+                await _run(config, clock, stop)
+            except* OutboxCorrupt as errors:
+                log.error("outbox_corrupt", error=str(errors.exceptions[0]))
+                await asyncio.sleep(RESTART_S)
+    finally:
+        notify.tell("STOPPING=1")
+        for task in beside:
+            task.cancel()
 
 
 async def _run(config: Config, given: Clock | None, stop: asyncio.Event) -> None:

@@ -8,6 +8,7 @@ import structlog
 
 from civicwatt_edge import enroll, tls
 from civicwatt_edge.cloud_api import CERTIFICATE, CLOUD, KEY, CloudApi, read_cloud_file
+from civicwatt_edge.config import Config
 from civicwatt_protocols.errors import CivicWattError
 
 log = structlog.get_logger()
@@ -17,39 +18,46 @@ RENEW_S = 30 * 86_400  # before the end
 LOOK_S = 3_600
 
 
-async def keep(identity: Path) -> None:
+async def keep(config: Config) -> None:
     """Look after the certificate of an enrolled gateway while it runs; nothing that happens stops polling."""
-    warned: int | None = None
-    while (identity / CLOUD).exists():
+    identity, warned = Path(config.gateway.data) / enroll.FOLDER, None
+    while True:
         try:
-            warned = await asyncio.to_thread(look, identity, warned, time.time())
-        except (CivicWattError, OSError) as error:
-            log.warning("certificate_not_renewed", error=str(error))
+            if (identity / CLOUD).exists():
+                warned = await asyncio.to_thread(look, identity, warned, time.time())
+        except CivicWattError as error:
+            log.warning("certificate_not_readable", error=str(error))
         except Exception:
-            log.exception("certificate_not_renewed")
+            log.exception("certificate_not_kept")  # a fault of ours
         await asyncio.sleep(LOOK_S)
 
 
 def look(identity: Path, warned: int | None, now_s: float) -> int | None:
-    """Renew if it is time, warn if it is late; returns the limit in days that was warned of last.
+    """Renew if it is time, warn where that fails; returns the limit in days that was warned of last.
 
-    Errors: those of CloudApi.call, TlsFilesUnusable.
+    Errors: TlsFilesUnusable.
     """
-    path = identity / CERTIFICATE
-    found = tls.validity(path)
+    found = tls.validity(identity / CERTIFICATE)
     left_s = found.ends_s - now_s
     if left_s > min(RENEW_S, (found.ends_s - found.begins_s) / 3):
         return None
+    if left_s > 0 and _is_renewed(identity):  # an ended one no longer lets us in
+        return None
     due = tls.warning_due(left_s, warned)
+    if due is None:
+        return warned
+    log.warning("certificate_expires", ends=tls.day(found.ends_s), days_left=int(left_s // 86_400))
+    return due
+
+
+def _is_renewed(identity: Path) -> bool:
     try:
-        if left_s > 0:  # an ended one no longer lets us in
-            renew(identity)
-            log.info("certificate_renewed", ends=tls.day(tls.validity(path).ends_s))
-            return None
-    finally:
-        if due is not None and tls.validity(path).ends_s == found.ends_s:
-            log.warning("certificate_expires", ends=tls.day(found.ends_s), days_left=int(left_s // 86_400))
-    return due if due is not None else warned
+        renew(identity)
+    except (CivicWattError, OSError) as error:
+        log.warning("certificate_not_renewed", error=str(error))
+        return False
+    log.info("certificate_renewed", ends=tls.day(tls.validity(identity / CERTIFICATE).ends_s))
+    return True
 
 
 def renew(identity: Path) -> None:
