@@ -1,0 +1,109 @@
+"""scan.toml: what a scan found on one bus, to be looked over and then added to the configuration."""
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from civicwatt_edge.commands.identify import Guess
+from civicwatt_edge.config import BusConfig, DeviceConfig
+from civicwatt_protocols.errors import BadToml, BadValue, ConfigError
+from civicwatt_protocols.toml import Path as Keys
+from civicwatt_protocols.toml import line_of, problem, text_of
+
+HEAD = """\
+# 扫描结果：核对型号后写入网关配置 · what a scan found: look it over, then add it to the configuration
+#   civicwatt edge add --from {name}
+"""
+UNKNOWN = """
+# {unit} 号有应答，型号未识别{plate} · unit {unit} answers, its model is not known
+#   civicwatt edge try {unit} --bus {url} --template …
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A device of the file, with the line where it begins."""
+
+    line: int
+    device: DeviceConfig
+
+
+@dataclass(frozen=True)
+class ScanFile:
+    """A scan file as read: good rows, and every bad one with its line."""
+
+    bus: BusConfig
+    rows: tuple[Row, ...]
+    bad: tuple[ConfigError, ...]
+
+
+def row_text(header: str, values: Mapping[str, object], comment: str = "") -> str:
+    """One table of a TOML file. Strings as JSON writes them are TOML too."""
+    lines = [f"[[{header}]]" + (f"  # {comment}" if comment else "")]
+    lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
+    return "\n".join(lines) + "\n"
+
+
+def compose(
+    name: str, bus: Mapping[str, object], guesses: Sequence[Guess], silent: Sequence[int], prefix: str
+) -> str:
+    """The text of a scan file; bus: url and the other keys that a bus has."""
+    parts = [HEAD.format(name=name)]
+    parts += [f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in bus.items()]
+    if silent:
+        parts.append(f"silent = {json.dumps(list(silent))}  # 未应答的站号 · units that did not answer\n")
+    for guess in guesses:
+        best = guess.best
+        plate = "" if guess.sunspec is None else f"（SunSpec：{guess.sunspec.maker} {guess.sunspec.model}）"
+        if best is None:
+            parts.append(UNKNOWN.format(unit=guess.unit, plate=plate, url=bus["url"]))
+            continue
+        row: dict[str, object] = {"id": f"{prefix}{guess.unit:02d}", "unit": guess.unit}
+        row["template"] = best.template
+        if best.order:
+            row["order"] = best.order
+        parts.append("\n" + row_text("device", row, f"{best.score:.0%} {best.why_zh}{plate}"))
+        if guess.rivals:
+            others = "、".join(one.template for one in guess.rivals)
+            parts.append(f"# 同样符合，请看铭牌 · these fit as well, see the type plate: {others}\n")
+        if best.order:
+            parts.append(
+                "# 字序疑似相反，请与表显核对 · the word order seems swapped: compare with the display\n"
+            )
+    return "".join(parts)
+
+
+def read(path: Path) -> ScanFile:
+    """Read a scan file. Raises BadToml or BadValue for the bus; what is wrong with rows is told in `bad`."""
+    text = text_of(path.read_bytes(), str(path))
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadToml(str(path), detail=error) from error
+    rows = data.pop("device", [])
+    data.pop("silent", None)
+    try:
+        bus = msgspec.convert({"name": "scan", **data}, BusConfig)
+    except msgspec.ValidationError as error:
+        raise problem(error, text, str(path), name="url") from error
+    good: list[Row] = []
+    bad: list[ConfigError] = []
+    for index, row in enumerate(rows):
+        place: Keys = ("device", index)
+        try:
+            device = msgspec.convert(row, DeviceConfig)
+        except msgspec.ValidationError as error:
+            bad.append(problem(error, text, str(path), place, "device"))
+            continue
+        line = line_of(text, place)
+        twin = next((one for one in good if one.device.id.lower() == device.id.lower()), None)
+        if twin is None:
+            good.append(Row(line, device))
+        else:
+            detail = f"{device.id}: {path}:{twin.line}"
+            bad.append(BadValue(f"{path}:{line}", key="id", detail=detail))
+    return ScanFile(bus, tuple(good), tuple(bad))
