@@ -41,7 +41,9 @@ class Archive:
                 raise NoOutbox(str(path), detail=error) from error
         # Looked up after the rows: what left them for a segment before is in one now.
         folders = sorted((directory / "segments").glob("*"))
-        self.segments = [one for folder in folders for one in segments.look(folder)]
+        self.segments = [
+            one for folder in folders for one in sorted(segments.look(folder), key=lambda one: one.first)
+        ]
 
     def records(self, slots_us: Range = ALWAYS_US) -> Iterator[Kept]:
         """What is kept with slots in [from, to), segments first; damaged records are left out."""

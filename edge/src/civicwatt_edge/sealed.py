@@ -104,4 +104,4 @@ def scan(data: bytes | mmap) -> Iterator[tuple[int, bytes]]:
 
 
 def _checksum(seq: int, data: bytes) -> int:
-    return crc32(data, seq & 0xFFFF_FFFF)
+    return crc32(data, crc32(seq.to_bytes(8, "big")))
