@@ -160,7 +160,7 @@ async def test_f21_a_refused_block_leaves_the_other_values_standing(meter, devic
 
     async def behave(request, right):
         if int.from_bytes(request[8:10]) == refused.block.address:
-            return [(0.0, right[:4] + b"\x00\x03" + right[6:7] + bytes([right[7] | 0x80, 2]))]
+            return refusal(right, 4)
         return [(0.0, right)]
 
     meter.behave = behave
@@ -171,6 +171,44 @@ async def test_f21_a_refused_block_leaves_the_other_values_standing(meter, devic
         assert set(record.reasons) == set(refused.places)
         assert set(record.reasons.values()) == {GapReason.REFUSED}
         assert all((record.values[i] is None) == (i in refused.places) for i in range(len(record.values)))
+
+
+async def test_f21_a_device_without_one_register_of_a_block_gives_all_the_others(meter, device, until):
+    """Exception 2 names no address: the block is asked in halves, one step a slot, down to the register."""
+    meters = device("M-1", 1, "acrel/adw300")
+    widest = max(meters.questions, key=lambda question: len(question.places))
+    missing = widest.block.registers[-2]
+    place = widest.places[-2]
+
+    async def behave(request, right):
+        first, count = int.from_bytes(request[8:10]), int.from_bytes(request[10:12])
+        return refusal(right, 2) if first <= missing.address < first + count else [(0.0, right)]
+
+    meter.behave = behave
+    async with polling(meter, [meters], rate=20) as (_, records):
+        await until(lambda: records and set(records[-1].reasons) == {place}, 20)
+    assert_each_slot_once(records, "M-1")
+    assert records[0].reasons == dict.fromkeys(widest.places, GapReason.REFUSED)
+    assert len(meters.questions) <= 1 + len(widest.places).bit_length() + 1
+
+
+async def test_f21_a_device_that_refused_everything_is_asked_as_planned_again(meter, device, until):
+    meters = device("M-1", 1, "acrel/adw300")
+    asked = []
+
+    async def behave(_, right):
+        asked.append(len(meters.questions))
+        return refusal(right, 2)
+
+    meter.behave = behave
+    async with polling(meter, [meters], rate=20):
+        await until(lambda: 12 in asked and 1 in asked[asked.index(12) :], 20)
+    again = asked.index(1, asked.index(12))
+    assert asked[:again] == sorted(asked[:again]), "halves down to the register, then the plan"
+
+
+def refusal(right, code):
+    return [(0.0, right[:4] + b"\x00\x03" + right[6:7] + bytes([right[7] | 0x80, code]))]
 
 
 async def test_f21_a_gateways_no_answer_counts_as_silence(meter, device, until):

@@ -3,34 +3,45 @@
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
+
 from civicwatt_edge.config import DeviceConfig
 from civicwatt_edge.errors import DeviceTimeout
-from civicwatt_edge.questions import Question, questions
+from civicwatt_edge.questions import ModbusQuestion, Question, questions
 from civicwatt_edge.store import Store
 from civicwatt_protocols import templates
 from civicwatt_protocols.errors import CivicWattError, DeviceRefused, FrameError, MeterError, MeterRefused
 from civicwatt_protocols.uplink import Catalogue, GapReason, Record
 
+log = structlog.get_logger()
+
 # The converter says that the device behind it did not answer: Modbus Application Protocol V1.1b3, clause 7.
 GATEWAY_PATH_UNAVAILABLE, GATEWAY_TARGET_SILENT = 0x0A, 0x0B
+ILLEGAL_ADDRESS = 0x02
 
 
-@dataclass(frozen=True)
+@dataclass
 class Device:
-    """A configured meter, ready to be read."""
+    """A configured meter, ready to be read; its questions learn which addresses it has."""
 
     interval_us: int
     catalogue: Catalogue
     questions: tuple[Question, ...]
 
+    def __post_init__(self) -> None:
+        """Keep the questions as they were planned."""
+        self._planned = self.questions
+
     async def read(self, bus: Any, slot_us: int) -> Record:
         """Ask all questions once, on a bus of the template's protocol; what fails is None with its reason.
 
         A refused question leaves the others standing; after silence or a broken line the rest is not asked.
+        A block refused for its addresses is asked in halves from the next slot on, down to the register.
         """
         values: list[float | None] = [None] * len(self.catalogue.points)
         reasons: dict[int, GapReason] = {}
         lost: GapReason | None = None
+        refused: list[ModbusQuestion] = []
         for question in self.questions:
             failed = lost
             if failed is None:
@@ -42,9 +53,26 @@ class Device:
                 except CivicWattError as error:
                     failed = reason_of(error)
                     lost = None if failed is GapReason.REFUSED else failed
+                    if isinstance(question, ModbusQuestion) and is_illegal_address(error):
+                        refused.append(question)
             if failed is not None:
                 reasons.update(dict.fromkeys(question.places, failed))
+        if refused:
+            self._ask_less_at_once(refused, of_all=len(refused) == len(self.questions))
         return Record(0, slot_us, self.catalogue.device, self.catalogue.hash, tuple(values), reasons)
+
+    def _ask_less_at_once(self, refused: list[ModbusQuestion], *, of_all: bool) -> None:
+        """Halve what was refused; a device that refuses each register by itself was not ready: begin anew."""
+        before = self.questions
+        self.questions = tuple(
+            part
+            for question in before
+            for part in (question.halves() if question in refused else (question,))
+        )
+        if self.questions == before and of_all:
+            self.questions = self._planned
+        if self.questions != before:
+            log.info("block_refused", device=self.catalogue.device, questions=len(self.questions))
 
     def gap(self, slot_us: int, reason: GapReason) -> Record:
         """A slot in which nothing was read, and why."""
@@ -60,6 +88,11 @@ def make_device(config: DeviceConfig, store: Store) -> Device:
     catalogue = store.catalogue(config.id, config.template, wanted)
     place = {point.measure: index for index, point in enumerate(catalogue.points)}
     return Device(config.interval_s * 1_000_000, catalogue, questions(config, place))
+
+
+def is_illegal_address(error: CivicWattError) -> bool:
+    """Whether the device says that it has not all of the registers asked for."""
+    return isinstance(error, DeviceRefused) and error.exception_code == ILLEGAL_ADDRESS
 
 
 def reason_of(error: CivicWattError) -> GapReason:

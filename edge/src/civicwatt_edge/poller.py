@@ -6,8 +6,9 @@ or a gap with its reason.
 
 import asyncio
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import structlog
 
@@ -46,28 +47,40 @@ class BusPoller:
     """Reads the devices of one bus, each in its slots, and hands every record on."""
 
     def __init__(
-        self, bus: Bus, devices: list[Device], clock: Clock, accept: Callable[[Record], None]
+        self,
+        bus: Bus,
+        devices: list[Device],
+        clock: Clock,
+        accept: Callable[[Record], None],
+        next_slots: Mapping[str, int] = MappingProxyType({}),  # by device, of the poller that read it before
     ) -> None:
         self._bus, self._devices, self._clock, self._accept = bus, devices, clock, accept
         self._breakers = [Breaker() for _ in devices]
+        # Due slots; within a slot the devices that answered last time come first.
+        now_us = clock.now_us()
+        self._due = [
+            (_grid(next_slots.get(device.catalogue.device, now_us + 1), device.interval_us), 0, index)
+            for index, device in enumerate(devices)
+        ]
+        heapq.heapify(self._due)
+        self.reading = asyncio.Lock()  # held from the beginning of a read to its record
 
     async def run(self) -> None:
         """Poll until cancelled."""
-        now_us = self._clock.now_us()
-        # Due slots; within a slot the devices that answered last time come first.
-        due = [
-            (now_us - now_us % device.interval_us + device.interval_us, 0, index)
-            for index, device in enumerate(self._devices)
-        ]
-        heapq.heapify(due)
+        due = self._due
         try:
             while due:
                 await self._sleep_until(due[0][0])
-                slot_us, _, index = heapq.heappop(due)
-                next_us = await self._serve(slot_us, index)
-                heapq.heappush(due, (next_us, self._breakers[index].timeouts, index))
+                async with self.reading:
+                    slot_us, _, index = due[0]
+                    next_us = await self._serve(slot_us, index)
+                    heapq.heapreplace(due, (next_us, self._breakers[index].timeouts, index))
         finally:
             self._bus.close()
+
+    def next_slots(self) -> dict[str, int]:
+        """The slot that comes next, by device."""
+        return {self._devices[index].catalogue.device: slot_us for slot_us, _, index in self._due}
 
     async def _sleep_until(self, slot_us: int) -> None:
         """A loop may wake its sleepers up to a millisecond early: what is read then is not of this slot."""
@@ -111,6 +124,11 @@ class BusPoller:
             log.warning("device_silent", device=device.catalogue.device, timeouts=breaker.timeouts)
         elif before >= TIMEOUTS_TO_OPEN and breaker.timeouts == 0:
             log.info("device_back", device=device.catalogue.device)
+
+
+def _grid(from_us: int, interval_us: int) -> int:
+    """The first slot at or after a time."""
+    return -(-from_us // interval_us) * interval_us
 
 
 def any_value(record: Record) -> bool:

@@ -12,7 +12,7 @@ from civicwatt_edge.frame_line import FrameLine
 from civicwatt_protocols import cjt188, dlt645, templates
 from civicwatt_protocols.errors import WrongAnswer
 from civicwatt_protocols.modbus.decode import BlockDecoder
-from civicwatt_protocols.modbus.plan import Block, plan
+from civicwatt_protocols.modbus.plan import Block, halves, plan
 from civicwatt_protocols.part import values
 from civicwatt_protocols.template import Order, Register
 
@@ -41,6 +41,17 @@ class ModbusQuestion:
         """Read the block; raises what the bus raises."""
         block = self.block
         return self.decoder.decode(await bus.read(self.unit, block.function, block.address, block.count))
+
+    def halves(self) -> tuple["ModbusQuestion", ...]:
+        """Two questions in the place of this one; a single register stays as it is."""
+        if len(self.places) < 2:
+            return (self,)
+        low, high = halves(self.block)
+        middle = len(low.registers)
+        return (
+            ModbusQuestion(self.places[:middle], self.unit, low, BlockDecoder(low)),
+            ModbusQuestion(self.places[middle:], self.unit, high, BlockDecoder(high)),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """From registers to as few read requests as a device allows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from civicwatt_protocols.template import DEFAULT_MAX_GAP, MODBUS_MAX_REGISTERS, Register, Span
@@ -36,6 +36,12 @@ def plan(
     return tuple(_block(group) for group in groups)
 
 
+def halves(block: Block) -> tuple[Block, Block]:
+    """Two blocks in the place of one of several registers."""
+    middle = len(block.registers) // 2
+    return _block(block.registers[:middle]), _block(block.registers[middle:])
+
+
 def _fits(
     group: list[Register], register: Register, max_registers: int, max_gap: int, spans: tuple[Span, ...]
 ) -> bool:
@@ -51,6 +57,6 @@ def _fits(
     )
 
 
-def _block(group: list[Register]) -> Block:
+def _block(group: Sequence[Register]) -> Block:
     first = group[0]
     return Block(first.function, first.address, group[-1].end - first.address, tuple(group))
