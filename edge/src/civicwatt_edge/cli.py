@@ -1,4 +1,4 @@
-"""Commands of the gateway: `run` and `check`."""
+"""Commands of the gateway: the agent itself here, the integrator's in `commands/`."""
 
 import asyncio
 import signal
@@ -7,12 +7,19 @@ from typing import Annotated
 
 import typer
 
-from civicwatt_edge import agent, loop
+from civicwatt_edge import agent, enroll, loop, service
+from civicwatt_edge.commands import add, init, scan, try_
 from civicwatt_edge.config import Config, load
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.logs import log_to_stderr
 
 app = typer.Typer(no_args_is_help=True)
+app.command("init")(init.init)
+app.command("enroll")(enroll.enroll)
+app.command("install-service")(service.install_service)
+app.command("scan")(scan.scan)
+app.command("try")(try_.try_)
+app.command("add")(add.add)
 
 
 @app.command()
