@@ -40,6 +40,7 @@ class Archive:
             except sqlite3.DatabaseError as error:
                 raise NoOutbox(str(path), detail=error) from error
         # Looked up after the rows: what left them for a segment before is in one now.
+        self.unreadable = 0  # records that were found damaged so far
         folders = sorted((directory / "segments").glob("*"))
         self.segments = [
             one for folder in folders for one in sorted(segments.look(folder), key=lambda one: one.first)
@@ -53,15 +54,24 @@ class Archive:
         here = max((one.last for one in self.segments if one.path.parent.name == self.epoch), default=0)
         for seq, row in self._rows:
             data = sealed.unseal(row)
-            if seq > here and data is not None:
+            if data is None:
+                self.unreadable += 1
+            elif seq > here:
                 yield from self._kept(seq, data, seq in self.acked, slots_us)
 
     def _segment(self, one: Segment, slots_us: Range) -> Iterator[Kept]:
         present = one.path.parent.name == self.epoch
         for seq, data in enumerate(segments.read_wherever(one), one.first):
             acked = seq in self.acked if present else one.state is State.HISTORY
-            if data is not None:
+            if data is None:
+                self.unreadable += 1
+            else:
                 yield from self._kept(seq, data, acked, slots_us)
+
+    @property
+    def count(self) -> int:
+        """How many records are kept, about: what is just being packed may count twice."""
+        return sum(one.last - one.first + 1 for one in self.segments) + len(self._rows)
 
     def _kept(self, seq: int, data: bytes, acked: bool, slots_us: Range) -> Iterator[Kept]:
         catalogue = self._catalogues.get(sealed.catalogue_of(data))
