@@ -119,6 +119,25 @@ def test_an_administrator_is_told_who_he_is_and_that_he_sees_no_energy_data(visi
     page.close()
 
 
+def test_the_gateways_are_there_and_a_code_is_shown_once_with_the_command_to_type(visit):
+    page = visit.page
+    page.goto(visit.server.url + "#/")
+    page.get_by_role("link", name="网关", exact=True).click()
+    rows = page.get_by_role("table", name="网关").locator("tbody tr")
+    expect(rows).to_have_count(2)
+    expect(rows.filter(has_text="gw-01")).to_contain_text("在线")
+    page.get_by_role("button", name="gw-01 生成注册码").click()
+    command = page.locator(".code-card code")
+    expect(command).to_have_text(
+        re.compile(r"civicwatt edge enroll --url http://127\.0\.0\.1:\d+ --code \w{4}(-\w{4}){3}")
+    )
+    visit.shot("12-gateways")
+    assert page.evaluate(TOO_WIDE) == []
+    page.reload()
+    rows.first.wait_for()
+    expect(command).to_have_count(0)
+
+
 def test_keys_reach_the_filter_and_the_table_behind_each_chart(visit):
     page = visit.page
     page.goto(visit.server.url + "#/")
@@ -135,7 +154,10 @@ def test_keys_reach_the_filter_and_the_table_behind_each_chart(visit):
     expect(page.locator(".chart-canvas canvas")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["#/", "#/institutions/1", "#/institutions/1?figure=energy_per_capita"])
+PAGES = ["#/", "#/institutions/1", "#/institutions/1?figure=energy_per_capita", "#/gateways"]
+
+
+@pytest.mark.parametrize("path", PAGES)
 def test_pages_speak_chinese_and_name_everything_that_can_be_pressed(visit, path):
     page = visit.page
     page.goto(visit.server.url + path)
@@ -166,7 +188,7 @@ def test_text_keeps_its_contrast_in_light_and_dark(visit, mode):
 def test_phone_shows_the_same_without_scrolling_sideways(visit):
     page = visit.page
     page.set_viewport_size({"width": 360, "height": 800})
-    for path in ("#/", "#/institutions/1", "#/institutions/1?figure=electricity"):
+    for path in ("#/gateways", "#/", "#/institutions/1", "#/institutions/1?figure=electricity"):
         page.goto(visit.server.url + path)
         page.locator("table").first.wait_for()
         visit.shot(f"9-phone-{path.count('/')}{path.count('?')}")

@@ -4,6 +4,7 @@ import type { Session } from "./api";
 import { type Problem, request, RequestError, RETRY_MS, whenSignedOut } from "./client";
 import { useTexts } from "./preferences";
 import { Administrator } from "./pages/Administrator";
+import { Gateways } from "./pages/Gateways";
 import { Header } from "./pages/Header";
 import { Home } from "./pages/Home";
 import { InstitutionPage } from "./pages/InstitutionPage";
@@ -75,7 +76,7 @@ export function CivicWatt() {
     <>
       <Header session={session} onSignOut={() => void signOut()} />
       <main className="page" tabIndex={-1} aria-label={t("app")}>
-        {route.institution === null ? <Home route={route} /> : <InstitutionPage key={route.institution} id={route.institution} route={route} />}
+        {route.page === "gateways" ? <Gateways /> : route.institution === null ? <Home route={route} /> : <InstitutionPage key={route.institution} id={route.institution} route={route} />}
       </main>
     </>
   );

@@ -3,6 +3,8 @@ import type { FigureKey } from "./api";
 
 /** Where the reader is: all of it lives in the address, so that back, forward and copied links work. */
 export interface Route {
+  /** null: the city, or one institution */
+  page: "gateways" | null;
   institution: number | null;
   period: string | null;
   /** figure opened in the lineage sheet */
@@ -31,6 +33,7 @@ function parse(hash: string): Route {
   const number = (text: string | null | undefined) => (text && /^\d+$/.test(text) ? Number(text) : null);
   const formed = (name: string, form: RegExp) => (form.test(query.get(name) ?? "") ? query.get(name) : null);
   return {
+    page: page === "gateways" ? page : null,
     institution: page === "institutions" ? number(id) : null,
     period: formed("period", /^20\d\d(-(0[1-9]|1[0-2]))?$/),
     figure: FIGURES.find((key) => key === query.get("figure")) ?? null,
@@ -45,7 +48,7 @@ export function href(route: Partial<Route>): string {
     const value = route[name];
     if (value !== null && value !== undefined) query.set(name, String(value));
   }
-  const path = route.institution ? `institutions/${route.institution}` : "";
+  const path = route.page ? route.page : route.institution ? `institutions/${route.institution}` : "";
   return `#/${path}${query.size ? `?${query}` : ""}`;
 }
 

@@ -6,6 +6,7 @@ import { EndUseMark } from "../parts/EndUseMark";
 import { Exact } from "../parts/Exact";
 import { QualityMark } from "../parts/QualityMark";
 import { useTexts } from "../preferences";
+import { Replacements } from "./Replacements";
 import { go, href, type Route } from "../route";
 
 /** The last day of a month that has already begun. */
@@ -36,6 +37,7 @@ export function MeterMonths({ meter, unit, today, date, route }: Props) {
         {[meter.device, meter.building].filter(Boolean).join(" · ")} · <EndUseMark endUse={meter.end_use} />
       </p>
       <p>{t("sum_of_months", { n: meter.months.length, total: meter.total === null ? UNKNOWN : exact(meter.total), unit })}</p>
+      <Replacements meter={meter} unit={unit} />
       <DataTable
         label={meter.name}
         narrow

@@ -5,6 +5,7 @@ import { DataTable } from "../parts/DataTable";
 import { EndUseMark } from "../parts/EndUseMark";
 import { Exact } from "../parts/Exact";
 import { usePreferences } from "../preferences";
+import { Replacements } from "./Replacements";
 import { go, href, type Route } from "../route";
 
 /** The meters a figure is summed from; each opens its months. */
@@ -62,6 +63,9 @@ export function MetersOfFigure({ energy, route }: { energy: EnergyInput; route: 
           ]}
         />
       )}
+      {energy.meters.map((meter) => (
+        <Replacements key={meter.point_id} meter={meter} unit={energy.unit} named />
+      ))}
     </section>
   );
 }

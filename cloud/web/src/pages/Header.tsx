@@ -8,7 +8,7 @@ import { isTextKey } from "../texts";
 
 export function Header({ session, onSignOut }: { session: Session; onSignOut: () => void }) {
   const t = useTexts();
-  const { period } = useRoute();
+  const { page, period } = useRoute();
   const role = `role_${session.role}`;
   return (
     <header className="top">
@@ -16,7 +16,12 @@ export function Header({ session, onSignOut }: { session: Session; onSignOut: ()
         <img src="./favicon.svg" alt="" width="20" height="20" />
         {session.region?.name ?? t("app")}
       </a>
-      <PeriodPicker />
+      {page === null && <PeriodPicker />}
+      <nav>
+        <a href={href({ page: "gateways", period })} aria-current={page === "gateways" ? "page" : undefined}>
+          {t("gateways")}
+        </a>
+      </nav>
       {session.demo && <span className="demo-banner">{t("demo_banner")}</span>}
       <span className="spring" />
       <Switches />
