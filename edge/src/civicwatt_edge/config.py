@@ -26,7 +26,9 @@ class Gateway(Table, frozen=True):
     id: TopicName
     division: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6,12}$")]
     data: str
-    quota_mb: Annotated[int, msgspec.Meta(ge=8)] | None = None
+    quota_mb: Annotated[int, msgspec.Meta(ge=32)] | None = None
+    # How long after a start of the machine its clock is waited for; 0 where there is no time server.
+    time_wait_s: Annotated[int, msgspec.Meta(ge=0, le=3_600)] = 120
 
     @property
     def quota_bytes(self) -> int | None:

@@ -73,6 +73,7 @@ class Outbox:
         self.live: dict[str, dict[str, Stored]] = {name: {} for name in store.upstreams}
         self.newest: dict[str, Stored] = {}  # by device: the newest committed record, taken or not
         self.news = {name: asyncio.Event() for name in store.upstreams}  # set after each commit
+        self.announcements = 0  # grows when the devices are others than before
         self.last_seq = store.last_seq()
         self.accepted = 0
         self.dropped = 0
@@ -81,7 +82,7 @@ class Outbox:
         self._work = asyncio.Event()
         self._writer = ThreadPoolExecutor(1, "outbox-writer")
         self._files = ThreadPoolExecutor(1, "outbox-files")
-        self._error = ""
+        self.error = ""  # why nothing can be written now
 
     async def __aenter__(self) -> Self:
         self._flusher = asyncio.create_task(self._flush())
@@ -127,6 +128,16 @@ class Outbox:
             ends: list[asyncio.Future[Any]] = [self._groups[-1].done, self._flusher]
             await asyncio.wait(ends, timeout=FLUSH_S, return_when=asyncio.FIRST_COMPLETED)
 
+    async def with_store(self, work: Callable[[Store], T]) -> T:
+        """Have the writer's thread do something with the store between two commits."""
+        return await self._run(self._writer, partial(work, self._store))
+
+    def announce(self) -> None:
+        """Have every uplink tell anew which devices there are."""
+        self.announcements += 1
+        for news in self.news.values():
+            news.set()
+
     async def births(self, upstream: str = MAIN) -> list[Catalogue]:
         """Catalogues that unacked records name, then the current one of each device."""
         return await self._run(self._files, partial(self._store.births, upstream))
@@ -163,7 +174,7 @@ class Outbox:
         store = self._store
         used = await self._run(self._files, store.used)
         return Health(
-            self._error,
+            self.error,
             used,
             store.room.quota,
             store.room.free(),
@@ -226,9 +237,9 @@ class Outbox:
                 await self._suffer(error)
                 await asyncio.sleep(RETRY_S)
             else:
-                if self._error:
+                if self.error:
                     log.info("outbox_writes_again", dropped=self.dropped)
-                self._error = ""
+                self.error = ""
                 return stored
 
     async def _tidy(self) -> None:
@@ -250,14 +261,12 @@ class Outbox:
         """A write has failed: say so once, and make room where that may help. Raises OutboxCorrupt."""
         if isinstance(error, sqlite3.Error) and is_corrupt(error):
             raise OutboxCorrupt("outbox.db", detail=error) from error
-        if not self._error:
+        if not self.error:
             log.error("outbox_cannot_write", error=str(error), waiting=len(self._groups))
-        self._error = str(error)
+        self.error = str(error)
         if is_full(error):
-            try:
+            with suppress(sqlite3.Error, OSError):  # others have taken all: the next try may find room
                 await self._run(self._files, self._store.relieve)
-            except (sqlite3.Error, OSError) as worse:
-                log.error("no_room_made", error=str(worse))
 
     def _drop(self, group: _Group, error: Exception) -> None:
         self.dropped += len(group.records)

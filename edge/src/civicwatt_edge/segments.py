@@ -71,11 +71,15 @@ def write(
         blocks.append(_block(place, b"".join(len(data).to_bytes(2, "big") + data for data in part)))
     path = folder / _name(first, first + len(contents) - 1, state)
     draft = path.with_suffix(".draft")
-    with draft.open("wb") as file:
-        file.write(b"".join(blocks))
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(path)
+    try:
+        with draft.open("wb") as file:
+            file.write(b"".join(blocks))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(path)
+    except OSError:
+        draft.unlink(missing_ok=True)  # a full disk needs the room
+        raise
     sync(folder)
     size = sum(map(len, blocks))
     return Segment(
