@@ -1,7 +1,6 @@
 # ruff: noqa: S311
 """What judges a drill sees each kind of fault: every check is proven with a planted one."""
 
-from dataclasses import replace
 from random import Random
 
 import pytest
@@ -16,16 +15,11 @@ S = 1_000_000
 POINTS = {"cat": ["active_power_total", "frequency"]}
 
 
-def record(seq: int, slot: int, power: float | None = 1.5) -> Record:
-    reasons = {} if power is not None else {0: GapReason.TIMEOUT}
-    return Record(seq, slot * 10 * S, "M-1", "cat", (power, 50.0), reasons)
+def record(seq: int, slot: int, power: float | None = 1.5, why: GapReason = GapReason.TIMEOUT) -> Record:
+    return Record(seq, slot * 10 * S, "M-1", "cat", (power, 50.0), {} if power is not None else {0: why})
 
 
-def disk(*records: Record) -> dict[tuple[str, int], Record]:
-    return {("e", one.seq): one for one in records}
-
-
-RUN = disk(record(1, 1), record(2, 2, None), record(3, 3))
+RUN = [record(1, 1), record(2, 2, None), record(3, 3)]
 SERVED = {
     ("M-1", measure, slot * 10 * S): {micro}
     for slot in (1, 2, 3)
@@ -40,18 +34,19 @@ def test_a_faultless_run_has_nothing_lost_doubled_or_wrong() -> None:
 
 
 def test_what_was_accepted_and_did_not_arrive_is_lost_and_what_is_young_is_not_yet() -> None:
-    arrived = {key: one for key, one in RUN.items() if one.seq != 3}
-    assert judge(RUN, arrived, POINTS, SERVED, until_us=30 * S).lost == 1
-    assert judge(RUN, arrived, POINTS, SERVED, until_us=20 * S).lost == 0
+    assert judge(RUN, RUN[:2], POINTS, SERVED, until_us=30 * S).lost == 1
+    assert judge(RUN, RUN[:2], POINTS, SERVED, until_us=20 * S).lost == 0
 
 
 def test_what_arrived_and_is_not_on_the_gateways_disk_is_lost_there() -> None:
-    assert judge(disk(record(1, 1)), disk(record(1, 1), record(2, 2)), POINTS, SERVED, until_us=0).lost == 1
+    assert judge(RUN[:2], RUN, POINTS, SERVED, until_us=0).lost == 1
 
 
-def test_a_slot_under_two_numbers_is_doubled() -> None:
-    twice = RUN | disk(record(4, 3))
-    assert judge(twice, twice, POINTS, SERVED, until_us=30 * S).duplicated == 1
+def test_a_slot_that_says_two_things_is_doubled_and_one_that_says_the_same_again_is_not() -> None:
+    served = SERVED | {("M-1", "active_power_total", 30 * S): {1_500_000, 1_600_000}}
+    again, other = [*RUN, record(4, 3)], [*RUN, record(4, 3, 1.6)]
+    assert judge(again, again, POINTS, served, until_us=30 * S).duplicated == 0
+    assert judge(RUN, other, POINTS, served, until_us=30 * S).duplicated == 1
 
 
 def test_a_value_of_another_slot_or_of_no_slot_is_wrong() -> None:
@@ -60,17 +55,19 @@ def test_a_value_of_another_slot_or_of_no_slot_is_wrong() -> None:
     assert judge(RUN, RUN, POINTS, {}, until_us=30 * S).wrong == 5
 
 
-def test_a_record_that_changed_on_its_way_is_wrong() -> None:
-    changed = RUN | disk(replace(record(1, 1), values=(1.5, None), reasons={1: GapReason.TIMEOUT}))
-    assert judge(RUN, changed, POINTS, SERVED, until_us=30 * S).wrong == 1
+def test_a_record_that_changed_on_its_way_is_wrong_and_one_thinned_on_the_disk_is_declared() -> None:
+    changed = judge(RUN, [record(1, 1, None), *RUN[1:]], POINTS, SERVED, until_us=30 * S)
+    assert (changed.wrong, changed.thinned) == (1, 0)
+    thin = judge([record(1, 1, None, GapReason.THINNED), *RUN[1:]], RUN, POINTS, SERVED, until_us=30 * S)
+    assert (thin.wrong, thin.thinned) == (0, 1)
 
 
 def test_a_slot_without_record_is_owed_unless_the_gateway_was_dead() -> None:
-    holes = disk(record(1, 1), record(2, 2), record(3, 7))
+    slots = [("M-1", slot * 10 * S) for slot in (1, 2, 7)]
     missing = [("M-1", slot * 10 * S) for slot in (3, 4, 5, 6)]
-    assert unwritten(holes, 10 * S, [], 0) == missing
-    assert unwritten(holes, 10 * S, [int(52.5 * S)], 0) == missing[:2]  # killed in slot 5, 4 in flight
-    assert unwritten(holes, 10 * S, [int(21 * S)], 0) == []
+    assert unwritten(slots, 10 * S, [], 0) == missing
+    assert unwritten(slots, 10 * S, [int(52.5 * S)], 0) == missing[:2]  # killed in slot 5, 4 in flight
+    assert unwritten(slots, 10 * S, [int(21 * S)], 0) == []
 
 
 def test_a_missed_promise_or_an_error_fails_and_a_skipped_fault_does_not() -> None:

@@ -5,6 +5,7 @@ Here because every part may know this package and no other one.
 
 import logging
 import sys
+from contextlib import suppress
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
@@ -12,6 +13,20 @@ from structlog.typing import Processor
 
 # Without local variables: they may hold a password.
 TRACEBACKS = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
+
+
+class _Stderr:
+    """Writes lines; one that cannot be written is left out: a full disk under the log must stop nothing."""
+
+    def __init__(self, *_: object) -> None:
+        self._stderr = sys.stderr
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError):
+            self._stderr.write(message + "\n")
+            self._stderr.flush()
+
+    debug = info = warning = error = critical = exception = msg
 
 
 def log_to_stderr(level: int = logging.INFO) -> None:
@@ -28,7 +43,7 @@ def log_to_stderr(level: int = logging.INFO) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=_Stderr,
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,

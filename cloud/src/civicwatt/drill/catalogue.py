@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from civicwatt.drill import (
     broker_faults,
     cut,
+    damaged,
     dead_meters,
+    full_disk,
     fuzzed,
     half_open,
     kills,
@@ -38,6 +40,8 @@ DRILLS = (
     Drill("F04", "断电", "power cut", power_cut.run, 15, 120),
     Drill("F06", "代理强杀", "kill -9 of the broker in flight", broker_faults.killed_in_flight, 25, 120),
     Drill("F07", "消费者离线", "consumer away", broker_faults.consumer_away, 30, 60),
+    Drill("F08", "磁盘写满", "disk full", full_disk.run, 25, 100),
+    Drill("F09", "文件损坏、写入出错", "files damaged or torn, I/O errors", damaged.run, 60, 400),
     Drill("F21", "异常应答", "Modbus exceptions", refused.run, 20, 60),
     Drill("F22", "慢设备", "slow devices", slow.run, 40, 200),
     Drill("F23", "迟到应答", "late answers", late.run, 25, 200),

@@ -1,44 +1,26 @@
 """What the gateway's disk, the consumer and the meters' truth ledger hold, and how they compare."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from civicwatt.drill.consumer import Key
 from civicwatt.drill.row import Verdict
-from civicwatt_edge.store import Store
+from civicwatt_edge.archive import Archive
 from civicwatt_protocols.quantity import to_micro
-from civicwatt_protocols.uplink import Record, decode_record, peek
+from civicwatt_protocols.uplink import GapReason, Record
 from civicwatt_sim import truth
 
-Records = Mapping[Key, Record]
-Answers = Mapping[
-    tuple[str, str, int], set[int]
-]  # (device, measure, slot µs) → what was served in it [micro]
+Slot = tuple[str, int]  # device, slot µs: what a reading is known by, once
+Answers = Mapping[tuple[str, str, int], set[int]]  # (device, measure, slot µs) → served in it [micro]
 Points = Mapping[str, Sequence[str]]  # catalogue hash → measures in the order of its records
 
-CHUNK = 5_000
 
-
-def accepted(data: Path) -> tuple[dict[Key, Record], Points]:
-    """Every record in the outbox of a gateway that has ended, acked or not; leaves all of them unacked."""
-    store = Store(data)
-    try:
-        after: int | None = 0
-        while after is not None:
-            after = store.rewind(after, CHUNK)
-        found: dict[Key, Record] = {}
-        last = 0
-        while chunk := store.backlog(last, CHUNK):
-            for one in chunk:
-                _, _, birth = peek(one.body)
-                found[store.epoch, one.seq] = decode_record(one.body, store.catalogues[birth])
-            last = chunk[-1].seq
-        points = {each: [p.measure for p in one.points] for each, one in store.catalogues.items()}
-        return found, points
-    finally:
-        store.close()
+def accepted(data: Path) -> tuple[list[Record], Points]:
+    """Every record that a gateway keeps, acked or not."""
+    found = list(Archive(data).records())
+    points = {one.catalogue.hash: [p.measure for p in one.catalogue.points] for one in found}
+    return [one.record for one in found], points
 
 
 def answers(ledger: Path, interval_us: int) -> Answers:
@@ -51,57 +33,90 @@ def answers(ledger: Path, interval_us: int) -> Answers:
 
 
 def judge(
-    disk: Records,
-    kept: Records,
+    disk: Iterable[Record],
+    kept: Collection[Record],
     points: Points,
     served: Answers,
     *,
     until_us: int,
-    unwritten: Collection[tuple[str, int]] = (),
+    unwritten: Collection[Slot] = (),
 ) -> Verdict:
     """Compare the three; what the gateway accepted after `until_us` need not have left it yet.
 
-    `unwritten`: (device, slot) that the gateway owed a record, by a rule of the caller, and has none for.
+    kept: what the consumer has behind its key (gateway, epoch, seq). A slot that comes again under another
+    key, as after damage, is one reading when it says the same, and doubled when it does not. `unwritten`:
+    slots that the gateway owed a record, by a rule of the caller, and has none for.
     """
-    undelivered = [key for key, one in disk.items() if one.slot_us <= until_us and key not in kept]
-    vanished = kept.keys() - disk.keys()  # the local history must hold what was sent
-    changed = [key for key in kept.keys() & disk.keys() if kept[key] != disk[key]]
-    everything = {**kept, **disk}
-    slots = {(one.device, one.slot_us) for one in everything.values()}
-    values = [
-        (one.device, measure, one.slot_us, to_micro(value))
-        for one in everything.values()
+    here, there = by_slot(disk), by_slot(kept)
+    undelivered = [slot for slot in here if slot[1] <= until_us and slot not in there]
+    vanished = there.keys() - here.keys()  # the local history must hold what was sent
+    changed = [slot for slot in here.keys() & there.keys() if not same(here[slot][0], there[slot][0])]
+    doubled = [
+        slot
+        for records in (here, there)
+        for slot, (first, *others) in records.items()
+        if not all(same(first, other) for other in others)
+    ]
+    values = {
+        (device, measure, slot_us, to_micro(value))
+        for records in (here, there)
+        for (device, slot_us), several in records.items()
+        for one in several
         for measure, value in zip(points[one.catalogue], one.values, strict=True)
         if value is not None
-    ]
+    }
     invented = [one for one in values if one[3] not in served.get(one[:3], ())]
+    thinned = sum(GapReason.THINNED in one.reasons.values() for several in here.values() for one in several)
     return Verdict(
         lost=len(undelivered) + len(vanished) + len(unwritten),
-        duplicated=len(everything) - len(slots),
+        duplicated=len(doubled),
         wrong=len(changed) + len(invented),
-        records=len(disk),
+        records=len(here),
         values=len(values),
+        thinned=thinned,
+    )
+
+
+def by_slot(records: Iterable[Record]) -> dict[Slot, list[Record]]:
+    """Records by what they are readings of."""
+    found: dict[Slot, list[Record]] = defaultdict(list)
+    for one in records:
+        found[one.device, one.slot_us].append(one)
+    return dict(found)
+
+
+def same(one: Record, other: Record) -> bool:
+    """Whether two records say the same; what is thinned in one of them says nothing."""
+    if one.catalogue != other.catalogue:
+        return False
+    places = range(len(one.values))
+    told = [
+        place
+        for place in places
+        if GapReason.THINNED not in (one.reasons.get(place), other.reasons.get(place))
+    ]
+    return all(
+        one.values[place] == other.values[place] and one.reasons.get(place) == other.reasons.get(place)
+        for place in told
     )
 
 
 def unwritten(
-    disk: Records, interval_us: int, kills_us: Sequence[int], grace_us: int
-) -> list[tuple[str, int]]:
+    slots: Collection[Slot], interval_us: int, kills_us: Sequence[int], grace_us: int
+) -> list[Slot]:
     """Slots without any record, neither values nor a gap, while the gateway ran.
 
     From `grace_us` and a slot before a kill (the poll in flight and its commit) until the first slot that
     the next gateway recorded, no record is owed.
     """
     by_device: dict[str, list[int]] = defaultdict(list)
-    for record in disk.values():
-        by_device[record.device].append(record.slot_us)
+    for device, slot_us in slots:
+        by_device[device].append(slot_us)
     missing = []
-    for device, slots in by_device.items():
-        slots.sort()
-        for before_us, after_us in pairwise(slots):
+    for device, times in by_device.items():
+        for before_us, after_us in pairwise(sorted(times)):
             kills = [kill for kill in kills_us if before_us <= kill <= after_us + interval_us]
             owed_until = min(kills, default=after_us + interval_us + grace_us) - interval_us - grace_us
-            missing += [
-                (device, s) for s in range(before_us + interval_us, after_us, interval_us) if s < owed_until
-            ]
+            between = range(before_us + interval_us, after_us, interval_us)
+            missing += [(device, slot_us) for slot_us in between if slot_us < owed_until]
     return missing

@@ -5,14 +5,15 @@ import sys
 from contextlib import suppress
 from random import Random
 
+from civicwatt.demo.processes import Process
 from civicwatt.drill.plant import Shape
 from civicwatt.drill.row import Row, Verdict, row
 from civicwatt.drill.stage import Stage, until
-from civicwatt.drill.victim import POINTS
+from civicwatt.drill.victim import NOWHERE, POINTS
 from civicwatt.drill.world import World
 from civicwatt.errors import PartDidNotStart
 
-SHAPE = Shape(6, interval_s=10, rate=40.0)
+SHAPE = Shape(6, interval_s=10, rate=80.0)
 RESTART_S = 10.0
 LONGEST_LIFE_S = 1.8  # a gateway needs about half of it to start
 POINT_REACHED_S = 4.0
@@ -45,25 +46,28 @@ async def _chain(stage: Stage, number: int, kills: int) -> tuple[Verdict, int, f
     points = sorted(POINTS)
     named = 0
     async with World(stage.folder / f"chain-{number}", SHAPE, stage.seed + number) as world:
-        world.start_gateway()
+        _start(world)
         await world.flows()
         await world.kill_gateway()
         for turn in range(kills - 1):
             if turn % 2:
                 named += await _dies_at(world, points[(turn // 2 + number) % len(points)], dice)
             else:
-                world.start_gateway()
+                _start(world)
                 await asyncio.sleep(dice.uniform(0.05, LONGEST_LIFE_S))
                 await world.kill_gateway()
-        world.start_gateway()
+        _start(world)
         restart_s = await world.flows()
         return await world.verdict(), named, restart_s
 
 
+def _start(world: World, point: str = NOWHERE, times: int = 0) -> Process:
+    return world.start_gateway([sys.executable, "-m", "civicwatt.drill.victim", point, str(times)])
+
+
 async def _dies_at(world: World, point: str, dice: Random) -> bool:
     """Start a gateway that kills itself at a point; whether it did in time, else it is killed there."""
-    times = dice.randint(1, 25)
-    victim = world.start_gateway([sys.executable, "-m", "civicwatt.drill.victim", point, str(times)])
+    victim = _start(world, point, dice.randint(1, 25))
     with suppress(PartDidNotStart):
         await until(lambda: not victim.alive, point, POINT_REACHED_S)
     reached = not victim.alive

@@ -2,32 +2,27 @@
 
 import asyncio
 import os
-import shutil
-import subprocess
 import sys
-from pathlib import Path
 
+from civicwatt.drill.preload import can_compile, compiled
 from civicwatt.drill.row import Row, Verdict, row, skipped
 from civicwatt.drill.stage import Stage
 
-GROUPS = 400  # transactions: enough for several checkpoints
 WORKERS = 2
 
 
 async def run(stage: Stage) -> Row:
     """Record a real run's writes and syncs, then cut the power at random points of the record."""
-    compiler = shutil.which("cc")
-    if compiler is None or sys.platform != "linux":
-        return skipped(
-            stage.seed, "没有 C 编译器，无法记录写入与同步 · no C compiler (cc) to record writes with"
-        )
+    if not can_compile():
+        return skipped(stage.seed, "没有 C 编译器，无法记录写入 · no C compiler (cc) to record writes with")
     stage.folder.mkdir(parents=True)
     root = stage.folder / "disk"
     root.mkdir()
     log = stage.folder / "calls"
-    recorder = await asyncio.to_thread(_compile, compiler, "recorder", stage.folder)
+    recorder = await asyncio.to_thread(compiled, "recorder", stage.folder)
     recorded = {"LD_PRELOAD": str(recorder), "RECORD_ROOT": str(root), "RECORD_LOG": str(log)}
-    writer = [sys.executable, "-m", "civicwatt.drill.power_writer", str(root), str(GROUPS), str(stage.seed)]
+    arguments = [str(root), str(stage.count(150, 500)), str(stage.seed)]
+    writer = [sys.executable, "-m", "civicwatt.drill.power_writer", *arguments]
     process = await asyncio.create_subprocess_exec(
         *writer, env=os.environ | recorded, stderr=asyncio.subprocess.PIPE
     )
@@ -47,12 +42,3 @@ async def run(stage: Stage) -> Row:
         {"something had been accepted": total["said_and_found"] > 0},
         recorded_calls=ends[0]["calls"],
     )
-
-
-def _compile(compiler: str, name: str, folder: Path) -> Path:
-    """Build one of this folder's small C files as a library to preload."""
-    library = folder / f"{name}.so"
-    source = Path(__file__).with_name(f"{name}.c")
-    command = [compiler, "-shared", "-fPIC", "-O2", "-o", str(library), str(source), "-ldl", "-lpthread"]
-    subprocess.run(command, check=True, capture_output=True)
-    return library

@@ -19,6 +19,7 @@ from random import Random
 import structlog
 
 from civicwatt.drill import evidence
+from civicwatt_edge.store import Store
 
 HEAD = struct.Struct("=cHqq")
 SECTOR = 512
@@ -144,8 +145,9 @@ def _look(files: dict[str, bytes], said: bytes, root: str, folder: Path) -> tupl
         target = folder / path.removeprefix(root + "/")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
+    Store(folder / "data").close()
     records, _ = evidence.accepted(folder / "data")
-    slots = {seq: one.slot_us for (_, seq), one in records.items()}
+    slots = {one.seq: one.slot_us for one in records}
     promised = {int(seq): int(slot_us) for seq, slot_us in map(str.split, said.decode().splitlines())}
     lost = sum(seq not in slots for seq in promised)
     wrong = sum(slots.get(seq, slot_us) != slot_us for seq, slot_us in promised.items())

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from random import Random
 
+from civicwatt.drill import small
 from civicwatt.drill.plant import FLOAT_METER, MEASURES
 from civicwatt_edge.outbox import Outbox
 from civicwatt_edge.store import Store
@@ -21,6 +22,7 @@ ACKED = 0.6
 
 async def write(folder: Path, groups: int, dice: Random) -> None:
     """Put group after group, each waiting for its acceptance."""
+    small.segments()
     said = os.open(folder / "said", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     store = Store(folder / "data")
     catalogue = store.catalogue("M-0001", FLOAT_METER, MEASURES)

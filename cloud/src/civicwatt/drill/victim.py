@@ -1,7 +1,7 @@
 """A gateway that kills itself at a named instant: `python -m civicwatt.drill.victim POINT TIMES run …`.
 
 The points are put around the gateway from outside, so that the gateway itself carries none of this: what
-SQLite is told, what is handed to the MQTT client, and acks that are taken.
+SQLite is told, what files are renamed and deleted, what is handed to the MQTT client, acks that are taken.
 """
 
 import os
@@ -13,17 +13,25 @@ from typing import Any
 
 import paho.mqtt.client
 
+from civicwatt.drill import small
 from civicwatt_edge.cli import app
 from civicwatt_edge.outbox import Outbox
 
 STATEMENTS = {
-    "before_insert": "INSERT INTO OUTBOX",
-    "before_move_to_history": "INSERT OR REPLACE INTO HISTORY",
-    "before_delete_of_acked": "DELETE FROM OUTBOX",
+    "before_insert": "INSERT INTO RECORD",
+    "before_note_of_acks": "INSERT INTO ACKED",
+    "before_rows_left_for_segments": "DELETE FROM RECORD",
     "before_commit": "COMMIT",
     "after_commit": "",  # the first statement behind a COMMIT
 }
-POINTS = {*STATEMENTS, "before_publish", "after_publish", "before_ack", "after_ack"}
+CALLS = {
+    "publish": (paho.mqtt.client.Client, "publish"),
+    "ack": (Outbox, "ack"),
+    "rename": (os, "rename"),
+    "sync": (os, "fsync"),
+}
+POINTS = {*STATEMENTS, *(f"{when}_{call}" for when in ("before", "after") for call in CALLS)}
+NOWHERE = "nowhere"
 
 
 class Countdown:
@@ -61,7 +69,7 @@ def watch_statements(point: str, die: Callable[[], None]) -> None:
 
 
 def wrap(owner: Any, method: str, die: Callable[[], None], *, before: bool) -> None:
-    """Die before or after a method of a class."""
+    """Die before or after a call."""
     real = getattr(owner, method)
 
     def wrapped(*arguments: Any, **named: Any) -> Any:
@@ -80,13 +88,13 @@ def arm(point: str, times: int) -> None:
     die = Countdown(times)
     if point in STATEMENTS:
         watch_statements(point, die)
-    elif point.endswith("publish"):
-        wrap(paho.mqtt.client.Client, "publish", die, before=point.startswith("before"))
-    else:
-        wrap(Outbox, "ack", die, before=point.startswith("before"))
+    elif point != NOWHERE:
+        when, call = point.split("_")
+        wrap(*CALLS[call], die, before=when == "before")
 
 
 if __name__ == "__main__":
+    small.segments()
     arm(sys.argv[1], int(sys.argv[2]))
     del sys.argv[1:3]
     app()

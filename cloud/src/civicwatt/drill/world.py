@@ -37,7 +37,7 @@ class World:
     def __init__(
         self, folder: Path, shape: Shape, seed: int, *, linked: bool = False, clock: Clock | None = None
     ) -> None:
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.shape, self.data = folder, shape, folder / "data"
         self.clock = clock or Clock(START_US, shape.rate)
         self.kills_us: list[int] = []
@@ -72,6 +72,12 @@ class World:
         """The gateway's process."""
         assert self._gateway is not None  # noqa: S101 a drill starts it first
         return self._gateway
+
+    @property
+    def pid(self) -> int:
+        """The gateway's process id."""
+        assert self.gateway.pid is not None  # noqa: S101 it has been started
+        return self.gateway.pid
 
     def devices(self) -> list[str]:
         """The names of the meters that answer."""
@@ -125,21 +131,29 @@ class World:
         await until(done, "the backlog at the consumer", limit_s)
         return slot_us - self.shape.interval_us
 
-    async def verdict(self, *, owed: bool = True, until_us: int | None = None) -> Verdict:
-        """Drain, end the gateway and compare; `owed`: each slot must have its record."""
+    async def verdict(
+        self, *, owed: bool = True, history: bool = True, until_us: int | None = None
+    ) -> Verdict:
+        """Drain, end the gateway and compare.
+
+        owed: each slot must have its record. history: what was delivered must still be kept locally.
+        """
         if until_us is None:
             until_us = await self.drained()
         await self.stop_gateway()
-        return await asyncio.to_thread(self._judge, until_us, owed)
+        return await asyncio.to_thread(self._judge, until_us, owed, history)
 
-    def _judge(self, until_us: int, owed: bool) -> Verdict:
+    def _judge(self, until_us: int, owed: bool, history: bool) -> Verdict:
         disk, points = evidence.accepted(self.data)
         interval_us = self.shape.interval_us
         grace_us = int(GRACE_S * self.clock.rate * 1_000_000)
-        missing = evidence.unwritten(disk, interval_us, self.kills_us, grace_us) if owed else []
+        if not history:
+            disk = [*disk, *self.consumer.kept.values()]
+        slots = evidence.by_slot(disk)
+        missing = evidence.unwritten(slots, interval_us, self.kills_us, grace_us) if owed else []
         served = evidence.answers(self.folder / "truth.jsonl", interval_us)
         verdict = evidence.judge(
-            disk, self.consumer.kept, points, served, until_us=until_us, unwritten=missing
+            disk, self.consumer.kept.values(), points, served, until_us=until_us, unwritten=missing
         )
         return replace(verdict, wrong=verdict.wrong + self.consumer.changed)
 
