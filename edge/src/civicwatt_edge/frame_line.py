@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from civicwatt_edge.errors import DeviceTimeout, Disconnected
-from civicwatt_protocols.errors import DeviceRefused, FrameError, MeterRefused, NoFrame
+from civicwatt_protocols.errors import CivicWattError, DeviceRefused, FrameError, MeterRefused, NoFrame
 
 Found = TypeVar("Found")
 
@@ -70,12 +70,15 @@ class FrameLine:
             except (DeviceRefused, MeterRefused):
                 raise
             except TimeoutError:
-                self._drop()
+                await self._renew(whom)
                 raise DeviceTimeout(self._where(whom), timeout_ms=round(self.timeout_s * 1000)) from None
             except OSError as error:
                 self._drop()
                 raise Disconnected(self._where(whom), detail=error) from None
-            except BaseException:  # a wrong answer or our own cancellation: more may be on its way
+            except CivicWattError:  # a wrong answer: the right one may be on its way
+                await self._renew(whom)
+                raise
+            except BaseException:  # our own cancellation
                 self._drop()
                 raise
 
@@ -88,6 +91,12 @@ class FrameLine:
     def _drop(self) -> None:
         self._suspect = True
         self.close()
+
+    async def _renew(self, whom: str) -> None:
+        """Pay for the silence now: the next to be asked shall not wait for it."""
+        self._drop()
+        with suppress(Disconnected, FrameError):
+            await self._ready(whom)
 
     async def _ready(self, whom: str) -> "Wire":
         """A wire on which nothing is to be expected but the answer to the next request."""

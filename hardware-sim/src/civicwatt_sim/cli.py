@@ -45,11 +45,14 @@ def run(  # noqa: PLR0917 - typer's options
         Path | None, typer.Option(help="故障脚本，SIGHUP 重读 · fault script, re-read on SIGHUP")
     ] = None,
     host: Annotated[str, typer.Option(help="监听地址 · address to listen on")] = "127.0.0.1",
+    pty: Annotated[
+        list[int] | None, typer.Option(help="这条总线另接一个伪串口 · this line at a pseudo serial port too")
+    ] = None,
 ) -> None:
-    """运行模拟表计，直至 SIGTERM · serve the scenario's meters over Modbus TCP until SIGTERM."""
+    """运行模拟表计，直至 SIGTERM · serve the scenario's meters until SIGTERM."""
     log_to_stderr()
     moment = Clock.parse(clock) if clock else Clock.real()
-    asyncio.run(_serve(read_city(city), moment, (host, port), truth, faults))
+    asyncio.run(_serve(read_city(city), moment, (host, port), truth, faults, lines=pty or []))
 
 
 @app.command("city")
@@ -64,7 +67,13 @@ def city_file(
 
 
 async def _serve(
-    city: City, clock: Clock, address: tuple[str, int], truth: Path | None, faults: Path | None
+    city: City,
+    clock: Clock,
+    address: tuple[str, int],
+    truth: Path | None,
+    faults: Path | None,
+    *,
+    lines: Collection[int],
 ) -> None:
     from civicwatt_sim.meter import simulate  # noqa: PLC0415
     from civicwatt_sim.server import Plant  # noqa: PLC0415 - pymodbus is slow to import
@@ -80,7 +89,14 @@ async def _serve(
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
         ports = await plant.start(*address)
-        log.info("simulator_ready", city=city.name, meters=len(meters), host=address[0], ports=ports)
+        log.info(
+            "simulator_ready",
+            city=city.name,
+            meters=len(meters),
+            host=address[0],
+            ports=ports,
+            ptys=[plant.open_terminal(bus) for bus in lines],
+        )
         await stop.wait()
         await plant.close()
     log.info("simulator_stopped")

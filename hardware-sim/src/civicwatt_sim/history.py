@@ -5,7 +5,6 @@ from numpy.typing import NDArray
 
 from civicwatt_protocols.quantity import MICRO
 from civicwatt_sim.meter import SimulatedMeter
-from civicwatt_sim.registers import served_counters
 
 US_PER_S = 1_000_000
 
@@ -21,5 +20,5 @@ def history(
     times = np.arange(-(-t0_us // step_us) * step_us, t1_us, step_us, dtype=np.int64)
     if not meter.meter.answers:
         times = times[:0]
-    served = served_counters(meter.register, meter.counters_micro(times))
+    served = meter.served_counters(meter.counters_micro(times))
     return times, served / MICRO

@@ -7,10 +7,11 @@ from civicwatt_protocols.errors import UnknownTemplate
 from civicwatt_protocols.quantity import MICRO
 from civicwatt_protocols.template import DeviceTemplate, Register
 from civicwatt_protocols.templates import load
-from civicwatt_sim import quantities, seeded
+from civicwatt_sim import data_items, quantities, seeded
 from civicwatt_sim.counters import Counter
 from civicwatt_sim.errors import BadScenario
 from civicwatt_sim.loads import load_share
+from civicwatt_sim.registers import served_counters
 from civicwatt_sim.scenario import Building, City, Dated, EndUse, Institution, InstitutionKind, Meter
 from civicwatt_sim.steps import STEPS_PER_DAY, block_steps, first_step, step_at
 
@@ -18,7 +19,7 @@ Column = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
 STEP_H = 0.25
-# the register that energy is counted by: the first that the template has
+# the measure that energy is counted by: the first that the template tells
 _COUNTED = {
     EndUse.PV: ("generated_active_energy", "export_active_energy"),
     EndUse.WATER: ("water_volume",),
@@ -32,7 +33,7 @@ class SimulatedMeter:
     def __init__(self, city: City, institution: Institution, building: Building, meter: Meter) -> None:
         self.meter = meter
         self.template: DeviceTemplate = _template(meter)
-        self.register = _counted_register(self.template, meter)
+        self.measure = _counted_measure(self.template, meter)
         self._kind: InstitutionKind = institution.kind
         self._areas = building.areas
         self._seed = city.seed
@@ -44,9 +45,15 @@ class SimulatedMeter:
         self._counter = Counter(first_step(city.installed), base, self._block)
 
     @property
-    def measure(self) -> str:
-        """The measure whose register counts this meter's consumption or yield."""
-        return self.register.measure
+    def register(self) -> Register:
+        """The register that counts this Modbus meter's consumption or yield."""
+        return next(one for one in self.template.registers if one.measure == self.measure)
+
+    def served_counters(self, micro: Counts) -> Counts:
+        """Exact counters as the meter gives them [micro]."""
+        if self.template.protocol == "modbus":
+            return served_counters(self.register, micro)
+        return data_items.served_counters(self.template, self.measure, micro)
 
     def increments(self, t0_us: int, t1_us: int) -> Counts:
         """Consumption of every 15-minute step that starts in [t0, t1) [micro kWh or m³]."""
@@ -92,16 +99,20 @@ def simulate(city: City) -> dict[str, SimulatedMeter]:
 
 def _template(meter: Meter) -> DeviceTemplate:
     try:
-        return load(meter.template)
+        template = load(meter.template)
     except UnknownTemplate as error:
         raise BadScenario(meter.device, problem=error.message("zh")) from error
+    spoken = "modbus" if meter.protocol.startswith("modbus") else meter.protocol.value
+    if template.protocol != spoken:
+        raise BadScenario(meter.device, problem=f"{template.key} ≠ {meter.protocol}")
+    return template
 
 
-def _counted_register(template: DeviceTemplate, meter: Meter) -> Register:
-    by_measure = {register.measure: register for register in template.registers}
+def _counted_measure(template: DeviceTemplate, meter: Meter) -> str:
+    """The measure that counts this meter's consumption or yield."""
     for measure in _COUNTED.get(meter.end_use, _COUNTED_LOAD):
-        if measure in by_measure:
-            return by_measure[measure]
+        if measure in template.measures:
+            return measure
     raise BadScenario(meter.device, problem=f"{template.key} 不计量“{meter.end_use.zh}”")
 
 

@@ -55,6 +55,15 @@ _END_USE_ZH = {
 }
 
 
+class BusProtocol(StrEnum):
+    """What is spoken on a bus; all but the first on a line behind a serial server."""
+
+    MODBUS_TCP = "modbus_tcp"
+    MODBUS_RTU = "modbus_rtu"
+    DLT645 = "dlt645"
+    CJT188 = "cjt188"
+
+
 class Dated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A number that holds from a day on, with the paper that says so."""
 
@@ -67,7 +76,10 @@ Rating = Annotated[float, msgspec.Meta(ge=0, le=100_000)]  # engineering default
 
 
 class Meter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One meter: where it hangs, what it measures, how large its load can be."""
+    """One meter: where it hangs, what it measures, how large its load can be.
+
+    All meters of a bus speak its protocol; the unit is also the address of a DL/T 645 or CJ/T 188 meter.
+    """
 
     device: str
     name: str
@@ -76,6 +88,7 @@ class Meter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     unit: Annotated[int, msgspec.Meta(ge=1, le=247)]
     template: str
     end_use: EndUse
+    protocol: BusProtocol = BusProtocol.MODBUS_TCP
     rated_kw: Rating = 0.0
     rated_m3h: Rating = 0.0
     answers: bool = True
@@ -129,6 +142,9 @@ def read_city(path: Path) -> City:
     doubles += [f"{at}" for at, count in Counter((m.bus, m.unit) for m in meters).items() if count > 1]
     if doubles:
         raise BadScenario(str(path), problem=f"重复 duplicate: {', '.join(doubles)}")
+    spoken = Counter(bus for bus, _ in {(meter.bus, meter.protocol) for meter in meters})
+    if mixed := [str(bus) for bus, protocols in spoken.items() if protocols > 1]:
+        raise BadScenario(str(path), problem=f"同一总线多种规约 several protocols on bus {', '.join(mixed)}")
     return city
 
 
