@@ -28,6 +28,18 @@ ABSURD_S = 10 * 365 * 86_400  # a certificate that ended this long ago speaks of
 WARN_DAYS = (30, 7, 1)
 
 
+class ClosingSocket(ssl.SSLSocket):
+    """Closes itself when the handshake fails: paho lets go of it then, and leaves it open."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        """As ssl.SSLSocket does it."""
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
+
 class Validity(NamedTuple):
     """When a certificate begins and ends: UTC seconds."""
 
@@ -42,6 +54,7 @@ def context(tls: Tls, now_s: float | None = None) -> ssl.SSLContext:
     """
     check(tls, time.time() if now_s is None else now_s)
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # the host's name is checked
+    made.sslsocket_class = ClosingSocket
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
         made.load_verify_locations(tls.ca)

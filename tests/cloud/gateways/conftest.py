@@ -1,16 +1,19 @@
 """A cloud on a real socket with one energy manager, and gateways that want to be let in."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import uvicorn
+from cloud.gateways.broker_site import Site
 from fastapi import FastAPI
 from typer.testing import CliRunner
 
 from civicwatt.cli import build
+from civicwatt.demo import broker as demo_broker
+from civicwatt.demo.processes import free_port
 from civicwatt_cloud.app import create_app
 from civicwatt_cloud.cli import page_socket
 from civicwatt_cloud.kit import identity
@@ -83,3 +86,23 @@ def edge(tmp_path: Path) -> Path:
 def run() -> object:
     """Run `civicwatt edge …` in this process."""
     return lambda *arguments: CliRunner().invoke(build("edge"), ["edge", *map(str, arguments)])
+
+
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Site]]:
+    """Makes sites, each with its own authority and its own running broker."""
+    program = demo_broker.mosquitto()
+    if program is None:
+        pytest.skip("mosquitto is not installed: the shipped configuration is not tested")
+    made: list[Site] = []
+
+    def make() -> Site:
+        site = Site(tmp_path_factory.mktemp("site"), program, free_port())
+        made.append(site)
+        site.write()
+        site.start()
+        return site
+
+    yield make
+    for site in made:
+        site.kill()

@@ -5,126 +5,29 @@ A SUBACK says nothing about what will be delivered: these tests look at what arr
 
 import asyncio
 import contextlib
-import itertools
 import os
 import signal
 import socket
 import ssl
-import subprocess
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import aiomqtt
 import pytest
+from cloud.gateways.broker_site import Site, until
 from cryptography import x509
 
-from civicwatt.demo import broker as demo_broker
-from civicwatt.demo.processes import free_port
-from civicwatt_cloud.modules.gateways import broker
 from civicwatt_cloud.modules.gateways.authority import Authority
 from civicwatt_cloud.timeseries.mqtt import TlsFiles
-from civicwatt_edge import enroll
 from civicwatt_edge.mqtt import Client, TurnedAway
 
+Sites = Callable[[], Site]
 OWN, OTHER = "gw-02", "gw-01"  # who tries, and at whose cost
 DIVISION = "429900"
-numbers = itertools.count()
 
 
 def topic(kind: str, gateway: str, device: str | None = None) -> str:
     return f"spBv1.0/{DIVISION}/{kind}/{gateway}" + (f"/{device}" if device else "")
-
-
-@dataclass
-class Site:
-    """An authority, a broker with our files, and whoever is let in."""
-
-    folder: Path
-    program: str
-    port: int
-    process: subprocess.Popen[bytes] | None = None
-    revoked: list[tuple[str, datetime]] = field(default_factory=list)
-
-    @property
-    def broker_folder(self) -> Path:
-        return self.folder / "broker"
-
-    def write(self) -> None:
-        listener = broker.Listener(["localhost", "127.0.0.1"], self.port, "127.0.0.1")
-        broker.write(self.broker_folder, listener, Authority.all_in(self.folder / "authority"), self.revoked)
-
-    def start(self) -> None:
-        config = self.broker_folder / "mosquitto.conf"
-        if os.geteuid() == 0:  # else it would become a user who may not read this folder
-            config.write_text(config.read_text() + "user root\n")
-        self.process = subprocess.Popen(
-            [self.program, "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        deadline = time.monotonic() + 20
-        with socket.socket() as probe:
-            while probe.connect_ex(("127.0.0.1", self.port)):
-                assert time.monotonic() < deadline, "mosquitto did not start"
-                self.process.poll()
-                assert self.process.returncode is None, "mosquitto refused its configuration"
-                time.monotonic()
-
-    def kill(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-
-    def identity(self, gateway: str, authority: Authority | None = None) -> TlsFiles:
-        folder = self.folder / f"{gateway}-{next(numbers)}"
-        folder.mkdir()
-        authority = authority or Authority.present(self.folder / "authority")
-        key, csr = enroll.make_key_and_request(gateway)
-        certificate = authority.for_gateway(x509.load_pem_x509_csr(csr.encode()), gateway)
-        (folder / "key.pem").write_bytes(key)
-        (folder / "cert.pem").write_bytes(broker.pem(certificate).encode())
-        return TlsFiles(self.broker_folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
-
-    def client(self, files: TlsFiles, name: str, **more: object) -> Client:
-        return Client("127.0.0.1", self.port, identifier=name, tls_context=files.context(), **more)  # type: ignore[arg-type]
-
-    @asynccontextmanager
-    async def connected(
-        self, name: str, *topics: str, files: TlsFiles | None = None
-    ) -> AsyncIterator[tuple[Client, list[aiomqtt.Message]]]:
-        """A client and what it is given."""
-        heard: list[aiomqtt.Message] = []
-        async with self.client(files or self.identity(name), name) as client:
-            for one in topics:
-                await client.subscribe(one, qos=1)
-
-            async def listen() -> None:
-                with contextlib.suppress(aiomqtt.MqttError):
-                    async for message in client.messages:
-                        heard.append(message)
-
-            listening = asyncio.create_task(listen())
-            try:
-                yield client, heard
-            finally:
-                listening.cancel()
-                await asyncio.gather(listening, return_exceptions=True)
-
-    @asynccontextmanager
-    async def ingest(self) -> AsyncIterator[tuple[Client, list[aiomqtt.Message]]]:
-        folder = self.broker_folder / "ingest"
-        files = TlsFiles(self.broker_folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
-        async with self.connected("civicwatt-ingest", "spBv1.0/#", files=files) as both:
-            yield both
-
-
-async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - what is waited for comes from another process
-            await asyncio.sleep(0.01)
 
 
 def topics(heard: list[aiomqtt.Message]) -> list[str]:
@@ -132,15 +35,8 @@ def topics(heard: list[aiomqtt.Message]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    program = demo_broker.mosquitto()
-    if program is None:
-        pytest.skip("mosquitto is not installed: the shipped configuration is not tested")
-    made = Site(tmp_path_factory.mktemp("site"), program, free_port())
-    made.write()
-    made.start()
-    yield made
-    made.kill()
+def site(sites: Sites) -> Site:
+    return sites()
 
 
 async def test_s13_a_gateway_speaks_for_itself(site: Site) -> None:

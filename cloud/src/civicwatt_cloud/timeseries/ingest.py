@@ -71,13 +71,18 @@ class Ingest:
                 mark_dirty(session, counters.point, counters.ts_us)
             quarantine.add(session, now_us, intake.aside)
             _note_gateways(session, intake, now_us)
-            for outbox, numbers in intake.done.items():
-                add_received(session, outbox.gateway, outbox.epoch, numbers)
+            repeated = {
+                outbox: add_received(session, outbox.gateway, outbox.epoch, numbers)
+                for outbox, numbers in intake.done.items()
+            }
             asked = [place for place in intake.rebirth_wanted if _may_ask(session, place[1])]
             missing = self._missing(session, intake)
         if intake.aside:
             codes = sorted({entry.error.code for entry in intake.aside})
             log.warning("set_aside", count=len(intake.aside), codes=codes, topic=intake.aside[0].topic)
+        for outbox, records in repeated.items():
+            if records:
+                log.info("records_repeated", gateway=outbox.gateway, epoch=outbox.epoch, records=records)
         commands = [
             _command(outbox.division, outbox.gateway, encode_ack(outbox.epoch, of_numbers(numbers)))
             for outbox, numbers in intake.done.items()

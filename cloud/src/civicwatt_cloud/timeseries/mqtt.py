@@ -17,6 +17,18 @@ import aiomqtt
 T = TypeVar("T")
 
 
+class ClosingSocket(ssl.SSLSocket):
+    """Closes itself when the handshake fails: paho lets go of it then, and leaves it open."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        """As ssl.SSLSocket does it."""
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
+
 class TlsFiles(NamedTuple):
     """PEM files: whom to trust as the broker, who we are."""
 
@@ -27,6 +39,7 @@ class TlsFiles(NamedTuple):
     def context(self) -> ssl.SSLContext:
         """TLS 1.2 or newer, both sides by certificate, the host's name checked. Raises OSError."""
         made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        made.sslsocket_class = ClosingSocket
         made.minimum_version = ssl.TLSVersion.TLSv1_2
         made.load_verify_locations(self.ca)
         made.load_cert_chain(self.cert, self.key)

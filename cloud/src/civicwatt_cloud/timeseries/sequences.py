@@ -26,8 +26,11 @@ def of_numbers(numbers: Iterable[int]) -> Ranges:
     return union((number, number) for number in numbers)
 
 
-def add_received(session: Session, gateway: str, epoch: str, numbers: Sequence[int]) -> None:
-    """Note records as stored, each as often as it came; neighbouring ranges become one row."""
+def add_received(session: Session, gateway: str, epoch: str, numbers: Sequence[int]) -> int:
+    """Note records as stored, each as often as it came; returns how many were stored before.
+
+    Neighbouring ranges become one row.
+    """
     ranges = of_numbers(numbers)
     touched = (
         ReceivedRange.gateway == gateway,
@@ -40,10 +43,11 @@ def add_received(session: Session, gateway: str, epoch: str, numbers: Sequence[i
     if again := len(numbers) - (count(result) - count(union(stored))):
         _count_duplicates(session, gateway, epoch, again)
     if result == sorted(stored):
-        return
+        return again
     session.execute(delete(ReceivedRange).where(*touched))
     rows = [{"gateway": gateway, "epoch": epoch, "lo": lo, "hi": hi} for lo, hi in result]
     session.execute(insert(ReceivedRange), rows)
+    return again
 
 
 def count(ranges: Ranges) -> int:

@@ -1,0 +1,272 @@
+"""S12: a gateway makes its key itself and is let in by a code that works once; requests are signed."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from sqlalchemy import select
+
+from civicwatt_cloud.kit import identity
+from civicwatt_cloud.modules.gateways import enrolment
+from civicwatt_cloud.modules.gateways.authority import Authority
+from civicwatt_cloud.modules.gateways.models import GatewayCertificate, GatewayCode
+from civicwatt_edge import config, enroll, renewal
+from civicwatt_edge.cloud_api import CloudApi
+from civicwatt_edge.security_errors import CloudRefused, NotLetIn
+from civicwatt_protocols.errors import BadValue
+
+DAY_US = 86_400_000_000
+Run = Callable[..., Result]
+
+
+def enrolled(cloud: Any, folder: Path, gateway: str) -> Path:
+    """A gateway's identity folder, let in."""
+    folder.mkdir(parents=True, exist_ok=True)
+    api = CloudApi(cloud.url)
+    answer = enroll.request_certificate(api, folder, gateway, cloud.code(gateway))
+    enroll.keep(folder, answer)
+    (folder / "cloud.toml").write_text(
+        f'url = "{cloud.url}"\ngateway = "{gateway}"\ndivision = "{answer["division"]}"\n'
+    )
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def no_count_of_failures(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All tests come from one address."""
+    monkeypatch.setattr("civicwatt_cloud.kit.signin.MAX_FAILURES", 1000)
+
+
+def test_s12_the_key_is_made_on_the_device_and_never_leaves_it(
+    cloud: Any, edge: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[bytes] = []
+    signature = CloudApi.call
+    monkeypatch.setattr(
+        CloudApi,
+        "call",
+        lambda self, method, path, body=None: (
+            sent.append(json.dumps(body).encode()) or signature(self, method, path, body)
+        ),
+    )
+    result = run("enroll", "--url", cloud.url, "--code", cloud.code("gw-01").lower(), "--config", edge)
+    assert result.exception is None, result.exception
+    folder = edge.parent / "data" / "identity"
+    key_file = folder / "key.pem"
+    assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
+    key = load_pem_private_key(key_file.read_bytes(), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    assert isinstance(key.curve, ec.SECP256R1)
+    assert len(sent) == 1
+    assert b"PRIVATE" not in sent[0]
+    assert sorted(json.loads(sent[0])) == ["code", "csr"]
+    certificate = x509.load_pem_x509_certificate((folder / "cert.pem").read_bytes())
+    assert certificate.subject.rfc4514_string() == "CN=gw-01"
+    assert certificate.public_key() == key.public_key()
+    lasts = certificate.not_valid_after_utc - certificate.not_valid_before_utc
+    assert 365 <= lasts.days <= 366
+    (authority,) = x509.load_pem_x509_certificates((folder / "ca.pem").read_bytes())
+    certificate.verify_directly_issued_by(authority)
+
+
+def test_s12_enrolling_writes_the_tls_keys_and_leaves_comments_alone(
+    cloud: Any, edge: Path, run: Run
+) -> None:
+    before = edge.read_text()
+    run("enroll", "--url", cloud.url, "--code", cloud.code("gw-01", "429901"), "--config", edge)
+    after = edge.read_text()
+    assert "# 本机配置，人工编写\n" in after
+    assert 'host = "127.0.0.1"   # 待注册\n' in after
+    assert 'division = "429901"\n' in after
+    assert len(after.splitlines()) == len(before.splitlines()) + 5
+    loaded = config.load(edge)
+    folder = edge.parent / "data" / "identity"
+    assert loaded.broker.port == 8883
+    assert loaded.broker.tls == config.Tls(
+        ca=str(folder / "ca.pem"), cert=str(folder / "cert.pem"), key=str(folder / "key.pem")
+    )
+    run("enroll", "--url", cloud.url, "--code", cloud.code("gw-01", "429901"), "--config", edge)
+    assert edge.read_text() == after
+
+
+def test_s12_a_wrong_a_used_and_an_expired_code_each_say_so(cloud: Any, edge: Path, run: Run) -> None:
+    before = edge.read_text()
+    used = cloud.code("gw-01")
+    assert run("enroll", "--url", cloud.url, "--code", used, "--config", edge).exception is None
+    expired = cloud.code("gw-01", now_us=identity.real_now_us() - DAY_US)
+    key = (edge.parent / "data/identity/key.pem").read_bytes()
+    edge.write_text(before)
+    codes = {"AAAA-AAAA-AAAA-AAAA": "CW-G4001", used: "CW-G4002", expired: "CW-G4003"}
+    for code, problem in codes.items():
+        error = run("enroll", "--url", cloud.url, "--code", code, "--config", edge).exception
+        assert isinstance(error, NotLetIn)
+        assert error.facts["problem"] == problem
+        assert error.exit_code == 5
+    assert edge.read_text() == before
+    assert (edge.parent / "data/identity/key.pem").read_bytes() == key  # what worked still works
+
+
+def test_s12_the_command_ends_with_5_for_a_wrong_code_and_4_without_a_cloud(cloud: Any, edge: Path) -> None:
+    for url, status, told in ((cloud.url, 5, "CW-G4001"), ("http://127.0.0.1:9", 4, "CW-E2046")):
+        command = [sys.executable, "-m", "civicwatt", "edge", "enroll", "--url", url]
+        ended = subprocess.run(
+            [*command, "--code", "AAAA-AAAA-AAAA-AAAA", "--config", str(edge)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert ended.returncode == status
+        assert told in ended.stderr
+
+
+def test_s12_a_code_for_another_gateway_is_refused_and_stays_unspent(cloud: Any, tmp_path: Path) -> None:
+    code = cloud.code("gw-77")
+    api = CloudApi(cloud.url)
+    with pytest.raises(CloudRefused) as refused:
+        enroll.request_certificate(api, tmp_path, "gw-78", code)
+    assert refused.value.facts["problem"] == "CW-G4004"
+    assert enroll.request_certificate(api, tmp_path, "gw-77", code)["gateway"] == "gw-77"
+
+
+def test_s12_a_code_has_80_bits_is_stored_hashed_and_ends_after_a_day(cloud: Any) -> None:
+    code = cloud.code("gw-70")
+    assert [len(group) for group in code.split("-")] == [4, 4, 4, 4]
+    assert len(identity.CODE_LETTERS) == 32
+    assert len({cloud.code("gw-70") for _ in range(20)}) == 20
+    with cloud.database.reading() as session:
+        row = session.get(GatewayCode, identity.digest(code.replace("-", "")))
+        assert row is not None
+        stored = [value for one in session.scalars(select(GatewayCode)) for value in vars(one).values()]
+    assert row.expires_us - identity.real_now_us() <= DAY_US
+    assert not [value for value in stored if code.replace("-", "") in str(value).replace("-", "")]
+
+
+def test_s12_five_wrong_codes_lock_the_address_also_for_the_right_one(
+    cloud: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("civicwatt_cloud.kit.signin.MAX_FAILURES", 5)
+    now_us = identity.real_now_us()
+    _, csr = enroll.make_key_and_request("gw-71")
+    right = cloud.code("gw-71")
+    problems = []
+    for code in ["AAAA-AAAA-AAAA-AAAA"] * 5 + [right]:
+        try:
+            enrolment.enrol(
+                cloud.database, cloud.settings.authority_path, code, csr, address="192.0.2.1", now_us=now_us
+            )
+        except Exception as error:
+            problems.append(type(error).__name__)
+    assert problems == ["CodeUnknown"] * 5 + ["LockedOut"]
+
+
+def test_s12_http_is_for_this_machine_only() -> None:
+    for url in ("http://192.0.2.1", "http://energy.example", "ftp://127.0.0.1", "energy.example"):
+        with pytest.raises(BadValue):
+            CloudApi(url)
+    assert CloudApi("https://energy.example")
+
+
+def test_s12_a_signed_request_is_taken_and_no_other(cloud: Any, tmp_path: Path) -> None:
+    own = enrolled(cloud, tmp_path / "own", "gw-72")
+    other = enrolled(cloud, tmp_path / "other", "gw-73")
+    csr = {"csr": enroll.request_of((own / "key.pem").read_bytes(), "gw-72")}
+    api = CloudApi.enrolled(own)
+    assert api.call("POST", "/api/v1/gateway/renewal", csr)["gateway"] == "gw-72"
+
+    def refused(headers: dict[str, str], path: str = "/api/v1/gateway/renewal") -> Any:
+        unsigned = CloudApi(cloud.url, own)
+        unsigned._signature = lambda *_: headers  # type: ignore[method-assign]
+        with pytest.raises(NotLetIn) as error:
+            unsigned.call("POST", path, csr)
+        return error.value.facts["problem"]
+
+    data = json.dumps(csr, ensure_ascii=False).encode()
+    now_s = int(time.time())
+    path = "/api/v1/gateway/renewal"
+    good = api._signature("POST", path, data, now_s)
+    assert refused({}) == "CW-G4005"
+    assert refused(good | {"CW-Gateway": "gw-73"}) == "CW-G4005"
+    assert refused(good | {"CW-Date": str(now_s + 1)}) == "CW-G4005"
+    assert refused(good | {"CW-Date": "yesterday"}) == "CW-G4005"
+    assert refused(good, f"{path}?x=1") == "CW-G4005"
+    assert refused(api._signature("POST", path, data + b" ", now_s)) == "CW-G4005"
+    assert refused(api._signature("GET", path, data, now_s)) == "CW-G4005"
+    foreign = CloudApi.enrolled(other)._signature("POST", path, data, now_s)
+    assert refused(foreign | {"CW-Gateway": "gw-72"}) == "CW-G4005"
+    assert refused(api._signature("POST", path, data, now_s - 301)) == "CW-G4006"
+    assert refused(api._signature("POST", path, data, now_s + 302)) == "CW-G4006"
+
+
+def test_s12_a_new_enrolment_and_a_revocation_end_the_former_certificate(cloud: Any, tmp_path: Path) -> None:
+    first = enrolled(cloud, tmp_path / "first", "gw-74")
+    second = enrolled(cloud, tmp_path / "second", "gw-74")
+    with pytest.raises(NotLetIn) as refused:
+        renewal.renew(first)
+    assert refused.value.facts["problem"] == "CW-G4007"
+    renewal.renew(second)
+    waiting = cloud.code("gw-74")
+    with cloud.database.session() as session:
+        assert enrolment.revoke(session, "gw-74", identity.real_now_us()) == 2
+        revoked = {serial for serial, _ in enrolment.revoked(session)}
+        mine = select(GatewayCertificate.serial).where(GatewayCertificate.gateway == "gw-74")
+        assert set(session.scalars(mine)) <= revoked
+    with pytest.raises(NotLetIn):
+        renewal.renew(second)
+    with pytest.raises(NotLetIn):
+        enroll.request_certificate(CloudApi(cloud.url), tmp_path, "gw-74", waiting)
+    authority = Authority.present(cloud.settings.authority_path)
+    with cloud.database.reading() as session:
+        listed = x509.load_pem_x509_crl(authority.revocations(enrolment.revoked(session)))
+    assert listed.is_signature_valid(authority.key.public_key())
+    assert {f"{one.serial_number:x}" for one in listed} >= revoked
+
+
+def test_s12_a_renewal_keeps_the_key_and_moves_the_end(cloud: Any, tmp_path: Path) -> None:
+    folder = enrolled(cloud, tmp_path / "identity", "gw-75")
+    key, former = (folder / "key.pem").read_bytes(), (folder / "cert.pem").read_bytes()
+    ends = x509.load_pem_x509_certificate(former).not_valid_after_utc.timestamp()
+    assert renewal.look(folder, None, ends - 31 * 86_400) is None
+    assert (folder / "cert.pem").read_bytes() == former
+    assert renewal.look(folder, None, ends - 29 * 86_400) is None
+    assert (folder / "key.pem").read_bytes() == key
+    assert (folder / "cert.pem").read_bytes() != former
+
+
+def test_s12_the_authoritys_key_is_its_owners_alone_and_made_once(tmp_path: Path) -> None:
+    folder = tmp_path / "authority"
+    first = Authority.present(folder)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert [stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()] == [0o600]
+    assert Authority.present(folder).certificates == first.certificates
+    assert os.listdir(folder) == ["ca-1.pem"]
+
+
+@pytest.mark.parametrize("broken", ["", "no csr", "-----BEGIN CERTIFICATE REQUEST-----\nAA==\n-----END"])
+def test_s12_garbage_for_a_request_is_refused(cloud: Any, broken: str) -> None:
+    code = cloud.code("gw-76")
+    with pytest.raises(CloudRefused) as refused:
+        CloudApi(cloud.url).call("POST", "/api/v1/gateway/enrol", {"code": code, "csr": broken})
+    assert refused.value.facts["problem"] == "CW-G4004"
+
+
+def test_s12_a_key_of_another_curve_is_refused(cloud: Any) -> None:
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "gw-76")])
+    key = ec.generate_private_key(ec.SECP384R1())
+    csr = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, SHA256())
+    body = {"code": cloud.code("gw-76"), "csr": csr.public_bytes(Encoding.PEM).decode()}
+    with pytest.raises(CloudRefused) as refused:
+        CloudApi(cloud.url).call("POST", "/api/v1/gateway/enrol", body)
+    assert refused.value.facts["problem"] == "CW-G4004"
