@@ -1,19 +1,24 @@
 """The gateway: pollers fill the outbox, the uplink empties it, nothing flows back but acks."""
 
 import asyncio
+import time
 from contextlib import suppress
 from pathlib import Path
 
 import structlog
+from msgspec.structs import replace
 
-from civicwatt_edge import notify, renewal
+from civicwatt_edge import control, machine_time, notify, renewal, tls
+from civicwatt_edge.answers import answers
 from civicwatt_edge.config import Config
-from civicwatt_edge.connect import open_bus
-from civicwatt_edge.device import make_device
+from civicwatt_edge.config_file import ConfigFile
+from civicwatt_edge.control import Gate
 from civicwatt_edge.errors import OutboxCorrupt
+from civicwatt_edge.health import Health
 from civicwatt_edge.outbox import Outbox
-from civicwatt_edge.poller import BusPoller
+from civicwatt_edge.polling import Polling
 from civicwatt_edge.presence import Presence
+from civicwatt_edge.security_errors import ClockNotSet
 from civicwatt_edge.store import Store
 from civicwatt_edge.uplink import Uplink
 from civicwatt_protocols.clock import Clock
@@ -26,20 +31,19 @@ HISTORY_US = 183 * 86_400 * 1_000_000
 # Engineering defaults.
 HOUSEKEEPING_S = 3_600
 RESTART_S = 1.0  # before a damaged outbox is opened anew
-CLOCK_LOOK_S = 1.0
-CLOCK_STEP_US = 1_000_000  # a clock that is only slewed keeps pace with the monotonic one
+LOOK_S = 1.0  # at the configuration file and the clock
 
 
-async def run(config: Config, clock: Clock | None, stop: asyncio.Event) -> None:
+async def run(file: ConfigFile, clock: Clock | None, stop: asyncio.Event) -> None:
     """Run until `stop` is set; a damaged outbox is set aside on the way. Raises OutboxBusy at the start.
 
     Without a clock it is the machine's, and when that one is set, polling begins anew on its grid.
     """
-    beside = [asyncio.create_task(work) for work in (renewal.keep(config), notify.keep_alive())]
+    beside = [asyncio.create_task(work) for work in (renewal.keep(file.config), notify.keep_alive())]
     try:
         while not stop.is_set():
             try:
-                await _run(config, clock, stop)
+                await _run(file, clock, stop)
             except* OutboxCorrupt as errors:
                 log.error("outbox_corrupt", error=str(errors.exceptions[0]))
                 await asyncio.sleep(RESTART_S)
@@ -49,12 +53,15 @@ async def run(config: Config, clock: Clock | None, stop: asyncio.Event) -> None:
             task.cancel()
 
 
-async def _run(config: Config, given: Clock | None, stop: asyncio.Event) -> None:
-    clock = given or Clock.real()
-    names = [upstream.name for upstream in config.upstreams]
-    store = Store(Path(config.gateway.data), names, config.gateway.quota_bytes)
-    presence = Presence()
-    buses = [(open_bus(bus), [make_device(device, store) for device in bus.device]) for bus in config.bus]
+async def _run(file: ConfigFile, given: Clock | None, stop: asyncio.Event) -> None:
+    """Run until the end, or until something has changed that all of this was built on."""
+    config, clock = file.config, given or Clock.real()
+    store = Store(
+        Path(config.gateway.data), [one.name for one in config.upstreams], config.gateway.quota_bytes
+    )
+    doubt = None if given else _doubt(config)
+    store.judge_time(machine_time.moment(), believed=doubt is None)
+    presence, health, gate = Presence(), Health(), Gate()
     async with Outbox(store) as outbox, asyncio.TaskGroup() as group:
         log.info(
             "gateway_started", gateway=config.gateway.id, epoch=outbox.epoch, next_seq=outbox.last_seq + 1
@@ -62,33 +69,54 @@ async def _run(config: Config, given: Clock | None, stop: asyncio.Event) -> None
 
         def accept(record: Record) -> None:
             presence.note(record)
+            health.note(record)
             outbox.offer(record)
 
-        polling = [group.create_task(BusPoller(bus, devices, clock, accept).run()) for bus, devices in buses]
-        sending = [
-            group.create_task(Uplink(config.gateway, upstream, outbox, clock, presence.gone).run())
+        polling = Polling(group, outbox, clock, accept)
+        await polling.follow(config.bus)
+        uplinks = {
+            upstream.name: Uplink(config.gateway, upstream, outbox, clock, presence.gone, reload=file.ask)
             for upstream in config.upstreams
+        }
+        told = answers(config.gateway.id, clock, outbox, store, uplinks, health=health, gate=gate, file=file)
+        others = [
+            group.create_task(outbox.watch()),
+            group.create_task(_keep_house(outbox, clock)),
+            group.create_task(control.serve(Path(config.gateway.data), told)),
         ]
-        others = [group.create_task(outbox.watch()), group.create_task(_keep_house(outbox, clock))]
-        await (stop.wait() if given else _stopped_or_set(clock, stop))
-        for task in polling:
-            task.cancel()
+        for uplink in uplinks.values():
+            if doubt is None:
+                others.append(group.create_task(gate.keep(uplink.run)))
+            else:  # readings are kept until it is known when they were taken
+                uplink.down = ClockNotSet(at=tls.day(time.time()))
+                log.warning("clock_not_believed", doubt=doubt.value, reason=str(uplink.down))
+        while not stop.is_set() and (given or (not _was_set(clock) and _doubt(config) == doubt)):
+            if file.look():
+                if replace(file.config, bus=()) != replace(config, bus=()):
+                    break
+                presence.leave(await polling.follow(file.config.bus))
+                outbox.announce()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_S):
+                    await stop.wait()
+        polling.cancel()
         await outbox.settle()
-        for task in (*sending, *others):
+        for task in others:
             task.cancel()
     log.info("gateway_stopped", accepted=outbox.accepted, dropped=outbox.dropped)
 
 
-async def _stopped_or_set(clock: Clock, stop: asyncio.Event) -> None:
-    """Wait for the end, or until the machine's clock was set: late after its start, or after a suspension."""
-    while not stop.is_set():
-        ahead_us = Clock.real().now_us() - clock.now_us()
-        if abs(ahead_us) > CLOCK_STEP_US:
-            log.warning("clock_set", ahead_s=ahead_us / 1_000_000)
-            return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(CLOCK_LOOK_S):
-                await stop.wait()
+def _doubt(config: Config) -> machine_time.Doubt | None:
+    now, wait_s = machine_time.moment(), config.gateway.time_wait_s
+    return machine_time.doubt(now, wait_s, synchronised=machine_time.is_synchronised())
+
+
+def _was_set(clock: Clock) -> bool:
+    """Whether the machine's clock was set since this one took it: after a start, or after a suspension."""
+    ahead_us = Clock.real().now_us() - clock.now_us()
+    if abs(ahead_us) > machine_time.STEP_US:
+        log.warning("clock_set", ahead_s=ahead_us / 1_000_000)
+    return abs(ahead_us) > machine_time.STEP_US
 
 
 async def _keep_house(outbox: Outbox, clock: Clock) -> None:

@@ -10,6 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
+from civicwatt_protocols.uplink import ClockQuality
+
 RELEASED_S = 1_793_491_200  # 2026-11-01T00Z, about when this release was made: no right clock is earlier
 # Engineering defaults.
 LIFE_S = 30 * 365 * 86_400  # no gateway runs this release for so long
@@ -71,3 +73,9 @@ def is_synchronised() -> bool | None:
     except (OSError, AttributeError):
         return None
     return None if state < 0 else state != UNSYNCHRONISED
+
+
+def quality() -> ClockQuality:
+    """What births say of the gateway's time."""
+    known = {True: ClockQuality.SYNCHRONISED, False: ClockQuality.UNSYNCHRONISED}
+    return known.get(is_synchronised(), ClockQuality.UNKNOWN)  # type: ignore[arg-type]

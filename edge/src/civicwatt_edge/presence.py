@@ -32,3 +32,7 @@ class Presence:
         self._missed[record.device] = missed = self._missed.get(record.device, 0) + 1
         if missed >= SLOTS_TO_GO:
             self._gone.add(record.device)
+
+    def leave(self, devices: Set[str]) -> None:
+        """Devices that are read no more are gone."""
+        self._gone |= devices

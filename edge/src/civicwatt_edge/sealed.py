@@ -69,6 +69,11 @@ def slot_us(data: bytes) -> int:
     return int.from_bytes(data[:8], "big", signed=True) * 1000
 
 
+def at_slot(data: bytes, slot_us: int) -> bytes:
+    """The content with another slot."""
+    return (slot_us // 1000).to_bytes(8, "big", signed=True) + data[8:]
+
+
 def catalogue_of(data: bytes) -> str:
     """The hash of the catalogue that a content follows."""
     return data[8:16].hex()

@@ -5,12 +5,13 @@ disk's unacked records, lowest first. Everything but the live lane is marked his
 """
 
 import asyncio
-from collections.abc import Set
+from collections.abc import Callable, Set
 from contextlib import suppress
 
 import aiomqtt
 import structlog
 
+from civicwatt_edge import machine_time
 from civicwatt_edge.config import Gateway
 from civicwatt_edge.mqtt import publish_in_order
 from civicwatt_edge.outbox import Outbox
@@ -26,6 +27,7 @@ from civicwatt_protocols.uplink import (
     Ack,
     Catalogue,
     Rebirth,
+    Reload,
     Resend,
     as_historical,
     decode_command,
@@ -58,9 +60,11 @@ class Session:
         host: PrimaryHost,
         gone: Set[str],
         upstream: str = MAIN,
+        reload: Callable[[], None] = lambda: None,
     ) -> None:
         self._client, self._gateway, self._outbox, self._clock = client, gateway, outbox, clock
         self._bd_seq, self._host, self._gone, self._upstream = bd_seq, host, gone, upstream
+        self._reload = reload
         self._live, self._news = outbox.live[upstream], outbox.news[upstream]
         client.pending_calls_threshold = CHUNK  # above it aiomqtt warns
         self._sequence = 0  # Sparkplug's seq of the next message
@@ -69,6 +73,7 @@ class Session:
         self._rewound: int | None = None
         self._reborn = True
         self._announced = False  # the node's birth is out
+        self._known = outbox.announcements
         self._born: dict[str, Catalogue] = {}  # by device, the current one
         self._dead: set[str] = set()  # devices whose death is out
 
@@ -112,6 +117,8 @@ class Session:
                 case Rebirth():
                     self._reborn = True
                     self._news.set()
+                case Reload():
+                    self._reload()
                 case Resend(epoch, from_seq):
                     group.create_task(self._rewind(epoch, from_seq))
 
@@ -135,6 +142,8 @@ class Session:
         await self._host.online.wait()
         while True:
             self._news.clear()
+            if self._known != self._outbox.announcements:
+                self._known, self._reborn = self._outbox.announcements, True
             if self._reborn:
                 await self._birth()
             await self._tell_deaths_and_returns()
@@ -151,6 +160,7 @@ class Session:
     async def _birth(self) -> None:
         """Publish node and catalogues; the cloud that asked may have missed what is in flight."""
         self._reborn = False
+        await self._tell_deaths_and_returns()  # a device that is read no more may not be born again
         self._sequence = 0
         now_us = self._clock.now_us()
         births = await self._outbox.births(self._upstream)
@@ -160,7 +170,7 @@ class Session:
             {catalogue.device: catalogue for catalogue in births},
             set(),
         )
-        node = encode_node_birth(now_us, self._bd_seq, self._next(), history=history)
+        node = encode_node_birth(now_us, self._bd_seq, self._next(), machine_time.quality(), history)
         await self._client.publish(str(self._topic(MessageKind.NBIRTH)), node)
         for catalogue in births:
             await self._device_birth(catalogue)
@@ -169,7 +179,7 @@ class Session:
     async def _device_birth(self, catalogue: Catalogue) -> None:
         newest = self._outbox.newest.get(catalogue.device)
         body = None if newest is None else newest.body
-        birth = encode_birth(catalogue, self._clock.now_us(), self._next(), newest=body)
+        birth = encode_birth(catalogue, self._clock.now_us(), self._next(), machine_time.quality(), body)
         await self._client.publish(str(self._topic(MessageKind.DBIRTH, catalogue.device)), birth)
 
     async def _device_death(self, device: str) -> None:

@@ -5,23 +5,26 @@ on the disk (with NORMAL a power cut was seen to lose it). Older records lie in 
 upstream has acked is a set of ranges of its own, so an ack moves nothing and a resend only takes ranges back.
 
 `outbox.Outbox` is the asyncio front. Two threads may be here at a time: the writer (catalogue, commit,
-next_bd_seq, resend, settle_lost, drop_rows) and the one that handles files (all others).
+next_bd_seq, resend, drop_rows, judge_time, retire_all_but) and the one that handles files (all others).
 """
 
 import os
 import sqlite3
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import chain, islice
 from pathlib import Path
+from zlib import crc32
 
 import structlog
 
-from civicwatt_edge import recovery, schema, sealed
+from civicwatt_edge import doubtful, recovery, schema, sealed
+from civicwatt_edge.doubtful import Doubtful
 from civicwatt_edge.errors import OutboxCorrupt
+from civicwatt_edge.machine_time import Moment
 from civicwatt_edge.ranges import Range, RangeSet
 from civicwatt_edge.room import Room
 from civicwatt_edge.schema import MAIN
@@ -67,6 +70,7 @@ class Store:
             self._db = schema.connect(self.path)
         self._reader = sqlite3.connect(self.path, check_same_thread=False)
         self.epoch = str(self._meta("epoch", str(uuid.uuid4())))
+        self._meta("epoch_checksum", crc32(self.epoch.encode()))
         self._bd_seqs: dict[str, int] = dict(
             self._db.execute("SELECT key, value FROM meta WHERE key LIKE 'bd_seq%'")
         )
@@ -78,6 +82,7 @@ class Store:
         self.room = Room(directory, quota_bytes)
         self._acked = self._load_acked(upstreams)
         self._dropped = 0
+        self._doubtful = doubtful.load(self._db)
         recovery.recover(self, directory)
         self.drop_rows()
         recovery.keep(directory, self.epoch, self.catalogues)
@@ -108,6 +113,35 @@ class Store:
             recovery.keep(self.path.parent, self.epoch, self.catalogues)
         self._current[device] = catalogue
         return catalogue
+
+    def retire_all_but(self, devices: Collection[str]) -> None:
+        """Let no other device be born again; what they have left behind is still delivered."""
+        self._current = {name: one for name, one in self._current.items() if name in devices}
+
+    def judge_time(self, now: Moment, *, believed: bool) -> bool:
+        """Take what is known of the clock; whether every slot in the outbox can be believed then.
+
+        Records of a doubtful time are stamped anew as soon as it is known how far off it was; where a reboot
+        has made that unknowable, those whose slots cannot be are lost.
+        """
+        before = self._doubtful
+        if before is None and believed:
+            return True
+        start = self._last + 1 if before is None else before.from_seq
+        shift_us = 0 if before is None else before.moment.shift_us(now)
+        with self._transaction() as db:
+            if shift_us is None:
+                gone = doubtful.impossible(db, start)
+                self.shelf.lost += [(seq, seq) for seq in gone]
+                log.error("time_unknown", records=self._last + 1 - start, given_up=len(gone))
+                start = self._last + 1
+            elif shift_us:
+                count = doubtful.restamp(db, start, shift_us)
+                log.warning("records_stamped_anew", records=count, shift_s=shift_us / 1_000_000)
+            after = None if believed else Doubtful(start, now)
+            doubtful.mark(db, after)
+        self._doubtful = after
+        return believed
 
     def births(self, upstream: str = MAIN) -> list[Catalogue]:
         """What a consumer needs to read every unacked record; a device's current catalogue comes last."""
@@ -240,7 +274,7 @@ class Store:
                 aliases = [(point.alias, one.device, point.measure) for point in one.points]
                 db.executemany("INSERT OR IGNORE INTO alias VALUES(?, ?, ?)", aliases)
                 row = (name, one.device, one.template, one.points_text())
-                db.execute("INSERT OR IGNORE INTO catalogue VALUES(?, ?, ?, ?)", row)
+                db.execute("INSERT OR REPLACE INTO catalogue VALUES(?, ?, ?, ?)", row)
         self.catalogues = {**self.catalogues, **new}
 
     def adopt(self) -> None:
@@ -295,6 +329,8 @@ class Store:
         first = self.shelf.last + 1
         if self._last - first < IN_ROWS + SEGMENT:
             return False
+        if self._doubtful is not None and first + SEGMENT > self._doubtful.from_seq:
+            return False  # what will be stamped anew must stay rows
         contents: list[bytes] = []
         rows = self._reader.execute(
             "SELECT seq, body FROM record WHERE seq >= ? ORDER BY seq LIMIT ?", (first, SEGMENT)
@@ -329,7 +365,8 @@ class Store:
 
     def _load_catalogues(self) -> dict[str, Catalogue]:
         rows = self._db.execute("SELECT hash, device, template, points FROM catalogue").fetchall()
-        return {hash_: Catalogue.stored(*content) for hash_, *content in rows}
+        known = {hash_: Catalogue.stored(*content) for hash_, *content in rows}
+        return {hash_: one for hash_, one in known.items() if one.hash == hash_}  # else damaged: see recovery
 
     def _load_acked(self, upstreams: Sequence[str]) -> dict[str, RangeSet]:
         """The acks of the upstreams there are now.
@@ -340,8 +377,13 @@ class Store:
         stored: dict[str, list[Range]] = {LOST: []}
         for (name,) in self._db.execute("SELECT name FROM upstream"):
             stored[name] = []
-        for name, low, high in self._db.execute("SELECT upstream, low, high FROM acked"):
-            stored[name].append((low, high))
+        for row in self._db.execute("SELECT upstream, low, high, checksum FROM acked").fetchall():
+            name, low, high, _ = row
+            if name in stored and row == schema.ack_row(name, (low, high)):
+                stored[name].append((low, high))
+            else:
+                log.error("ack_damaged", upstream=name, low=low, high=high)
+                self._db.execute("DELETE FROM acked WHERE upstream = ? AND low = ?", (name, low))
         self._acked = {name: RangeSet(ranges) for name, ranges in stored.items()}
         history, known = self._history(), self._acked
         self._acked = {LOST: known[LOST]}
@@ -368,7 +410,9 @@ class Store:
         self._db.executemany(
             "DELETE FROM acked WHERE upstream = ? AND low = ?", [(name, low) for low, _ in gone]
         )
-        self._db.executemany("INSERT INTO acked VALUES(?, ?, ?)", [(name, *one) for one in come])
+        self._db.executemany(
+            "INSERT INTO acked VALUES(?, ?, ?, ?)", [schema.ack_row(name, one) for one in come]
+        )
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Set
+from collections.abc import Callable, Set
 
 import aiomqtt
 import structlog
@@ -34,9 +34,11 @@ class Uplink:
         outbox: Outbox,
         clock: Clock,
         gone: Set[str] = frozenset(),  # devices that do not answer, as they come and go
+        *,
+        reload: Callable[[], None] = lambda: None,  # what the command Node Control/Reload does
     ) -> None:
         self._gateway, self._broker, self._outbox, self._clock = gateway, broker, outbox, clock
-        self._gone = gone
+        self._gone, self._reload = gone, reload
         self._host = PrimaryHost(broker.primary_host)
         self._bd_seq: int | None = None  # of the next CONNECT
         self._connected_s: float | None = None  # loop time
@@ -98,6 +100,7 @@ class Uplink:
                 host=self._host,
                 gone=self._gone,
                 upstream=self._broker.name,
+                reload=self._reload,
             )
             await session.run()
 

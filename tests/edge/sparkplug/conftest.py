@@ -13,7 +13,7 @@ from civicwatt.demo import broker
 from civicwatt.demo.processes import free_port
 from civicwatt_edge import agent
 from civicwatt_edge import uplink as uplink_module
-from civicwatt_edge.config import load
+from civicwatt_edge.config_file import ConfigFile
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.sparkplug.payload import Payload, decode
 from civicwatt_protocols.sparkplug.topics import MessageKind, Topic
@@ -226,7 +226,7 @@ async def _live(directory: Path, mosquitto: Mosquitto, serving, listening, until
         _tapped(mosquitto.port, clock) as tap,
     ):
         (directory / "gw.toml").write_text(CONFIG.format(broker=tap.port, meter=meter.port))
-        running = asyncio.create_task(agent.run(load(directory / "gw.toml"), clock, stop))
+        running = asyncio.create_task(agent.run(ConfigFile(directory / "gw.toml"), clock, stop))
         await until(lambda: tap.count(MessageKind.DDATA) >= 10)
         meter.silent.add(1)
         await until(lambda: tap.count(MessageKind.DDEATH, "M-1") == 1)

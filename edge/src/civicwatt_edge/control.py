@@ -1,0 +1,138 @@
+"""The control socket `control.sock` in the data directory: one JSON line asked, one answered.
+
+Its mode is 0600: who may read the outbox may ask. {"do": "status"} gives what `civicwatt edge status` shows,
+{"do": "offline", "seconds": 180} cuts the way to the cloud for a while, {"do": "reload"} reads the
+configuration anew. An answer is {"ok": true, …} or {"ok": false, "error": {…}}.
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from civicwatt_protocols.errors import BadValue, CivicWattError
+
+log = structlog.get_logger()
+
+NAME = "control.sock"
+LONGEST_REQUEST = 4096  # bytes
+LONGEST_OFFLINE_S = 7 * 86_400
+
+Answer = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+
+
+@contextmanager
+def address(directory: Path) -> Iterator[str]:
+    """A way to the socket that is short enough for the system whatever the directory's name (108 bytes)."""
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{handle}/{NAME}"
+    finally:
+        os.close(handle)
+
+
+async def serve(directory: Path, answers: Mapping[str, Answer]) -> None:
+    """Answer until cancelled. Without a socket, on a disk that takes none, the gateway goes on mutely."""
+    with address(directory) as path:
+        try:
+            with suppress(FileNotFoundError):
+                os.unlink(path)  # of a process that was killed: the outbox's lock says that we are alone
+            before = os.umask(0o177)
+            try:
+                server = await asyncio.start_unix_server(
+                    lambda reader, writer: _serve(reader, writer, answers), path, limit=LONGEST_REQUEST
+                )
+            finally:
+                os.umask(before)
+        except OSError as error:
+            log.error("control_socket_unusable", path=str(directory / NAME), error=str(error))
+            return
+        try:
+            await server.serve_forever()
+        finally:
+            server.close()
+            with suppress(FileNotFoundError):
+                os.unlink(path)
+
+
+async def _serve(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answers: Mapping[str, Answer]
+) -> None:
+    try:
+        told = await _answer(await reader.readline(), answers)
+        writer.write(json.dumps(told, ensure_ascii=False).encode() + b"\n")
+        await writer.drain()
+    except (OSError, ValueError) as error:  # gone, or a line without an end
+        log.warning("control_request_lost", error=str(error))
+    finally:
+        writer.close()
+
+
+async def _answer(line: bytes, answers: Mapping[str, Answer]) -> dict[str, Any]:
+    try:
+        request = _request(line, answers)
+        return {"ok": True, **await answers[request["do"]](request)}
+    except CivicWattError as error:
+        return {"ok": False, "error": error.as_dict()}
+    except Exception:
+        log.exception("control_request_failed")
+        return {"ok": False, "error": CivicWattError("control").as_dict()}
+
+
+def _request(line: bytes, answers: Mapping[str, Answer]) -> dict[str, Any]:
+    try:
+        request = json.loads(line)
+    except ValueError:
+        request = None
+    if not isinstance(request, dict) or request.get("do") not in answers:
+        raise BadValue("control", key="do", detail=f"known: {', '.join(answers)}")
+    return request
+
+
+class Gate:
+    """Between the gateway and the cloud: open, or shut for a while."""
+
+    def __init__(self) -> None:
+        self._open, self._shut = asyncio.Event(), asyncio.Event()
+        self._open.set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def shut_s(self) -> float:
+        """Seconds until it opens; 0 when it is open."""
+        if self._timer is None or self._open.is_set():
+            return 0.0
+        return max(self._timer.when() - asyncio.get_running_loop().time(), 0.0)
+
+    def shut(self, seconds: float) -> None:
+        """Shut it from now on for so long."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._open.clear()
+        self._shut.set()
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._reopen)
+        log.warning("uplink_shut", seconds=seconds)
+
+    async def keep(self, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run it whenever the gate is open; it is cancelled when it shuts."""
+        while True:
+            await self._open.wait()
+            running, shutting = asyncio.create_task(run()), asyncio.create_task(self._shut.wait())
+            try:
+                await asyncio.wait((running, shutting), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in (running, shutting):
+                    task.cancel()
+                await asyncio.gather(running, shutting, return_exceptions=True)
+            if not running.cancelled():
+                running.result()
+
+    def _reopen(self) -> None:
+        self._shut.clear()
+        self._open.set()
+        log.info("uplink_opened")

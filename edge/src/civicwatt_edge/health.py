@@ -1,0 +1,70 @@
+"""How each device has been answering: its newest values, its share of failures in the last hour."""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from civicwatt_protocols.uplink import Catalogue, GapReason, Record
+
+MINUTE_US, MINUTES = 60_000_000, 60
+TIMEOUTS_TO_OPEN = 3  # as the poller's breaker
+
+
+@dataclass(slots=True)
+class _Device:
+    newest: Record
+    good: Record | None = None  # the newest one with a value
+    misses: int = 0  # slots in a row without an answer
+    reason: GapReason | None = None  # of the newest failure
+    minutes: deque[list[int]] = field(default_factory=deque)  # [minute, failed points, points]
+
+
+class Health:
+    """Learns from every record; a minute is counted by its slots."""
+
+    def __init__(self) -> None:
+        self._devices: dict[str, _Device] = {}
+
+    def note(self, record: Record) -> None:
+        """Take a record as it is handed to the outbox."""
+        device = self._devices.setdefault(record.device, _Device(record))
+        device.newest = record
+        failed = [reason for reason in record.reasons.values() if reason is not GapReason.INVALID]
+        answered = len(record.reasons) < len(record.values) or len(failed) < len(record.reasons)
+        if failed:
+            device.reason = failed[0]
+        if answered:
+            device.good, device.misses = record, 0
+        else:
+            device.misses = device.misses + 1 if set(failed) == {GapReason.TIMEOUT} else 0
+        minute = record.slot_us // MINUTE_US
+        if not device.minutes or device.minutes[-1][0] != minute:
+            device.minutes.append([minute, 0, 0])
+        device.minutes[-1][1] += len(failed)
+        device.minutes[-1][2] += len(record.values)
+        while device.minutes[0][0] <= minute - MINUTES:
+            device.minutes.popleft()
+
+    def told(self, catalogues: Mapping[str, Catalogue], now_us: int) -> list[dict[str, Any]]:
+        """By device: seconds since the newest value, failures of the last hour, breaker, newest values."""
+        return [self._told(device, catalogues, now_us) for device in self._devices.values()]
+
+    def _told(self, device: _Device, catalogues: Mapping[str, Catalogue], now_us: int) -> dict[str, Any]:
+        failed, asked = (sum(minute[place] for minute in device.minutes) for place in (1, 2))
+        catalogue = catalogues[device.newest.catalogue]
+        values: dict[str, float | None] = {}
+        if device.good is not None:
+            measures = [point.measure for point in catalogues[device.good.catalogue].points]
+            values = dict(zip(measures, device.good.values, strict=True))
+        failing = device.newest is not device.good or bool(device.newest.reasons)
+        return {
+            "device": device.newest.device,
+            "template": catalogue.template,
+            "age_s": None if device.good is None else round((now_us - device.good.slot_us) / 1_000_000, 1),
+            "slots_us": device.newest.slot_us,
+            "failed": round(failed / asked, 4) if asked else 0.0,
+            "breaker": "open" if device.misses >= TIMEOUTS_TO_OPEN else "closed",
+            "reason": device.reason.value if failing and device.reason else None,
+            "values": values,
+        }

@@ -1,0 +1,146 @@
+"""A gateway takes up a changed configuration while it runs, and no slot of a meter that stays is lost."""
+
+import asyncio
+import os
+import signal
+from contextlib import asynccontextmanager
+
+import pytest
+
+from civicwatt_edge import agent
+from civicwatt_edge.config_file import ConfigFile
+from civicwatt_protocols.clock import Clock
+from civicwatt_protocols.sparkplug.topics import MessageKind
+from civicwatt_protocols.uplink import encode_reload
+
+SECOND = 1_000_000
+HEAD = """
+[gateway]
+id = "gw-01"
+division = "429900"
+data = "data"
+[broker]
+port = {broker}
+"""
+BUS = """
+[[bus]]
+name = "{name}"
+url = "tcp://127.0.0.1:{port}"
+timeout_ms = 100
+"""
+METER = """
+[[bus.device]]
+id = "{name}"
+unit = {unit}
+interval_s = 1
+template = "simulated/water_counter"
+"""
+
+
+@pytest.fixture
+def written(tmp_path, mosquitto):
+    """Writes the configuration: by bus, its port and the units of its meters."""
+
+    def write(buses):
+        text = HEAD.format(broker=mosquitto.port)
+        for name, (port, units) in buses.items():
+            text += BUS.format(name=name, port=port)
+            text += "".join(METER.format(name=f"M-{name}-{unit}", unit=unit) for unit in units)
+        path = tmp_path / "new.toml"
+        path.write_text(text)
+        path.replace(tmp_path / "gw.toml")
+
+    return write
+
+
+@asynccontextmanager
+async def running(path):
+    stop, file = asyncio.Event(), ConfigFile(path)
+    task = asyncio.create_task(agent.run(file, Clock(1_800_000_000 * SECOND, 10), stop))
+    try:
+        yield file
+    finally:
+        stop.set()
+        await task
+
+
+def slots(cloud, device):
+    return sorted(record.slot_us for record in cloud.records.values() if record.device == device)
+
+
+def each_once(found):
+    return found == list(range(found[0], found[0] + len(found) * SECOND, SECOND))
+
+
+async def test_a_meter_is_added_and_another_taken_away_and_the_rest_keeps_every_slot(
+    tmp_path, meter, cloud, until, written, monkeypatch
+):
+    monkeypatch.setattr(agent, "LOOK_S", 0.05)
+    written({"a": (meter.port, [1, 2]), "b": (meter.port, [7])})
+    async with running(tmp_path / "gw.toml"):
+        await until(lambda: len(slots(cloud, "M-a-2")) >= 3)
+        connections = meter.connections
+        written({"a": (meter.port, [1, 3]), "b": (meter.port, [7])})
+        await until(lambda: len(slots(cloud, "M-a-3")) >= 3)
+        await until(lambda: cloud.count(MessageKind.DDEATH) >= 1)
+        assert meter.connections == connections + 1, "the bus that stays as it was keeps its connection"
+        left = slots(cloud, "M-a-2")
+        await until(lambda: len(slots(cloud, "M-a-1")) >= len(left) + 5)
+    dead = [topic.device for topic, _ in cloud.messages if topic.kind is MessageKind.DDEATH]
+    farewells = ["M-a-1", "M-a-3", "M-b-7"]
+    assert set(dead[: -len(farewells)]) == {"M-a-2"}, "only what is read no more dies while the gateway runs"
+    assert slots(cloud, "M-a-2") == left
+    for device in ("M-a-1", "M-a-2", "M-a-3", "M-b-7"):
+        assert each_once(slots(cloud, device)), device
+
+
+async def test_a_faulty_file_changes_nothing_and_is_said(
+    tmp_path, meter, cloud, until, written, monkeypatch, capsys
+):
+    monkeypatch.setattr(agent, "LOOK_S", 0.05)
+    written({"a": (meter.port, [1])})
+    said = []
+    async with running(tmp_path / "gw.toml") as file:
+        look = file.look
+        monkeypatch.setattr(file, "look", lambda: (said.append(look()), said[-1])[1])
+        await until(lambda: len(slots(cloud, "M-a-1")) >= 2)
+        (tmp_path / "gw.toml").write_text((tmp_path / "gw.toml").read_text() + "colour = 3\n")
+        count, looks = len(slots(cloud, "M-a-1")), len(said)
+        await until(lambda: len(said) >= looks + 3 and len(slots(cloud, "M-a-1")) >= count + 5)
+        written({"a": (meter.port, [1, 2])})
+        await until(lambda: slots(cloud, "M-a-2"))
+    assert "CW-C1002" in capsys.readouterr().out
+    assert said.count(True) == 1
+    assert each_once(slots(cloud, "M-a-1"))
+
+
+@pytest.mark.parametrize("by", ["SIGHUP", "Node Control/Reload"])
+async def test_the_file_is_read_again_when_somebody_asks(
+    tmp_path, meter, cloud, until, written, monkeypatch, by
+):
+    """Asked, it is read even where it looks as before: a file system may keep times to the second."""
+    monkeypatch.setattr(agent, "LOOK_S", 0.05)
+    written({"a": (meter.port, [1])})
+    monkeypatch.setattr(ConfigFile, "_stamp", lambda _: None)
+    async with running(tmp_path / "gw.toml") as file:
+        await until(lambda: len(slots(cloud, "M-a-1")) >= 2)
+        written({"a": (meter.port, [1, 2])})
+        if by == "SIGHUP":
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, file.ask)
+            os.kill(os.getpid(), signal.SIGHUP)
+        else:
+            await cloud.command(encode_reload())
+        await until(lambda: slots(cloud, "M-a-2"))
+
+
+async def test_another_broker_or_name_begins_anew_with_the_same_outbox(
+    tmp_path, meter, cloud, until, written, monkeypatch
+):
+    monkeypatch.setattr(agent, "LOOK_S", 0.05)
+    written({"a": (meter.port, [1])})
+    async with running(tmp_path / "gw.toml"):
+        await until(lambda: len(slots(cloud, "M-a-1")) >= 2)
+        text = (tmp_path / "gw.toml").read_text()
+        (tmp_path / "gw.toml").write_text(text.replace('id = "gw-01"', 'id = "gw-02"'))
+        await until(lambda: any(topic.gateway == "gw-02" for topic, _ in cloud.messages))
+    assert len({epoch for epoch, _ in cloud.records}) == 1
