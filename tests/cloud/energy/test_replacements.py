@@ -55,6 +55,33 @@ async def test_a_persons_form_makes_the_figure_exact_and_shows_in_its_lineage(ci
     assert [deed.who.startswith("account/") for deed in deeds] == [True]
 
 
+async def test_f19_a_step_that_waits_for_its_form_is_told_where_the_figure_comes_from(city: Any) -> None:
+    form = await swap(city)
+    key = f"institutions/{city.institutions['A']}/figures/electricity?period=2026"
+
+    async def told() -> list[tuple[str, str]]:
+        missing = (await city.get(key))["missing"]
+        return [(one["what"], one["reason"]) for one in missing if "2026-01-05" in one["reason"]]
+
+    fall = "2026-01-05 05:00 表码由 100 降到 1.5，此步未入账；如已换表，请登记换表单"
+    assert await told() == [("甲空调", fall)]
+    assert (await enter(city, form)).status_code == 200
+    Ledger(city.app.state.database, city.app.state.store, city.app.state.zone).recompute_all()
+    assert await told() == []
+
+
+async def test_f19_a_form_that_later_readings_contradict_is_told_too(city: Any) -> None:
+    city.write("A-H", [*range(50)], [*range(50)])
+    early = {"point_id": city.points["A-H"], "old_final": "70.5", "new_initial": 1}
+    assert (await enter(city, early | {"at": "2026-01-03T02:30:00+08:00"})).status_code == 200
+    city.write("A-H", [*range(50, 70)], [*range(50, 70)])
+    opened = await city.get(f"institutions/{city.institutions['A']}/figures/electricity?period=2026")
+    reasons = [one["reason"] for one in opened["missing"] if "换表单" in one["reason"]]
+    assert reasons == ["2026-01-03 02:30 的换表单（止码 70.5，起码 1）与读数不符，前后用量未入账"]
+    meter = next(one for one in opened["inputs"][0]["meters"] if one["device"] == "A-H")
+    assert meter["total"] == "68"  # all but the hour of the form
+
+
 async def test_the_list_shows_who_entered_what_and_only_of_the_own_region(city: Any) -> None:
     await enter(city, await swap(city))
     [row] = (await city.get("replacements"))["replacements"]

@@ -3,6 +3,7 @@
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.modules.energy import figures, formulas, live, repository, rules
 from civicwatt_cloud.modules.energy.formulas import Term
+from civicwatt_cloud.modules.energy.held import held_steps
 from civicwatt_cloud.modules.energy.lineage_parts import (
     factor_input,
     floor_area_input,
@@ -62,7 +63,7 @@ def lineage(view: View, institution_id: int, key: FigureKey, period_key: str | N
         if recipe.is_energy or recipe.per
         else formulas.summed(key, _terms(meters, consumption), result),
         inputs=inputs,
-        missing=_missing(view, meters, consumption, result),
+        missing=[*_missing(view, meters, consumption, result), *held_steps(view, period, meters)],
     )
 
 
