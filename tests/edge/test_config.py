@@ -99,6 +99,7 @@ bind = "JX01/JX01-1/照明插座"
 id = "M-0101-4"
 template = "dlt645/three_phase"
 address = "7"
+ct = 40
 
 [[bus]]
 name = "b2"
@@ -126,6 +127,7 @@ def test_lines_meters_numbers_and_orders_are_read(tmp_path):
     assert (dlt645.where.path, dlt645.serial) == ("/dev/ttyS1", (4800, "E", 1))
     assert (cjt188.where.host, cjt188.where.port, cjt188.where.is_serial) == ("10.0.0.5", 4001, False)
     assert (rtu.serial, rtu.device[0].order) == ((9600, "N", 1), "CDAB")
+    assert [(device.ct, device.pt) for device in dlt645.device] == [(1, 1), (40, 1)]
     assert (dlt645.device[0].name, dlt645.device[1].address) == ("一层总表", "7")
 
 
@@ -138,6 +140,9 @@ def test_lines_meters_numbers_and_orders_are_read(tmp_path):
         ('address = "7"', 'address = "A7"', "address"),
         ('address = "7"', "", "needs address"),
         ('address = "7"', 'address = "7"\norder = "CDAB"', "order"),
+        ('address = "20260324152900"', 'address = "1"\nct = 40', "ct and pt are not for"),
+        ('order = "CDAB"', "ct = 0", "ct|>= 1"),
+        ('order = "CDAB"', "pt = 1.5", "pt|int"),
         ("cjt188/cold_water", "dlt645/tariffs", "1 to 12 digits"),
         ("cjt188+tcp://10.0.0.5:4001", "tcp://10.0.0.5:4001", "speaks cjt188"),
         ("rtu:///dev/ttyS2", "rtu://ttyS2", "rtu://ttyS2"),

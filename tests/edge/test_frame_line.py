@@ -85,6 +85,18 @@ async def test_only_what_is_wanted_is_asked_for(line, tmp_path):
     assert len(line.heard) == 1
 
 
+async def test_behind_transformers_the_primary_side_is_told_exactly(line, tmp_path):
+    config = config_of(f"dlt645+tcp://127.0.0.1:{line.port}", ct=40, pt=100)
+    [(values, _)] = await read(config, tmp_path)
+    assert values == {
+        "import_active_energy": 493827120.0,
+        "voltage_l1": 22050.0,
+        "current_l1": -493.8,
+        "active_power_total": 4938000.0,
+        "power_factor_total": None,
+    }
+
+
 async def test_a_serial_port_reads_the_same(tmp_path):
     async with by_pty(answer, REQUEST_SIZE) as (_, path):
         config = config_of(f"dlt645://{path}")

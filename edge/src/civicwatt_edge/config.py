@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from civicwatt_edge import bus_url
+from civicwatt_edge.ratios import factor
 from civicwatt_edge.schema import MAIN
 from civicwatt_protocols import templates
 from civicwatt_protocols.errors import BadValue
@@ -16,6 +17,9 @@ from civicwatt_protocols.toml import Table, decode, text_of
 # A name that becomes one level of an MQTT topic: no level separator, no wildcard, no space.
 TopicName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]+$", max_length=64)]
 
+
+# Primary by secondary side of a current or voltage transformer: 200 A / 5 A is 40.
+Ratio = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
 
 ADDRESS_DIGITS = {"dlt645": 12, "cjt188": 14}
 
@@ -69,8 +73,9 @@ class DeviceConfig(Table, frozen=True):
     """One meter on a bus; without `measures` all of its template are read.
 
     `unit` is its Modbus address, `address` the number on the plate of a DL/T 645 or CJ/T 188 meter; `order`
-    overrides the template's order of registers of several words. `name` and `bind` (单位编码/楼栋编码/分项)
-    are for people and for the cloud's list of meters.
+    overrides the template's order of registers of several words. A meter behind transformers that shows the
+    secondary side has its ratios in `ct` and `pt`; changing them later is a change of meter (换表单). `name`
+    and `bind` (单位编码/楼栋编码/分项) are for people and for the cloud's list of meters.
     """
 
     id: TopicName
@@ -78,6 +83,8 @@ class DeviceConfig(Table, frozen=True):
     unit: Annotated[int, msgspec.Meta(ge=0, le=255)] = 1
     address: Annotated[str, msgspec.Meta(pattern=r"^[0-9]*$", max_length=14)] = ""
     order: Order | None = None
+    ct: Ratio = 1
+    pt: Ratio = 1
     name: str = ""
     bind: str = ""
     interval_s: Annotated[int, msgspec.Meta(ge=1, le=86_400)] = 60
@@ -102,6 +109,11 @@ class DeviceConfig(Table, frozen=True):
             )
         if self.order == "AB":
             raise ValueError("order is ABCD, CDAB, BADC or DCBA")
+        if (
+            all(factor(measure, self.ct, self.pt) == 1 for measure in template.measures)
+            and self.ct * self.pt > 1
+        ):
+            raise ValueError(f"ct and pt are not for template {self.template}: nothing it tells is electric")
 
 
 class BusConfig(Table, frozen=True):

@@ -9,11 +9,13 @@ from msgspec.structs import replace
 
 from civicwatt_edge.config import DeviceConfig
 from civicwatt_edge.frame_line import FrameLine
+from civicwatt_edge.ratios import factor
 from civicwatt_protocols import cjt188, dlt645, templates
 from civicwatt_protocols.errors import WrongAnswer
 from civicwatt_protocols.modbus.decode import BlockDecoder
 from civicwatt_protocols.modbus.plan import Block, halves, plan
-from civicwatt_protocols.part import values
+from civicwatt_protocols.part import Part
+from civicwatt_protocols.quantity import MICRO
 from civicwatt_protocols.template import Order, Register
 
 Values = list[tuple[str, float | None]]  # (measure, value), None where the device says "no value"
@@ -61,7 +63,7 @@ class Dlt645Question:
     places: tuple[int, ...]
     address: str
     di: str
-    wanted: frozenset[str]
+    factors: Mapping[str, int]  # of the measures wanted
 
     async def ask(self, line: FrameLine) -> Values:
         """Ask for the identifier, and for the rest where the answer comes in parts."""
@@ -70,7 +72,7 @@ class Dlt645Question:
             frame = await line.exchange(request, partial(self._find, sequence), self.address)
             data += dlt645.answer_data(frame, self.address, self.di, sequence)
             if not frame.more_follows:
-                return [one for one in values(dlt645.decode(self.di, data)) if one[0] in self.wanted]
+                return _scaled(dlt645.decode(self.di, data), self.factors)
             request = dlt645.read_next_request(self.address, self.di, sequence + 1)
         raise WrongAnswer(self.address, detail="no last part", detail_zh="没有最后一帧")
 
@@ -88,14 +90,13 @@ class Cjt188Question:
     address: str
     meter_type: int
     dialect: cjt188.Dialect
-    wanted: frozenset[str]
+    factors: Mapping[str, int]  # of the measures wanted
 
     async def ask(self, line: FrameLine) -> Values:
         """Ask for the meter's data."""
         request = cjt188.read_request(self.meter_type, self.address, serial=0)
         frame = await line.exchange(request, self._find, self.address)
-        parts = cjt188.decode(self.meter_type, frame.content, self.dialect)
-        return [one for one in values(parts) if one[0] in self.wanted]
+        return _scaled(cjt188.decode(self.meter_type, frame.content, self.dialect), self.factors)
 
     def _find(self, received: bytes) -> cjt188.Frame:
         frame = cjt188.find(received)
@@ -112,6 +113,7 @@ Question = ModbusQuestion | Dlt645Question | Cjt188Question
 def questions(config: DeviceConfig, place: Mapping[str, int]) -> tuple[Question, ...]:
     """The fewest questions that tell the measures wanted; `place` is that of each in the catalogue."""
     template = templates.load(config.template)
+    factors = {measure: factor(measure, config.ct, config.pt) for measure in place}
 
     def places(measures: Iterable[str]) -> tuple[int, ...]:
         return tuple(place[measure] for measure in measures if measure in place)
@@ -119,14 +121,18 @@ def questions(config: DeviceConfig, place: Mapping[str, int]) -> tuple[Question,
     if template.protocol == "dlt645":
         told = {di: places(dlt645.measures(di)) for di in template.identifiers}
         return tuple(
-            Dlt645Question(found, config.address, di, frozenset(place)) for di, found in told.items() if found
+            Dlt645Question(found, config.address, di, factors) for di, found in told.items() if found
         )
     if template.protocol == "cjt188":
         meter_type = int(template.meter_type, 16)
         found = places(cjt188.measures(meter_type))
         dialect = cjt188.dialect(template.dialect)
-        return (Cjt188Question(found, config.address, meter_type, dialect, frozenset(place)),)
-    registers = [_ordered(one, config.order) for one in template.registers if one.measure in place]
+        return (Cjt188Question(found, config.address, meter_type, dialect, factors),)
+    registers = [
+        replace(one, order=_order(one, config.order), scale=one.scale * factors[one.measure])
+        for one in template.registers
+        if one.measure in place
+    ]
     blocks = plan(registers, template.max_registers, template.max_gap, template.forbidden)
     return tuple(
         ModbusQuestion(
@@ -136,6 +142,15 @@ def questions(config: DeviceConfig, place: Mapping[str, int]) -> tuple[Question,
     )
 
 
-def _ordered(register: Register, order: Order | None) -> Register:
-    """A register of several words in the order that this device was set to."""
-    return register if order is None or register.count == 1 else replace(register, order=order)
+def _order(register: Register, order: Order | None) -> Order:
+    """A register of several words comes in the order that the device was set to."""
+    return register.order if order is None or register.count == 1 else order
+
+
+def _scaled(parts: Iterable[Part], factors: Mapping[str, int]) -> Values:
+    """The parts that are wanted, on the primary side."""
+    return [
+        (part.measure, None if part.micro is None else part.micro * factors[part.measure] / MICRO)
+        for part in parts
+        if part.measure is not None and part.measure in factors
+    ]

@@ -5,7 +5,7 @@
     device = "M-0101-1"
     from = 2026-11-22T08:00:00+08:00    # on the simulated clock; half-open, either end may be left out
     to = 2026-11-22T09:00:00+08:00
-    code = 4                            # refuse: the Modbus exception, 4 when left out; no other protocol has it
+    code = 4                            # refuse, Modbus only: the exception, 4 when left out
     delay_ms = 1500                     # delay: real milliseconds before the answer
 
 A meter that a fault keeps from answering, or whose answer it garbles, leaves no line in the truth ledger.
