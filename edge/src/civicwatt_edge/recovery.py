@@ -16,7 +16,7 @@ import structlog
 
 from civicwatt_edge import sealed, segments
 from civicwatt_edge.segments import sync
-from civicwatt_protocols.uplink import Catalogue, Record
+from civicwatt_protocols.uplink import Catalogue
 
 if TYPE_CHECKING:
     from civicwatt_edge.store import Store
@@ -38,15 +38,25 @@ def keep(directory: Path, epoch: str, catalogues: Mapping[str, Catalogue]) -> No
     sync(directory)
 
 
-def recover(store: "Store", directory: Path) -> None:
-    """Take over what earlier epochs have left; a second run finds nothing to do."""
+def in_log(path: Path) -> dict[int, bytes]:
+    """The records in a database's log, to be looked up before SQLite opens it.
+
+    Behind a damaged place in its log SQLite believes nothing, and says nothing.
+    """
+    return dict(_scan(Path(f"{path}-wal")))
+
+
+def recover(store: "Store", directory: Path, logged: Mapping[int, bytes]) -> None:
+    """Take over what earlier epochs have left, and what SQLite did not see in the log."""
     epoch, catalogues = _kept(directory)
+    store.learn(catalogues)
     aside = [
         path
         for path in sorted(directory.glob("outbox.corrupt-*.db"))
         if not path.with_suffix(".json").exists()
     ]
     if not aside and not any(one.state is not segments.State.HISTORY for one in store.shelf.earlier):
+        _commit(store, [data for seq, data in sorted(logged.items()) if seq > store.last_seq()])
         return
     for one in store.shelf.earlier:
         with suppress(OSError, ValueError):
@@ -55,20 +65,30 @@ def recover(store: "Store", directory: Path) -> None:
     behind = max((one.last for one in store.shelf.earlier if one.path.parent.name == epoch), default=0)
     store.adopt()
     for path in aside:
-        found = sorted(set(_found(path, behind)))
-        known = [data for _, data in found if sealed.catalogue_of(data) in store.catalogues]
-        for start in range(0, len(known), CHUNK):
-            store.commit([_record(store, data) for data in known[start : start + CHUNK]])
-        numbers = {seq for seq, _ in found} | ({behind} if epoch else set())
-        holes = max(numbers) - min(numbers) + 1 - len(numbers) if numbers else 0
-        report = {"salvaged": len(known), "missing": holes, "without_catalogue": len(found) - len(known)}
-        store.note_salvaged(len(known))
+        found = {**dict(_scan(path)), **logged, **in_log(path)}  # the log is newer than the file
+        found = {seq: data for seq, data in sorted(found.items()) if seq > behind}
+        salvaged = _commit(store, list(found.values()))
+        numbers = found.keys() | ({behind} if epoch else set())
+        missing = max(numbers) - min(numbers) + 1 - len(numbers) if numbers else 0
+        report = {"salvaged": salvaged, "missing": missing, "without_catalogue": len(found) - salvaged}
         path.with_suffix(".json").write_text(json.dumps(report))
         log.error("outbox_salvaged", path=str(path), **report)
+        logged = {}
 
 
-def _record(store: "Store", data: bytes) -> Record:
-    return sealed.read(0, data, store.catalogues[sealed.catalogue_of(data)].device)
+def _commit(store: "Store", contents: list[bytes]) -> int:
+    """Accept records again, under the next numbers; returns of how many the catalogue is known."""
+    records = [
+        sealed.read(0, data, store.catalogues[name].device)
+        for data in contents
+        if (name := sealed.catalogue_of(data)) in store.catalogues
+    ]
+    for start in range(0, len(records), CHUNK):
+        store.commit(records[start : start + CHUNK])
+    if records:
+        store.note_salvaged(len(records))
+        log.warning("records_recovered", count=len(records))
+    return len(records)
 
 
 def _kept(directory: Path) -> tuple[str, dict[str, Catalogue]]:
@@ -81,12 +101,11 @@ def _kept(directory: Path) -> tuple[str, dict[str, Catalogue]]:
         return "", {}
 
 
-def _found(path: Path, behind: int) -> Iterator[tuple[int, bytes]]:
-    """(number, content) of the unhurt records in a damaged database and its log, above a number."""
-    for suffix in ("", "-wal"):
-        with (
-            suppress(FileNotFoundError, ValueError),  # ValueError: an empty file
-            Path(f"{path}{suffix}").open("rb") as file,
-            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
-        ):
-            yield from ((seq, content) for seq, content in sealed.scan(data) if seq > behind)
+def _scan(path: Path) -> Iterator[tuple[int, bytes]]:
+    """(number, content) of the unhurt records in a file, wherever they lie in it."""
+    with (
+        suppress(FileNotFoundError, ValueError),  # ValueError: an empty file
+        path.open("rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
+    ):
+        yield from sealed.scan(data)

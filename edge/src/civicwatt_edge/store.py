@@ -62,6 +62,7 @@ class Store:
         directory.mkdir(parents=True, exist_ok=True)
         self.path, self.upstreams = directory / "outbox.db", tuple(upstreams)
         self._lock = schema.exclusive(directory / "outbox.lock")
+        logged = recovery.in_log(self.path)
         try:
             self._db = schema.connect(self.path)
         except OutboxCorrupt as error:
@@ -83,7 +84,7 @@ class Store:
         self._acked = self._load_acked(upstreams)
         self._dropped = 0
         self._doubtful = doubtful.load(self._db)
-        recovery.recover(self, directory)
+        recovery.recover(self, directory, logged)
         self.drop_rows()
         recovery.keep(directory, self.epoch, self.catalogues)
 
