@@ -1098,6 +1098,12 @@ export interface components {
              * @example 2026-11-16
              */
             in_use_from: string;
+            /**
+             * Institution
+             * @description 单位编码；填写时，楼栋须属于该单位
+             * @default
+             */
+            institution: string;
             /** Name */
             name: string;
             /**

@@ -71,7 +71,9 @@ def bound(cloud: Any, gateway: str) -> list[tuple[str, str, str | None]]:
 
 def audited(cloud: Any, gateway: str) -> list[tuple[str, str, dict | None, dict | None]]:
     with cloud.database.reading() as session:
-        rows = session.scalars(select(Audit).where(Audit.who == f"gateway/{gateway}").order_by(Audit.id))
+        of_day = Audit.what.in_(("meter_bound", "replacement_entered"))
+        mine = select(Audit).where(Audit.who == f"gateway/{gateway}", of_day)
+        rows = session.scalars(mine.order_by(Audit.id))
         return [
             (one.what, one.subject, *(text and json.loads(text) for text in (one.before, one.after)))
             for one in rows
@@ -80,7 +82,7 @@ def audited(cloud: Any, gateway: str) -> list[tuple[str, str, dict | None, dict 
 
 def test_a_gateway_binds_its_meters_and_hears_what_became_of_each(cloud: Any, enrolled: Enrol) -> None:
     api = enrolled("gw-bind")
-    rows = [row(), row("M-2", end_use="lighting", template="eastron/sdm630")]
+    rows = [row(), row("M-2", end_use="lighting", template="eastron/sdm630", institution="A")]
     answer = api.call("POST", METERS, {"rows": rows})
     assert answer == {
         "added": ["M-1", "M-2"],
@@ -127,6 +129,7 @@ def test_without_a_date_a_bound_meter_keeps_its_own(cloud: Any, enrolled: Enrol)
     [
         ({"building": "B-9"}, "building", "CW-T1011"),
         ({"building": "C-1"}, "building", "CW-T1011"),  # of another city: it does not exist for this gateway
+        ({"institution": "C"}, "building", "CW-T1011"),  # the building belongs to A
         ({"end_use": "锅炉"}, "end_use", "CW-T1012"),
         ({"template": "acme/none"}, "template", "CW-T1015"),
         ({"template": "simulated/water_counter"}, "template", "CW-T1014"),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from civicwatt_cloud.kit import audit
 from civicwatt_cloud.kit.audit import Deed
 from civicwatt_cloud.kit.business_time import day_start_us
-from civicwatt_cloud.kit.directory import Building
+from civicwatt_cloud.kit.directory import Building, Institution
 from civicwatt_cloud.kit.directory_problems import NameMissing, RowProblem
 from civicwatt_cloud.kit.directory_rows import day
 from civicwatt_cloud.kit.scope import Scope
@@ -96,10 +96,7 @@ def bind(
     With a scope, the buildings of other institutions do not exist. The audit says who changed what.
     """
     report = BindReport()
-    found = select(Building.code, Building.id)
-    if scope is not None:
-        found = found.where(Building.institution_id.in_(scope.institution_ids()))
-    buildings = dict(session.execute(found).all())
+    buildings = _buildings(session, scope)
     seen: dict[tuple[str, str], int] = {}
     for row in rows:
         report.rows += 1
@@ -117,6 +114,17 @@ def bind(
         if fate is not Fate.UNCHANGED:
             audit.note(session, who, deed)
     return report
+
+
+def _buildings(session: Session, scope: Scope | None) -> dict[str, int]:
+    """Building ids by code, and by institution/building for who names both."""
+    query = select(Building.id, Building.code, Institution.code).join(Institution)
+    if scope is not None:
+        query = query.where(scope.visible())
+    found = {}
+    for building_id, building, institution in session.execute(query):
+        found[building] = found[f"{institution}/{building}"] = building_id
+    return found
 
 
 def _read(row: Row, buildings: dict[str, int], zone: ZoneInfo) -> _Binding:

@@ -75,6 +75,8 @@ def bind_meters(
 
 def _row(number: int, gateway: str, row: MeterRow, in_use_from: str) -> Row:
     cells = {title: getattr(row, name).strip() for title, name in _FIELDS.items()}
+    if institution := row.institution.strip():
+        cells[binding.BUILDING] = f"{institution}/{cells[binding.BUILDING]}"
     cells[binding.IN_USE_FROM] = cells[binding.IN_USE_FROM] or in_use_from
     return _JsonRow(number, {binding.GATEWAY: gateway, **cells}, {}, "rows")
 
