@@ -6,10 +6,11 @@ from random import Random
 import pytest
 
 from civicwatt.drill import power_replay, run
-from civicwatt.drill.evidence import judge, unwritten
+from civicwatt.drill.evidence import Answers, judge, unwritten
 from civicwatt.drill.row import Verdict, failed, passed, row, skipped
 from civicwatt.errors import UnknownDrill
 from civicwatt_protocols.uplink import GapReason, Record
+from civicwatt_sim.truth import Served
 
 S = 1_000_000
 POINTS = {"cat": ["active_power_total", "frequency"]}
@@ -20,11 +21,18 @@ def record(seq: int, slot: int, power: float | None = 1.5, why: GapReason = GapR
 
 
 RUN = [record(1, 1), record(2, 2, None), record(3, 3)]
-SERVED = {
-    ("M-1", measure, slot * 10 * S): {micro}
-    for slot in (1, 2, 3)
-    for measure, micro in (("active_power_total", 1_500_000), ("frequency", 50_000_000))
-}
+
+
+def answers(power: tuple[int, ...] = (1_500_000, 1_500_000, 1_500_000)) -> Answers:
+    at_us = [slot * 10 * S + S for slot in (1, 2, 3)]
+    columns = {
+        ("M-1", "active_power_total"): Served(at_us[: len(power)], list(power)),
+        ("M-1", "frequency"): Served(at_us, [50_000_000] * 3),
+    }
+    return Answers(columns, 10 * S)
+
+
+SERVED = answers()
 
 
 def test_a_faultless_run_has_nothing_lost_doubled_or_wrong() -> None:
@@ -43,16 +51,15 @@ def test_what_arrived_and_is_not_on_the_gateways_disk_is_lost_there() -> None:
 
 
 def test_a_slot_that_says_two_things_is_doubled_and_one_that_says_the_same_again_is_not() -> None:
-    served = SERVED | {("M-1", "active_power_total", 30 * S): {1_500_000, 1_600_000}}
     again, other = [*RUN, record(4, 3)], [*RUN, record(4, 3, 1.6)]
-    assert judge(again, again, POINTS, served, until_us=30 * S).duplicated == 0
-    assert judge(RUN, other, POINTS, served, until_us=30 * S).duplicated == 1
+    assert judge(again, again, POINTS, SERVED, until_us=30 * S).duplicated == 0
+    assert judge(RUN, other, POINTS, SERVED, until_us=30 * S).duplicated == 1
 
 
 def test_a_value_of_another_slot_or_of_no_slot_is_wrong() -> None:
-    served = SERVED | {("M-1", "active_power_total", 30 * S): {1_600_000}}
-    assert judge(RUN, RUN, POINTS, served, until_us=30 * S).wrong == 1
-    assert judge(RUN, RUN, POINTS, {}, until_us=30 * S).wrong == 5
+    later = answers((1_500_000, 1_500_000, 1_600_000))
+    assert judge(RUN, RUN, POINTS, later, until_us=30 * S).wrong == 1
+    assert judge(RUN, RUN, POINTS, Answers({}, 10 * S), until_us=30 * S).wrong == 5
 
 
 def test_a_record_that_changed_on_its_way_is_wrong_and_one_thinned_on_the_disk_is_declared() -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from civicwatt.drill import (
     broker_faults,
+    clocks,
     cut,
     damaged,
     dead_meters,
@@ -42,6 +43,8 @@ DRILLS = (
     Drill("F07", "消费者离线", "consumer away", broker_faults.consumer_away, 30, 60),
     Drill("F08", "磁盘写满", "disk full", full_disk.run, 25, 100),
     Drill("F09", "文件损坏、写入出错", "files damaged or torn, I/O errors", damaged.run, 60, 400),
+    Drill("F14", "时钟跳变", "clock steps", clocks.steps, 45, 220),
+    Drill("F15", "开机时钟错误", "wrong clock at boot", clocks.wrong_at_boot, 40, 220),
     Drill("F21", "异常应答", "Modbus exceptions", refused.run, 20, 60),
     Drill("F22", "慢设备", "slow devices", slow.run, 40, 200),
     Drill("F23", "迟到应答", "late answers", late.run, 25, 200),

@@ -50,3 +50,9 @@ time_t time(time_t *where) {
     if (where) *where = exact.tv_sec;
     return exact.tv_sec;
 }
+
+/* The kernel's word on its clock: a time server has set it. */
+int adjtimex(void *state) {
+    (void)state;
+    return 0;
+}

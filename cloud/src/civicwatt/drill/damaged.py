@@ -60,7 +60,7 @@ async def _damaged(
         until_us = await world.drained()
         await world.stop_gateway()
         after, more = evidence.accepted(world.data)
-        served = evidence.answers(world.folder / "truth.jsonl", SHAPE.interval_us)
+        served = evidence.Answers.read(world.folder / "truth.jsonl", SHAPE.interval_us)
         kept = world.consumer.kept.values()
     there = evidence.by_slot(kept)
     missing = [slot for slot in evidence.by_slot(before) if slot not in there]

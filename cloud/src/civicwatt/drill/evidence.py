@@ -1,7 +1,9 @@
 """What the gateway's disk, the consumer and the meters' truth ledger hold, and how they compare."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from civicwatt_protocols.uplink import GapReason, Record
 from civicwatt_sim import truth
 
 Slot = tuple[str, int]  # device, slot µs: what a reading is known by, once
-Answers = Mapping[tuple[str, str, int], set[int]]  # (device, measure, slot µs) → served in it [micro]
+Columns = Mapping[tuple[str, str], truth.Served]  # by device and measure
 Points = Mapping[str, Sequence[str]]  # catalogue hash → measures in the order of its records
 
 
@@ -23,13 +25,25 @@ def accepted(data: Path) -> tuple[list[Record], Points]:
     return [one.record for one in found], points
 
 
-def answers(ledger: Path, interval_us: int) -> Answers:
-    """The meters' answers by the slot they were given in."""
-    found: dict[tuple[str, str, int], set[int]] = defaultdict(set)
-    for (device, measure), column in truth.read(ledger).items():
-        for at_us, micro in zip(column.served_us, column.micro, strict=True):
-            found[device, measure, at_us - at_us % interval_us].add(micro)
-    return found
+@dataclass(frozen=True)
+class Answers:
+    """What the meters answered, and when; a slot's answers are those within the interval that it begins."""
+
+    columns: Columns
+    interval_us: int
+
+    @classmethod
+    def read(cls, ledger: Path, interval_us: int) -> "Answers":
+        """From a truth ledger."""
+        return cls(truth.read(ledger), interval_us)
+
+    def given(self, device: str, measure: str, slot_us: int) -> list[int]:
+        """The answers in a slot [micro]."""
+        column = self.columns.get((device, measure))
+        if column is None:
+            return []
+        first = bisect_left(column.served_us, slot_us)
+        return column.micro[first : bisect_left(column.served_us, slot_us + self.interval_us)]
 
 
 def judge(
@@ -65,7 +79,7 @@ def judge(
         for measure, value in zip(points[one.catalogue], one.values, strict=True)
         if value is not None
     }
-    invented = [one for one in values if one[3] not in served.get(one[:3], ())]
+    invented = [one for one in values if one[3] not in served.given(*one[:3])]
     thinned = sum(GapReason.THINNED in one.reasons.values() for several in here.values() for one in several)
     return Verdict(
         lost=len(undelivered) + len(vanished) + len(unwritten),

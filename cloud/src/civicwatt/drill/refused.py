@@ -20,7 +20,7 @@ CODES = {
     0x0B: GapReason.TIMEOUT,
 }
 UNIT_AT = 6  # of a request
-SPLITTING = 20  # engineering default: requests that finding the refused register may cost, once
+SPLITTING = 60  # engineering default: requests that finding the refused registers may cost, once
 
 
 async def run(stage: Stage) -> Row:

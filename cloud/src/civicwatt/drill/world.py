@@ -151,7 +151,7 @@ class World:
             disk = [*disk, *self.consumer.kept.values()]
         slots = evidence.by_slot(disk)
         missing = evidence.unwritten(slots, interval_us, self.kills_us, grace_us) if owed else []
-        served = evidence.answers(self.folder / "truth.jsonl", interval_us)
+        served = evidence.Answers.read(self.folder / "truth.jsonl", interval_us)
         verdict = evidence.judge(
             disk, self.consumer.kept.values(), points, served, until_us=until_us, unwritten=missing
         )
