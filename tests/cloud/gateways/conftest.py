@@ -2,8 +2,10 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -54,24 +56,37 @@ class Cloud:
             return enrolment.issue_code(session, gateway, division, now_us or identity.real_now_us())
 
 
+@contextmanager
+def _serving(app: FastAPI, **options: Any) -> Iterator[int]:
+    """The application on a loopback port, in a thread."""
+    listener = page_socket(0)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, **options))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the cloud did not start"
+        thread.join(0.01)
+    yield listener.getsockname()[1]
+    server.should_exit = True
+    thread.join(10)
+    listener.close()
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[..., object]:
+    """The same application at another port, beside the one that runs its lifespan."""
+    return lambda app, **options: _serving(app, lifespan="off", **options)
+
+
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """One for the tests of a file: each uses a gateway of its own."""
     folder = tmp_path_factory.mktemp("cloud")
     (folder / "web").mkdir()
     settings = Settings(data_dir=folder / "data", mqtt_host=None, web_dist=folder / "web")
-    listener = page_socket(0)
     app = create_app(settings)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the cloud did not start"
-        thread.join(0.01)
-    yield Cloud(f"http://127.0.0.1:{listener.getsockname()[1]}", app, settings)
-    server.should_exit = True
-    thread.join(10)
-    listener.close()
+    with _serving(app, lifespan="on") as port:
+        yield Cloud(f"http://127.0.0.1:{port}", app, settings)
 
 
 @pytest.fixture

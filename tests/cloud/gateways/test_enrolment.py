@@ -20,11 +20,11 @@ from sqlalchemy import select
 
 from civicwatt_cloud.kit import identity
 from civicwatt_cloud.modules.gateways import enrolment
-from civicwatt_cloud.modules.gateways.authority import Authority
+from civicwatt_cloud.modules.gateways.authority import Authority, key_pem, pem, trusted
 from civicwatt_cloud.modules.gateways.models import GatewayCertificate, GatewayCode
 from civicwatt_edge import config, enroll, renewal
 from civicwatt_edge.cloud_api import CloudApi
-from civicwatt_edge.security_errors import CloudRefused, NotLetIn
+from civicwatt_edge.security_errors import CloudRefused, CloudUnreachable, NotLetIn
 from civicwatt_protocols.errors import BadValue
 
 DAY_US = 86_400_000_000
@@ -177,6 +177,26 @@ def test_s12_http_is_for_this_machine_only() -> None:
         with pytest.raises(BadValue):
             CloudApi(url)
     assert CloudApi("https://energy.example")
+
+
+def test_s12_over_https_the_cloud_must_be_who_it_says(
+    cloud: Any, edge: Path, run: Run, tmp_path: Path, serve: Callable[..., Any]
+) -> None:
+    """A proxy's certificate of an authority of its own, as a network without the internet has it."""
+    authority = Authority.present(tmp_path / "web")
+    key = ec.generate_private_key(ec.SECP256R1())
+    (tmp_path / "web.key").write_bytes(key_pem(key))
+    (tmp_path / "web.pem").write_text(pem(authority.for_hosts(key, ["localhost"])))
+    (tmp_path / "web-ca.pem").write_text(trusted([authority]))
+    with serve(cloud.app, ssl_certfile=tmp_path / "web.pem", ssl_keyfile=tmp_path / "web.key") as port:
+        arguments = ["enroll", "--code", cloud.code("gw-01"), "--config", edge]
+        assert isinstance(run(*arguments, "--url", f"https://localhost:{port}").exception, CloudUnreachable)
+        wrong_name = run(*arguments, "--url", f"https://127.0.0.1:{port}", "--ca", tmp_path / "web-ca.pem")
+        assert isinstance(wrong_name.exception, CloudUnreachable)
+        right = run(*arguments, "--url", f"https://localhost:{port}", "--ca", tmp_path / "web-ca.pem")
+        assert right.exception is None, right.exception
+        renewal.renew(edge.parent / "data" / "identity")  # remembers whom it trusted
+    assert config.load(edge).broker.host == "localhost"
 
 
 def test_s12_a_signed_request_is_taken_and_no_other(cloud: Any, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def make_code(request: Request, actor: Manager, gateway_id: GatewayId, wanted: C
     now_us = identity.real_now_us()
     with request.app.state.database.session() as session:
         division = enrolment.division_of(session, scope_of(actor), gateway_id, wanted.division)
-        code = enrolment.issue_code(session, gateway_id, division, now_us)
+        code = enrolment.issue_code(session, gateway_id, division, now_us, f"account/{actor.username}")
     expires_at = iso(now_us + identity.CODE_LIFE_US, request.app.state.zone)
     return CodeOut(gateway=gateway_id, division=division, code=code, expires_at=expires_at)
 
@@ -61,7 +61,7 @@ def revoke(request: Request, actor: Manager, gateway_id: GatewayId) -> None:
     """End the gateway's certificates; the broker follows when its revocation list is renewed."""
     with request.app.state.database.session() as session:
         enrolment.division_of(session, scope_of(actor), gateway_id, None)
-        enrolment.revoke(session, gateway_id, identity.real_now_us())
+        enrolment.revoke(session, gateway_id, identity.real_now_us(), f"account/{actor.username}")
 
 
 @router.post(

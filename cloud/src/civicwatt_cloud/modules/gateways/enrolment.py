@@ -11,7 +11,7 @@ from cryptography.x509.oid import NameOID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.kit import signin
+from civicwatt_cloud.kit import audit, signin
 from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import Building, region_prefix
@@ -57,7 +57,7 @@ def division_of(session: Session, scope: Scope, gateway: str, wanted: str | None
     return division
 
 
-def issue_code(session: Session, gateway: str, division: str, now_us: int) -> str:
+def issue_code(session: Session, gateway: str, division: str, now_us: int, who: str = audit.COMMAND) -> str:
     """A fresh code such as 8F3K-7M2Q-XN4T-W9CD; it is stored hashed, so this is the only time to read it."""
     groups = ["".join(secrets.choice(CODE_LETTERS) for _ in range(4)) for _ in range(CODE_GROUPS)]
     code = "-".join(groups)
@@ -65,6 +65,7 @@ def issue_code(session: Session, gateway: str, division: str, now_us: int) -> st
     session.add(
         GatewayCode(code_hash=hashed, gateway=gateway, division=division, expires_us=now_us + CODE_LIFE_US)
     )
+    audit.note(session, who, audit.Deed("gateway_code_made", gateway, None, {"division": division}))
     return code
 
 
@@ -94,7 +95,7 @@ def renew(database: Database, folder: Path, gateway: SignedGateway, csr: str, no
         return _issue(session, folder, csr, gateway, now_us, anew=False)
 
 
-def revoke(session: Session, gateway: str, now_us: int) -> int:
+def revoke(session: Session, gateway: str, now_us: int, who: str = audit.COMMAND) -> int:
     """End a gateway's certificates and its unused codes; returns how many certificates."""
     session.execute(
         update(GatewayCode)
@@ -103,7 +104,10 @@ def revoke(session: Session, gateway: str, now_us: int) -> int:
     )
     mine = (GatewayCertificate.gateway == gateway, GatewayCertificate.revoked_us.is_(None))
     ended = update(GatewayCertificate).where(*mine).values(revoked_us=now_us)
-    return len(session.execute(ended.returning(GatewayCertificate.serial)).all())
+    serials = list(session.scalars(ended.returning(GatewayCertificate.serial)))
+    if serials:
+        audit.note(session, who, audit.Deed("gateway_revoked", gateway, {"serials": serials}, None))
+    return len(serials)
 
 
 def revoked(session: Session) -> list[tuple[str, datetime]]:
@@ -123,8 +127,16 @@ def _issue(
     certificate = authorities[-1].for_gateway(request, gateway.id)
     row = ensure_gateway(session, gateway.id)
     row.division = row.division or gateway.division
+    who = f"gateway/{gateway.id}"
     if anew:
-        revoke(session, gateway.id, now_us)
+        revoke(session, gateway.id, now_us, who)
+    deed = audit.Deed(
+        "gateway_enrolled" if anew else "certificate_renewed",
+        gateway.id,
+        None,
+        {"serial": f"{certificate.serial_number:x}"},
+    )
+    audit.note(session, who, deed)
     session.add(
         GatewayCertificate(
             serial=f"{certificate.serial_number:x}",

@@ -1,0 +1,139 @@
+"""S06, S07, S12: codes and certificates are the energy manager's business, in the own region, and noted."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from httpx import Client
+from sqlalchemy import select, update
+from typer.testing import CliRunner
+
+from civicwatt.cli import build
+from civicwatt_cloud.kit import identity
+from civicwatt_cloud.kit.audit import Audit
+from civicwatt_cloud.kit.directory_import import import_directory
+from civicwatt_cloud.kit.identity import Account, Role
+from civicwatt_cloud.kit.settings import Settings
+from civicwatt_cloud.modules.gateways.models import GatewayCode
+from civicwatt_cloud.timeseries.points import Gateway
+from civicwatt_protocols.errors import BadValue
+
+DIRECTORY = (
+    "单位编码,单位名称,单位类型,层级,区划代码,楼栋编码,楼栋名称,建筑面积,面积起始,面积依据,用能人数,人数起始,人数依据\n"
+    "A,甲局,党政机关,市级,429900,A-1,主楼,1,2020-01-01,,1,2020-01-01,\n"
+    "C,邻市丙校,教育,市级,429800,C-1,教学楼,1,2020-01-01,,1,2020-01-01,\n"
+)
+
+
+@pytest.fixture(scope="module")
+def signed_in(cloud: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Role, Client]]:
+    """A browser's session for each role; the energy manager's region is 429900."""
+    path = tmp_path_factory.mktemp("directory") / "名录.csv"
+    path.write_text(DIRECTORY)
+    with cloud.database.session() as session:
+        import_directory(session, path)
+        sessions = {}
+        for role in Role:
+            region = "429900" if role is Role.ENERGY_MANAGER else None
+            account = Account(
+                username=role.value, display_name=role.value, role=role, region_code=region, created_us=0
+            )
+            session.add(account)
+            session.flush()
+            sessions[role] = identity.open_session(session, account.id, identity.real_now_us())
+    clients = {
+        role: Client(base_url=f"{cloud.url}/api/v1", cookies={"civicwatt": token}, trust_env=False)
+        for role, token in sessions.items()
+    }
+    yield clients
+    for client in clients.values():
+        client.close()
+
+
+def test_s12_the_manager_makes_a_code_that_is_shown_once(cloud: Any, signed_in: dict[Role, Client]) -> None:
+    answer = signed_in[Role.ENERGY_MANAGER].post("gateways/gw-20/code", json={})
+    assert answer.status_code == 200, answer.text
+    made = answer.json()
+    assert (made["gateway"], made["division"]) == ("gw-20", "429900")
+    with cloud.database.reading() as session:
+        row = session.get(GatewayCode, identity.digest(identity.normal_code(made["code"])))
+        noted = session.scalars(select(Audit).where(Audit.subject == "gw-20")).all()
+    assert row is not None
+    assert [(one.who, one.what) for one in noted] == [("account/energy_manager", "gateway_code_made")]
+    assert made["code"] not in noted[0].after
+
+
+@pytest.mark.parametrize("role", [None, *[role for role in Role if role is not Role.ENERGY_MANAGER]])
+def test_s06_nobody_else_makes_codes_or_ends_certificates(
+    cloud: Any, signed_in: dict[Role, Client], role: Role | None
+) -> None:
+    cookies = signed_in[role].cookies if role else None
+    with Client(base_url=f"{cloud.url}/api/v1", cookies=cookies, trust_env=False) as client:
+        expected = 403 if role else 401
+        assert client.post("gateways/gw-21/code", json={}).status_code == expected
+        assert client.delete("gateways/gw-21/certificates").status_code == expected
+
+
+def test_s07_a_gateway_of_another_region_does_not_exist(cloud: Any, signed_in: dict[Role, Client]) -> None:
+    manager = signed_in[Role.ENERGY_MANAGER]
+    with cloud.database.session() as session:
+        session.add(Gateway(id="gw-far", online=False, division="429800"))
+    assert manager.post("gateways/gw-far/code", json={}).status_code == 404
+    assert manager.delete("gateways/gw-far/certificates").status_code == 404
+    assert manager.post("gateways/gw-22/code", json={"division": "429800"}).status_code == 404
+    with cloud.database.session() as session:
+        session.execute(update(Account).where(Account.role == Role.ENERGY_MANAGER).values(region_code=None))
+    assert manager.post("gateways/gw-22/code", json={}).status_code == 404
+    with cloud.database.session() as session:
+        session.execute(
+            update(Account).where(Account.role == Role.ENERGY_MANAGER).values(region_code="429900")
+        )
+
+
+@pytest.mark.parametrize("gateway", ["civicwatt-ingest", "a b", "gw+", "x" * 65])
+def test_s13_an_id_that_is_no_gateways_gets_no_code(signed_in: dict[Role, Client], gateway: str) -> None:
+    answer = signed_in[Role.ENERGY_MANAGER].post(f"gateways/{gateway}/code", json={})
+    assert answer.status_code in {409, 422}
+    with pytest.raises(BadValue):
+        cli("gateway-code", gateway)
+
+
+def cli(*arguments: object) -> str:
+    done = CliRunner().invoke(build("cloud"), ["cloud", *map(str, arguments)], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def test_s12_the_commands_on_the_server_make_codes_files_and_authorities(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CIVICWATT_DATA_DIR", str(tmp_path / "data"))
+    code = cli("gateway-code", "gw-01", "--division", "429900").split()
+    assert [len(group) for group in code[0].split("-")] == [4, 4, 4, 4]
+    told = cli("broker-config", tmp_path / "broker", "--host", "mqtt.example", "--host", "192.0.2.7")
+    server = x509.load_pem_x509_certificate((tmp_path / "broker/server.pem").read_bytes())
+    names = server.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["mqtt.example"]
+    assert [str(one) for one in names.get_values_for_type(x509.IPAddress)] == ["192.0.2.7"]
+    config = tmp_path / "cloud.toml"
+    config.write_text(told)
+    settings = Settings.load(config)  # what is printed is what the cloud reads
+    assert settings.mqtt_cert == tmp_path / "broker/ingest/cert.pem"
+    assert settings.mqtt_port == 8883
+    cli("broker-config", tmp_path / "broker", "--host", "mqtt.example", "--host", "192.0.2.7")
+    assert x509.load_pem_x509_certificate((tmp_path / "broker/server.pem").read_bytes()) == server
+    cli("new-authority")
+    cli("broker-config", tmp_path / "broker", "--host", "mqtt.example")
+    chain = x509.load_pem_x509_certificates((tmp_path / "broker/server.pem").read_bytes())
+    assert len(chain) == 2
+    assert chain[0] != server
+    assert "0 revoked" not in cli("gateway-revoke", "gw-01")
+
+
+def test_s13_half_a_tls_setting_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    config = tmp_path / "cloud.toml"
+    config.write_text('mqtt_ca = "ca.pem"\n')
+    with pytest.raises(BadValue, match="belong together"):
+        Settings.load(config)
