@@ -27,7 +27,9 @@ class Health:
         self._devices: dict[str, _Device] = {}
 
     def note(self, record: Record) -> None:
-        """Take a record as it is handed to the outbox."""
+        """Take a record as it is handed to the outbox; a slot missed for our own reasons says nothing."""
+        if set(record.reasons.values()) == {GapReason.LATE}:
+            return
         device = self._devices.setdefault(record.device, _Device(record))
         device.newest = record
         failed = [reason for reason in record.reasons.values() if reason is not GapReason.INVALID]

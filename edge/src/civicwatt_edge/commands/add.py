@@ -12,6 +12,7 @@ import typer
 from rich.text import Text
 
 from civicwatt_edge.commands import scanfile
+from civicwatt_edge.commands.bind import checked, explain, send
 from civicwatt_edge.commands.console import (
     CONFIG,
     AsJson,
@@ -23,6 +24,7 @@ from civicwatt_edge.commands.console import (
     show,
     write_whole,
 )
+from civicwatt_edge.commands.identity import cloud_url
 from civicwatt_edge.commands.line import Line
 from civicwatt_edge.commands.toml_edit import add_devices
 from civicwatt_edge.config import BusConfig, Config, DeviceConfig, load
@@ -58,6 +60,8 @@ def add(
 ) -> None:
     """把表写入网关配置，注释与次序不变，网关随即采集 · add meters; a running gateway takes them up."""
     text = text_of(config.read_bytes(), str(config))
+    if bind:
+        checked(bind)
     found = _one(unit, template, id, order, bus) if scan is None else scanfile.read(scan)
     if scan is not None and bus:
         found = replace(found, bus=Line.of(bus).bus)
@@ -68,9 +72,7 @@ def add(
     rows = [_row(row.device, bind, interval_s) for row in fresh]
     edited = add_devices(text, _keys(found.bus, load(config)), rows, str(config)) if rows else text
     decode(edited, Config, str(config))  # what is written can be read
-    difference = list(
-        difflib.unified_diff(text.splitlines(), edited.splitlines(), "", str(config), lineterm="")
-    )
+    difference = list(difflib.unified_diff(text.splitlines(), edited.splitlines(), str(config), lineterm=""))
     if as_json:
         print_json(_told(config, fresh, found, dry_run=dry_run, difference=difference))
     else:
@@ -84,6 +86,8 @@ def add(
         raise typer.Exit(1)
     write_whole(config, edited)
     say(f"✓ 已加入 {len(rows)} 块表 · {len(rows)} meters added to {config}")
+    if any(row.get("bind") for row in rows) and cloud_url(load(config)) is not None:
+        explain(send(load(config)))
 
 
 def _one(unit: int | None, template: str, id: str, order: str, bus: str) -> scanfile.ScanFile:

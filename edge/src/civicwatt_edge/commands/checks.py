@@ -1,0 +1,188 @@
+"""The looks of `civicwatt edge doctor`; each gives a finding and never raises."""
+
+import os
+import shutil
+import socket
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+from civicwatt_edge import tls
+from civicwatt_edge.commands import gateway
+from civicwatt_edge.commands.identity import cloud_url
+from civicwatt_edge.commands.status import span
+from civicwatt_edge.config import Broker, BusConfig, Config
+from civicwatt_edge.errors import ClockWrong, GatewayAway, OutboxCorrupt, SpaceLow, Unreachable
+from civicwatt_protocols.errors import CivicWattError, FileUnusable
+
+# Engineering defaults.
+WAIT_S = 3.0
+LEAST_FREE = 256 << 20  # bytes: what the outbox may need in seven days without a cloud
+TOLERANCE_S = 30  # a clock that is off by less does no harm
+AHEAD_S = 120  # of the newest slot, before the clock is believed to be slow
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One look: what was found, or the error that says what is wrong."""
+
+    zh: str
+    en: str
+    detail: str
+    error: CivicWattError | None = None
+
+    def told(self) -> dict[str, Any]:
+        """For programs."""
+        error = None if self.error is None else self.error.as_dict()
+        return {
+            "check": self.en,
+            "check_zh": self.zh,
+            "ok": error is None,
+            "detail": self.detail,
+            "error": error,
+        }
+
+
+def storage(config: Config) -> Iterator[Finding]:
+    """Data directory, free space, and the outbox's file."""
+    directory = Path(config.gateway.data)
+    names = ("数据目录", "data directory")
+    place = next(one for one in (directory, *directory.parents) if one.exists())
+    if not os.access(place, os.W_OK | os.X_OK):
+        yield Finding(*names, str(directory), FileUnusable(str(place), detail="permission denied"))
+        return
+    free, wanted = shutil.disk_usage(place).free, config.gateway.quota_bytes or LEAST_FREE
+    low = SpaceLow(str(directory), free=_mega(free), wanted=_mega(wanted)) if free < wanted else None
+    yield Finding(*names, f"{directory}, {_mega(free)} 可用 free", low)
+    path = directory / "outbox.db"
+    names = ("待发箱", "outbox")
+    if not path.exists():
+        yield Finding(*names, "首次运行时建立 · made at the first run")
+        return
+    try:
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+            (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
+        database.close()
+    except sqlite3.Error as error:
+        verdict = str(error)
+    damaged = None if verdict == "ok" else OutboxCorrupt(str(path), detail=verdict)
+    yield Finding(*names, f"{path}, {_mega(path.stat().st_size)}", damaged)
+
+
+def clock(config: Config, clock_from: str, now_s: float | None = None) -> Finding:
+    """The machine's clock, against the release, the newest slot and, where it answers, the cloud."""
+    now_s = time.time() if now_s is None else now_s
+    names = ("时钟", "clock")
+    shown = time.strftime("%Y-%m-%d %H:%M:%S %z", time.localtime(now_s))
+    url = clock_from or cloud_url(config)
+    there_s = None if url is None else _date_of(url)
+    off_s = 0.0 if there_s is None else now_s - there_s
+    least_s = max(tls.RELEASED_S, _newest_slot_s(config) - AHEAD_S)
+    if there_s is None and now_s < least_s:
+        off_s = now_s - least_s
+    if abs(off_s) > TOLERANCE_S:
+        size = span(abs(off_s))
+        zh, en = (f"慢 {size}", f"slow by {size}") if off_s < 0 else (f"快 {size}", f"fast by {size}")
+        return Finding(*names, shown, ClockWrong(detail=en, detail_zh=zh))
+    compared = (
+        "未与外部时间比较 · not compared with another clock" if there_s is None else f"与 {url} 相符 · agrees"
+    )
+    return Finding(*names, f"{shown}, {compared}")
+
+
+def upstream(broker: Broker) -> Iterator[Finding]:
+    """The way to a broker, TLS included; not a word of MQTT, which could end the gateway's own session."""
+    names = ("上行", "uplink")
+    place = f"{broker.host}:{broker.port}"
+    try:
+        with socket.create_connection((broker.host, broker.port), WAIT_S) as plain:
+            if broker.tls is not None:
+                with tls.context(broker.tls).wrap_socket(plain, server_hostname=broker.host):
+                    pass
+        yield Finding(*names, f"{place} 可达 · reachable")
+    except CivicWattError as error:
+        yield Finding(*names, place, error)
+    except OSError as error:
+        yield Finding(*names, place, tls.reason(error) or Unreachable(place, detail=error))
+    if broker.tls is not None:
+        yield _certificate(Path(broker.tls.cert))
+
+
+def bus(one: BusConfig) -> Finding:
+    """Whether a bus can be opened: the port listens, or the serial device is ours to use."""
+    names = ("总线", "bus")
+    where = one.where
+    if where.is_serial:
+        if not os.access(where.path, os.R_OK | os.W_OK):
+            exists = Path(where.path).exists()
+            detail = f"sudo usermod -aG dialout {_user()}" if exists else "no such device"
+            return Finding(*names, one.url, FileUnusable(where.path, detail=detail))
+        return Finding(*names, f"{one.url} 可用 · usable")
+    try:
+        socket.create_connection((where.host, where.port), WAIT_S).close()
+    except OSError as error:
+        return Finding(*names, one.url, Unreachable(one.url, detail=error))
+    return Finding(*names, f"{one.url} 可达 · reachable")
+
+
+def running(config: Config) -> Finding:
+    """Whether a gateway runs on this data directory."""
+    names = ("网关", "gateway")
+    try:
+        told = gateway.ask(config, "status")
+    except GatewayAway:
+        return Finding(*names, "未运行 · not running")
+    return Finding(*names, f"{told['gateway']} {span(told['running_s'])}, pid {told['pid']}")
+
+
+def _certificate(path: Path) -> Finding:
+    names = ("证书", "certificate")
+    try:
+        ends_s = tls.validity(path).ends_s
+    except CivicWattError as error:
+        return Finding(*names, str(path), error)
+    days = (ends_s - time.time()) / 86_400
+    warned = "，即将到期 · ends soon" if days <= tls.WARN_DAYS[0] else ""
+    return Finding(*names, f"{tls.day(ends_s)} 止，还有 {days:.0f} 天 · days left{warned}")
+
+
+def _date_of(url: str) -> float | None:
+    """What a web server says the time is, UTC seconds; None where it cannot be asked."""
+    if not url.startswith(("http://", "https://")):
+        return None
+    try:
+        with urlopen(Request(url, method="HEAD"), timeout=WAIT_S) as answer:  # noqa: S310 - http or https, see above
+            said = answer.headers["Date"]
+    except HTTPError as error:
+        said = error.headers["Date"]
+    except (OSError, ValueError):
+        return None
+    try:
+        return parsedate_to_datetime(said).timestamp()
+    except (TypeError, ValueError):
+        return None
+
+
+def _newest_slot_s(config: Config) -> float:
+    path = Path(config.gateway.data) / "outbox.db"
+    try:
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+            (newest,) = database.execute("SELECT max(slot_us) FROM record").fetchone()
+        database.close()
+    except sqlite3.Error:
+        return 0.0
+    return (newest or 0) / 1_000_000
+
+
+def _user() -> str:
+    return os.environ.get("SUDO_USER") or os.environ.get("USER") or "civicwatt"
+
+
+def _mega(size: int) -> str:
+    return f"{size / 1_000_000:.0f} MB"

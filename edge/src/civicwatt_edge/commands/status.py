@@ -1,0 +1,124 @@
+"""`civicwatt edge status`: how the running gateway fares, device by device."""
+
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Annotated, Any
+
+import typer
+from rich.console import Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+
+from civicwatt_edge.commands import gateway
+from civicwatt_edge.commands.console import CONFIG, AsJson, ConfigFile, print_json, results, say
+from civicwatt_edge.commands.identity import cloud_url
+from civicwatt_edge.config import Config, load
+from civicwatt_protocols.measures import MEASURES
+from civicwatt_protocols.uplink import GapReason
+
+LIVE_S = 1.0
+PARTLY = 6  # exit code: the gateway runs, not every device answers
+MAIN_MEASURES = [key for key, measure in MEASURES.items() if measure.is_counter]
+
+
+def status(
+    *,
+    config: ConfigFile = CONFIG,
+    live: Annotated[bool, typer.Option("--live", help="每秒刷新，Ctrl-C 结束 · look every second")] = False,
+    times: Annotated[
+        int, typer.Option(min=0, help="--live 看几次，0 为不限 · looks of --live, 0: no end")
+    ] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """运行中的网关：表计、待发箱、上行 · the running gateway: devices, outbox, uplink."""
+    settings = load(config)
+    told = gateway.ask(settings, "status")
+    if as_json:
+        print_json(told)
+    else:
+        with (
+            Live(picture(told), console=results(), auto_refresh=False) as screen,
+            suppress(KeyboardInterrupt),
+        ):
+            seen = 1
+            while live and (not times or seen < times):
+                time.sleep(LIVE_S)
+                told = gateway.ask(settings, "status")
+                screen.update(picture(told), refresh=True)
+                seen += 1
+        _where_to_look(settings)
+    if any(device["reason"] for device in told["devices"]):
+        raise typer.Exit(PARTLY)
+
+
+def picture(told: Mapping[str, Any]) -> RenderableType:
+    """What a status looks like: two lines and a table."""
+    box = told["outbox"]
+    head = (
+        f"网关 {told['gateway']} · 版本 {told['version']} · 已运行 {span(told['running_s'])}\n"
+        f"{_uplinks(told)}；待确认 {box['waiting']} 条 · unacked，滞后 {span(box['lag_s'])}；"
+        f"已收 {told['last_seq']} 条 · accepted；占用 {box['used'] / 1e6:.1f} MB"
+    )
+    table = Table(
+        "设备 device",
+        "模板 template",
+        "距今 age",
+        "失败 failed",
+        "断路 breaker",
+        "原因 reason",
+        "读数 counter",
+    )
+    table.box, table.pad_edge = None, False
+    for device in told["devices"]:
+        reason = device["reason"]
+        table.add_row(
+            device["device"],
+            device["template"],
+            "—" if device["age_s"] is None else span(device["age_s"]),
+            f"{device['failed']:.1%}",
+            "断开 open" if device["breaker"] == "open" else "",
+            GapReason(reason).zh if reason else "",
+            counter(device["values"]),
+        )
+    return Group(head, table)
+
+
+def counter(values: Mapping[str, float | None]) -> str:
+    """The main counter's value with its unit."""
+    for key in MAIN_MEASURES:
+        value = values.get(key)
+        if value is not None:
+            return f"{value:g} {MEASURES[key].unit}" if value < 1e5 else f"{value:.1f} {MEASURES[key].unit}"
+    return ""
+
+
+def span(seconds: float) -> str:
+    """A time as people say it: 12 s, 5 min, 3 h, 2 d."""
+    for unit, size in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if abs(seconds) >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def _uplinks(told: Mapping[str, Any]) -> str:
+    if told["offline_s"]:
+        return f"上行演练中，{span(told['offline_s'])} 后恢复 · uplink cut by a drill"
+    return "；".join(
+        f"上行 {one['name']} 已连接 · connected"
+        if one["connected"]
+        else f"上行 {one['name']} 断开 · down：{one['reason']}"
+        for one in told["upstreams"]
+    )
+
+
+def _where_to_look(settings: Config) -> None:
+    """The cloud's address, as a code to scan where a person looks at a terminal."""
+    url = cloud_url(settings)
+    if url is None:
+        return
+    say(f"云端 · cloud: {url}")
+    if results().is_terminal:
+        import segno  # noqa: PLC0415 - only who looks needs it
+
+        segno.make(url).terminal(compact=True)
