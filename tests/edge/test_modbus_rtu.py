@@ -102,14 +102,16 @@ async def read_through_late_answers(bus, line, timeout_s, reads):
 
 
 async def test_f23_a_late_answer_is_never_taken_for_the_next_one_on_whatever_connection_it_comes(line):
-    assert await read_through_late_answers(bus_to(line, 0.04), line, 0.04, 45) == (0, 15, 0)
-    assert line.connections == 16
+    wrong, timeouts, refused = await read_through_late_answers(bus_to(line, 0.04), line, 0.04, 45)
+    assert wrong == 0
+    assert 15 <= timeouts + refused < 25  # more than 15: this machine was busy
+    assert line.connections == 1 + timeouts + refused
 
 
 async def test_f23_without_the_silence_after_a_time_out_late_answers_are_taken(line, monkeypatch):
     """The fake is dangerous indeed: this is what the silence is for."""
 
-    async def at_once(self, seconds):
+    async def at_once(self, seconds, earliest):
         pass
 
     monkeypatch.setattr(frame_line.Wire, "silence", at_once)
@@ -118,7 +120,7 @@ async def test_f23_without_the_silence_after_a_time_out_late_answers_are_taken(l
 
 
 async def test_f23_an_answer_that_comes_after_a_cancel_is_nobodys(line):
-    line.behave = lambda request, right: [(0.03 if address_of(request) == 0 else 0.0, right)]
+    line.behave = lambda request, right: [(0.19 if address_of(request) == 0 else 0.05, right)]
     bus = bus_to(line, 0.1)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(0.01):
@@ -126,6 +128,49 @@ async def test_f23_an_answer_that_comes_after_a_cancel_is_nobodys(line):
     assert await bus.read(1, 3, 5, 1) == words(1, 5, 1)
     assert line.connections == 2
     bus.close()
+
+
+def any_fault(chance, timeout_s):
+    """A line on which a third of the answers is late, lost, torn, spoilt, doubled or behind noise."""
+
+    def behave(request, right):
+        late, cut = timeout_s * chance.uniform(0.1, 1.9), chance.randrange(1, len(right))
+        spoilt = bytearray(right)
+        spoilt[chance.randrange(len(right))] ^= 1 << chance.randrange(8)
+        faults = (
+            [(late, right)],
+            [],
+            [(0.0, chance.randbytes(chance.randint(1, 12))), (late, right)],
+            [(0.0, right[:cut]), (late, right[cut:])],
+            [(0.0, bytes(spoilt))],
+            [(0.0, right + right)],
+        )
+        return chance.choice(faults) if chance.random() < 0.3 else [(0.0, right)]
+
+    return behave
+
+
+async def read_at_random(chance, timeout_s, reads):
+    """Reads of two units, some cancelled; gives how many were right and how many wrong."""
+    right = wrong = 0
+    async with by_tcp(answer) as line:
+        line.behave, bus = any_fault(chance, timeout_s), bus_to(line, timeout_s)
+        for _ in range(reads):
+            unit, address = chance.choice((1, 1, 2)), chance.randrange(9000)
+            patience_s = timeout_s * chance.random() if chance.random() < 0.05 else 60.0
+            with contextlib.suppress(FrameError, DeviceTimeout, Disconnected, TimeoutError):
+                async with asyncio.timeout(patience_s):
+                    is_right = await bus.read(unit, 3, address, 2) == words(unit, address, 2)
+                right, wrong = right + is_right, wrong + (not is_right)
+        bus.close()
+    return right, wrong
+
+
+async def test_f23_f25_nothing_is_wrong_on_lines_where_everything_happens_at_once():
+    chances = [random.Random(seed) for seed in range(25)]  # noqa: S311
+    results = await asyncio.gather(*(read_at_random(chance, 0.04, 40) for chance in chances))
+    assert sum(right for right, _ in results) > 500
+    assert sum(wrong for _, wrong in results) == 0
 
 
 async def test_f23_what_is_said_unasked_costs_the_connection(line, until):
@@ -252,7 +297,8 @@ def test_f23_a_serial_port_under_the_gateways_own_loop_is_as_safe():
                 assert await bus.read(unit, 3, address, count) == words(unit, address, count)
             bus.close()
             late = ModbusRtu("rtu", connect_serial(path, 9600, "N", 1), 0.04)
-            assert await read_through_late_answers(late, server, 0.04, 21) == (0, 7, 0)
+            wrong, timeouts, _ = await read_through_late_answers(late, server, 0.04, 21)
+            assert (wrong, timeouts >= 7) == (0, True)
 
     loop.run(scenario())
 

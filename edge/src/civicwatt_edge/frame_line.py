@@ -2,8 +2,9 @@
 
 A serial server hands whatever its line says to whoever is connected, so a late answer may also come on a new
 connection. After a time-out, a wrong answer or a cancel the connection is therefore dropped, and the next one
-is listened to until it was silent for a whole time-out. What this cannot tell: an answer of Modbus RTU that
-comes later than two time-outs, from the same unit, while as many registers are asked of it again.
+is listened to until it was silent for a whole time-out and two have passed since the request. What this
+cannot tell: an answer of Modbus RTU that comes even later, or twice, from the same unit, while as many
+registers are asked of it again.
 """
 
 import asyncio
@@ -51,7 +52,8 @@ class FrameLine:
         self._connect, self._check = connect, check
         self._wire: Wire | None = None
         self._turn = asyncio.Lock()
-        self._suspect = False  # an answer may still be on its way
+        self._asked_at = 0.0
+        self._suspect = False  # an answer to that may still be on its way
         self._connect_not_before = 0.0
         self._unreachable = ""
 
@@ -65,6 +67,7 @@ class FrameLine:
         self._check(request)
         async with self._turn:
             wire = await self._ready(whom)
+            self._asked_at = asyncio.get_running_loop().time()
             try:
                 return cast("Found", await wire.ask(request, find, self.timeout_s))
             except (DeviceRefused, MeterRefused):
@@ -106,7 +109,7 @@ class FrameLine:
             wire = await self._connected(whom)
         if self._suspect:
             try:
-                await wire.silence(self.timeout_s)
+                await wire.silence(self.timeout_s, self._asked_at + 2 * self.timeout_s)
             except OSError as error:
                 self._drop()
                 raise Disconnected(self._where(whom), detail=error) from None
@@ -172,14 +175,17 @@ class Wire(asyncio.Protocol):
             alarm.cancel()
             self._answer = None
 
-    async def silence(self, seconds: float) -> None:
-        """Let pass what is said until nothing is for some seconds. Raises FrameError, OSError."""
+    async def silence(self, seconds: float, earliest: float) -> None:
+        """Let pass what is said until nothing is for some seconds, not before a time of the loop.
+
+        Raises FrameError, OSError.
+        """
         loop = asyncio.get_running_loop()
         self.heard_at = loop.time()
         end = self.heard_at + PATIENCE * seconds
         self._listening = True
         try:
-            while (wait_s := self.heard_at + seconds - loop.time()) > 0:
+            while (wait_s := max(self.heard_at + seconds, earliest) - loop.time()) > 0:
                 if self.lost:
                     raise ConnectionResetError("connection closed by the peer")
                 if loop.time() > end:
