@@ -1,6 +1,8 @@
 """What cancels a task that talks to a broker ends it, at either end of the path."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import aiomqtt
 import pytest
@@ -45,3 +47,26 @@ async def test_a_broker_that_does_not_confirm_is_an_error(mosquitto, client_clas
     async with client_class("127.0.0.1", mosquitto.port) as client:
         with pytest.raises(aiomqtt.MqttError, match="timed out"):
             await client._wait_for(asyncio.Event().wait(), 0.01)
+
+
+@asynccontextmanager
+async def hanging_up(after: int) -> AsyncIterator[int]:
+    """A broker that accepts, then ends each connection at its packet of this number."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for _ in range(after):
+            await reader.read(4096)
+            writer.write(bytes.fromhex("20020000"))  # CONNACK: accepted
+        await reader.read(4096)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    yield server.sockets[0].getsockname()[1]
+    server.close()
+
+
+async def test_a_broker_that_hangs_up_instead_of_confirming_is_told_at_once(client_class):
+    async with asyncio.timeout(5), hanging_up(1) as port:
+        with pytest.raises(aiomqtt.MqttError, match="Disconnected"):
+            async with client_class("127.0.0.1", port) as client:
+                await client.publish("topic", b"x", qos=1)

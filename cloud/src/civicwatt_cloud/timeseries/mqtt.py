@@ -1,4 +1,4 @@
-"""The MQTT client: aiomqtt, except that a cancel is always obeyed.
+"""The MQTT client: aiomqtt, except that a cancel is always obeyed, and a broken connection told at once.
 
 asyncio.wait_for, which aiomqtt waits with, loses a cancel that comes in the very moment its future is done
 (Python before 3.12), and a connection that breaks meanwhile puts its own error in the place of the cancel.
@@ -10,7 +10,7 @@ import ssl
 from collections.abc import Awaitable
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import aiomqtt
 
@@ -52,9 +52,17 @@ class Client(aiomqtt.Client):
     async def _wait_for(self, fut: Awaitable[T], timeout: float | None) -> T:  # noqa: ASYNC109 - aiomqtt's
         try:
             async with asyncio.timeout(self.timeout if timeout is None else timeout):
-                return await fut
+                result = await fut
         except TimeoutError:
             raise aiomqtt.MqttError("Operation timed out") from None
+        if self._disconnected.done() and (error := self._disconnected.exception()):
+            raise aiomqtt.MqttError("Disconnected") from error
+        return result
+
+    def _on_disconnect(self, *args: Any, **more: Any) -> None:
+        super()._on_disconnect(*args, **more)
+        for written in self._pending_publishes.values():
+            written.set()  # aiomqtt would wait ten seconds for what nobody will confirm
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
