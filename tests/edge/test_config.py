@@ -1,8 +1,11 @@
 """A wrong configuration is refused with code, file, line and remedy before anything is polled."""
 
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
+from civicwatt_edge import bus_url
 from civicwatt_edge.cli import app
 from civicwatt_edge.config import load
 from civicwatt_protocols.errors import BadToml, BadValue, ConfigError, UnknownKey
@@ -153,6 +156,23 @@ def test_a_wrong_line_says_what_is_wrong(tmp_path, before, after, says):
     (tmp_path / "gw.toml").write_text(GOOD + LINES.replace(before, after))
     with pytest.raises(BadValue, match=says):
         load(tmp_path / "gw.toml")
+
+
+def test_the_example_of_the_docs_is_a_good_file(tmp_path):
+    page = (Path(__file__).parents[2] / "docs" / "lines.md").read_text("utf-8")
+    example = page.split("```toml\n")[1].split("```")[0]
+    (tmp_path / "gw.toml").write_text(GOOD.replace("M-0101-1", "M-0101-9") + example)
+    (device,) = load(tmp_path / "gw.toml").bus[1].device
+    assert (device.ct, device.bind) == (40, "JX01/JX01-1/照明插座")
+    urls = [
+        url
+        for line in page.splitlines()
+        if line.startswith("| `")
+        for url in line.split("`")[1::2]
+        if "://" in url
+    ]
+    assert len({bus_url.parse(url).protocol for url in urls}) == 4
+    assert len(urls) == 7
 
 
 def test_a_missing_file_is_a_wrong_configuration_too(tmp_path):
