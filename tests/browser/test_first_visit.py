@@ -138,6 +138,22 @@ def test_the_gateways_are_there_and_a_code_is_shown_once_with_the_command_to_typ
     expect(command).to_have_count(0)
 
 
+def test_a_replaced_meter_can_be_entered_where_its_months_are(visit):
+    page = visit.page
+    page.goto(visit.server.url + "#/institutions/1?figure=electricity")
+    page.get_by_role("dialog").locator("tbody a").first.click()
+    page.get_by_text("登记换表").click()
+    enter = page.get_by_role("button", name="登记", exact=True)
+    expect(enter).to_be_disabled()
+    page.get_by_label("旧表止码").fill("8812.4")
+    page.get_by_label("新表起码").fill("0.3")
+    expect(enter).to_be_enabled()
+    page.get_by_label("换表时刻").fill("昨天")
+    expect(enter).to_be_disabled()
+    page.get_by_label("换表时刻").fill("2026-11-16 10:05")
+    expect(enter).to_be_enabled()
+
+
 def test_keys_reach_the_filter_and_the_table_behind_each_chart(visit):
     page = visit.page
     page.goto(visit.server.url + "#/")

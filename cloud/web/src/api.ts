@@ -21,6 +21,7 @@ export type Step = Load["step"];
 export type MonthOfMeter = Schemas["MonthOut"];
 export type EnergyMeter = Schemas["EnergyMeter"];
 export type ReplacementOfMeter = Schemas["ReplacementOfMeter"];
+export type ReplacementTaken = Schemas["ReplacementOut"];
 export type GatewayList = Schemas["GatewayList"];
 export type Gateway = Schemas["GatewayRow"];
 export type GatewayCode = Schemas["CodeOut"];

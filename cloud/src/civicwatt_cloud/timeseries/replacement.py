@@ -106,7 +106,7 @@ class Desk:
 
     def _check(self, point: int, form: Replacement) -> None:
         """Refuse a form that cannot be: by the clock, by another form, by the readings."""
-        at = iso(form.at_us, self.zone)
+        at = self._clock(form.at_us)
         if form.at_us > self.now_us + AHEAD_US:
             raise ReplacementInFuture("at", at=at)
         if (other := self._of_moment(point, form.at_us)) is not None:
@@ -125,18 +125,18 @@ class Desk:
                 "old_final",
                 old_final=format_micro(form.old_final),
                 reading=format_micro(before.micro),
-                at=iso(before.at_us, self.zone),
+                at=self._clock(before.at_us),
             )
         if after is not None and after.micro < form.new_initial:
             raise NewInitialTooHigh(
                 "new_initial",
                 new_initial=format_micro(form.new_initial),
                 reading=format_micro(after.micro),
-                at=iso(after.at_us, self.zone),
+                at=self._clock(after.at_us),
             )
         if before and after and form.is_doubtful(before, after):
             step = step_of(line, form)
-            times = [iso(one.at_us, self.zone) for one in step or ()]
+            times = [self._clock(one.at_us) for one in step or ()]
             raise ReadingsRunOn(
                 "at",
                 at=at,
@@ -145,6 +145,10 @@ class Desk:
                 hint_zh="，读数的跳变在 {} 与 {} 之间".format(*times) if times else "",
                 hint=": the readings step between {} and {}".format(*times) if times else "",
             )
+
+    def _clock(self, t_us: int) -> str:
+        """A moment as people of the business zone read it."""
+        return iso(t_us, self.zone)[:19].replace("T", " ")
 
     def _of_moment(self, point: int, at_us: int) -> ReplacementForm | None:
         row = ReplacementForm

@@ -44,7 +44,7 @@ export function LineageSheet({ route, period, today, name }: Props) {
       const date = route.date ?? lastDay(chosen.meter.months.at(-1)?.month ?? today.slice(0, 7), today);
       return (
         <>
-          <MeterMonths meter={chosen.meter} unit={chosen.unit} today={today} date={date} route={meterRoute} />
+          <MeterMonths meter={chosen.meter} unit={chosen.unit} today={today} date={date} route={meterRoute} onBooked={retry} />
           <Readings point={chosen.meter.point_id} date={date} today={today} route={meterRoute} />
         </>
       );

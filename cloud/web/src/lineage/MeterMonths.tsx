@@ -6,6 +6,7 @@ import { EndUseMark } from "../parts/EndUseMark";
 import { Exact } from "../parts/Exact";
 import { QualityMark } from "../parts/QualityMark";
 import { useTexts } from "../preferences";
+import { ReplacementForm } from "./ReplacementForm";
 import { Replacements } from "./Replacements";
 import { go, href, type Route } from "../route";
 
@@ -24,10 +25,12 @@ interface Props {
   /** the day whose readings are shown below */
   date: string;
   route: Partial<Route>;
+  /** called when a replacement is in the books */
+  onBooked: () => void;
 }
 
 /** One meter's share of a figure, month by month; a month leads to its last day below. */
-export function MeterMonths({ meter, unit, today, date, route }: Props) {
+export function MeterMonths({ meter, unit, today, date, route, onBooked }: Props) {
   const t = useTexts();
   const decimals = decimalsAmong(meter.months.map((month) => month.value));
   const target = (month: MonthOfMeter) => ({ ...route, date: lastDay(month.month, today) });
@@ -38,6 +41,7 @@ export function MeterMonths({ meter, unit, today, date, route }: Props) {
       </p>
       <p>{t("sum_of_months", { n: meter.months.length, total: meter.total === null ? UNKNOWN : exact(meter.total), unit })}</p>
       <Replacements meter={meter} unit={unit} />
+      <ReplacementForm key={meter.point_id} point={meter.point_id} unit={unit} onBooked={onBooked} />
       <DataTable
         label={meter.name}
         narrow
