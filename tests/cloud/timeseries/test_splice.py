@@ -63,6 +63,11 @@ def test_f19_a_meter_that_starts_higher_is_no_consumption_either() -> None:
     assert (sum(row[1] for row in found), held) == (10 + 3 + 5 + 5, [])
 
 
+def test_f17_a_counter_known_to_roll_over_at_a_million_is_exact_with_a_form_that_says_so() -> None:
+    found, held = hours_of((0, 999_990), (0.5, 999_999), (0.75, 4), (1, 10), forms=[(0.6, 1_000_000, 0)])
+    assert (found, held) == ([(0, 9 + 1 + 4 + 6, 3600, MEASURED)], [])
+
+
 def test_f19_two_meters_between_two_readings() -> None:
     found, held = hours_of((0, 900), (5, 12), forms=[(1, 950, 100), (3, 130, 5)])
     assert (sum(row[1] for row in found), held) == (50 + 30 + 7, [])
