@@ -6,9 +6,14 @@ import random
 import sys
 from pathlib import Path
 
+from civicwatt_edge import outbox as front
+from civicwatt_edge import store as store_module
 from civicwatt_edge.outbox import Outbox
 from civicwatt_edge.store import Store
 from civicwatt_protocols.uplink import Record
+
+# So small that the kills also hit segments being written, renamed and left behind.
+store_module.SEGMENT, store_module.IN_ROWS, front.TIDY_S = 32, 16, 0.005
 
 
 async def write(directory: Path) -> None:

@@ -67,6 +67,7 @@ def test_f03_kill_9_loses_no_accepted_record_and_gives_no_number_twice(tmp_path)
         seq: slot * 1_000_000 for seq, slot in accepted.items()
     }
     assert len(accepted) > kills
+    assert archive.segments, "the kills must have hit packing too"
 
 
 async def test_what_is_accepted_reads_back_as_it_was_read_from_the_meter(tmp_path):
