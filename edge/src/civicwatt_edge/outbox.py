@@ -1,6 +1,6 @@
 """The asyncio front of the store: readings come in, are committed in groups, and are offered to the uplinks.
 
-One writer thread; a group is what arrives within 20 ms. A record is accepted when its group is on the
+One writer thread; a group is what arrives within 50 ms. A record is accepted when its group is on the
 disk, and only then can an uplink see it. When SQLite cannot write, the group is tried again for ever and a
 bounded number of later ones waits: polling never waits for the disk. A second thread handles the files.
 """
@@ -28,7 +28,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 # Engineering defaults.
-GROUP_S = 0.02
+GROUP_S = 0.05
 GROUP_RECORDS = 500
 WAITING_GROUPS = 20
 RETRY_S = 1.0

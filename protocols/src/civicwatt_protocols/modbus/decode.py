@@ -21,9 +21,12 @@ def byte_positions(order: str, size: int) -> list[int]:
 
 
 def float_value(raw: float, scale_micro: int) -> float | None:
-    """A float register's value, rounded to 1e-6 of the unit; None for NaN and infinity."""
-    value = raw * scale_micro / MICRO
-    return round(value, 6) + 0.0 if isfinite(value) else None  # + 0.0: no minus zero
+    """A float register's value, rounded to 1e-6 of the unit; None for NaN and infinity.
+
+    A float32 times a scale has no more digits than a double holds, so it is rounded once only.
+    """
+    micro = raw * scale_micro
+    return round(micro) / MICRO if isfinite(micro) else None
 
 
 class BlockDecoder:
