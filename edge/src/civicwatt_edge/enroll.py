@@ -36,10 +36,16 @@ def enroll(
         _write(identity, HTTPS_CA, ca.read_bytes())
     toml = "".join(f'{key} = "{value}"\n' for key, value in _cloud_file(url, answer).items())
     _write(identity, CLOUD, toml.encode())
-    changed = configured(text, Path(written.gateway.data) / FOLDER, answer)
+    broker, files = answer["broker"], Path(written.gateway.data) / FOLDER
+    if written.upstream:  # which of them, only a person knows
+        told = toml_keys.set_keys(
+            f'host = "{broker["host"]}"\nport = {broker["port"]}', "upstream.tls", _tls(files)
+        )
+        typer.echo(f"# 请写入对应的 [[upstream]] · for its [[upstream]]\n{told}", nl=False)
+        return
+    changed = configured(text, files, answer)
     decode(changed, Config, str(config))
     toml_keys.write(config, changed)
-    broker = answer["broker"]
     typer.echo(f"{written.gateway.id}: 已注册 · enrolled → {broker['host']}:{broker['port']}")
 
 
@@ -91,8 +97,12 @@ def configured(text: str, identity: Path, answer: dict[str, Any]) -> str:
     broker = answer["broker"]
     text = toml_keys.set_keys(text, "gateway", {"division": answer["division"]})
     text = toml_keys.set_keys(text, "broker", {"host": broker["host"], "port": broker["port"]})
+    return toml_keys.set_keys(text, "broker.tls", _tls(identity))
+
+
+def _tls(identity: Path) -> dict[str, str]:
     files = {"ca": CA, "cert": CERTIFICATE, "key": KEY}
-    return toml_keys.set_keys(text, "broker.tls", {key: str(identity / name) for key, name in files.items()})
+    return {key: str(identity / name) for key, name in files.items()}
 
 
 def _cloud_file(url: str, answer: dict[str, Any]) -> dict[str, str]:

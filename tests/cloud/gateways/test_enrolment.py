@@ -101,6 +101,17 @@ def test_s12_enrolling_writes_the_tls_keys_and_leaves_comments_alone(
     assert edge.read_text() == after
 
 
+def test_s12_with_several_upstreams_the_keys_are_told_and_the_file_is_left_alone(
+    cloud: Any, edge: Path, run: Run
+) -> None:
+    text = edge.read_text().replace("[broker]", '[[upstream]]\nname = "city"')
+    edge.write_text(text)
+    result = run("enroll", "--url", cloud.url, "--code", cloud.code("gw-01"), "--config", edge)
+    assert result.exception is None, result.exception
+    assert edge.read_text() == text
+    assert '[upstream.tls]\nca = "data/identity/ca.pem"\n' in result.output
+
+
 def test_s12_a_wrong_a_used_and_an_expired_code_each_say_so(cloud: Any, edge: Path, run: Run) -> None:
     before = edge.read_text()
     used = cloud.code("gw-01")

@@ -7,6 +7,7 @@ Source of the options: mosquitto.conf(5), Mosquitto 2.0.
 import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -98,7 +99,7 @@ def write(
     bind = f" {listener.bind}" if listener.bind else ""
     conf = CONF.format(folder=folder, port=listener.port, bind=bind, longest=MAX_PAYLOAD)
     _replace(folder / "mosquitto.conf", conf.encode())
-    _hand_over(folder)
+    _hand_over(folder / "server.key")
 
 
 def _acl() -> str:
@@ -142,12 +143,8 @@ def _replace(path: Path, data: bytes) -> None:
     draft.replace(path)
 
 
-def _hand_over(folder: Path) -> None:
-    """The broker reads its files as its own user, where there is one; the ingest's stay ours."""
-    if os.geteuid() != 0:
-        return
-    try:
-        for path in (folder, *(one for one in folder.iterdir() if one.is_file())):
-            shutil.chown(path, USER)
-    except LookupError:
-        return
+def _hand_over(key: Path) -> None:
+    """The broker reads its key as its own user; only root can give it away, where there is that user."""
+    if os.geteuid() == 0:
+        with suppress(LookupError):
+            shutil.chown(key, USER)
