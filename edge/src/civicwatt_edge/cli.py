@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from civicwatt_edge import agent, enroll, loop, service
-from civicwatt_edge.commands import add, bind, doctor, drill, init, replace, scan, status, try_
+from civicwatt_edge.commands import add, bind, doctor, drill, handover, init, replace, scan, status, try_
 from civicwatt_edge.commands import export as export_command
 from civicwatt_edge.config import load
 from civicwatt_edge.config_file import ConfigFile
@@ -28,6 +28,7 @@ app.command("bind")(bind.bind)
 app.command("status")(status.status)
 app.add_typer(drill.app, name="drill")
 app.command("replace")(replace.replace)
+app.command("handover")(handover.handover)
 
 
 @app.command()

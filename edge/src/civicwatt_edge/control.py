@@ -89,7 +89,7 @@ def _request(line: bytes, answers: Mapping[str, Answer]) -> dict[str, Any]:
         request = json.loads(line)
     except ValueError:
         request = None
-    if not isinstance(request, dict) or request.get("do") not in answers:
+    if not isinstance(request, dict) or request.get("do") not in [*answers]:
         raise BadValue("control", key="do", detail=f"known: {', '.join(answers)}")
     return request
 

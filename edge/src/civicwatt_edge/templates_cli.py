@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
+from civicwatt_edge.commands import template_new
 from civicwatt_protocols import golden, templates
 from civicwatt_protocols.template import parse
 from civicwatt_protocols.toml import text_of
 
 app = typer.Typer(no_args_is_help=True)
+app.command("new")(template_new.new)
 
 
 @app.command("list")

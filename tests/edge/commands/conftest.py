@@ -1,9 +1,11 @@
 """The integrator's commands in this process, and the site they are used on."""
 
+import asyncio
+import contextlib
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,10 @@ import pytest
 from typer.testing import CliRunner
 
 from civicwatt.demo.processes import free_port
+from civicwatt_edge import agent
 from civicwatt_edge.cli import app
+from civicwatt_edge.config_file import ConfigFile
+from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.errors import CivicWattError
 
 
@@ -27,7 +32,8 @@ class Ran:
 
     @property
     def json(self) -> Any:
-        return json.loads(self.out)
+        """What it told programs; a gateway in this process may have logged before and after."""
+        return json.loads(self.out[self.out.index("{\n") : self.out.rindex("\n}") + 2])
 
 
 Edge = Callable[..., Ran]
@@ -100,3 +106,54 @@ def _pump(source: socket.socket, target: socket.socket, asked: list[tuple[int, i
                 target.sendall(data)
         except OSError:
             return
+
+
+CONFIG = """
+[gateway]
+id = "gw-01"
+division = "429900"
+data = "data"
+[broker]
+port = {broker}
+[[bus]]
+name = "b0"
+url = "tcp://127.0.0.1:{bus}"
+timeout_ms = 100
+[[bus.device]]
+id = "M-1"
+unit = 1
+interval_s = 1
+template = "simulated/water_counter"
+[[bus.device]]
+id = "M-2"
+unit = 2
+interval_s = 1
+template = "simulated/water_counter"
+"""
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Callable[..., contextlib.AbstractAsyncContextManager[None]]:
+    """The agent in this process, on a broker's and a bus's port; its clock runs ten times as fast."""
+
+    @contextlib.asynccontextmanager
+    async def running(broker: int, bus: int, clock: Clock | None = None) -> AsyncIterator[None]:
+        (tmp_path / "edge.toml").write_text(CONFIG.format(broker=broker, bus=bus))
+        stop = asyncio.Event()
+        clock = clock or Clock(1_800_000_000_000_000, 10)
+        task = asyncio.create_task(agent.run(ConfigFile(tmp_path / "edge.toml"), clock, stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await asyncio.wait_for(task, 10)
+
+    return running
+
+
+@pytest.fixture
+def ready(tmp_path, until):
+    async def ready() -> None:
+        await until((tmp_path / "data" / "control.sock").exists)
+
+    return ready

@@ -1,0 +1,264 @@
+"""The commands that ask a running gateway, and the doctor, which also does without one."""
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Iterator
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from civicwatt.demo.processes import free_port
+from civicwatt_edge.commands import checks, drill
+from civicwatt_edge.config import load
+from civicwatt_protocols.clock import Clock
+from civicwatt_protocols.errors import BadValue
+
+
+@pytest.fixture
+def command(edge):
+    """A command in a thread, beside the gateway in this one."""
+
+    async def command(*arguments: object):
+        return await asyncio.to_thread(edge, *arguments)
+
+    return command
+
+
+async def test_status_shows_each_device_and_says_with_its_code_that_one_is_silent(
+    tmp_path, meter, mosquitto, cloud, until, gateway, command
+) -> None:
+    meter.silent.add(2)
+    async with gateway(mosquitto.port, meter.port):
+        await until(lambda: len(cloud.records) >= 30)
+        ran = await command("status")
+        told = await command("status", "--json")
+    assert ran.code == told.code == 6
+    for word in ("网关 gw-01", "已连接", "M-1", "m³", "M-2", "设备无应答", "断开 open"):
+        assert word in ran.out
+    assert [device["breaker"] for device in told.json["devices"]] == ["closed", "open"]
+
+
+async def test_without_a_gateway_the_commands_say_so(edge, tmp_path) -> None:
+    assert (
+        edge("init", "--yes", "--id", "g", "--division", "429900", "--broker", "h", "--bus", "h:1").code == 0
+    )
+    for arguments in (
+        ("status",),
+        ("drill", "offline", "3s", "--yes"),
+        ("drill", "kill", "--yes"),
+        ("handover",),
+    ):
+        ran = edge(*arguments)
+        assert ran.code == 4
+        assert "CW-E2065" in ran.err
+
+
+async def test_a_drill_offline_counts_what_was_read_and_what_arrived(
+    tmp_path, meter, mosquitto, cloud, until, gateway, command
+) -> None:
+    async with gateway(mosquitto.port, meter.port):
+        await until(lambda: len(cloud.records) >= 10)
+        ran = await command("drill", "offline", "1s", "--yes", "--json", "--within", 20)
+    assert ran.code == 0, ran.err
+    told = ran.json
+    assert told["accepted"] == told["stored"] >= 10
+    assert (told["doubled"], told["lost"], told["open"], told["counted_by"]) == (0, 0, 0, "outbox")
+    (kept,) = drill.results(load(tmp_path / "edge.toml"))
+    assert kept == told
+
+
+async def test_a_drill_fails_where_the_cloud_acknowledges_nothing(
+    tmp_path, meter, mosquitto, cloud, until, gateway, command
+) -> None:
+    cloud.acks = False
+    async with gateway(mosquitto.port, meter.port):
+        await until(lambda: len(cloud.records) >= 4)
+        ran = await command("drill", "offline", "1s", "--yes", "--within", 1)
+    assert ran.code == 1
+    assert "CW-E2069" in ran.err
+
+
+async def test_a_drill_needs_consent(tmp_path, meter, mosquitto, gateway, ready, command) -> None:
+    async with gateway(mosquitto.port, meter.port):
+        await ready()
+        for kind in (("offline", "1h"), ("kill",)):
+            ran = await command("drill", *kind)
+            assert ran.code == 2
+            assert "CW-E2060" in ran.err
+        told = await command("status", "--json")
+    assert told.json["offline_s"] == 0
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("90s", 90), ("3m", 180), ("0.5h", 1800)])
+def test_a_time_is_written_as_people_do(text, seconds) -> None:
+    assert drill.span_of(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "m", "-3m", "3 weeks", "1e9"])
+def test_a_time_that_is_none_is_refused(text) -> None:
+    with pytest.raises(BadValue):
+        drill.span_of(text)
+
+
+async def test_the_hand_over_sheet_has_meters_readings_drills_hashes_and_places_to_sign(
+    tmp_path, meter, mosquitto, cloud, until, gateway, command
+) -> None:
+    meter.silent.add(2)
+    async with gateway(mosquitto.port, meter.port):
+        await until(lambda: len(cloud.records) >= 30)
+        assert (await command("drill", "offline", "1s", "--yes", "--within", 20)).code == 0
+        ran = await command("handover", "--site", "<主楼>", "--json")
+        epoch = (await command("status", "--json")).json["epoch"]
+    assert ran.code == 0
+    page = (tmp_path / "handover.html").read_text()
+    for word in ("M-1", "m³", "设备无应答", "断网演练", "未做", "&lt;主楼&gt;", "签字", epoch):
+        assert word in page
+    assert ran.json["config_sha256"] in page
+    assert "$" not in page
+    assert page.count("<figure>") == 2
+
+
+async def test_the_doctor_finds_nothing_wrong_beside_a_running_gateway(
+    tmp_path, meter, mosquitto, cloud, until, gateway, command
+) -> None:
+    async with gateway(mosquitto.port, meter.port, Clock(time.time_ns() // 1000, 4)):
+        await until(lambda: len(cloud.records) >= 4)
+        ran = await command("doctor", "--json")
+        shown = await command("doctor")
+    assert ran.code == 0
+    assert ran.json["ok"]
+    titles = [one["check_zh"] for one in ran.json["checks"]]
+    assert titles == ["配置", "数据目录", "待发箱", "时钟", "上行", "总线", "网关"]
+    assert "✗" not in shown.out
+    assert "gw-01" in shown.out
+
+
+def test_the_doctor_names_each_fault_with_its_code_and_remedy(edge, tmp_path) -> None:
+    here = f"127.0.0.1:{free_port()}"
+    bus = f"127.0.0.1:{free_port()}"
+    edge(
+        "init", "--yes", "--id", "g", "--division", "429900", "--broker", here, "--bus", bus, "--data", "data"
+    )
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "outbox.db").write_bytes(b"no database" * 100)
+    ran = edge("doctor")
+    assert ran.code == 1
+    for code in ("CW-E2012", "CW-E2062"):
+        assert code in ran.out
+    assert ran.out.count("✗") == 3
+    assert ran.out.count("→") == 3
+    assert "未运行" in ran.out
+
+
+def test_a_wrong_configuration_ends_the_visit(edge, tmp_path) -> None:
+    (tmp_path / "edge.toml").write_text("[gateway]\nid = 1\n")
+    ran = edge("doctor", "--json")
+    assert ran.code == 3
+    (check,) = ran.json["checks"]
+    assert check["error"]["code"].startswith("CW-C")
+    assert "edge.toml:2" in check["error"]["where"]
+
+
+@pytest.fixture
+def ahead() -> Iterator[str]:
+    """A web server whose clock is three hours ahead of this machine's: this machine is slow."""
+
+    class Ahead(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            self.send_response_only(204)
+            self.send_header("Date", formatdate(time.time() + 3 * 3600, usegmt=True))
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = HTTPServer(("127.0.0.1", 0), Ahead)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/healthz"
+    server.shutdown()
+    server.server_close()
+
+
+def test_f15_a_slow_clock_is_told_with_the_command_that_sets_it(edge, tmp_path, ahead) -> None:
+    edge(
+        "init",
+        "--yes",
+        "--id",
+        "g",
+        "--division",
+        "429900",
+        "--broker",
+        "h",
+        "--bus",
+        "h:1",
+        "--data",
+        "data",
+    )
+    finding = checks.clock(load(tmp_path / "edge.toml"), ahead)
+    assert finding.error is not None
+    assert str(finding.error).startswith("CW-E2067: 时钟慢 3 h：先校时")
+    assert "timedatectl set-ntp true" in str(finding.error)
+    fast = checks.clock(load(tmp_path / "edge.toml"), ahead, time.time() + 5 * 3600)
+    assert "快 2 h" in str(fast.error)
+    good = checks.clock(load(tmp_path / "edge.toml"), ahead, time.time() + 3 * 3600)
+    assert good.error is None
+
+
+async def test_f15_a_clock_before_this_release_or_the_newest_reading_is_slow(
+    tmp_path, meter, mosquitto, cloud, until, gateway
+) -> None:
+    async with gateway(mosquitto.port, meter.port):
+        await until(lambda: len(cloud.records) >= 10)
+    config = load(tmp_path / "edge.toml")
+    newest_s = max(record.slot_us for record in cloud.records.values()) / 1_000_000
+    assert checks.clock(config, "", newest_s).error is None
+    assert "慢 3 h" in str(checks.clock(config, "", newest_s - 3 * 3600 - 120).error)
+    assert "慢" in str(checks.clock(config, "", 0.0).error)
+
+
+def test_commands_about_the_cloud_ask_for_enrolment_first(edge, tmp_path: Path) -> None:
+    edge(
+        "init",
+        "--yes",
+        "--id",
+        "g",
+        "--division",
+        "429900",
+        "--broker",
+        "h",
+        "--bus",
+        "h:1",
+        "--data",
+        "data",
+    )
+    edge("add", "--unit", 7, "--template", "acrel/adw300", "--bus", "tcp://h:1", "--yes")
+    for arguments in (("bind",), ("replace", "7", "--old-final", "1", "--new-initial", "0", "--yes")):
+        ran = edge(*arguments)
+        assert ran.code == 5
+        assert "CW-E2064" in ran.err
+    ran = edge("replace", "8", "--old-final", "1", "--new-initial", "0", "--yes")
+    assert ran.code == 3
+
+
+def test_the_drills_on_file_are_read_oldest_first(edge, tmp_path: Path) -> None:
+    edge(
+        "init",
+        "--yes",
+        "--id",
+        "g",
+        "--division",
+        "429900",
+        "--broker",
+        "h",
+        "--bus",
+        "h:1",
+        "--data",
+        "data",
+    )
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / drill.FILE).write_text("".join(json.dumps({"kind": kind}) + "\n" for kind in "ab"))
+    assert [one["kind"] for one in drill.results(load(tmp_path / "edge.toml"))] == ["a", "b"]
