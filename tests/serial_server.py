@@ -19,6 +19,7 @@ class SerialServer:
     behave: Callable[[bytes, bytes], Parts] | None = None
     heard: list[bytes] = field(default_factory=list)
     connections: int = 0
+    unplug: Callable[[], None] = lambda: None
     _write: Callable[[bytes], object] | None = None
     _kept: bytes = b""
     _buffer: bytes = b""
@@ -75,9 +76,15 @@ async def by_pty(answer: Callable[[bytes], bytes], size: int = 8) -> AsyncIterat
     fake._write = lambda data: os.write(master, data)
     loop = asyncio.get_running_loop()
     loop.add_reader(master, lambda: fake.hear(os.read(master, 1024)))
-    try:
-        yield fake, os.ttyname(slave)
-    finally:
+
+    def unplug() -> None:
         loop.remove_reader(master)
         os.close(master)
         os.close(slave)
+        fake.unplug = lambda: None
+
+    fake.unplug = unplug
+    try:
+        yield fake, os.ttyname(slave)
+    finally:
+        fake.unplug()

@@ -272,6 +272,22 @@ async def test_a_line_that_never_falls_silent_is_said_to_be_so(line):
     bus.close()
 
 
+def test_a_serial_port_that_is_pulled_out_is_no_connection_and_said_at_once():
+    async def scenario():
+        async with by_pty(answer) as (server, path):
+            bus = ModbusRtu("rtu", connect_serial(path, 9600, "N", 1), 10.0)
+            assert await bus.read(1, 3, 0, 1) == words(1, 0, 1)
+            server.behave = lambda request, right: []
+            asyncio.get_running_loop().call_later(0.01, server.unplug)
+            for _ in range(2):
+                with pytest.raises(Disconnected):
+                    async with asyncio.timeout(5):
+                        await bus.read(1, 3, 0, 1)
+            bus.close()
+
+    loop.run(scenario())
+
+
 async def test_a_serial_port_that_cannot_be_set_as_asked_is_no_connection():
     async with by_pty(answer) as (_, path):  # a pseudo-terminal knows no parity
         bus = ModbusRtu("rtu", connect_serial(path, 9600, "E", 1), 1.0)
