@@ -130,7 +130,7 @@ async def _verdict(world: World, clock: ShiftedClock) -> tuple[Verdict, float]:
         evidence.Answers(shown, SHAPE.interval_us),
         until_us=0,
     )
-    arrived = {seq for _, seq in world.consumer.kept}
+    arrived = {one.seq for one in world.consumer.kept.values()}
     lost = sum(one.seq not in arrived for one in disk if one.seq <= kept)
     return verdict + Verdict(lost=lost, wrong=world.consumer.changed), max(pauses) / S
 

@@ -18,25 +18,30 @@ from civicwatt_protocols.uplink import (
     peek,
 )
 
-Key = tuple[str, int]  # epoch and number: the de-duplication key of one gateway
+Key = tuple[str, int, str, int]  # epoch, number, device, slot: a reading that comes again is none
 
 GATHER_S = 0.02  # acks, as the cloud's subscriber does
 REBIRTH_S = 1.0
 
 
 class Consumer:
-    """Keeps records by key: what comes again is counted, and must be the same."""
+    """Keeps records by key: what comes again is counted, and must be the same.
+
+    As the cloud, which knows a reading by point and slot, it keeps two records under one number; that there
+    are two is counted in `changed`, as is a record that comes again with another content.
+    """
 
     def __init__(self, port: int, division: str, gateway: str) -> None:
         self.kept: dict[Key, Record] = {}
         self.arrived_s: dict[Key, float] = {}  # loop time of the first delivery
         self.deliveries = 0
-        self.changed = 0  # deliveries of a known key with another content
+        self.changed = 0  # deliveries of a known number with another content
         self.acks = True
         self._port, self._division = port, division
         self._commands = str(Topic(division, MessageKind.NCMD, gateway))
+        self._numbers: dict[tuple[str, int], Record] = {}
         self._catalogues: dict[str, Catalogue] = {}
-        self._unacked: list[Key] = []
+        self._unacked: list[tuple[str, int]] = []
         self._asked_s = 0.0
         self._task: asyncio.Task[None] | None = None
         self._listening = asyncio.Event()
@@ -52,15 +57,6 @@ class Consumer:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-
-    def whole(self) -> bool:
-        """Whether in each epoch every number up to the highest has come."""
-        highest: dict[str, int] = {}
-        counts: dict[str, int] = {}
-        for epoch, seq in self.kept:
-            highest[epoch] = max(seq, highest.get(epoch, 0))
-            counts[epoch] = counts.get(epoch, 0) + 1
-        return bool(highest) and all(counts[epoch] == highest[epoch] for epoch in highest)
 
     async def _run(self) -> None:
         while True:
@@ -93,13 +89,13 @@ class Consumer:
                 self._asked_s = now_s
                 await client.publish(self._commands, encode_rebirth())
             return
-        key, record = (epoch, seq), decode_record(body, catalogue)
+        record = decode_record(body, catalogue)
+        key = (epoch, seq, record.device, record.slot_us)
         self.deliveries += 1
+        self.changed += self._numbers.setdefault((epoch, seq), record) != record
         if key not in self.kept:
             self.kept[key], self.arrived_s[key] = record, now_s
-        elif self.kept[key] != record:
-            self.changed += 1
-        self._unacked.append(key)
+        self._unacked.append((epoch, seq))
 
     async def _ack(self, client: aiomqtt.Client) -> None:
         with suppress(aiomqtt.MqttError):
