@@ -7,15 +7,20 @@ import subprocess
 from collections import Counter
 
 import pytest
+import structlog
 
+from civicwatt_edge import agent
 from civicwatt_edge import outbox as front
 from civicwatt_edge import room as room_module
 from civicwatt_edge import store as store_module
 from civicwatt_edge.archive import Archive
+from civicwatt_edge.config_file import ConfigFile
 from civicwatt_edge.outbox import Outbox
+from civicwatt_edge.room import Room
 from civicwatt_edge.segments import State
 from civicwatt_edge.shelf import MARK_US
 from civicwatt_edge.store import Store
+from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.uplink import GapReason, History, Record, decode_node_birth, encode_node_birth
 
 MINUTE_US = 60_000_000
@@ -38,6 +43,10 @@ def disk(tmp_path):
         pytest.skip("no right to mount: a full disk is not tested")
     yield place
     subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def remount(disk, how):
+    subprocess.run(["mount", "-o", f"remount,{how}", str(disk)], check=True)
 
 
 def make(directory, devices=2):
@@ -220,3 +229,34 @@ async def test_f09_a_disk_that_takes_no_writes_keeps_the_gateway_polling(tmp_pat
         store._db.execute("PRAGMA query_only = OFF")
         await until(lambda: outbox.accepted == 4)
         assert (await outbox.health()).error == ""
+
+
+async def test_f09_a_gateway_started_on_a_read_only_disk_waits_and_then_runs(
+    tmp_path, disk, until, monkeypatch
+):
+    monkeypatch.setattr(agent, "RESTART_S", 0.05)
+    (tmp_path / "gw.toml").write_text(
+        '[gateway]\nid = "gw-01"\ndivision = "429900"\ndata = "disk/data"\n[broker]\nport = 9\n'
+    )
+    remount(disk, "ro")
+    stop = asyncio.Event()
+    running = asyncio.create_task(agent.run(ConfigFile(tmp_path / "gw.toml"), Clock.real(), stop))
+    with structlog.testing.capture_logs() as logged:
+        await until(lambda: "outbox_cannot_open" in [line["event"] for line in logged])
+        remount(disk, "rw")
+        await until(lambda: {"gateway_started", "broker_lost"} <= {line["event"] for line in logged})
+    assert [line["event"] for line in logged].count("outbox_cannot_open") == 1
+    stop.set()
+    await running
+
+
+def test_f08_on_a_full_disk_the_outbox_still_opens(disk):
+    store, catalogues = make(disk / "data", 20)
+    store.commit(poll(catalogues, 1))
+    store.room.hold()
+    store.close()
+    with (disk / "hog").open("wb") as hog:
+        os.posix_fallocate(hog.fileno(), 0, Room(disk / "data", None).free())
+    again, _ = make(disk / "data", 20)
+    assert again.last_seq() == 20
+    again.close()

@@ -1,6 +1,7 @@
 """The gateway: pollers fill the outbox, the uplink empties it, nothing flows back but acks."""
 
 import asyncio
+import sqlite3
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ from civicwatt_edge.health import Health
 from civicwatt_edge.outbox import Outbox
 from civicwatt_edge.polling import Polling
 from civicwatt_edge.presence import Presence
+from civicwatt_edge.room import is_disk_fault
 from civicwatt_edge.security_errors import ClockNotSet
 from civicwatt_edge.store import Store
 from civicwatt_edge.uplink import Uplink
@@ -56,9 +58,9 @@ async def run(file: ConfigFile, clock: Clock | None, stop: asyncio.Event) -> Non
 async def _run(file: ConfigFile, given: Clock | None, stop: asyncio.Event) -> None:
     """Run until the end, or until something has changed that all of this was built on."""
     config, clock = file.config, given or Clock.real()
-    store = Store(
-        Path(config.gateway.data), [one.name for one in config.upstreams], config.gateway.quota_bytes
-    )
+    store = await _opened(config, stop)
+    if store is None:
+        return
     doubt = None if given else _doubt(config)
     store.judge_time(machine_time.moment(), believed=doubt is None)
     presence, health, gate = Presence(), Health(), Gate()
@@ -104,6 +106,24 @@ async def _run(file: ConfigFile, given: Clock | None, stop: asyncio.Event) -> No
         for task in others:
             task.cancel()
     log.info("gateway_stopped", accepted=outbox.accepted, dropped=outbox.dropped)
+
+
+async def _opened(config: Config, stop: asyncio.Event) -> Store | None:
+    """The store; while the disk is full or read-only it is tried again, until `stop`."""
+    names, said = [one.name for one in config.upstreams], ""
+    while not stop.is_set():
+        try:
+            return Store(Path(config.gateway.data), names, config.gateway.quota_bytes)
+        except (OSError, sqlite3.OperationalError) as error:
+            if not is_disk_fault(error):
+                raise
+            if str(error) != said:
+                log.error("outbox_cannot_open", error=str(error))
+            said = str(error)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(RESTART_S):
+                await stop.wait()
+    return None
 
 
 def _doubt(config: Config) -> machine_time.Doubt | None:

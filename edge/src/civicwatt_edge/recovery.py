@@ -27,7 +27,9 @@ CHUNK = 2_000  # records in one transaction [engineering default]
 
 
 def keep(directory: Path, epoch: str, catalogues: Mapping[str, Catalogue]) -> None:
-    """Write the second copy, durably and at once."""
+    """Write the second copy, durably and at once, where it is another than before."""
+    if _kept(directory) == (epoch, catalogues):
+        return
     content = {name: (one.device, one.template, one.points_text()) for name, one in catalogues.items()}
     draft = directory / "points.draft"
     with draft.open("w", encoding="utf-8") as file:

@@ -13,6 +13,13 @@ from pathlib import Path
 SHARE = 0.6  # of the disk, without a quota in the configuration
 MOST = 0.9
 BALLAST = 2 << 20  # bytes, or a twentieth of a small disk
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+SQLITE_FAULTS = (
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+)
 
 
 class Room:
@@ -50,8 +57,15 @@ class Room:
         return False
 
 
+def is_disk_fault(error: BaseException) -> bool:
+    """Whether the disk is full, read-only or broken: it may be put right while we wait."""
+    if isinstance(error, sqlite3.OperationalError):
+        return (error.sqlite_errorcode & 0xFF) in SQLITE_FAULTS
+    return isinstance(error, OSError) and error.errno in (*FULL, errno.EROFS, errno.EIO)
+
+
 def is_full(error: BaseException) -> bool:
     """Whether a write failed because the disk, or the outbox's share of it, is full."""
     if isinstance(error, sqlite3.Error):
         return (getattr(error, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_FULL
-    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    return isinstance(error, OSError) and error.errno in FULL

@@ -58,10 +58,21 @@ class Store:
     def __init__(
         self, directory: Path, upstreams: Sequence[str] = (MAIN,), quota_bytes: int | None = None
     ) -> None:
-        """Open or create. A damaged file is set aside under a telling name; raises OutboxBusy."""
+        """Open or create. A damaged file is set aside under a telling name; raises OutboxBusy.
+
+        OSError, sqlite3.OperationalError: the disk does not let it be opened, see room.is_disk_fault.
+        """
         directory.mkdir(parents=True, exist_ok=True)
         self.path, self.upstreams = directory / "outbox.db", tuple(upstreams)
         self._lock = schema.exclusive(directory / "outbox.lock")
+        try:
+            self.room = Room(directory, quota_bytes)
+            self._open(directory)
+        except BaseException:
+            os.close(self._lock)
+            raise
+
+    def _open(self, directory: Path) -> None:
         logged = recovery.in_log(self.path)
         try:
             self._db = schema.connect(self.path)
@@ -69,6 +80,10 @@ class Store:
             aside = schema.set_aside(self.path)
             log.error("outbox_set_aside", path=str(self.path), aside=str(aside), **error.as_dict())
             self._db = schema.connect(self.path)
+        except sqlite3.OperationalError:
+            if not self.room.release():
+                raise
+            self._db = schema.connect(self.path)  # on a full disk even opening takes a little room
         self._reader = sqlite3.connect(self.path, check_same_thread=False)
         self.epoch = str(self._meta("epoch", str(uuid.uuid4())))
         self._meta("epoch_checksum", crc32(self.epoch.encode()))
@@ -80,8 +95,7 @@ class Store:
         self.catalogues: Mapping[str, Catalogue] = self._load_catalogues()
         self._current: dict[str, Catalogue] = {}
         self.shelf = Shelf(directory, self.epoch)
-        self.room = Room(directory, quota_bytes)
-        self._acked = self._load_acked(upstreams)
+        self._acked = self._load_acked(self.upstreams)
         self._dropped = 0
         self._doubtful = doubtful.load(self._db)
         recovery.recover(self, directory, logged)
