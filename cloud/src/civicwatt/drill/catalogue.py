@@ -17,6 +17,8 @@ from civicwatt.drill import (
     power_cut,
     refused,
     slow,
+    swapped,
+    week_offline,
 )
 from civicwatt.drill.row import Row
 from civicwatt.drill.stage import Stage
@@ -37,6 +39,7 @@ class Drill:
 DRILLS = (
     Drill("dead_meters", "二十块表中五块无应答", "five of twenty meters dead", dead_meters.run, 45, 220),
     Drill("F01", "代理停机一小时", "broker down for an hour", broker_faults.down_an_hour, 50, 90),
+    Drill("F02", "断网七天", "seven days offline", week_offline.run, 30, 220),
     Drill("F03", "强杀网关", "kill -9 of the gateway", kills.run, 30, 400),
     Drill("F04", "断电", "power cut", power_cut.run, 15, 120),
     Drill("F06", "代理强杀", "kill -9 of the broker in flight", broker_faults.killed_in_flight, 25, 120),
@@ -50,5 +53,6 @@ DRILLS = (
     Drill("F23", "迟到应答", "late answers", late.run, 25, 200),
     Drill("F24", "半开连接", "half-open TCP", half_open.run, 45, 90),
     Drill("F25", "乱帧", "fuzzed frames", fuzzed.run, 25, 240),
+    Drill("F26", "字序错误", "swapped word order", swapped.run, 15, 15),
     Drill("F27", "报文中途断开", "connection cut inside a PUBLISH", cut.run, 30, 120),
 )
