@@ -60,7 +60,7 @@ def numbers(cloud):
     return sorted(seq for _, seq in cloud.records)
 
 
-async def test_f37_one_centre_away_holds_back_nothing_of_the_other_and_gets_all_when_it_is_back(
+async def test_one_centre_away_holds_back_nothing_of_the_other_and_gets_all_when_it_is_back(
     tmp_path, mosquitto, second, cloud, until, listening
 ):
     store, catalogue = make(tmp_path)
