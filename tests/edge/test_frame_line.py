@@ -8,7 +8,7 @@ from serial_server import by_pty, by_tcp
 from civicwatt_edge.bus_url import BusProtocol, BusUrl
 from civicwatt_edge.config import BusConfig, DeviceConfig
 from civicwatt_edge.connect import open_bus
-from civicwatt_edge.device import make_device
+from civicwatt_edge.device import make_devices
 from civicwatt_edge.errors import DeviceTimeout, WriteRefused
 from civicwatt_edge.frame_line import FrameLine, connect_tcp
 from civicwatt_edge.read_only import check_cjt188, check_dlt645
@@ -55,7 +55,7 @@ def config_of(url, timeout_ms=1000, template="dlt645/single_phase", address=ADDR
 async def read(config, tmp_path, times=1):
     """The values and reasons of some polls, by measure."""
     store = Store(tmp_path)
-    device, bus = make_device(config.device[0], store), open_bus(config)
+    (device,), bus = make_devices(config.device[0], store), open_bus(config)
     measures = [point.measure for point in device.catalogue.points]
     try:
         records = [await device.read(bus, 0) for _ in range(times)]

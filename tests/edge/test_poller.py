@@ -7,7 +7,7 @@ import pytest
 
 from civicwatt_edge import poller
 from civicwatt_edge.config import DeviceConfig
-from civicwatt_edge.device import make_device
+from civicwatt_edge.device import make_devices
 from civicwatt_edge.modbus_tcp import ModbusTcp
 from civicwatt_edge.poller import Breaker, BusPoller
 from civicwatt_edge.store import Store
@@ -22,7 +22,8 @@ def device(tmp_path):
     store = Store(tmp_path)
 
     def build(name, unit, template="simulated/water_counter"):
-        return make_device(DeviceConfig(id=name, template=template, unit=unit, interval_s=1), store)
+        config = DeviceConfig(id=name, template=template, unit=unit, interval_s=1)
+        return make_devices(config, store)[-1]
 
     yield build
     store.close()
@@ -152,6 +153,25 @@ async def test_buses_do_not_wait_for_each_other(meter, device, until):
         await until(lambda: len(alive) >= 10)
     assert dead == []
     assert_each_slot_once(alive, "M-1")
+
+
+async def test_power_is_read_more_often_than_the_rest_and_no_slot_has_two_readings(tmp_path, meter, until):
+    store = Store(tmp_path)
+    config = DeviceConfig(
+        id="M-1", template="acrel/adw300", unit=1, interval_s=4, fast_s=1, fast=("active_power_total",)
+    )
+    fast, whole = make_devices(config, store)
+    async with polling(meter, [fast, whole], rate=4) as (_, records):
+        await until(lambda: sum(record.catalogue == whole.catalogue.hash for record in records) >= 3)
+    assert_each_slot_once(records, "M-1")
+    for record in records:
+        is_whole = record.slot_us % (4 * SECOND) == 0
+        assert record.catalogue == (whole if is_whole else fast).catalogue.hash
+        assert not record.reasons
+    (point,) = fast.catalogue.points
+    assert point in whole.catalogue.points, "one alias: the cloud sees one point"
+    assert store.births() == [whole.catalogue]
+    store.close()
 
 
 async def test_f21_a_refused_block_leaves_the_other_values_standing(meter, device, until):

@@ -11,7 +11,7 @@ from line_city import BUSES, DEAD, line_city
 
 from civicwatt_edge.config import BusConfig, DeviceConfig
 from civicwatt_edge.connect import open_bus
-from civicwatt_edge.device import make_device
+from civicwatt_edge.device import make_devices
 from civicwatt_edge.poller import BusPoller
 from civicwatt_edge.store import Store
 from civicwatt_protocols.clock import Clock
@@ -50,7 +50,7 @@ def configured(protocol: BusProtocol, url: str, timeout_ms: int, **keys: object)
 @asynccontextmanager
 async def polling(bus: BusConfig, clock: Clock, store: Store, readings):
     """Adds (slot, device, measure, micro or reason) to the readings."""
-    devices = [make_device(device, store) for device in bus.device]
+    devices = [part for device in bus.device for part in make_devices(device, store)]
     measures = {one.catalogue.device: [point.measure for point in one.catalogue.points] for one in devices}
 
     def accept(record):

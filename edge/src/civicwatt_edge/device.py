@@ -27,10 +27,18 @@ class Device:
     interval_us: int
     catalogue: Catalogue
     questions: tuple[Question, ...]
+    except_us: int | None = None  # multiples of this are another one's slots
 
     def __post_init__(self) -> None:
         """Keep the questions as they were planned."""
         self._planned = self.questions
+
+    def slot_from(self, t_us: int) -> int:
+        """The first slot at or after a time."""
+        slot_us = -(-t_us // self.interval_us) * self.interval_us
+        if self.except_us is not None and slot_us % self.except_us == 0:
+            slot_us += self.interval_us
+        return slot_us
 
     async def read(self, bus: Any, slot_us: int) -> Record:
         """Ask all questions once, on a bus of the template's protocol; what fails is None with its reason.
@@ -81,13 +89,28 @@ class Device:
         return Record(0, slot_us, self.catalogue.device, self.catalogue.hash, (None,) * count, reasons)
 
 
-def make_device(config: DeviceConfig, store: Store) -> Device:
-    """Plan the requests of a device and settle its catalogue in the store."""
+def make_devices(config: DeviceConfig, store: Store) -> list[Device]:
+    """Plan the requests of a meter and settle its catalogues in the store.
+
+    One that reads power more often than the rest is two here, the fast one first: in slots that both have,
+    the other one reads all. The whole catalogue is settled last, so it is the one that births tell.
+    """
     told = templates.load(config.template).measures
     wanted = [measure for measure in told if not config.measures or measure in config.measures]
-    catalogue = store.catalogue(config.id, config.template, wanted)
+    whole_us = config.interval_s * 1_000_000
+    devices = []
+    if config.fast_s is not None:
+        fast = [measure for measure in wanted if measure in config.fast]
+        devices.append(_plan(config, store, fast, config.fast_s * 1_000_000, whole_us))
+    return [*devices, _plan(config, store, wanted, whole_us)]
+
+
+def _plan(
+    config: DeviceConfig, store: Store, measures: list[str], interval_us: int, except_us: int | None = None
+) -> Device:
+    catalogue = store.catalogue(config.id, config.template, measures)
     place = {point.measure: index for index, point in enumerate(catalogue.points)}
-    return Device(config.interval_s * 1_000_000, catalogue, questions(config, place))
+    return Device(interval_us, catalogue, questions(config, place), except_us)
 
 
 def is_illegal_address(error: CivicWattError) -> bool:

@@ -23,6 +23,8 @@ log = structlog.get_logger()
 TIMEOUTS_TO_OPEN = 3
 LONGEST_PAUSE = 16  # slots
 
+Part = tuple[str, bool]  # of a meter: its name, and whether it is the one that reads all
+
 
 @dataclass(slots=True)
 class Breaker:
@@ -52,14 +54,14 @@ class BusPoller:
         devices: list[Device],
         clock: Clock,
         accept: Callable[[Record], None],
-        next_slots: Mapping[str, int] = MappingProxyType({}),  # by device, of the poller that read it before
+        next_slots: Mapping[Part, int] = MappingProxyType({}),  # of the poller that read them before
     ) -> None:
         self._bus, self._devices, self._clock, self._accept = bus, devices, clock, accept
         self._breakers = [Breaker() for _ in devices]
         # Due slots; within a slot the devices that answered last time come first.
         now_us = clock.now_us()
         self._due = [
-            (_grid(next_slots.get(device.catalogue.device, now_us + 1), device.interval_us), 0, index)
+            (device.slot_from(next_slots.get(_part(device), now_us + 1)), 0, index)
             for index, device in enumerate(devices)
         ]
         heapq.heapify(self._due)
@@ -78,9 +80,9 @@ class BusPoller:
         finally:
             self._bus.close()
 
-    def next_slots(self) -> dict[str, int]:
-        """The slot that comes next, by device."""
-        return {self._devices[index].catalogue.device: slot_us for slot_us, _, index in self._due}
+    def next_slots(self) -> dict[Part, int]:
+        """The slot that comes next."""
+        return {_part(self._devices[index]): slot_us for slot_us, _, index in self._due}
 
     async def _sleep_until(self, slot_us: int) -> None:
         """A loop may wake its sleepers up to a millisecond early: what is read then is not of this slot."""
@@ -92,17 +94,17 @@ class BusPoller:
         """Do a device's due slot and return its next one; slots that passed meanwhile are said, not read."""
         device, breaker = self._devices[index], self._breakers[index]
         now_us = self._clock.now_us()
-        current_us = max(slot_us, now_us - now_us % device.interval_us)
-        for missed_us in range(slot_us, current_us, device.interval_us):
-            self._accept(device.gap(missed_us, GapReason.LATE))
+        while (next_us := device.slot_from(slot_us + 1)) <= now_us:
+            self._accept(device.gap(slot_us, GapReason.LATE))
+            slot_us = next_us
         if breaker.lets_through():
-            record = await self._read(device, current_us)
+            record = await self._read(device, slot_us)
             silent = GapReason.TIMEOUT in record.reasons.values() and not any_value(record)
             self._note(device, breaker, silent=silent)
         else:
-            record = device.gap(current_us, GapReason.TIMEOUT)
+            record = device.gap(slot_us, GapReason.TIMEOUT)
         self._accept(record)
-        return current_us + device.interval_us
+        return next_us
 
     async def _read(self, device: Device, slot_us: int) -> Record:
         """Read a device; a fault of ours in understanding its answer costs this slot, not the bus.
@@ -126,9 +128,8 @@ class BusPoller:
             log.info("device_back", device=device.catalogue.device)
 
 
-def _grid(from_us: int, interval_us: int) -> int:
-    """The first slot at or after a time."""
-    return -(-from_us // interval_us) * interval_us
+def _part(device: Device) -> Part:
+    return device.catalogue.device, device.except_us is None
 
 
 def any_value(record: Record) -> bool:

@@ -7,9 +7,9 @@ import structlog
 
 from civicwatt_edge.config import BusConfig
 from civicwatt_edge.connect import open_bus
-from civicwatt_edge.device import Device, make_device
+from civicwatt_edge.device import Device, make_devices
 from civicwatt_edge.outbox import Outbox
-from civicwatt_edge.poller import BusPoller
+from civicwatt_edge.poller import BusPoller, Part
 from civicwatt_edge.store import Store
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.uplink import Record
@@ -33,7 +33,7 @@ class Polling:
         Gives the devices that are read no more.
         """
         before = _devices(self._running)
-        due: dict[str, int] = {}
+        due: dict[Part, int] = {}
         for bus in [bus for bus in self._running if bus not in buses]:
             poller, task = self._running.pop(bus)
             async with poller.reading:
@@ -62,4 +62,4 @@ def _settle(
     store: Store, buses: Sequence[BusConfig], new: Sequence[BusConfig]
 ) -> dict[BusConfig, list[Device]]:
     store.retire_all_but(_devices(buses))
-    return {bus: [make_device(device, store) for device in bus.device] for bus in new}
+    return {bus: [part for device in bus.device for part in make_devices(device, store)] for bus in new}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from civicwatt_edge import loop
 from civicwatt_edge.config import DeviceConfig
-from civicwatt_edge.device import Device, make_device
+from civicwatt_edge.device import Device, make_devices
 from civicwatt_edge.modbus_tcp import ModbusTcp
 from civicwatt_edge.store import Store
 from civicwatt_protocols import templates
@@ -42,7 +42,7 @@ async def run(port: int, count: int, rounds: int) -> None:
     """Connect, which is not measured, and then measure."""
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
-        device = make_device(DeviceConfig("M-0001", TEMPLATE, measures=MEASURES), store)
+        (device,) = make_devices(DeviceConfig("M-0001", TEMPLATE, measures=MEASURES), store)
         store.close()
     buses = [ModbusTcp("127.0.0.1", port, TIMEOUT_S) for _ in range(count)]
     await cycles(device, buses, 1)
