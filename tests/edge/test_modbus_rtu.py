@@ -87,7 +87,7 @@ async def read_through_late_answers(bus, line, timeout_s, reads):
     Gives how many reads were wrong, timed out, refused.
     """
     late = random.Random(7)  # noqa: S311
-    delays = {address: timeout_s * late.uniform(1.05, 1.9) for address in range(0, reads, 3)}
+    delays = {address: timeout_s * late.uniform(1.05, 1.5) for address in range(0, reads, 3)}
     line.behave = lambda request, right: [(delays.get(address_of(request), timeout_s / 5), right)]
     wrong = timeouts = refused = 0
     for address in range(reads):
@@ -102,9 +102,9 @@ async def read_through_late_answers(bus, line, timeout_s, reads):
 
 
 async def test_f23_a_late_answer_is_never_taken_for_the_next_one_on_whatever_connection_it_comes(line):
-    wrong, timeouts, refused = await read_through_late_answers(bus_to(line, 0.04), line, 0.04, 45)
+    wrong, timeouts, refused = await read_through_late_answers(bus_to(line, 0.1), line, 0.1, 30)
     assert wrong == 0
-    assert 15 <= timeouts + refused < 25  # more than 15: this machine was busy
+    assert 10 <= timeouts + refused < 20  # more than 10: this machine was busy
     assert line.connections == 1 + timeouts + refused
 
 
@@ -115,12 +115,12 @@ async def test_f23_without_the_silence_after_a_time_out_late_answers_are_taken(l
         pass
 
     monkeypatch.setattr(frame_line.Wire, "silence", at_once)
-    wrong, _, _ = await read_through_late_answers(bus_to(line, 0.04), line, 0.04, 45)
+    wrong, _, _ = await read_through_late_answers(bus_to(line, 0.1), line, 0.1, 30)
     assert wrong > 0
 
 
 async def test_f23_an_answer_that_comes_after_a_cancel_is_nobodys(line):
-    line.behave = lambda request, right: [(0.19 if address_of(request) == 0 else 0.05, right)]
+    line.behave = lambda request, right: [(0.15 if address_of(request) == 0 else 0.05, right)]
     bus = bus_to(line, 0.1)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(0.01):
@@ -134,7 +134,7 @@ def any_fault(chance, timeout_s):
     """A line on which a third of the answers is late, lost, torn, spoilt, doubled or behind noise."""
 
     def behave(request, right):
-        late, cut = timeout_s * chance.uniform(0.1, 1.9), chance.randrange(1, len(right))
+        late, cut = timeout_s * chance.uniform(0.1, 1.5), chance.randrange(1, len(right))
         spoilt = bytearray(right)
         spoilt[chance.randrange(len(right))] ^= 1 << chance.randrange(8)
         faults = (
@@ -168,7 +168,7 @@ async def read_at_random(chance, timeout_s, reads):
 
 async def test_f23_f25_nothing_is_wrong_on_lines_where_everything_happens_at_once():
     chances = [random.Random(seed) for seed in range(25)]  # noqa: S311
-    results = await asyncio.gather(*(read_at_random(chance, 0.04, 40) for chance in chances))
+    results = await asyncio.gather(*(read_at_random(chance, 0.1, 40) for chance in chances))
     assert sum(right for right, _ in results) > 500
     assert sum(wrong for _, wrong in results) == 0
 
@@ -312,9 +312,9 @@ def test_f23_a_serial_port_under_the_gateways_own_loop_is_as_safe():
             for unit, address, count in [(1, 0, 1), (7, 300, 125)]:
                 assert await bus.read(unit, 3, address, count) == words(unit, address, count)
             bus.close()
-            late = ModbusRtu("rtu", connect_serial(path, 9600, "N", 1), 0.04)
-            wrong, timeouts, _ = await read_through_late_answers(late, server, 0.04, 21)
-            assert (wrong, timeouts >= 7) == (0, True)
+            late = ModbusRtu("rtu", connect_serial(path, 9600, "N", 1), 0.1)
+            wrong, timeouts, _ = await read_through_late_answers(late, server, 0.1, 12)
+            assert (wrong, timeouts >= 4) == (0, True)
 
     loop.run(scenario())
 

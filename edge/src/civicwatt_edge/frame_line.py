@@ -23,6 +23,7 @@ RECONNECT_PAUSE_S = 0.5  # an unreachable line costs one attempt a pause, not on
 STRAY_BYTES = 3  # what a line says while it turns around; fewer than any frame has
 LONGEST_ANSWER = 1024  # bytes: the longest frame of these protocols behind much noise
 PATIENCE = 5  # time-outs to wait for a line to fall silent
+LOOK_S = 0.001  # a loop that was held up serves its timers first: with a second one it has read before
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,7 @@ class Wire(asyncio.Protocol):
                         detail="the line does not fall silent", detail_zh="总线一直有数据，无法静默"
                     )
                 await asyncio.sleep(wait_s)
+                await asyncio.sleep(LOOK_S)
         finally:
             self._listening = False
 
