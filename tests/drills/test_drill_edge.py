@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from civicwatt.demo import broker
-from civicwatt.drill.catalogue import DRILLS
 
 # Faults that this machine may not be able to do: skipped there, with the reason in the row.
-MAY_BE_SKIPPED = {"F04"}
+MAY_BE_SKIPPED = {"F04", "F14", "F15"}  # no C compiler
+ROWS = ["dead_meters", "F01", "F02", "F03", "F04", "F06", "F07", "F08", "F09", "F14", "F15", "F21", "F22"]
+ROWS += ["F23", "F24", "F25", "F26", "F27", "F30"]
 
 
 @pytest.mark.slow
@@ -23,7 +24,7 @@ def test_every_row_of_the_quick_set_passes_and_the_report_tells_it(tmp_path: Pat
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=380)
     rows = json.loads(done.stdout)
     told = report.read_text()
-    assert list(rows) == [one.key for one in DRILLS]
+    assert list(rows) == ROWS
     for key, row in rows.items():
         assert f"\n### {key} " in told
         if key in MAY_BE_SKIPPED and row["ok"] is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from civicwatt.drill import (
     broker_faults,
+    certificates,
     clocks,
     cut,
     damaged,
@@ -54,5 +55,6 @@ DRILLS = (
     Drill("F24", "半开连接", "half-open TCP", half_open.run, 45, 90),
     Drill("F25", "乱帧", "fuzzed frames", fuzzed.run, 25, 240),
     Drill("F26", "字序错误", "swapped word order", swapped.run, 15, 15),
-    Drill("F27", "报文中途断开", "connection cut inside a PUBLISH", cut.run, 30, 120),
+    Drill("F27", "报文中途断开", "connection cut inside a PUBLISH", cut.run, 30, 250),
+    Drill("F30", "证书到期、吊销、换发", "certificates end, are revoked, change", certificates.run, 45, 200),
 )

@@ -1,6 +1,8 @@
 """The other end: a consumer that acks as the cloud does, decodes and keeps every record it hears."""
 
 import asyncio
+import ssl
+from collections.abc import Callable
 from contextlib import suppress
 
 import aiomqtt
@@ -37,6 +39,7 @@ class Consumer:
         self.deliveries = 0
         self.changed = 0  # deliveries of a known number with another content
         self.acks = True
+        self.secure: Callable[[], ssl.SSLContext] | None = None  # asked at each connect
         self._port, self._division = port, division
         self._commands = str(Topic(division, MessageKind.NCMD, gateway))
         self._numbers: dict[tuple[str, int], Record] = {}
@@ -61,7 +64,8 @@ class Consumer:
     async def _run(self) -> None:
         while True:
             with suppress(aiomqtt.MqttError):
-                async with mqtt.Client("127.0.0.1", self._port, timeout=2) as client:
+                secure = None if self.secure is None else self.secure()
+                async with mqtt.Client("127.0.0.1", self._port, timeout=2, tls_context=secure) as client:
                     client.pending_calls_threshold = 1_000
                     await client.subscribe(f"spBv1.0/{self._division}/#")
                     self._listening.set()

@@ -19,6 +19,7 @@ data = "data"
 {options}
 [broker]
 port = {port}
+{broker}
 """
 BUS = """
 [[bus]]
@@ -90,9 +91,11 @@ def city(shape: Shape, seed: int) -> City:
     return City(seed=seed, name="荆襄市", division=DIVISION, installed=INSTALLED, institutions=(office,))
 
 
-def configuration(shape: Shape, bus_ports: list[int], broker_port: int) -> str:
-    """The gateway's file."""
-    text = HEAD.format(gateway=GATEWAY, division=DIVISION, options=shape.options, port=broker_port)
+def configuration(shape: Shape, bus_ports: list[int], broker_port: int, broker: str = "") -> str:
+    """The gateway's file; `broker`: further lines about it."""
+    text = HEAD.format(
+        gateway=GATEWAY, division=DIVISION, options=shape.options, port=broker_port, broker=broker
+    )
     measures = ", ".join(f'"{measure}"' for measure in shape.measures)
     for bus, port in enumerate(bus_ports):
         text += BUS.format(number=bus, port=port, timeout_ms=shape.timeout_ms)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from functools import partial
 from typing import Any
 
 from civicwatt.drill.link import Link, Pass
@@ -28,7 +29,7 @@ async def run(stage: Stage) -> Row:
     try:
         for unit, template in UNITS.items():
             for order, places in ORDERS.items():
-                link.answers = lambda places=places: _reordered(places)
+                link.answers = partial(_reordered, places)
                 told = await _try(link.port, unit, template)
                 found[f"{template} {order}"] = told["proposed_order"] or "ABCD"
     finally:

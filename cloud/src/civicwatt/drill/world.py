@@ -43,6 +43,7 @@ class World:
         self.kills_us: list[int] = []
         self.broker_port = free_port()
         self.broker = broker.broker(folder, self.broker_port)
+        self.broker_lines = ""  # in the gateway's file
         self.consumer = Consumer(self.broker_port, DIVISION, GATEWAY)
         self.broker_link: Link | None = Link(self.broker_port) if linked else None
         self.bus_links: list[Link] = []
@@ -168,7 +169,7 @@ class World:
         if self.broker_link is not None:
             await self._link(self.broker_link)
             broker_port = self.broker_link.port
-        self.config.write_text(configuration(self.shape, ports, broker_port))
+        self.config.write_text(configuration(self.shape, ports, broker_port, self.broker_lines))
         self._ending.callback(self.broker.kill)
         await self.start_broker()
         await self.consumer.come()
