@@ -41,7 +41,7 @@ def look(identity: Path, warned: int | None, now_s: float) -> int | None:
     left_s = found.ends_s - now_s
     if left_s > min(RENEW_S, (found.ends_s - found.begins_s) / 3):
         return None
-    if left_s > 0 and _is_renewed(identity):  # an ended one no longer lets us in
+    if _is_renewed(identity):  # also one that ended lately: it no longer opens the broker, but renewal
         return None
     due = tls.warning_due(left_s, warned)
     if due is None:

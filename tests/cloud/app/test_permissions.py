@@ -13,7 +13,7 @@ from civicwatt_cloud.kit.access import Requires, public
 from civicwatt_cloud.kit.directory import Building, Institution
 from civicwatt_cloud.kit.directory_import import import_directory
 from civicwatt_cloud.kit.identity import Account, Role
-from civicwatt_cloud.modules.gateways.signed import signed_gateway
+from civicwatt_cloud.modules.gateways.signed import renewing_gateway, signed_gateway
 from civicwatt_cloud.timeseries.points import Gateway, Point
 
 ENERGY = (
@@ -42,7 +42,7 @@ def declared(route: APIRoute) -> bool:
     waiting = list(route.dependant.dependencies)
     while waiting:
         one = waiting.pop()
-        if isinstance(one.call, Requires) or one.call in (public, signed_gateway):
+        if isinstance(one.call, Requires) or one.call in (public, signed_gateway, renewing_gateway):
             return True
         waiting += one.dependencies
     return False

@@ -16,13 +16,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
-from sqlalchemy import select
+from sqlalchemy import select, update
+from structlog.testing import capture_logs
 
 from civicwatt_cloud.kit import identity
 from civicwatt_cloud.modules.gateways import enrolment
 from civicwatt_cloud.modules.gateways.authority import Authority, key_pem, pem, trusted
 from civicwatt_cloud.modules.gateways.models import GatewayCertificate, GatewayCode
-from civicwatt_edge import config, enroll, renewal
+from civicwatt_edge import config, enroll, renewal, tls
 from civicwatt_edge.cloud_api import CloudApi
 from civicwatt_edge.security_errors import CloudRefused, CloudUnreachable, NotLetIn
 from civicwatt_protocols.errors import BadValue
@@ -274,6 +275,44 @@ def test_s12_a_renewal_keeps_the_key_and_moves_the_end(cloud: Any, tmp_path: Pat
     assert renewal.look(folder, None, ends - 29 * 86_400) is None
     assert (folder / "key.pem").read_bytes() == key
     assert (folder / "cert.pem").read_bytes() != former
+
+
+def test_f30_a_certificate_that_ended_lately_still_leads_to_its_renewal_and_nowhere_else(
+    cloud: Any, tmp_path: Path
+) -> None:
+    folder = enrolled(cloud, tmp_path / "identity", "gw-79")
+
+    def ended_days_ago(days: int) -> None:
+        with cloud.database.session() as session:
+            ends_us = identity.real_now_us() - days * DAY_US
+            mine = update(GatewayCertificate).where(GatewayCertificate.gateway == "gw-79")
+            session.execute(mine.values(expires_us=ends_us))
+
+    ended_days_ago(91)
+    with pytest.raises(NotLetIn):
+        renewal.renew(folder)
+    ended_days_ago(89)
+    with pytest.raises(NotLetIn):
+        CloudApi.enrolled(folder).call("GET", "/api/v1/gateway/received?epoch=e&from=1&to=2")
+    former = (folder / "cert.pem").read_bytes()
+    ends_s = tls.validity(folder / "cert.pem").ends_s
+    assert renewal.look(folder, None, ends_s + 60) is None
+    assert (folder / "cert.pem").read_bytes() != former
+    assert CloudApi.enrolled(folder).call("GET", "/api/v1/gateway/received?epoch=e&from=1&to=2")
+
+
+def test_f30_where_renewal_fails_it_is_told_30_7_and_1_days_before_the_end(
+    cloud: Any, tmp_path: Path
+) -> None:
+    folder = enrolled(cloud, tmp_path / "identity", "gw-80")
+    (folder / "cloud.toml").write_text('url = "http://127.0.0.1:9"\ngateway = "gw-80"\ndivision = "429900"\n')
+    ends_s = tls.validity(folder / "cert.pem").ends_s
+    warned = None
+    with capture_logs() as events:
+        for left_days in (40, 30, 29, 8, 7, 2, 1, 0, -1):
+            warned = renewal.look(folder, warned, ends_s - left_days * 86_400)
+    told = [event["days_left"] for event in events if event["event"] == "certificate_expires"]
+    assert told == [30, 7, 1]
 
 
 def test_s12_the_authoritys_key_is_its_owners_alone_and_made_once(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from civicwatt_cloud.modules.gateways.schemas import (
     GatewayId,
     Renewal,
 )
-from civicwatt_cloud.modules.gateways.signed import SignedGateway, signed_gateway
+from civicwatt_cloud.modules.gateways.signed import SignedGateway, renewing_gateway
 from civicwatt_cloud.timeseries.subscriber import CLIENT_ID
 
 router = APIRouter(
@@ -33,7 +33,7 @@ router = APIRouter(
 )
 
 Manager = Annotated[Actor, Depends(Requires(frozenset({Role.ENERGY_MANAGER})))]
-Signed = Annotated[SignedGateway, Depends(signed_gateway)]
+Renewing = Annotated[SignedGateway, Depends(renewing_gateway)]
 
 
 @router.post(
@@ -86,7 +86,7 @@ def enrol(request: Request, wanted: Enrolment) -> EnrolledOut:
 
 
 @router.post("/gateway/renewal", operation_id="renew_gateway", summary="网关证书续期")
-def renew(request: Request, gateway: Signed, wanted: Renewal) -> EnrolledOut:
+def renew(request: Request, gateway: Renewing, wanted: Renewal) -> EnrolledOut:
     """The next certificate, for a request signed with the present key."""
     state = request.app.state
     now_us = identity.real_now_us()

@@ -20,7 +20,9 @@ from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.modules.gateways.errors import BadSignature, CertificateRevoked, DateOff
 from civicwatt_cloud.modules.gateways.models import GatewayCertificate
 
-WINDOW_S = 300  # how far the gateway's clock may be off [engineering default]
+# Engineering defaults.
+WINDOW_S = 300  # how far the gateway's clock may be off
+GRACE_US = 90 * 86_400 * SECOND_US  # a school's gateway is off over the holidays
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,18 @@ async def signed_gateway(request: Request) -> SignedGateway:
 
     Errors: BadSignature, DateOff, CertificateRevoked.
     """
+    return await _signer_of(request, 0)
+
+
+async def renewing_gateway(request: Request) -> SignedGateway:
+    """The same for renewal alone, to which a certificate that ended lately still leads. Errors: alike."""
+    return await _signer_of(request, GRACE_US)
+
+
+async def _signer_of(request: Request, grace_us: int) -> SignedGateway:
     signed = _read(request, await request.body())
-    return await run_in_threadpool(_verify, request.app.state.database, signed, identity.real_now_us())
+    now_us, database = identity.real_now_us(), request.app.state.database
+    return await run_in_threadpool(_verify, database, signed, now_us, now_us - grace_us)
 
 
 def signed_text(method: str, path: str, date_s: int, body: bytes) -> bytes:
@@ -66,9 +78,9 @@ def _read(request: Request, body: bytes) -> _Signed:
     return _Signed(gateway, date_s, text, signature)
 
 
-def _verify(database: Database, signed: _Signed, now_us: int) -> SignedGateway:
+def _verify(database: Database, signed: _Signed, now_us: int, ends_after_us: int) -> SignedGateway:
     with database.reading() as session:
-        certificate = _signer(session, signed, now_us)
+        certificate = _signer(session, signed, ends_after_us)
     if certificate is None:
         raise BadSignature()
     if certificate.revoked_us is not None:
@@ -78,10 +90,10 @@ def _verify(database: Database, signed: _Signed, now_us: int) -> SignedGateway:
     return SignedGateway(certificate.gateway, certificate.division)
 
 
-def _signer(session: Session, signed: _Signed, now_us: int) -> GatewayCertificate | None:
+def _signer(session: Session, signed: _Signed, ends_after_us: int) -> GatewayCertificate | None:
     """The certificate whose key made the signature; a valid one before a revoked one."""
     known = select(GatewayCertificate).where(
-        GatewayCertificate.gateway == signed.gateway, GatewayCertificate.expires_us > now_us
+        GatewayCertificate.gateway == signed.gateway, GatewayCertificate.expires_us > ends_after_us
     )
     rows = session.scalars(known.order_by(GatewayCertificate.revoked_us.is_not(None)))
     return next((row for row in rows if _made_by(row.pem, signed)), None)
