@@ -15,6 +15,7 @@ from civicwatt_protocols.errors import FrameError, NoFrame, ProtocolError, Unkno
 from civicwatt_protocols.explain import Explained, Field, cjt188, dlt645, modbus, sparkplug
 from civicwatt_protocols.modbus.frames import crc16
 from civicwatt_protocols.sparkplug.payload import DataType, Metric, Payload, encode
+from civicwatt_protocols.template import Golden
 
 ENERGY = bytes.fromhex("FE FE FE FE 68 12 10 78 56 34 12 68 91 08 33 33 34 33 AB 89 67 45 4C 16")
 WATER = bytes.fromhex(
@@ -97,7 +98,28 @@ def test_a_cjt188_answer_is_told_with_its_measures_and_a_wrong_unit_with_its_pla
     assert explained.fault.where == "byte 18"
 
 
-@pytest.mark.parametrize("name", templates.names())
+def _expected(golden: Golden) -> dict[str, str | None]:
+    return {key: None if text == "null" else text for key, text in golden.expect.items()}
+
+
+MODBUS = [name for name in templates.names() if templates.load(name).protocol == "modbus"]
+LINES = [name for name in templates.names() if name not in MODBUS]
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_every_golden_frame_of_a_line_protocol_is_told_with_its_measures(name: str) -> None:
+    template = templates.load(name)
+    for golden in template.golden:
+        answer = bytes.fromhex(golden.response)
+        if template.protocol == "cjt188":
+            explained = cjt188.explain(answer, template.dialect)
+        else:
+            explained = dlt645.explain(answer)
+        told_once(answer, explained)
+        assert read(explained) == _expected(golden)
+
+
+@pytest.mark.parametrize("name", MODBUS)
 @pytest.mark.parametrize("tcp", [True, False], ids=["tcp", "rtu"])
 def test_every_golden_frame_is_told_with_its_measures(name: str, tcp: bool) -> None:
     template = templates.load(name)
@@ -109,7 +131,7 @@ def test_every_golden_frame_is_told_with_its_measures(name: str, tcp: bool) -> N
                 return struct.pack(">HHHB", 7, 0, len(pdu) + 1, 17) + pdu
             return b"\x11" + pdu + crc16(b"\x11" + pdu)
 
-        expected = {key: None if text == "null" else text for key, text in golden.expect.items()}
+        expected = _expected(golden)
         both = adu(request) + adu(answer)
         explained = modbus.explain(both, template)  # the address is that of the request
         told_once(both, explained)
