@@ -87,8 +87,8 @@ def test_a_missed_promise_or_an_error_fails_and_a_skipped_fault_does_not() -> No
 
 def test_an_unknown_drill_is_said_with_those_there_are() -> None:
     assert [one.key for one in run.chosen(" f03,F23")] == ["F03", "F23"]
-    with pytest.raises(UnknownDrill, match="F99"):
-        run.chosen("F99")
+    with pytest.raises(UnknownDrill, match="X99"):
+        run.chosen("X99")
 
 
 def event(op: str, path: str = "/d/x", offset: int = 0, data: bytes = b"") -> power_replay.Event:
