@@ -15,21 +15,24 @@ log = structlog.get_logger()
 
 # Engineering defaults.
 RENEW_S = 30 * 86_400  # before the end
-LOOK_S = 3_600
+LOOK_S, URGENT_S = 3_600.0, 60.0
 
 
 async def keep(config: Config) -> None:
     """Look after the certificate of an enrolled gateway while it runs; nothing that happens stops polling."""
     identity, warned = Path(config.gateway.data) / enroll.FOLDER, None
     while True:
+        pause_s = LOOK_S
         try:
             if (identity / CLOUD).exists():
                 warned = await asyncio.to_thread(look, identity, warned, time.time())
+                if time.time() >= tls.validity(identity / CERTIFICATE).ends_s:
+                    pause_s = URGENT_S  # it keeps us away from the broker
         except CivicWattError as error:
             log.warning("certificate_not_readable", error=str(error))
         except Exception:
             log.exception("certificate_not_kept")  # a fault of ours
-        await asyncio.sleep(LOOK_S)
+        await asyncio.sleep(pause_s)
 
 
 def look(identity: Path, warned: int | None, now_s: float) -> int | None:

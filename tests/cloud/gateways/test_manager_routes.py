@@ -1,21 +1,26 @@
 """S06, S07, S12: codes and certificates are the energy manager's business, in the own region, and noted."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 from httpx import Client
 from sqlalchemy import select, update
+from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from civicwatt.cli import build
+from civicwatt_cloud.housekeeping import _warn_of_certificate
 from civicwatt_cloud.kit import identity
 from civicwatt_cloud.kit.audit import Audit
 from civicwatt_cloud.kit.directory_import import import_directory
 from civicwatt_cloud.kit.identity import Account, Role
 from civicwatt_cloud.kit.settings import Settings
+from civicwatt_cloud.modules.gateways.authority import Authority, pem
 from civicwatt_cloud.modules.gateways.models import GatewayCode
 from civicwatt_cloud.timeseries.points import Gateway
 from civicwatt_protocols.errors import BadValue
@@ -130,6 +135,19 @@ def test_s12_the_commands_on_the_server_make_codes_files_and_authorities(
     assert len(chain) == 2
     assert chain[0] != server
     assert "0 revoked" not in cli("gateway-revoke", "gw-01")
+
+
+def test_f30_every_night_the_cloud_looks_when_its_own_certificate_ends(tmp_path: Path) -> None:
+    authority = Authority.present(tmp_path / "authority")
+    key = ec.generate_private_key(ec.SECP256R1())
+    path = tmp_path / "cert.pem"
+    told = []
+    for days in (100, 80):
+        path.write_text(pem(authority.for_hosts(key, ["localhost"], timedelta(days=days, minutes=1))))
+        with capture_logs() as events:
+            _warn_of_certificate(path)
+        told.append([event["days_left"] for event in events])
+    assert told == [[], [80]]
 
 
 def test_s13_half_a_tls_setting_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
