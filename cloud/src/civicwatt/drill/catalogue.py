@@ -35,12 +35,13 @@ class Drill:
     run: Callable[[Stage], Awaitable[Row]]
     quick_s: float
     full_s: float
+    alone: bool = False  # in the full set: it measures what the machine can do
 
 
 DRILLS = (
     Drill("dead_meters", "二十块表中五块无应答", "five of twenty meters dead", dead_meters.run, 45, 220),
     Drill("F01", "代理停机一小时", "broker down for an hour", broker_faults.down_an_hour, 50, 90),
-    Drill("F02", "断网七天", "seven days offline", week_offline.run, 30, 220),
+    Drill("F02", "断网七天", "seven days offline", week_offline.run, 15, 150, alone=True),
     Drill("F03", "强杀网关", "kill -9 of the gateway", kills.run, 30, 400),
     Drill("F04", "断电", "power cut", power_cut.run, 15, 120),
     Drill("F06", "代理强杀", "kill -9 of the broker in flight", broker_faults.killed_in_flight, 25, 120),

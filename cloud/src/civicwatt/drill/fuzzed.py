@@ -17,7 +17,7 @@ SPOILS = (fuzz_frames.shorter, fuzz_frames.head_byte, fuzz_frames.longer, fuzz_f
 
 async def run(stage: Stage) -> Row:
     """Into the decoders, into a bus client on a socket, and into a whole gateway."""
-    inputs, reads = stage.count(20_000, 1_000_000), stage.count(2_000, 50_000)
+    inputs, reads = stage.count(20_000, 1_000_000), stage.count(2_000, 30_000)
     whole, frames, live = await asyncio.gather(
         _gateway(stage),
         stage.work("fuzz_frames", inputs, stage.seed),
