@@ -22,19 +22,21 @@ from civicwatt_sim.server import Plant
 from civicwatt_sim.truth import TruthLedger
 
 MODELS = (
-    "acrel/adw300",
     "eastron/sdm630",
+    "acrel/adw300",
     "chint/dtsu666",
     "schneider/iem3000",
     "acrel/adl400",
     "huawei/sun2000",
 )
 PLANNED = 32
-SWAPPED, DEAD, MISADDRESSED, WRONG_UNIT = 8, 12, 31, 33
+SWAPPED, DEAD, MISADDRESSED, WRONG_UNIT = 7, 12, 31, 33
+REPLACED = 3  # on SIGUSR1, by a meter that begins at FRESH
+FRESH = 300_000  # µkWh
 
 
 def model_of(unit: int) -> str:
-    """The model planned on a unit: unit 8 is an SDM630, whose registers are all of two words."""
+    """The model planned on a unit: unit 7 is an SDM630, whose registers are all of two words."""
     return MODELS[(unit - 1) % len(MODELS)]
 
 
@@ -76,8 +78,23 @@ def meters() -> dict[str, SimulatedMeter]:
     return found
 
 
+def replace(meter: SimulatedMeter) -> None:
+    """Put a new meter in the place of this one; tells both readings [kWh]."""
+    before, now_us = meter.values, Clock.real().now_us()
+    final = before(now_us)
+
+    def after(t_us: int) -> dict[str, int]:
+        values = before(t_us)
+        energy = {key for key in values if key.endswith("_energy") or "_energy_" in key}
+        return {key: value - final[key] + FRESH if key in energy else value for key, value in values.items()}
+
+    meter.values = after  # type: ignore[method-assign]
+    sys.stdout.write(f"{final['import_active_energy'] / 1e6:.6f} {FRESH / 1e6:.6f}\n")
+    sys.stdout.flush()
+
+
 @contextmanager
-def running(port: int, truth: Path) -> Iterator[None]:
+def running(port: int, truth: Path) -> Iterator["subprocess.Popen[str]"]:
     """The site as a process, from its first answer on."""
     process = subprocess.Popen(
         [sys.executable, __file__, str(port), str(truth)], stdout=subprocess.PIPE, text=True
@@ -85,7 +102,7 @@ def running(port: int, truth: Path) -> Iterator[None]:
     assert process.stdout
     try:
         assert process.stdout.readline() == "ready\n"
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(10)
@@ -95,9 +112,11 @@ def running(port: int, truth: Path) -> Iterator[None]:
 async def serve(port: int, truth: Path) -> None:
     """Answer until SIGTERM."""
     stop = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    loop, found = asyncio.get_running_loop(), meters()
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    loop.add_signal_handler(signal.SIGUSR1, replace, found[f"M-{REPLACED:02d}"])
     with TruthLedger(truth) as ledger:
-        plant = Plant(meters(), Clock.real(), ledger)
+        plant = Plant(found, Clock.real(), ledger)
         await plant.start("127.0.0.1", port)
         sys.stdout.write("ready\n")
         sys.stdout.flush()

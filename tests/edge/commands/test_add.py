@@ -155,6 +155,15 @@ def test_a_binding_names_institution_building_and_a_known_end_use(edge, files, b
     assert config.read_text() == CONFIG
 
 
+def test_a_binding_may_be_for_some_units_and_the_later_one_counts_more(edge, files) -> None:
+    config, scan = files
+    scan.write_text(SCAN + '[[device]]\nid = "M-06"\nunit = 6\ntemplate = "huawei/sun2000"\n')
+    ran = edge("add", "--from", scan, "--bind", "JX01/B1/power", "--bind", "6,18=JX01/B1/光伏", "--yes")
+    assert ran.code == 0, ran.err
+    bound = {one["id"]: one.get("bind") for one in tomllib.loads(config.read_text())["bus"][0]["device"]}
+    assert bound == {"M-01": None, "M-02": "JX01/B1/power", "M-06": "JX01/B1/光伏"}
+
+
 def test_the_file_keeps_its_mode_and_a_link_stays_a_link(edge, files, tmp_path: Path) -> None:
     config, scan = files
     real = tmp_path / "real.toml"

@@ -40,7 +40,7 @@ def test_the_file_can_be_read_and_says_what_else_fits(scanned, tmp_path: Path) -
     written = tomllib.loads(text)
     assert written["silent"] == [DEAD, MISADDRESSED]
     assert len(written["device"]) == PLANNED - 1
-    assert {"id": "M-08", "unit": 8, "template": "eastron/sdm630", "order": "CDAB"} in written["device"]
+    assert {"id": "M-07", "unit": 7, "template": "eastron/sdm630", "order": "CDAB"} in written["device"]
     assert "同样符合" in text  # models that share a map
     assert "字序疑似相反" in text
 

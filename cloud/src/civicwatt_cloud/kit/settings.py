@@ -15,6 +15,7 @@ from civicwatt_protocols.errors import BadValue, UnknownKey
 from civicwatt_protocols.toml import decode, text_of
 
 PREFIX = "CIVICWATT_"
+EDGE_PREFIX = f"{PREFIX}EDGE_"  # a gateway's, which may be on this machine too
 HOUR_S = 3600
 
 
@@ -115,7 +116,9 @@ class Settings(BaseSettings):
         Errors: UnknownKey, BadValue, BadToml — with the place: a file, or the variable's name.
         """
         environment = {
-            name.removeprefix(PREFIX).lower(): name for name in os.environ if name.startswith(PREFIX)
+            name.removeprefix(PREFIX).lower(): name
+            for name in os.environ
+            if name.startswith(PREFIX) and not name.startswith(EDGE_PREFIX)
         }
         for key, name in environment.items():
             if key not in cls.model_fields:

@@ -26,6 +26,7 @@ from civicwatt_edge.commands.console import (
 )
 from civicwatt_edge.commands.identity import cloud_url
 from civicwatt_edge.commands.line import Line
+from civicwatt_edge.commands.scan import units_of
 from civicwatt_edge.commands.toml_edit import add_devices
 from civicwatt_edge.config import BusConfig, Config, DeviceConfig, load
 from civicwatt_protocols.errors import BadValue, ConfigError
@@ -50,7 +51,12 @@ def add(
     interval_s: Annotated[
         int, typer.Option(min=1, max=86_400, help="采集间隔秒数 · seconds between readings")
     ] = 60,
-    bind: Annotated[str, typer.Option(help="单位编码/楼栋编码/分项 · institution/building/end use")] = "",
+    bind: Annotated[
+        list[str],
+        typer.Option(
+            help="单位编码/楼栋编码/分项，可限站号 6,18=… · institution/building/end use, of units 6,18=…"
+        ),
+    ] = [],  # noqa: B006 - typer's way
     config: ConfigFile = CONFIG,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="只看差异，不写 · show the difference only")
@@ -60,8 +66,7 @@ def add(
 ) -> None:
     """把表写入网关配置，注释与次序不变，网关随即采集 · add meters; a running gateway takes them up."""
     text = text_of(config.read_bytes(), str(config))
-    if bind:
-        checked(bind)
+    bindings = _bindings(bind)
     found = _one(unit, template, id, order, bus) if scan is None else scanfile.read(scan)
     if scan is not None and bus:
         found = replace(found, bus=Line.of(bus).bus)
@@ -69,7 +74,7 @@ def add(
     bad = [*found.bad, *bad]
     if bad:
         _refuse(bad, as_json=as_json)
-    rows = [_row(row.device, bind, interval_s) for row in fresh]
+    rows = [_row(row.device, _bound(row.device, bindings), interval_s) for row in fresh]
     edited = add_devices(text, _keys(found.bus, load(config)), rows, str(config)) if rows else text
     decode(edited, Config, str(config))  # what is written can be read
     difference = list(difflib.unified_diff(text.splitlines(), edited.splitlines(), str(config), lineterm=""))
@@ -88,6 +93,21 @@ def add(
     say(f"✓ 已加入 {len(rows)} 块表 · {len(rows)} meters added to {config}")
     if any(row.get("bind") for row in rows) and cloud_url(load(config)) is not None:
         explain(send(load(config)))
+
+
+def _bindings(texts: Sequence[str]) -> list[tuple[list[int] | None, str]]:
+    """(units or all, binding) of each --bind; a later one counts more."""
+    found: list[tuple[list[int] | None, str]] = []
+    for text in texts:
+        units, some, binding = text.rpartition("=")
+        found.append((units_of(units) if some else None, checked(binding)))
+    return found[::-1]
+
+
+def _bound(device: DeviceConfig, bindings: Sequence[tuple[list[int] | None, str]]) -> str:
+    """A device's own binding, else the one that options give it."""
+    given = (binding for units, binding in bindings if units is None or device.unit in units)
+    return device.bind or next(given, "")
 
 
 def _one(unit: int | None, template: str, id: str, order: str, bus: str) -> scanfile.ScanFile:
@@ -144,7 +164,7 @@ def _row(device: DeviceConfig, bind: str, interval_s: int) -> dict[str, object]:
     """The keys of a device that differ from their defaults."""
     given = msgspec.structs.replace(
         device,
-        bind=device.bind or bind,
+        bind=bind,
         interval_s=interval_s if device.interval_s == DEFAULT_INTERVAL_S else device.interval_s,
     )
     told = msgspec.to_builtins(given)

@@ -33,7 +33,7 @@ from civicwatt_protocols.errors import BadValue
 
 FILE = "drills.jsonl"  # in the data directory: the results, for the hand-over
 LOOK_S = 0.25
-KILL_WINDOW_S = 5.0  # engineering default: readings before and after the kill that are counted too
+KILL_WINDOW_S = 3.0  # engineering default: readings before and after the kill that are counted too
 MINUTE_US = 60_000_000
 
 Within = Annotated[
