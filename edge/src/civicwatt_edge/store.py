@@ -14,7 +14,6 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import reduce
 from itertools import chain, islice
 from pathlib import Path
 from zlib import crc32
@@ -22,6 +21,7 @@ from zlib import crc32
 import structlog
 
 from civicwatt_edge import doubtful, recovery, schema, sealed
+from civicwatt_edge.acks import LOST, Acks
 from civicwatt_edge.doubtful import Doubtful
 from civicwatt_edge.errors import OutboxCorrupt
 from civicwatt_edge.machine_time import Moment
@@ -36,7 +36,6 @@ log = structlog.get_logger()
 # Engineering defaults.
 SEGMENT = 4096  # records
 IN_ROWS = 2048  # the newest records, which stay rows
-LOST = ""  # in the place of an upstream: numbers whose records are gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,8 @@ class Store:
         self.catalogues: Mapping[str, Catalogue] = self._load_catalogues()
         self._current: dict[str, Catalogue] = {}
         self.shelf = Shelf(directory, self.epoch)
-        self._acked = self._load_acked(self.upstreams)
+        with self._transaction() as db:
+            self._acks = Acks(db, self.upstreams)
         self._dropped = 0
         self._doubtful = doubtful.load(self._db)
         recovery.recover(self, directory, logged)
@@ -160,7 +160,7 @@ class Store:
 
     def births(self, upstream: str = MAIN) -> list[Catalogue]:
         """What a consumer needs to read every unacked record; a device's current catalogue comes last."""
-        settled = self._settled(upstream)
+        settled = self._acks.settled(upstream)
         waiting = {
             name
             for one in self.shelf.segments
@@ -180,7 +180,7 @@ class Store:
         """The first and the last record that is kept and that this upstream has acked."""
         (row,) = self._reader.execute("SELECT min(seq) FROM record").fetchone()
         first = self.shelf.segments[0].first if self.shelf.segments else row
-        acked = self._acked[upstream]
+        acked = self._acks.by(upstream)
         low = None if first is None else acked.next_member(first)
         return None if low is None else (low, acked.ranges[-1][1])
 
@@ -190,34 +190,26 @@ class Store:
         """Note acks; number and keep the records: one transaction, one fsync."""
         with self._transaction() as db:
             first = int(self._meta("next_seq", 1))
-            grown = {
-                name: self._acked[name].add((max(low, 1), min(high, first - 1)) for low, high in ranges)
-                for name, ranges in (acked or {}).items()
-                if name in self._acked
-            }
+            grown = self._acks.grown(acked or {}, first - 1)
             numbered = [replace(record, seq=seq) for seq, record in enumerate(records, first)]
             db.executemany("INSERT INTO record VALUES(?, ?, ?, ?, ?)", map(_row, numbered))
             stored = [Stored(one.seq, one.device, self._body(one)) for one in numbered]
             self._set_meta("next_seq", first + len(numbered))
-            for name, ranges in grown.items():
-                self._write_ranges(name, ranges)
-        self._acked = {**self._acked, **grown}
+            self._acks.write(grown)
+        self._acks.take(grown)
         self._last = first + len(numbered) - 1
         return stored
 
     def backlog(self, after: int, limit: int, upstream: str = MAIN) -> list[Stored]:
         """Records above `after` that this upstream has not acked, lowest first; reads beside the writer."""
-        settled = self._settled(upstream)
+        settled = self._acks.settled(upstream)
         start = settled.next_missing(after + 1)
         found = islice(chain(self.shelf.unsettled(settled, start), self._rows(settled, start)), limit)
         return [self._stored(seq, data) for seq, data in found]
 
     def resend(self, from_seq: int, upstream: str = MAIN) -> None:
         """Take an upstream's acks back from a number on: what is kept of it will be sent again."""
-        less = self._acked[upstream].without(from_seq, self._last)
-        with self._transaction():
-            self._write_ranges(upstream, less)
-        self._acked = {**self._acked, upstream: less}
+        self._change({upstream: self._acks.by(upstream).without(from_seq, self._last)})
 
     def next_bd_seq(self, upstream: str = MAIN) -> int:
         """Sparkplug's birth/death number: one more a connection, modulo 256, on a full disk too."""
@@ -233,7 +225,7 @@ class Store:
 
     def tidy(self) -> bool:
         """A step of housekeeping with the files; whether there is more to do at once."""
-        self.shelf.settle(self._history())
+        self.shelf.settle(self._acks.history())
         if self._pack():
             return True
         if self.used() > self.room.quota:
@@ -247,22 +239,21 @@ class Store:
 
     def relieve(self) -> None:
         """The disk is full: drop the ballast, then what is least missed, to let the next write through."""
-        self.shelf.settle(self._history())
+        self.shelf.settle(self._acks.history())
         if not self.room.release():
             self.shelf.give_way(self.catalogues)
 
     def note(self) -> None:
         """Let the database follow the files: drop rows that are in segments, count the thinned and lost."""
-        lost, self.shelf.lost = self.shelf.lost, []
-        thinned, self.shelf.thinned = self.shelf.thinned, 0
+        lost, thinned = len(self.shelf.lost), self.shelf.thinned
         if thinned:
             self._count("thinned", thinned)
-        more = self._acked[LOST].add(lost)
-        if more != self._acked[LOST]:
-            log.error("records_lost", count=more.count - self._acked[LOST].count)
-            with self._transaction():
-                self._write_ranges(LOST, more)
-            self._acked = {**self._acked, LOST: more}
+            self.shelf.thinned -= thinned
+        more = self._acks.lost.add(self.shelf.lost[:lost])
+        if more != self._acks.lost:
+            log.error("records_lost", count=more.count - self._acks.lost.count)
+            self._change({LOST: more})
+        del self.shelf.lost[:lost]
         if self._dropped < self.shelf.last:
             self.drop_rows()
 
@@ -273,7 +264,7 @@ class Store:
     def drop_rows(self, before_us: int = 0) -> None:
         """Delete the rows that are in segments, and the oldest ones that are history from before a time."""
         last = self.shelf.last
-        end = self._history().next_missing(1)
+        end = self._acks.history().next_missing(1)
         first_kept = "SELECT min(seq) FROM record WHERE seq >= ? OR slot_us >= ?"
         with self._transaction() as db:
             (until,) = db.execute(first_kept, (end, before_us)).fetchone()
@@ -306,26 +297,15 @@ class Store:
 
     def lost(self) -> RangeSet:
         """Numbers of this epoch that can no longer be delivered: too old for the quota, or damaged."""
-        return self._acked[LOST]
+        return self._acks.lost
 
     def waiting(self, upstream: str = MAIN) -> int:
         """How many records an upstream has not acked."""
-        return self._last - self._settled(upstream).count
+        return self._last - self._acks.settled(upstream).count
 
     def counted(self, key: str) -> int:
         """How many records were "thinned" or "salvaged" in the life of this file."""
         return self._counts.get(key, 0)
-
-    def _history(self) -> RangeSet:
-        """What every upstream has."""
-        names = [name for name in self._acked if name != LOST]
-        sets = [self._settled(name) for name in names] or [RangeSet()]
-        return reduce(RangeSet.common, sets)
-
-    def _settled(self, upstream: str) -> RangeSet:
-        """What need not be sent to an upstream."""
-        lost = self._acked[LOST].ranges
-        return self._acked[upstream].add(lost) if lost else self._acked[upstream]
 
     def _rows(self, settled: RangeSet, start: int) -> Iterator[tuple[int, bytes]]:
         """(number, content) of the unsettled records from `start` on that lie in no segment."""
@@ -383,51 +363,15 @@ class Store:
         known = {hash_: Catalogue.stored(*content) for hash_, *content in rows}
         return {hash_: one for hash_, one in known.items() if one.hash == hash_}  # else damaged: see recovery
 
-    def _load_acked(self, upstreams: Sequence[str]) -> dict[str, RangeSet]:
-        """The acks of the upstreams there are now.
-
-        A new one is owed what no other has taken; of the history it can ask for what it wants. One that is no
-        longer configured is owed nothing.
-        """
-        stored: dict[str, list[Range]] = {LOST: []}
-        for (name,) in self._db.execute("SELECT name FROM upstream"):
-            stored[name] = []
-        for row in self._db.execute("SELECT upstream, low, high, checksum FROM acked").fetchall():
-            name, low, high, _ = row
-            if name in stored and row == schema.ack_row(name, (low, high)):
-                stored[name].append((low, high))
-            else:
-                log.error("ack_damaged", upstream=name, low=low, high=high)
-                self._db.execute("DELETE FROM acked WHERE upstream = ? AND low = ?", (name, low))
-        self._acked = {name: RangeSet(ranges) for name, ranges in stored.items()}
-        history, known = self._history(), self._acked
-        self._acked = {LOST: known[LOST]}
-        with self._transaction() as db:
-            for name in upstreams:
-                db.execute("INSERT OR IGNORE INTO upstream VALUES(?)", (name,))
-                self._acked[name] = known.get(name) or RangeSet()
-                if name not in known:
-                    self._write_ranges(name, history)
-                    self._acked[name] = history
-            for name in known.keys() - self._acked.keys():
-                db.execute("DELETE FROM upstream WHERE name = ?", (name,))
-                db.execute("DELETE FROM acked WHERE upstream = ?", (name,))
-        return self._acked
+    def _change(self, changes: Mapping[str, RangeSet]) -> None:
+        with self._transaction():
+            self._acks.write(changes)
+        self._acks.take(changes)
 
     def _count(self, key: str, more: int) -> None:
         self._counts[key] += more
         with self._transaction():
             self._set_meta(key, self._counts[key])
-
-    def _write_ranges(self, name: str, new: RangeSet) -> None:
-        before, after = set(self._acked[name].ranges), set(new.ranges)
-        gone, come = before - after, after - before
-        self._db.executemany(
-            "DELETE FROM acked WHERE upstream = ? AND low = ?", [(name, low) for low, _ in gone]
-        )
-        self._db.executemany(
-            "INSERT INTO acked VALUES(?, ?, ?, ?)", [schema.ack_row(name, one) for one in come]
-        )
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
