@@ -152,7 +152,7 @@ def read_one_meter(config: Path, port: int) -> None:
     config.write_text(CONFIG.format(url=f"tcp://127.0.0.1:{port}") + device)
 
 
-async def test_s12_a_running_gateway_opens_no_port(
+async def test_s12_a_running_gateway_opens_no_port_and_tells_systemd_that_it_lives(
     config: Path, meter: object, until: Callable[..., object]
 ) -> None:
     read_one_meter(config, meter.port)  # type: ignore[attr-defined]
@@ -160,19 +160,23 @@ async def test_s12_a_running_gateway_opens_no_port(
         own.bind(("127.0.0.1", 0))
         own.listen()
         assert listening_ports(os.getpid())
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "civicwatt",
-        "edge",
-        "run",
-        "--config",
-        str(config),
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        await until(lambda: len(meter.served) >= 2, 20)  # type: ignore[attr-defined]
-        assert listening_ports(process.pid) == []
-    finally:
-        process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 20) == 0
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.bind(str(config.parent / "notify"))
+        heard: list[bytes] = []
+        asyncio.get_running_loop().add_reader(line, lambda: heard.append(line.recv(100)))
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "civicwatt", "edge", "run", "--config", str(config)),
+            stderr=asyncio.subprocess.DEVNULL,
+            env=os.environ | {"NOTIFY_SOCKET": line.getsockname(), "WATCHDOG_USEC": "30000"},
+        )
+        try:
+            await until(lambda: len(meter.served) >= 2, 20)  # type: ignore[attr-defined]
+            assert listening_ports(process.pid) == []
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert await asyncio.wait_for(process.wait(), 20) == 0
+        await until(lambda: b"STOPPING=1" in heard)  # type: ignore[misc]
+        asyncio.get_running_loop().remove_reader(line)
+    assert heard[0] == b"READY=1"
+    assert heard.count(b"WATCHDOG=1") >= 3

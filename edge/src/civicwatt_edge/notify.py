@@ -16,6 +16,7 @@ def tell(state: str) -> None:
         return
     address = f"\0{name[1:]}" if name.startswith("@") else name
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.setblocking(False)  # a full queue must not stop the polling
         line.sendto(state.encode(), address)
 
 
