@@ -149,6 +149,8 @@ def test_lines_meters_numbers_and_orders_are_read(tmp_path):
         ("cjt188/cold_water", "dlt645/tariffs", "1 to 12 digits"),
         ("cjt188+tcp://10.0.0.5:4001", "tcp://10.0.0.5:4001", "speaks cjt188"),
         ("rtu:///dev/ttyS2", "rtu://ttyS2", "rtu://ttyS2"),
+        ('order = "CDAB"', "unit = 0", "unit 0"),
+        ('order = "CDAB"', "unit = 248", "unit 248"),
     ],
 )
 def test_a_wrong_line_says_what_is_wrong(tmp_path, before, after, says):

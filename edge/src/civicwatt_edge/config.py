@@ -21,6 +21,7 @@ TopicName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]+$", max_length
 # Primary by secondary side of a current or voltage transformer: 200 A / 5 A is 40.
 Ratio = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
 
+LINE_UNITS = range(1, 248)  # Modbus over serial line V1.02, clause 2.2
 ADDRESS_DIGITS = {"dlt645": 12, "cjt188": 14}
 
 
@@ -149,6 +150,8 @@ class BusConfig(Table, frozen=True):
                 raise ValueError(
                     f"device {device.id}: template {device.template} speaks {spoken}, not {self.url}"
                 )
+            if url.protocol is bus_url.BusProtocol.MODBUS_RTU and device.unit not in LINE_UNITS:
+                raise ValueError(f"device {device.id}: unit {device.unit}, on a line it is 1 to 247")
         _refuse_doubled(f"bus {self.name}: unit", [one.unit for one in self.device if not one.address])
         addresses = [one.address.lstrip("0") for one in self.device if one.address]
         _refuse_doubled(f"bus {self.name}: address", addresses)
