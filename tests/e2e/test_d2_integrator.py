@@ -147,7 +147,7 @@ def service(folder: Path) -> Iterator[None]:
 
     thread = threading.Thread(target=keep)
     thread.start()
-    until(lambda: (folder / "data" / "control.sock").exists())
+    until((folder / "data" / "control.sock").exists)
     yield
     over.set()
     running[-1].terminate()

@@ -36,7 +36,7 @@ def export(
     ] = None,
     to: Annotated[
         datetime | None,
-        typer.Option("--to", formats=["%Y-%m-%d"], help="截止日（含当日）· last day, included"),
+        typer.Option("--to", formats=["%Y-%m-%d"], help="截止日，含当日 · last day, included"),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
