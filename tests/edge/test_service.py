@@ -180,3 +180,52 @@ async def test_s12_a_running_gateway_opens_no_port_and_tells_systemd_that_it_liv
         asyncio.get_running_loop().remove_reader(line)
     assert heard[0] == b"READY=1"
     assert heard.count(b"WATCHDOG=1") >= 3
+
+
+def calls_of(*names: str) -> set[str]:
+    """The system calls of systemd's sets (@system-service) and of single names."""
+    found = {name for name in names if not name.startswith("@")}
+    for name in set(names) - found:
+        listed = subprocess.run(
+            ["systemd-analyze", "syscall-filter", name],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=30,
+        ).stdout
+        inside = [line.strip() for line in listed.splitlines()[1:]]
+        found |= calls_of(*(line for line in inside if line and not line.startswith("#")))
+    return found
+
+
+async def test_s12_the_sandbox_allows_every_system_call_that_a_gateway_makes(
+    config: Path, tmp_path: Path, meter: object, until: Callable[..., object]
+) -> None:
+    if shutil.which("strace") is None or shutil.which("systemd-analyze") is None:
+        pytest.skip("strace or systemd-analyze is not installed: the sandbox's calls are not compared")
+    read_one_meter(config, meter.port)  # type: ignore[attr-defined]
+    trace = tmp_path / "trace"
+    process = await asyncio.create_subprocess_exec(
+        *("strace", "-f", "-qq", "-o", str(trace), sys.executable, "-m", "civicwatt"),
+        *("edge", "run", "--config", str(config)),
+        stderr=asyncio.subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        await until(lambda: len(meter.served) >= 2, 30)  # type: ignore[attr-defined]
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        await asyncio.wait_for(process.wait(), 20)
+    lines = read(trace)
+    made = set(re.findall(r"^\d+ +(\w+)\(", lines, re.MULTILINE))
+    allowed: set[str] = set()
+    for line in re.findall(r"^SystemCallFilter=(.*)$", service.UNIT, re.MULTILINE):
+        named = calls_of(*line.removeprefix("~").split())
+        allowed = allowed - named if line.startswith("~") else allowed | named
+    assert {"openat", "connect", "fdatasync"} < made
+    assert made - allowed <= {"fchown"}  # SQLite's, as root only
+    assert not re.search(r"mprotect\(.*PROT_EXEC|PROT_WRITE\|PROT_EXEC", lines)  # MemoryDenyWriteExecute
+
+
+def read(path: Path) -> str:
+    return path.read_text(errors="replace")

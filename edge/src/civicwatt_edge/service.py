@@ -46,14 +46,12 @@ AmbientCapabilities=
 ProtectSystem=strict
 ProtectHome={homes}
 PrivateTmp=yes
-ProtectClock=yes
 ProtectHostname=yes
 ProtectKernelTunables=yes
 ProtectKernelModules=yes
 ProtectKernelLogs=yes
 ProtectControlGroups=yes
 ProtectProc=invisible
-ProcSubset=pid
 RestrictNamespaces=yes
 RestrictRealtime=yes
 RestrictSUIDSGID=yes
@@ -65,6 +63,9 @@ RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
+# to ask, not to set: whether a time server has set the clock
+SystemCallFilter=adjtimex clock_adjtime
+SystemCallErrorNumber=EPERM
 
 [Install]
 WantedBy=multi-user.target
