@@ -105,7 +105,10 @@ def test_node_birth_and_death_carry_the_same_bd_seq() -> None:
     assert decode_node_death(death) == 5
 
 
-@pytest.mark.parametrize("history", [History("e-1", 1, 1), History("e-1", 7, 2**63 - 1)])
+LOST = History("e-1", 1, 9, ((2, 3), (7, 7)))
+
+
+@pytest.mark.parametrize("history", [History("e-1", 1, 1), History("e-1", 7, 2**63 - 1), LOST])
 def test_f35_a_node_birth_tells_which_acked_records_are_kept(history: History) -> None:
     assert decode_node_birth(encode_node_birth(NOW_US, 5, history=history)).history == history
 

@@ -34,8 +34,10 @@ class FakeGateway:
     def birth(self) -> Message:
         return self._message(MessageKind.DBIRTH, encode_birth(self.catalogue, NOW_HOUR * HOUR_US, 0))
 
-    def node_birth(self, bd_seq: int, kept: tuple[int, int] | None = None) -> Message:
-        history = kept and History(self.epoch, *kept)
+    def node_birth(
+        self, bd_seq: int, kept: tuple[int, int] | None = None, lost: tuple[tuple[int, int], ...] = ()
+    ) -> Message:
+        history = kept and History(self.epoch, *kept, lost)
         body = encode_node_birth(NOW_HOUR * HOUR_US, bd_seq, history=history)
         return self._message(MessageKind.NBIRTH, body)
 

@@ -345,6 +345,13 @@ def test_f35_what_never_comes_is_not_asked_for_ever(ingest: Ingest, gateway: Fak
     assert resends(asked) == [Resend(gateway.epoch, 4)]
 
 
+def test_f08_what_a_gateway_says_it_has_lost_is_not_asked_for(ingest: Ingest, gateway: FakeGateway) -> None:
+    ingest.process([gateway.node_birth(0), gateway.birth(), *gateway.hours(range(1, 4))])
+    assert resends(ingest.process([gateway.node_birth(1, kept=(1, 9), lost=((4, 9),))])) == []
+    asked = ingest.process([gateway.node_birth(2, kept=(1, 9), lost=((4, 5), (8, 9)))])
+    assert resends(asked) == [Resend(gateway.epoch, 6)]
+
+
 def test_a_message_on_another_devices_topic_is_set_aside(
     db: Database, ingest: Ingest, gateway: FakeGateway
 ) -> None:
