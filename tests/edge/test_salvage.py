@@ -1,5 +1,6 @@
 """F09: of a damaged outbox everything readable is delivered, and nothing that was never read."""
 
+import asyncio
 import random
 import sqlite3
 from collections import Counter
@@ -9,6 +10,7 @@ import pytest
 from civicwatt_edge import store as store_module
 from civicwatt_edge.archive import Archive
 from civicwatt_edge.errors import OutboxCorrupt
+from civicwatt_edge.outbox import Outbox
 from civicwatt_edge.schema import is_corrupt
 from civicwatt_edge.segments import State
 from civicwatt_edge.store import Store
@@ -250,6 +252,21 @@ def test_f09_a_second_damage_salvages_only_its_own_file(tmp_path, small):
         assert set(places) == set(range(128, COUNT))
         assert salvaged > 0
         assert len(list(tmp_path.glob("outbox.corrupt-*.db"))) == number
+
+
+async def test_f09_damage_that_only_reading_meets_is_told_too(tmp_path):
+    """Commits touch the last page alone: without this the backlog would fail for ever."""
+    filled(tmp_path, packed=False)
+    store, _ = make(tmp_path)
+    with store.path.open("r+b") as file:
+        for page in range(8, store.path.stat().st_size // 4096):
+            file.seek(page * 4096)
+            file.write(b"\xff" * 64)
+    async with Outbox(store) as outbox:
+        with pytest.raises(sqlite3.DatabaseError):
+            await outbox.backlog(0, 1_000)
+        with pytest.raises(OutboxCorrupt):
+            await asyncio.wait_for(outbox.watch(), 5)
 
 
 def test_an_error_of_a_damaged_file_is_told_from_others(tmp_path):

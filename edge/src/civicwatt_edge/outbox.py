@@ -85,6 +85,7 @@ class Outbox:
         self.error = ""  # why nothing can be written now
 
     async def __aenter__(self) -> Self:
+        self._damage: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
         self._flusher = asyncio.create_task(self._flush())
         self._tidier = asyncio.create_task(self._tidy())
         return self
@@ -102,6 +103,10 @@ class Outbox:
 
     async def watch(self) -> None:
         """Return never; raise OutboxCorrupt when the file turns out to be damaged."""
+        ends: list[asyncio.Future[Any]] = [self._flusher, self._damage]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if self._damage.done():
+            raise OutboxCorrupt("outbox.db", detail=self._damage.result())
         await asyncio.shield(self._flusher)
 
     def offer(self, record: Record) -> None:
@@ -276,4 +281,9 @@ class Outbox:
         group.done.exception()  # seen: those who only offered do not ask
 
     async def _run(self, executor: Executor, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(executor, work)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(executor, work)
+        except sqlite3.Error as error:
+            if is_corrupt(error) and not self._damage.done():
+                self._damage.set_result(error)
+            raise
