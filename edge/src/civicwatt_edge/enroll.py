@@ -31,7 +31,6 @@ def enroll(
     written = decode(text, Config, str(config))
     identity = config.parent / written.gateway.data / FOLDER
     answer = request_certificate(CloudApi(url, ca=ca), identity, written.gateway.id, code)
-    keep(identity, answer)
     if ca is not None:
         _write(identity, HTTPS_CA, ca.read_bytes())
     toml = "".join(f'{key} = "{value}"\n' for key, value in _cloud_file(url, answer).items())
@@ -50,11 +49,17 @@ def enroll(
 
 
 def request_certificate(cloud: CloudApi, identity: Path, gateway: str, code: str) -> dict[str, Any]:
-    """Make a key, keep it as a draft, and ask for its certificate. Errors: those of CloudApi.call."""
+    """Make a key, have it certified, and put both in the place of what was there; a refusal changes nothing.
+
+    Errors: those of CloudApi.call.
+    """
     key, csr = make_key_and_request(gateway)
     identity.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _write(identity, f"{KEY}.new", key)
-    return cloud.call("POST", "/api/v1/gateway/enrol", {"code": code, "csr": csr})
+    _write(identity, f"{KEY}.new", key)  # before the code is spent: the disk may be full
+    answer = cloud.call("POST", "/api/v1/gateway/enrol", {"code": code, "csr": csr})
+    (identity / f"{KEY}.new").replace(identity / KEY)
+    keep(identity, answer)
+    return answer
 
 
 def make_key_and_request(gateway: str) -> tuple[bytes, str]:
@@ -84,11 +89,8 @@ def request_of(private: bytes, gateway: str) -> str:
 
 
 def keep(identity: Path, answer: dict[str, Any]) -> None:
-    """Put what the cloud issued, and the key it was issued for, in the place of what was there."""
+    """Put what the cloud issued for our key in the place of what was there."""
     _write(identity, CA, answer["ca"].encode())
-    draft = identity / f"{KEY}.new"
-    if draft.exists():
-        draft.replace(identity / KEY)
     _write(identity, CERTIFICATE, answer["certificate"].encode())
 
 

@@ -37,7 +37,6 @@ def enrolled(cloud: Any, folder: Path, gateway: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     api = CloudApi(cloud.url)
     answer = enroll.request_certificate(api, folder, gateway, cloud.code(gateway))
-    enroll.keep(folder, answer)
     (folder / "cloud.toml").write_text(
         f'url = "{cloud.url}"\ngateway = "{gateway}"\ndivision = "{answer["division"]}"\n'
     )
@@ -127,7 +126,11 @@ def test_s12_a_wrong_a_used_and_an_expired_code_each_say_so(cloud: Any, edge: Pa
         assert error.facts["problem"] == problem
         assert error.exit_code == 5
     assert edge.read_text() == before
-    assert (edge.parent / "data/identity/key.pem").read_bytes() == key  # what worked still works
+    identity_folder = edge.parent / "data" / "identity"
+    renewal.renew(identity_folder)  # what worked still works
+    assert (identity_folder / "key.pem").read_bytes() == key
+    files = {name: str(identity_folder / f"{name}.pem") for name in ("ca", "cert", "key")}
+    assert tls.context(config.Tls(**files))
 
 
 def test_s12_the_command_ends_with_5_for_a_wrong_code_and_4_without_a_cloud(cloud: Any, edge: Path) -> None:
