@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import msgspec
 import typer
@@ -27,6 +27,7 @@ from civicwatt_edge.commands.console import (
 from civicwatt_edge.commands.identity import cloud_url
 from civicwatt_edge.commands.line import Line
 from civicwatt_edge.commands.scan import units_of
+from civicwatt_edge.commands.target import make
 from civicwatt_edge.commands.toml_edit import add_devices
 from civicwatt_edge.config import BusConfig, Config, DeviceConfig, load
 from civicwatt_protocols.errors import BadValue, ConfigError
@@ -42,6 +43,9 @@ def add(
     unit: Annotated[
         int | None, typer.Option(min=0, max=255, help="只加一块表：站号 · one meter: its unit")
     ] = None,
+    address: Annotated[str, typer.Option(help="只加一块表：表号 · one meter: the number on its plate")] = "",
+    ct: Annotated[int | None, typer.Option(min=1, help="该表的电流互感器倍率 · its CT ratio")] = None,
+    pt: Annotated[int | None, typer.Option(min=1, help="该表的电压互感器倍率 · its PT ratio")] = None,
     template: Annotated[str, typer.Option(help="该表的模板 · its template")] = "",
     id: Annotated[str, typer.Option(help="该表的编号，默认 M-站号 · its id, M-unit when left out")] = "",
     order: Annotated[str, typer.Option(help="该表的字序 · its word order")] = "",
@@ -67,7 +71,17 @@ def add(
     """把表写入网关配置，注释与次序不变，网关随即采集 · add meters; a running gateway takes them up."""
     text = text_of(config.read_bytes(), str(config))
     bindings = _bindings(bind)
-    found = _one(unit, template, id, order, bus) if scan is None else scanfile.read(scan)
+    given = {
+        "unit": unit,
+        "address": address,
+        "template": template,
+        "id": id,
+        "order": order,
+        "ct": ct,
+        "pt": pt,
+    }
+    keys = {key: value for key, value in given.items() if value not in (None, "")}
+    found = _one(keys, bus) if scan is None else scanfile.read(scan)
     if scan is not None and bus:
         found = replace(found, bus=Line.of(bus).bus)
     fresh, bad = _fresh(found, load(config), str(scan or "add"))
@@ -110,17 +124,12 @@ def _bound(device: DeviceConfig, bindings: Sequence[tuple[list[int] | None, str]
     return device.bind or next(given, "")
 
 
-def _one(unit: int | None, template: str, id: str, order: str, bus: str) -> scanfile.ScanFile:
+def _one(keys: dict[str, Any], bus: str) -> scanfile.ScanFile:
     """The one meter that options describe, as if a scan had found it."""
-    if unit is None or not template or not bus:
-        raise BadValue("add", key="--from", detail="or --bus, --unit and --template")
-    told = {"id": id or f"M-{unit:02d}", "unit": unit, "template": template} | (
-        {"order": order} if order else {}
-    )
-    try:
-        device = msgspec.convert(told, DeviceConfig)
-    except msgspec.ValidationError as error:
-        raise BadValue("add", key="--template", detail=str(error)) from error
+    place = keys.get("address", keys.get("unit"))
+    if place is None or "template" not in keys or not bus:
+        raise BadValue("add", key="--from", detail="or --bus, --template and --unit or --address")
+    device = make(str(keys.get("id", f"M-{place:0>2}")), keys)
     return scanfile.ScanFile(Line.of(bus).bus, (scanfile.Row(0, device),), ())
 
 
@@ -129,25 +138,30 @@ def _fresh(
 ) -> tuple[list[scanfile.Row], list[ConfigError]]:
     """The rows that the configuration has not, and those that contradict it; adding twice changes nothing."""
     devices = {device.id.lower(): device for bus in config.bus for device in bus.device}
-    taken = {
-        device.unit: device.id for bus in config.bus if bus.url == found.bus.url for device in bus.device
-    }
+    here = (device for bus in config.bus if bus.url == found.bus.url for device in bus.device)
+    taken = {_place(device): device.id for device in here}
     fresh: list[scanfile.Row] = []
     bad: list[ConfigError] = []
     for row in found.rows:
         device, place = row.device, f"{origin}:{row.line}"
         there = devices.get(device.id.lower())
-        same = there is not None and (there.unit, there.template) == (device.unit, device.template)
-        if same and taken.get(device.unit) == device.id:
+        same = there is not None and there.template == device.template
+        if same and taken.get(_place(device)) == device.id:
             continue
         if there is not None:
             bad.append(BadValue(place, key="id", detail=f"{device.id} is configured already"))
-        elif device.unit in taken:
-            bad.append(BadValue(place, key="unit", detail=f"unit {device.unit} is {taken[device.unit]}"))
+        elif _place(device) in taken:
+            detail = f"{_place(device)} is {taken[_place(device)]}"
+            bad.append(BadValue(place, key="address" if device.address else "unit", detail=detail))
         else:
-            taken[device.unit] = device.id
+            taken[_place(device)] = device.id
             fresh.append(row)
     return fresh, bad
+
+
+def _place(device: DeviceConfig) -> str:
+    """Where on its bus a device is."""
+    return device.address.lstrip("0") if device.address else str(device.unit)
 
 
 def _refuse(bad: Sequence[ConfigError], *, as_json: bool) -> NoReturn:
@@ -169,7 +183,8 @@ def _row(device: DeviceConfig, bind: str, interval_s: int) -> dict[str, object]:
     )
     told = msgspec.to_builtins(given)
     defaults = {one.encode_name: one.default for one in msgspec.structs.fields(DeviceConfig)}
-    return {key: value for key, value in told.items() if key == "unit" or value != defaults[key]}
+    place = "address" if device.address else "unit"
+    return {key: value for key, value in told.items() if key == place or value != defaults[key]}
 
 
 def _keys(bus: BusConfig, config: Config) -> dict[str, object]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from civicwatt_edge.commands.asking import ORDERS, Answers
+from civicwatt_edge.commands.line_meters import Told
 from civicwatt_edge.commands.plausible import Values
 from civicwatt_protocols.measures import MEASURES
 from civicwatt_protocols.template import Order
@@ -33,7 +34,7 @@ class Comparison:
         return ""
 
 
-def compare(answers: Answers, order: Order | None, shown: Decimal) -> Comparison:
+def compare(answers: Answers | Told, order: Order | None, shown: Decimal) -> Comparison:
     """Look for a counter that the display could show; in the order in use first, then in the others."""
     tolerance = _tolerance(shown, answers.values(order))
     for tried in (order, *ORDERS):

@@ -41,6 +41,12 @@ class Guess:
     candidates: list[Candidate] = field(default_factory=list)
     sunspec: Identity | None = None
     garbled: bool = False
+    address: str = ""  # on the plate, of meters that have no unit
+
+    @property
+    def place(self) -> str:
+        """Unit or number."""
+        return self.address or str(self.unit)
 
     @property
     def best(self) -> Candidate | None:

@@ -9,7 +9,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from civicwatt_edge.commands import scanfile
+from civicwatt_edge.commands import line_meters, scanfile
 from civicwatt_edge.commands.asking import PAUSE_S, Unit, open_modbus
 from civicwatt_edge.commands.console import AsJson, Yes, agreed, errors, print_json, say, show, write_whole
 from civicwatt_edge.commands.identify import Guess, Home, answers_at_all, identify
@@ -59,13 +59,19 @@ def scan(
     """逐站号扫描总线，识别型号，只读 · find the devices of a bus and guess their models; reads only."""
     line = Line.of(url, rtu_over_tcp=rtu_over_tcp, baud=baud, parity=parity, timeout_ms=timeout_ms)
     asked = units_of(units or ALL_UNITS)
-    wanted = [one for one in map(templates.load, template or templates.names()) if one.protocol == "modbus"]
+    spoken = line.bus.where.protocol.of_templates
+    wanted = [one for one in map(templates.load, template or templates.names()) if one.protocol == spoken]
+    if spoken != "modbus":
+        asked, units = [0], ""
     question = (
         f"{line.url}：逐个询问 {len(asked)} 个站号，只读不写。继续？· {len(asked)} units, reads only. Go on?"
     )
     if not agreed(question, yes=yes):
         raise typer.Exit(1)
-    guesses, seconds = asyncio.run(_scan(line, asked, wanted, pause_ms / 1000))
+    scanning = (
+        _scan(line, asked, wanted, pause_ms / 1000) if spoken == "modbus" else _ask_the_only_one(line, wanted)
+    )
+    guesses, seconds = asyncio.run(scanning)
     if not guesses:
         raise NobodyAnswers(line.url, units=units or ALL_UNITS)
     found = {guess.unit for guess in guesses}
@@ -123,6 +129,13 @@ async def _scan(
     return guesses, asyncio.get_running_loop().time() - began
 
 
+async def _ask_the_only_one(line: Line, wanted: Sequence[DeviceTemplate]) -> tuple[list[Guess], float]:
+    """Meters of DL/T 645 and CJ/T 188 have numbers too long to try: one alone on its line tells it."""
+    began = asyncio.get_running_loop().time()
+    guess = await line_meters.identify(line, wanted)
+    return [guess], asyncio.get_running_loop().time() - began
+
+
 def _table(guesses: Sequence[Guess]) -> Table:
     table = Table("站号 unit", "模板 template", "得分 score", "依据 why", box=None, pad_edge=False)
     for guess in guesses:
@@ -130,16 +143,14 @@ def _table(guesses: Sequence[Guess]) -> Table:
         if best is None:
             plate = "" if guess.sunspec is None else f"SunSpec {guess.sunspec.maker} {guess.sunspec.model}"
             muddled = "应答混乱，可能两块表同一站号 · garbled: two devices at one address?"
-            table.add_row(
-                str(guess.unit), "?", "", plate or (muddled if guess.garbled else "未识别 · unknown")
-            )
+            table.add_row(guess.place, "?", "", plate or (muddled if guess.garbled else "未识别 · unknown"))
             continue
         why = [f"{best.why_zh} · {best.why_en}"]
         if best.order:
             why.append(f"字序疑似相反 · words swapped? --order {best.order}")
         if guess.rivals:
             why.append(f"另有 {len(guess.rivals)} 个模板同样符合 · {len(guess.rivals)} more fit")
-        table.add_row(str(guess.unit), best.template, f"{best.score:.0%}", "\n".join(why))
+        table.add_row(guess.place, best.template, f"{best.score:.0%}", "\n".join(why))
     return table
 
 
@@ -147,6 +158,7 @@ def _told(url: str, asked: int, guesses: Sequence[Guess], silent: Sequence[int])
     devices = [
         {
             "unit": guess.unit,
+            "address": guess.address,
             "template": None if guess.best is None else guess.best.template,
             "order": None if guess.best is None else guess.best.order,
             "sunspec": None if guess.sunspec is None else f"{guess.sunspec.maker} {guess.sunspec.model}",

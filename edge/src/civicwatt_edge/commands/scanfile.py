@@ -60,9 +60,11 @@ def compose(
         best = guess.best
         plate = "" if guess.sunspec is None else f"（SunSpec：{guess.sunspec.maker} {guess.sunspec.model}）"
         if best is None:
-            parts.append(UNKNOWN.format(unit=guess.unit, plate=plate, url=bus["url"]))
+            parts.append(UNKNOWN.format(unit=guess.place, plate=plate, url=bus["url"]))
             continue
         row: dict[str, object] = {"id": f"{prefix}{guess.unit:02d}", "unit": guess.unit}
+        if guess.address:
+            row = {"id": prefix + guess.address.lstrip("0"), "address": guess.address}
         row["template"] = best.template
         if best.order:
             row["order"] = best.order

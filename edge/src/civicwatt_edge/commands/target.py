@@ -1,56 +1,76 @@
-"""The meter that a command is about: by unit or id, from options, a scan file or the configuration."""
+"""The meter that a command is about: by unit, number or id, from options, a scan or the configuration."""
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from civicwatt_edge.commands import scanfile
 from civicwatt_edge.commands.line import Line
 from civicwatt_edge.config import BusConfig, DeviceConfig, load
 from civicwatt_protocols import templates
 from civicwatt_protocols.errors import BadValue
-from civicwatt_protocols.template import DeviceTemplate, Order
+from civicwatt_protocols.template import DeviceTemplate
 
 
 @dataclass(frozen=True)
 class Target:
-    """One meter on one bus; origin names the file that knows it, if one does."""
+    """One meter on one bus."""
 
     line: Line
-    unit: int
-    template: DeviceTemplate
-    order: Order | None
-    device: DeviceConfig | None = None
-    origin: Path | None = None
+    device: DeviceConfig
+
+    @property
+    def template(self) -> DeviceTemplate:
+        """What its registers mean."""
+        return templates.load(self.device.template)
 
 
-def find(
-    word: str, *, bus: str, template: str, order: Order | None, files: tuple[Path, Path], timeout_ms: int
-) -> Target:
-    """The meter meant by an id or a unit; options come before what the files say. Raises BadValue.
+def find(word: str, bus: str, given: dict[str, Any], files: tuple[Path, Path], timeout_ms: int) -> Target:
+    """The meter meant by an id, a unit or a number; options come before what the files say. Raises BadValue.
 
-    files: a scan file and a configuration; either may be missing.
+    given: keys of a device that options named; files: a scan file and a configuration, either may be missing.
     """
-    scan, config = files
-    known = _known(word, scan, config) if not (bus and template) else None
+    known = _known(word, files) if not (bus and "template" in given) else None
     if known is None:
-        if not word.isdigit() or not bus or not template:
-            raise BadValue(
-                word, key="DEVICE", detail=f"not in {scan} nor {config}; give --bus and --template"
-            )
-        return Target(Line.of(bus, timeout_ms=timeout_ms), int(word), templates.load(template), order)
-    line, device, origin = known
-    chosen = Line.of(bus, timeout_ms=timeout_ms) if bus else Line(line)
-    wanted = templates.load(template or device.template)
-    return Target(chosen, device.unit, wanted, order or device.order, device, origin)
+        if not word.isdigit() or not bus or "template" not in given:
+            where = f"not in {files[0]} nor {files[1]}; give --bus and --template"
+            raise BadValue(word, key="DEVICE", detail=where)
+        line = Line.of(bus, timeout_ms=timeout_ms)
+        return Target(line, make(f"M-{word}", {**_place(word, given["template"]), **given}))
+    there, device = known
+    line = Line.of(bus, timeout_ms=timeout_ms) if bus else Line(there)
+    return Target(line, make(device.id, msgspec.to_builtins(device) | given))
 
 
-def _known(word: str, scan: Path, config: Path) -> tuple[BusConfig, DeviceConfig, Path] | None:
-    rows: list[tuple[BusConfig, DeviceConfig, Path]] = []
+def make(id: str, keys: dict[str, Any]) -> DeviceConfig:
+    """A device as a configuration would have it. Raises BadValue."""
+    try:
+        return msgspec.convert({**keys, "id": id}, DeviceConfig)
+    except msgspec.ValidationError as error:
+        raise BadValue(id, key="DEVICE", detail=str(error)) from error
+
+
+def _place(word: str, template: str) -> dict[str, Any]:
+    """A unit where the template is of Modbus, else the number on the plate. Raises UnknownTemplate."""
+    if templates.load(template).protocol == "modbus":
+        return {"unit": int(word)}
+    return {"address": word}
+
+
+def _known(word: str, files: tuple[Path, Path]) -> tuple[BusConfig, DeviceConfig] | None:
+    scan, config = files
+    rows: list[tuple[BusConfig, DeviceConfig]] = []
     if scan.exists():
         found = scanfile.read(scan)
-        rows += [(found.bus, row.device, scan) for row in found.rows]
+        rows += [(found.bus, row.device) for row in found.rows]
     if config.exists():
-        rows += [(bus, device, config) for bus in load(config).bus for device in bus.device]
+        rows += [(bus, device) for bus in load(config).bus for device in bus.device]
     named = [row for row in rows if row[1].id == word]
-    units = [row for row in rows if word.isdigit() and row[1].unit == int(word)]
-    return next(iter([*named, *units]), None)
+    numbered = [row for row in rows if word.isdigit() and _number(row[1]) == word.lstrip("0")]
+    return next(iter([*named, *numbered]), None)
+
+
+def _number(device: DeviceConfig) -> str:
+    return device.address.lstrip("0") if device.address else str(device.unit)

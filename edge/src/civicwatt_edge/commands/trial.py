@@ -8,7 +8,10 @@ from rich.table import Table
 from civicwatt_edge.commands.asking import ORDERS, Answers
 from civicwatt_edge.commands.display import Comparison
 from civicwatt_edge.commands.identify import orders_to_try
+from civicwatt_edge.commands.line_meters import Told
 from civicwatt_edge.commands.plausible import Check, Values, judge, share
+from civicwatt_edge.config import DeviceConfig
+from civicwatt_edge.ratios import factor
 from civicwatt_protocols.measures import MEASURES
 from civicwatt_protocols.quantity import format_micro, to_micro
 from civicwatt_protocols.template import Order
@@ -19,14 +22,19 @@ LONGEST = 1e12  # what is above it is no reading, and shown short
 
 @dataclass
 class Trial:
-    """What was read last; order: in which it is decoded, None for the template's own."""
+    """What was read last, as the meter says it; ratios of transformers are multiplied for the eye only."""
 
-    answers: Answers
-    order: Order | None
+    answers: Answers | Told
+    device: DeviceConfig
     earlier: Values | None = None  # of the reading before
     seconds: float = 0.0  # since then
     values: Values = field(init=False)
     checks: list[Check] = field(init=False)
+
+    @property
+    def order(self) -> Order | None:
+        """In which it is decoded, None for the template's own."""
+        return self.device.order
 
     def __post_init__(self) -> None:
         self.values = self.answers.values(self.order)
@@ -59,7 +67,8 @@ class Trial:
         table = Table("测量量 measure", "数值 value", "单位 unit", "", box=None, pad_edge=False)
         table.columns[1].justify = "right"
         for key, value in self.values.items():
-            table.add_row(f"{MEASURES[key].zh} {key}", _exact(value), MEASURES[key].unit, self._tick(key))
+            shown = None if value is None else value * factor(key, self.device.ct, self.device.pt)
+            table.add_row(f"{MEASURES[key].zh} {key}", _exact(shown), MEASURES[key].unit, self._tick(key))
         return table
 
     def orders_table(self) -> Table:
@@ -83,7 +92,9 @@ class Trial:
                 "order": comparison.order,
                 "factor": None if comparison.factor is None else str(comparison.factor),
             }
+        ratios = {"ct": self.device.ct, "pt": self.device.pt}
         return {
+            **ratios,
             "template": self.answers.template.key,
             "order": self.order,
             "values": [

@@ -11,10 +11,11 @@ from typing import Annotated
 import typer
 from rich.live import Live
 
-from civicwatt_edge.commands import target
-from civicwatt_edge.commands.asking import ORDERS, PAUSE_S, Unit, ask, open_modbus
+from civicwatt_edge.commands import line_meters, target
+from civicwatt_edge.commands.asking import ORDERS, PAUSE_S, Answers, Unit, ask, open_modbus
 from civicwatt_edge.commands.console import CONFIG, AsJson, ConfigFile, print_json, results, say, show
 from civicwatt_edge.commands.display import Comparison, compare
+from civicwatt_edge.commands.line_meters import Told
 from civicwatt_edge.commands.trial import Trial
 from civicwatt_edge.errors import DisplayDiffers, NobodyAnswers, Unreachable
 from civicwatt_protocols.errors import BadValue
@@ -25,7 +26,10 @@ PARTLY = 6  # exit code: it answers, but not all can be true
 LIVE_S = 1.0
 
 Device = Annotated[
-    str, typer.Argument(metavar="DEVICE", help="站号或设备编号 · unit id, or the device's id in a file")
+    str,
+    typer.Argument(
+        metavar="DEVICE", help="站号、表号或设备编号 · unit, number on the plate, or id in a file"
+    ),
 ]
 
 
@@ -35,6 +39,8 @@ def try_(
     bus: Annotated[str, typer.Option(help="总线 tcp://主机:端口 · bus, tcp://host:port")] = "",
     template: Annotated[str, typer.Option(help="设备模板 · device template")] = "",
     order: Annotated[str, typer.Option(help="字序 ABCD、CDAB、BADC、DCBA · word order")] = "",
+    ct: Annotated[int | None, typer.Option(min=1, help="电流互感器倍率 · ratio of the CT")] = None,
+    pt: Annotated[int | None, typer.Option(min=1, help="电压互感器倍率 · ratio of the PT")] = None,
     live: Annotated[bool, typer.Option("--live", help="每秒刷新，Ctrl-C 结束 · read every second")] = False,
     times: Annotated[
         int, typer.Option(min=0, help="--live 读几次，0 为不限 · reads of --live, 0: no end")
@@ -47,9 +53,9 @@ def try_(
 ) -> None:
     """试读一块表，核对数值、字序和表显 · read one meter and judge its values."""
     display = _number(expect) if expect else None
-    meant = target.find(
-        device, bus=bus, template=template, order=_order(order), files=(scan, config), timeout_ms=timeout_ms
-    )
+    keys = {"template": template, "order": _order(order), "ct": ct, "pt": pt}
+    given = {key: value for key, value in keys.items() if value}
+    meant = target.find(device, bus, given, (scan, config), timeout_ms)
     rounds = 1 if not live else times or None
     trial = _watched(meant, rounds, quiet=as_json)
     comparison = None if display is None else compare(trial.answers, trial.order, display)
@@ -80,25 +86,33 @@ def _watched(meant: target.Target, rounds: int | None, *, quiet: bool) -> Trial:
 
 
 async def _read(meant: target.Target, rounds: int | None, tell: Callable[[Trial], None]) -> None:
-    bus, before, number = open_modbus(meant.line.bus), None, 0
-    at_s = 0.0
+    before: Trial | None = None
+    number, at_s = 0, 0.0
+    while rounds is None or number < rounds:
+        if number:
+            await asyncio.sleep(LIVE_S)
+        answers = await _answers(meant)
+        since_s, at_s = time.monotonic() - at_s, time.monotonic()
+        before = Trial(answers, meant.device, None if before is None else before.values, since_s)
+        tell(before)
+        number += 1
+
+
+async def _answers(meant: target.Target) -> Answers | Told:
+    """One reading of all that the template has, on a connection of its own."""
+    if meant.template.protocol != "modbus":
+        return await line_meters.read(meant.line, meant.device)
+    bus = open_modbus(meant.line.bus)
     try:
-        while rounds is None or number < rounds:
-            if number:
-                await asyncio.sleep(LIVE_S)
-            unit = Unit(bus, meant.unit, PAUSE_S)
-            answers = await ask(unit, meant.template)
-            if not unit.answered:
-                if unit.broken:
-                    raise Unreachable(meant.line.url, detail=unit.broken)
-                raise NobodyAnswers(meant.line.url, units=meant.unit)
-            earlier = None if before is None else before.values
-            since_s, at_s = time.monotonic() - at_s, time.monotonic()
-            before = Trial(answers, meant.order, earlier, since_s)
-            tell(before)
-            number += 1
+        unit = Unit(bus, meant.device.unit, PAUSE_S)
+        answers = await ask(unit, meant.template)
     finally:
         bus.close()
+    if not unit.answered:
+        if unit.broken:
+            raise Unreachable(meant.line.url, detail=unit.broken)
+        raise NobodyAnswers(meant.line.url, units=meant.device.unit)
+    return answers
 
 
 def _explain(trial: Trial, comparison: Comparison | None, expect: str) -> None:
