@@ -269,6 +269,24 @@ async def test_f09_damage_that_only_reading_meets_is_told_too(tmp_path):
             await asyncio.wait_for(outbox.watch(), 5)
 
 
+def test_f09_a_segment_that_cannot_be_read_holds_nothing_back(tmp_path, small):
+    """One gives an I/O error, here as a folder in its place; one has been deleted."""
+    filled(tmp_path)
+    store, _ = make(tmp_path)
+    third, fourth = (one.path for one in store.shelf.segments[2:4])
+    content = third.read_bytes()
+    third.unlink()
+    third.mkdir()
+    fourth.unlink()
+    assert {one.seq for one in store.backlog(0, 999)} == set(range(257, 401))
+    store.note()
+    assert store.lost().ranges == ((193, 256),), "what is deleted is lost, what cannot be read may come back"
+    third.rmdir()
+    third.write_bytes(content)
+    assert {one.seq for one in store.backlog(0, 999)} == set(range(151, 193)) | set(range(257, 401))
+    store.close()
+
+
 def test_an_error_of_a_damaged_file_is_told_from_others(tmp_path):
     (tmp_path / "outbox.db").write_bytes(b"SQLite format 3\0" + b"no database " * 1000)
     with pytest.raises(OutboxCorrupt) as told:

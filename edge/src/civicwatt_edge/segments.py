@@ -26,7 +26,7 @@ BLOCK = 256  # records [engineering default]
 LEVEL = 1  # of compression: 70 bytes a record of 20 values in 2 µs, against 60 in 8
 _MAGIC = b"\xc5WB\x01"
 _BLOCK = struct.Struct(">4sIII")  # magic, place of its first record, length, checksum of place and data
-_ENOUGH = 256 * 1024  # holds a header, and is read at every start
+_MOST = 1 << 20  # bytes; no header is longer
 _HEADER = 0xFFFF_FFFF  # the place of the block that describes the others
 
 
@@ -166,8 +166,10 @@ def _name(first: int, last: int, state: State) -> str:
 def _open(path: Path) -> Segment:
     """What a file is, by its name and its header; a damaged header is made up for by the records."""
     first, last = map(int, path.stem.split("-"))
-    with path.open("rb") as file:
-        start = file.read(_ENOUGH)
+    with path.open("rb") as file:  # a start reads thousands of headers, and no more than them
+        start = file.read(_BLOCK.size)
+        length = _BLOCK.unpack(start)[2] if len(start) == _BLOCK.size else 0
+        start += file.read(min(length, _MOST))
     segment = Segment(path, first, last, State(path.suffix[1:]), path.stat().st_size, (0, 0), frozenset())
     place, header = next(_blocks(start), (0, b""))
     if place == _HEADER:

@@ -32,7 +32,8 @@ class Shelf:
         self.earlier = [one for path in others for one in segments.load(path)]  # of other epochs
         self.lost: list[Range] = []  # numbers whose records are gone or unreadable, not yet noted
         self.thinned = 0  # records, not yet noted
-        self._decoded: dict[tuple[Path, State], list[bytes | None]] = {}
+        self._seen: tuple[RangeSet, tuple[Segment, ...]] = RangeSet(), ()  # by settle
+        self._decoded: dict[Path, list[bytes | None]] = {}
 
     @property
     def last(self) -> int:
@@ -66,6 +67,8 @@ class Shelf:
         for one in self.segments[self._place(start) :]:
             for low, high in settled.missing(max(start, one.first), one.last):
                 contents = self._read(one)
+                if not contents:
+                    break
                 for seq in range(low, high + 1):
                     data = contents[seq - one.first]
                     if data is None:
@@ -75,12 +78,15 @@ class Shelf:
 
     def settle(self, settled: RangeSet) -> None:
         """Note which segments are history now, and which are no longer: an upstream asked for them again."""
+        if settled == self._seen[0] and self.segments is self._seen[1]:
+            return
         for one in self.segments:
             done = settled.covers(one.first, one.last)
             if done and one.state is not State.HISTORY:
                 self._replace(one, segments.move(one, State.HISTORY))
             elif not done and one.state is State.HISTORY:
                 self._replace(one, segments.move(one, State.WAITING))
+        self._seen = settled, self.segments
 
     def forget(self, before_us: int) -> None:
         """Delete history whose last slot lies before a time."""
@@ -91,7 +97,7 @@ class Shelf:
     def drop(self, segment: Segment) -> None:
         """Delete a segment."""
         segments.drop(segment)
-        self._decoded.pop((segment.path, segment.state), None)
+        self._decoded.pop(segment.path, None)
         self.segments = tuple(one for one in self.segments if one is not segment)
         self.earlier = [one for one in self.earlier if one is not segment]
 
@@ -116,7 +122,7 @@ class Shelf:
     def _thin(self, segment: Segment, catalogues: Mapping[str, Catalogue]) -> None:
         """Leave each device's counters of every 15 minutes; the rest becomes gaps that say why."""
         contents, marked, gaps = [], set[tuple[str, int]](), 0
-        for data in self._read(segment):
+        for data in self._read(segment) or [None]:
             catalogue = None if data is None else catalogues.get(sealed.catalogue_of(data))
             if data is None or catalogue is None:  # unreadable: the records behind it keep their numbers
                 log.error("segment_not_thinned", path=str(segment.path))
@@ -140,12 +146,18 @@ class Shelf:
         return bisect_left(self.segments, number, key=lambda one: one.last)
 
     def _read(self, segment: Segment) -> list[bytes | None]:
-        key = (segment.path, segment.state)
-        if key not in self._decoded:
+        """The contents, None for each that is damaged; nothing when the disk does not give the file now."""
+        if segment.path not in self._decoded:
             while len(self._decoded) >= CACHED:
                 del self._decoded[next(iter(self._decoded))]
-            self._decoded[key] = segments.read(segment)
-        return self._decoded[key]
+            try:
+                self._decoded[segment.path] = segments.read(segment)
+            except FileNotFoundError:
+                self._decoded[segment.path] = [None] * (segment.last - segment.first + 1)
+            except OSError as error:  # it waits for the next connection: another read may succeed
+                log.error("segment_unreadable", path=str(segment.path), error=str(error))
+                return []
+        return self._decoded[segment.path]
 
     def _replace(self, old: Segment, new: Segment) -> None:
         self.segments = tuple(new if one is old else one for one in self.segments)
