@@ -293,6 +293,9 @@ def test_d2_an_integrator_hands_a_gateway_over_in_thirty_minutes(world: World) -
         assert "User=civicwatt" in unit
         first_value_s = until(lambda: manager.gateway()["devices_answering"] > 0)
         assert first_value_s <= 10
+        said = screen.type("19 doctor", (*EDGE, "doctor"))
+        assert said.count("✓") == 8  # with TLS, and the days that the certificate has left
+        assert "天 · days left" in said
         said = screen.type("17 bind", (*EDGE, "bind"))
         assert f"新增 {PLANNED - 1}" in said
 

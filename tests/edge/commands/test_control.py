@@ -116,6 +116,19 @@ async def test_offline_cuts_the_uplink_for_the_time_and_polling_goes_on(
         await until(lambda: {seq for _, seq in cloud.records} >= set(range(first, last + 1)))
 
 
+async def test_reload_takes_up_what_the_file_says_now(
+    tmp_path, meter, mosquitto, until, ready, gateway
+) -> None:
+    async with gateway(mosquitto.port, meter.port):
+        await ready()
+        text = (tmp_path / "edge.toml").read_text()
+        more = '[[bus.device]]\nid = "M-3"\nunit = 3\ninterval_s = 1\ntemplate = "simulated/water_counter"\n'
+        (tmp_path / "edge.toml").write_text(text + more)
+        assert (await ask(tmp_path, b'{"do": "reload"}\n'))["ok"]
+        await until(lambda: 3 in {unit for _, unit, _ in meter.served})
+        assert (await status(tmp_path))["pid"] == os.getpid()
+
+
 async def test_a_gate_that_shuts_again_stays_shut_for_the_new_time(until) -> None:
     gate, runs = Gate(), 0
 

@@ -66,7 +66,13 @@ async def test_a_drill_offline_counts_what_was_read_and_what_arrived(
     assert ran.code == 0, ran.err
     told = ran.json
     assert told["accepted"] == told["stored"] >= 10
-    assert (told["doubled"], told["lost"], told["open"], told["counted_by"]) == (0, 0, 0, "outbox")
+    assert [told[key] for key in ("doubled", "lost", "open", "missed", "counted_by")] == [
+        0,
+        0,
+        0,
+        0,
+        "outbox",
+    ]
     (kept,) = drill.results(load(tmp_path / "edge.toml"))
     assert kept == told
 
@@ -91,6 +97,15 @@ async def test_a_drill_needs_consent(tmp_path, meter, mosquitto, gateway, ready,
             assert "CW-E2060" in ran.err
         told = await command("status", "--json")
     assert told.json["offline_s"] == 0
+
+
+def test_slots_that_passed_while_the_gateway_was_down_are_counted(edge, tmp_path) -> None:
+    edge("init", "--yes", "--id", "g", "--division", "429900", "--broker", "h", "--bus", "h:1")
+    edge("add", "--unit", 7, "--template", "acrel/adw300", "--bus", "tcp://h:1", "--interval-s", 60, "--yes")
+    minute = 60_000_000
+    slots = {("M-07", number * minute) for number in (1, 2, 5, 6)} | {("M-99", minute), ("M-07", minute + 1)}
+    assert drill.missed(load(tmp_path / "edge.toml"), slots) == 2
+    assert drill.missed(load(tmp_path / "edge.toml"), set()) == 0
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("90s", 90), ("3m", 180), ("0.5h", 1800)])

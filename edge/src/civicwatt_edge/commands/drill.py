@@ -5,7 +5,7 @@ import os
 import re
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -57,6 +57,7 @@ class Report:
     doubled: int
     lost: int
     open: int  # not acknowledged in time
+    missed: int  # slots that passed while the gateway was down: nothing was read, so nothing could be lost
     drained_s: float
     counted_by: str
 
@@ -155,7 +156,8 @@ def _finish(
         show(report.text)
         cut = "停机 · down" if kind == "kill" else "断网 · offline"
         late = f"恢复后 {drained_s:.1f} s 内全部确认 · all acknowledged" if not report.open else ""
-        say(f"{cut} {seconds:.1f} s；{late}")
+        gap = f"停机期间未采 {report.missed} 个时隙 · slots missed while down；" if report.missed else ""
+        say(f"{cut} {seconds:.1f} s；{gap}{late}")
     if not report.passed:
         raise DrillFailed(str(data), lost=report.lost, doubled=report.doubled, open=report.open)
 
@@ -183,6 +185,7 @@ def count(
         "doubled": len(kept) - len(slots),
         "lost": accepted - len(kept),
         "open": len(kept) - acked,
+        "missed": missed(settings, slots),
         "drained_s": round(drained_s, 1),
         "counted_by": "outbox",
     }
@@ -194,6 +197,17 @@ def count(
         report |= {"stored": told["stored"], "lost": missing, "counted_by": "cloud"}
         report["doubled"] += max(told["stored"] + missing - accepted, 0)
     return Report(**report)
+
+
+def missed(settings: Config, slots: Collection[tuple[str, int]]) -> int:
+    """Slots of the devices' grids between their first and last one here that are not among them."""
+    count = 0
+    for device in (one for bus in settings.bus for one in bus.device):
+        step_us = device.interval_s * 1_000_000
+        grid = [slot_us for name, slot_us in slots if name == device.id and slot_us % step_us == 0]
+        if grid:
+            count += (max(grid) - min(grid)) // step_us + 1 - len(grid)
+    return count
 
 
 def _acked(data: Path, first: int, last: int) -> bool:
