@@ -25,7 +25,7 @@ SCHEMA = json.loads(files(templates).joinpath("schema.json").read_text("utf-8"))
 
 EVERY = [templates.load(name) for name in templates.names()]
 MODBUS = [template for template in EVERY if template.protocol == "modbus"]
-METERS = [template for template in EVERY if template.protocol != "modbus"]
+METERS = [template for template in EVERY if template.protocol in ("dlt645", "cjt188")]
 
 
 def key(template: DeviceTemplate) -> str:

@@ -106,7 +106,7 @@ class DeviceConfig(Table, frozen=True):
                 raise ValueError(f"fast_s must divide interval_s: {self.interval_s} by {self.fast_s}")
             if unknown := sorted(set(self.fast) - set(self.measures or template.measures)):
                 raise ValueError(f"fast: {self.id} does not read {', '.join(unknown) or 'anything'}")
-        if template.protocol == "modbus":
+        if template.bus_protocol == "modbus":
             if self.address:
                 raise ValueError(f"address is not for template {self.template}: Modbus devices have a unit")
         elif not 0 < len(self.address) <= ADDRESS_DIGITS[template.protocol]:
@@ -119,10 +119,10 @@ class DeviceConfig(Table, frozen=True):
         if self.order == "AB":
             raise ValueError("order is ABCD, CDAB, BADC or DCBA")
         if (
-            all(factor(measure, self.ct, self.pt) == 1 for measure in template.measures)
-            and self.ct * self.pt > 1
-        ):
-            raise ValueError(f"ct and pt are not for template {self.template}: nothing it tells is electric")
+            template.protocol == "sunspec"
+            or all(factor(measure, self.ct, self.pt) == 1 for measure in template.measures)
+        ) and self.ct * self.pt > 1:
+            raise ValueError(f"ct and pt are not for template {self.template}: it needs no ratios")
 
 
 class BusConfig(Table, frozen=True):
@@ -145,7 +145,7 @@ class BusConfig(Table, frozen=True):
                 f"{', '.join(given)}: only a serial port has that; {self.url} is set at the far end"
             )
         for device in self.device:
-            spoken = templates.load(device.template).protocol
+            spoken = templates.load(device.template).bus_protocol
             if spoken != url.protocol.of_templates:
                 raise ValueError(
                     f"device {device.id}: template {device.template} speaks {spoken}, not {self.url}"

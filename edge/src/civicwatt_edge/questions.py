@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
 
 from msgspec.structs import replace
 
 from civicwatt_edge.config import DeviceConfig
 from civicwatt_edge.frame_line import FrameLine
 from civicwatt_edge.ratios import factor
+from civicwatt_edge.sunspec_question import ModbusBus, SunSpecQuestion
 from civicwatt_protocols import cjt188, dlt645, templates
 from civicwatt_protocols.errors import WrongAnswer
 from civicwatt_protocols.modbus.decode import BlockDecoder
@@ -21,13 +21,6 @@ from civicwatt_protocols.template import Order, Register
 Values = list[tuple[str, float | None]]  # (measure, value), None where the device says "no value"
 
 MOST_PARTS = 255  # of one answer: the sequence number is a byte
-
-
-class ModbusBus(Protocol):
-    """A bus of Modbus devices, by TCP or on a line."""
-
-    async def read(self, unit: int, function: int, address: int, count: int) -> bytes:
-        """Read registers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +100,7 @@ class Cjt188Question:
         return frame
 
 
-Question = ModbusQuestion | Dlt645Question | Cjt188Question
+Question = ModbusQuestion | Dlt645Question | Cjt188Question | SunSpecQuestion
 
 
 def questions(config: DeviceConfig, place: Mapping[str, int]) -> tuple[Question, ...]:
@@ -128,6 +121,9 @@ def questions(config: DeviceConfig, place: Mapping[str, int]) -> tuple[Question,
         found = places(cjt188.measures(meter_type))
         dialect = cjt188.dialect(template.dialect)
         return (Cjt188Question(found, config.address, meter_type, dialect, factors),)
+    if template.protocol == "sunspec":
+        wanted = tuple(measure for measure in template.measures if measure in place)
+        return (SunSpecQuestion(places(wanted), config.unit, wanted),)
     registers = [
         replace(one, order=_order(one, config.order), scale=one.scale * factors[one.measure])
         for one in template.registers

@@ -7,6 +7,7 @@ from .modbus.frames import parse_pdu, read_pdu
 from .modbus.plan import Block
 from .part import values
 from .quantity import format_micro, to_micro
+from .sunspec import models as sunspec
 from .template import DeviceTemplate, Golden
 
 Values = list[tuple[str, float | None]]
@@ -67,4 +68,15 @@ def _cjt188(template: DeviceTemplate, request: bytes, response: bytes) -> Values
     return values(cjt188.decode(asked.meter_type, answer.content, cjt188.dialect(template.dialect)))
 
 
-_READERS = {"modbus": _modbus, "dlt645": _dlt645, "cjt188": _cjt188}
+def _sunspec(template: DeviceTemplate, request: bytes, response: bytes) -> Values:
+    """A model with its id and length in front, at whatever address."""
+    count = int.from_bytes(request[3:5])
+    if read_pdu(3, int.from_bytes(request[1:3]), count) != request:
+        raise ValueError("not a read request")
+    data = parse_pdu(response, 3, count)
+    if (model := int.from_bytes(data[:2])) not in template.models:
+        raise ValueError(f"model {model}")
+    return sunspec.decode(model, data[2 * sunspec.HEADER :])
+
+
+_READERS = {"modbus": _modbus, "dlt645": _dlt645, "cjt188": _cjt188, "sunspec": _sunspec}

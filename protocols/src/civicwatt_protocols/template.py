@@ -21,6 +21,7 @@ from .errors import (
 )
 from .measures import MEASURES
 from .quantity import MICRO
+from .sunspec.models import measures as measures_of_models
 from .toml import Table, decode, line_of
 
 # A read of unused registers costs 2 bytes each, a further request some 20 bytes and a turnaround.
@@ -175,7 +176,7 @@ class DeviceTemplate(Table, frozen=True, kw_only=True):
     """One device model. key is maker/model, the file's path without its ending.
 
     What it tells stands in `registers` (modbus), in `identifiers`, each one request (dlt645), or follows from
-    `meter_type` and `dialect` (cjt188).
+    `meter_type` and `dialect` (cjt188), or from `models`, of which a device has some (sunspec).
     """
 
     key: Annotated[str, Meta(pattern="^[a-z0-9_]+/[a-z0-9_]+$")]
@@ -184,7 +185,7 @@ class DeviceTemplate(Table, frozen=True, kw_only=True):
     title_zh: str
     title_en: str
     source: Source
-    protocol: Literal["modbus", "dlt645", "cjt188"] = "modbus"
+    protocol: Literal["modbus", "dlt645", "cjt188", "sunspec"] = "modbus"
     registers: tuple[Register, ...] = ()
     identifiers: Annotated[
         tuple[DataIdentifier, ...], Meta(description="data identifiers or blocks of DL/T 645-2007")
@@ -193,6 +194,7 @@ class DeviceTemplate(Table, frozen=True, kw_only=True):
         ""
     )
     dialect: Annotated[str, Meta(description="of a CJ/T 188 maker")] = "standard"
+    models: Annotated[tuple[int, ...], Meta(description="ids of SunSpec models")] = ()
     golden: Annotated[tuple[Golden, ...], Meta(min_length=2)]
     simulated: bool = False
     bus: Bus = Bus()
@@ -202,12 +204,19 @@ class DeviceTemplate(Table, frozen=True, kw_only=True):
     fingerprint: Fingerprint | None = None
 
     @property
+    def bus_protocol(self) -> str:
+        """What is spoken on its bus: SunSpec is a way to use Modbus registers."""
+        return "modbus" if self.protocol == "sunspec" else self.protocol
+
+    @property
     def measures(self) -> tuple[str, ...]:
         """What such a device tells, in the template's order."""
         if self.protocol == "dlt645":
             return tuple(measure for di in self.identifiers for measure in dlt645.measures(di))
         if self.protocol == "cjt188":
             return cjt188.measures(int(self.meter_type, 16))
+        if self.protocol == "sunspec":
+            return measures_of_models(self.models)
         return tuple(register.measure for register in self.registers)
 
 
@@ -232,7 +241,7 @@ def parse(text: str, origin: str) -> DeviceTemplate:
 
 def _check_protocol(template: DeviceTemplate, text: str, origin: str) -> None:
     """What the protocol needs is there, and nothing of another one; no measure is told twice."""
-    needed = {"modbus": "registers", "dlt645": "identifiers", "cjt188": "meter_type"}
+    needed = {"modbus": "registers", "dlt645": "identifiers", "cjt188": "meter_type", "sunspec": "models"}
     for protocol, key in needed.items():
         if bool(getattr(template, key)) != (protocol == template.protocol):
             detail = (
@@ -246,6 +255,8 @@ def _check_protocol(template: DeviceTemplate, text: str, origin: str) -> None:
     except (UnknownIdentifier, UnknownDialect) as error:
         error.where = place
         raise
+    except KeyError as error:
+        raise BadValue(place, key="models", detail=f"model {error} is not known") from None
     if not told:
         raise BadValue(place, key=needed[template.protocol], detail="it tells no measure")
     for measure in told:

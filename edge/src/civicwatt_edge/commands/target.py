@@ -54,7 +54,7 @@ def make(id: str, keys: dict[str, Any]) -> DeviceConfig:
 
 def _place(word: str, template: str) -> dict[str, Any]:
     """A unit where the template is of Modbus, else the number on the plate. Raises UnknownTemplate."""
-    if templates.load(template).protocol == "modbus":
+    if templates.load(template).bus_protocol == "modbus":
         return {"unit": int(word)}
     return {"address": word}
 

@@ -1,6 +1,6 @@
 """The information models we know, and their registers as measures."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -88,6 +88,11 @@ def definitions() -> Mapping[int, ModelDefinition]:
     origin = "models.toml"
     found = decode_toml(files(__package__).joinpath(origin).read_text("utf-8"), _File, origin)
     return MappingProxyType({id: one for one in found.models for id in one.ids})
+
+
+def measures(models: Iterable[int]) -> tuple[str, ...]:
+    """Every measure that devices with these models tell, once. Raises KeyError for an unknown model."""
+    return tuple(dict.fromkeys(point.measure for id in models for point in definitions()[id].points))
 
 
 def decode(model: int, data: bytes) -> list[tuple[str, float | None]]:
