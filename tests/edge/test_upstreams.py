@@ -142,7 +142,7 @@ def test_the_configuration_names_several_upstreams_or_one_broker(tmp_path):
     two = '[[upstream]]\nname = "city"\nport = 1\n[[upstream]]\nname = "province"\nport = 2\n'
     path.write_text(GATEWAY + two)
     assert [(one.name, one.port) for one in load(path).upstreams] == [("city", 1), ("province", 2)]
-    for wrong in (two + "[broker]\nport = 3\n", two.replace("province", "City")):
+    for wrong in (two + "[broker]\nport = 3\n", two.replace("province", "City"), two.replace("= 2", "= 1")):
         path.write_text(GATEWAY + wrong)
         with pytest.raises(BadValue):
             load(path)

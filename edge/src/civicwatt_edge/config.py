@@ -181,6 +181,8 @@ class Config(Table, frozen=True):
         if self.upstream and self.broker != Broker():
             raise ValueError("[broker] is the short form of one [[upstream]]: give one or the other")
         _refuse_doubled("upstream", [one.name for one in self.upstream])
+        # On one broker two connections of one gateway would throw each other out.
+        _refuse_doubled("upstream at", [f"{one.host}:{one.port}" for one in self.upstream])
         _refuse_doubled("bus", [bus.name for bus in self.bus])
         _refuse_doubled("device", [device.id for bus in self.bus for device in bus.device])
 
