@@ -33,6 +33,7 @@ def answers(
     began = time.monotonic()
 
     async def status(_: Mapping[str, Any]) -> dict[str, Any]:
+        devices = [device.id for bus in file.config.bus for device in bus.device]
         return {
             "gateway": gateway,
             "version": installed(),
@@ -45,7 +46,7 @@ def answers(
             "outbox": await _outbox(outbox, clock, store.catalogues, uplinks),
             "offline_s": round(gate.shut_s, 1),
             "upstreams": [_upstream(name, uplink, gate) for name, uplink in uplinks.items()],
-            "devices": health.told(store.catalogues, clock.now_us()),
+            "devices": health.told(devices, store.catalogues, clock.now_us()),
         }
 
     async def offline(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """How each device has been answering: its newest values, its share of failures in the last hour."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,9 +48,12 @@ class Health:
         while device.minutes[0][0] <= minute - MINUTES:
             device.minutes.popleft()
 
-    def told(self, catalogues: Mapping[str, Catalogue], now_us: int) -> list[dict[str, Any]]:
-        """By device: seconds since the newest value, failures of the last hour, breaker, newest values."""
-        return [self._told(device, catalogues, now_us) for device in self._devices.values()]
+    def told(
+        self, devices: Iterable[str], catalogues: Mapping[str, Catalogue], now_us: int
+    ) -> list[dict[str, Any]]:
+        """Of these devices: seconds since the newest value, failures of an hour, breaker, newest values."""
+        known = (self._devices[name] for name in devices if name in self._devices)
+        return [self._told(device, catalogues, now_us) for device in known]
 
     def _told(self, device: _Device, catalogues: Mapping[str, Catalogue], now_us: int) -> dict[str, Any]:
         failed, asked = (sum(minute[place] for minute in device.minutes) for place in (1, 2))

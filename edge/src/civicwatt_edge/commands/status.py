@@ -55,11 +55,15 @@ def status(
 def picture(told: Mapping[str, Any]) -> RenderableType:
     """What a status looks like: two lines and a table."""
     box = told["outbox"]
+    lag = f"待确认 {box['waiting']} 条 · unacked，滞后 {span(box['lag_s'])}"
     head = (
-        f"网关 {told['gateway']} · 版本 {told['version']} · 已运行 {span(told['running_s'])}\n"
-        f"{_uplinks(told)}；待确认 {box['waiting']} 条 · unacked，滞后 {span(box['lag_s'])}；"
-        f"已收 {told['last_seq']} 条 · accepted；占用 {box['used'] / 1e6:.1f} MB"
+        f"网关 {told['gateway']} · 版本 {told['version']} · 已运行 {span(told['running_s'])}"
+        f"\n{_uplinks(told)}"
+        f"\n已收 {told['last_seq']} 条 · accepted，{lag}"
+        f"\n占用 {box['used'] / 1e6:.1f} MB，配额 {box['quota'] / 1e6:.0f} MB · used, quota"
     )
+    if box["error"] or box["lost"] or box["dropped"]:
+        head += f"\n✗ 待发箱 {box['error']} 丢失 {box['lost'] + box['dropped']} 条 · outbox: records lost"
     table = Table(
         "设备 device",
         "模板 template",
