@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -167,6 +168,21 @@ def test_the_doctor_names_each_fault_with_its_code_and_remedy(edge, tmp_path) ->
     assert ran.out.count("✗") == 3
     assert ran.out.count("→") == 3
     assert "未运行" in ran.out
+
+
+def test_the_doctor_tells_a_serial_port_that_is_not_there_and_a_disk_that_is_nearly_full(
+    edge, tmp_path, monkeypatch
+) -> None:
+    edge("init", "--yes", "--id", "g", "--division", "429900", "--broker", "h", "--bus", "/dev/ttyNONE")
+    config = load(tmp_path / "edge.toml")
+    assert config.bus[0].url == "rtu:///dev/ttyNONE"
+    error = checks.bus(config.bus[0]).error
+    assert error is not None
+    assert str(error).startswith("CW-C1004 /dev/ttyNONE")
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=5_000_000))
+    error = next(iter(checks.storage(config))).error
+    assert str(error).startswith("CW-E2068")
+    assert "5 MB" in str(error)
 
 
 def test_a_wrong_configuration_ends_the_visit(edge, tmp_path) -> None:
