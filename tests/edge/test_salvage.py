@@ -287,6 +287,21 @@ def test_f09_a_segment_that_cannot_be_read_holds_nothing_back(tmp_path, small):
     store.close()
 
 
+def test_f35_a_database_put_back_from_a_copy_finds_the_segments_of_the_later_epoch(tmp_path, small):
+    before = filled(tmp_path)
+    copy = (tmp_path / "outbox.db").read_bytes()
+    (tmp_path / "outbox.db").write_bytes(b"\xff" * 100)
+    store, _ = make(tmp_path)
+    assert store.epoch != before
+    store.close()
+    (tmp_path / "outbox.db").write_bytes(copy)
+    places, _, _ = delivered(tmp_path)
+    assert set(places) == set(range(128, COUNT))
+    store, _ = make(tmp_path)
+    assert store.epoch == before
+    store.close()
+
+
 def test_an_error_of_a_damaged_file_is_told_from_others(tmp_path):
     (tmp_path / "outbox.db").write_bytes(b"SQLite format 3\0" + b"no database " * 1000)
     with pytest.raises(OutboxCorrupt) as told:

@@ -60,6 +60,8 @@ class Shelf:
             if one.state is not State.HISTORY:
                 moved = segments.move(one, one.state, self._home, first)
                 self.segments, first = (*self.segments, moved), moved.last + 1
+        for folder in {one.path.parent for one in self.earlier} | {self._home}:
+            segments.sync(folder)  # the rows that follow must not be on the disk without them
         self.earlier = [one for one in self.earlier if one.state is State.HISTORY]
 
     def unsettled(self, settled: RangeSet, start: int) -> Iterator[tuple[int, bytes]]:

@@ -284,7 +284,14 @@ class Store:
         self.catalogues = {**self.catalogues, **new}
 
     def adopt(self) -> None:
-        """Take in what earlier epochs have not delivered: the numbers first, then the files."""
+        """Take in what earlier epochs have not delivered: the numbers first, then the files.
+
+        Rows come behind segments; where there are some, of a database that was put back, they go to segments.
+        """
+        while self._pack(enough=1):
+            pass
+        if self._doubtful is not None:
+            return  # rows that wait for their time; at the next start
         first = self._last + 1
         self._last = self.shelf.adoptable(first) - 1
         with self._transaction():
@@ -319,10 +326,10 @@ class Store:
                 else:
                     yield seq, data
 
-    def _pack(self) -> bool:
+    def _pack(self, enough: int | None = None) -> bool:
         """Put the oldest rows into a segment, once enough are there."""
         first = self.shelf.last + 1
-        if self._last - first < IN_ROWS + SEGMENT:
+        if self._last + 1 - first < (IN_ROWS + SEGMENT if enough is None else enough):
             return False
         if self._doubtful is not None and first + SEGMENT > self._doubtful.from_seq:
             return False  # what will be stamped anew must stay rows
