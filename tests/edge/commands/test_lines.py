@@ -49,10 +49,15 @@ def lines() -> City:
 
 
 @pytest.fixture
-async def ports() -> AsyncIterator[list[int]]:
+async def plant() -> AsyncIterator[Plant]:
     plant = Plant(simulate(lines()), Clock.real())
-    yield await plant.start("127.0.0.1", 0)
+    yield plant
     await plant.close()
+
+
+@pytest.fixture
+async def ports(plant) -> list[int]:
+    return await plant.start("127.0.0.1", 0)
 
 
 DLT645_ADDRESS = bytes.fromhex("68 AA AA AA AA AA AA 68 13 00")
@@ -117,6 +122,16 @@ async def test_modbus_rtu_behind_a_serial_server_is_scanned_and_read(ports, comm
     ]
     assert tomllib.loads((tmp_path / "scan.toml").read_text())["url"] == f"rtu+tcp://127.0.0.1:{ports[0]}"
     assert (await command("try", "5")).code == 0
+
+
+async def test_a_serial_port_is_scanned_as_it_is_called(plant, ports, command, tmp_path) -> None:
+    port = plant.open_terminal(0)
+    scan = ("scan", port, "--baud", 19200, "--units", "2-3", "--template", "eastron/sdm630")
+    ran = await command(*scan, "--yes", "--json", "--timeout-ms", 150)
+    assert ran.code == 6, ran.err
+    assert [(one["unit"], one["template"]) for one in ran.json["devices"]] == [(3, "eastron/sdm630")]
+    written = tomllib.loads((tmp_path / "scan.toml").read_text())
+    assert (written["url"], written["baud"]) == (f"rtu://{port}", 19200)
 
 
 @pytest.mark.parametrize(
