@@ -7,6 +7,7 @@ import pytest
 from civicwatt_edge.commands.asking import Unit
 from civicwatt_edge.commands.identify import Home, answers_at_all, identify
 from civicwatt_edge.commands.plausible import judge, share
+from civicwatt_edge.errors import DeviceTimeout
 from civicwatt_protocols import templates
 from civicwatt_protocols.errors import DeviceRefused
 from civicwatt_protocols.template import DeviceTemplate
@@ -21,13 +22,14 @@ COUNTER, INCREMENT = 123_456_780_000, 2_000_000  # µkWh; in a quarter of an hou
 class Meter:
     """A meter of a template on a bus of its own, answering as the simulator's do."""
 
-    def __init__(self, template: DeviceTemplate) -> None:
+    def __init__(self, template: DeviceTemplate, *, mute: bool = False) -> None:
         measures = {register.measure for register in template.registers}
         use = EndUse.PV if "generated_active_energy" in measures else EndUse.POWER
         self.values = quantities.electric(use, COUNTER, INCREMENT, 1_000_000, 7)
         self.values |= quantities.water(COUNTER, INCREMENT)
         self.template, self.map = template, RegisterMap(template)
         self.asked = 0
+        self.mute = mute  # where others refuse
 
     async def read(self, unit: int, function: int, address: int, count: int) -> bytes:
         self.asked += 1
@@ -36,6 +38,8 @@ class Meter:
             return bytes.fromhex(mark.expect[0][2:])
         inside = self.map.first <= address and address + count <= self.map.end
         if not inside or (code := self.map.refusal(function, address, count)):
+            if self.mute:
+                raise DeviceTimeout(timeout_ms=1)
             raise DeviceRefused(exception_code=2 if not inside else code or 2)
         words = [0] * count
         for one in self.map.serve(function, address, count, self.values):
@@ -76,6 +80,16 @@ async def test_f26_a_model_with_words_in_another_order_is_recognised_with_that_o
     assert found[key] == order
     assert guess.best is not None
     assert guess.best.order == order
+
+
+@pytest.mark.parametrize("key", ["schneider/iem3000", "wago/879_30xx"])
+async def test_a_model_that_keeps_silent_where_others_refuse_is_recognised_too(key) -> None:
+    unit, home = Unit(Meter(templates.load(key), mute=True), 1, 0.0), Home()
+    home.counts[key] = 1
+    assert await answers_at_all(unit, home.usual(MODBUS))
+    guess = await identify(Unit(Meter(templates.load(key), mute=True), 1, 0.0), MODBUS, Home())
+    assert guess.best is not None
+    assert key in [guess.best.template, *(one.template for one in guess.rivals)]
 
 
 async def test_a_model_at_home_on_the_bus_ends_the_search_early() -> None:

@@ -18,7 +18,7 @@ from civicwatt_protocols.uplink import GapReason
 
 ORDERS: tuple[Literal["ABCD", "CDAB", "BADC", "DCBA"], ...] = ("ABCD", "CDAB", "BADC", "DCBA")
 PAUSE_S = 0.02  # engineering default: a share of the bus for its other users
-GIVE_UP = 6  # engineering default: time-outs of a unit after which it is not asked more
+GIVE_UP = 40  # engineering default: time-outs of a unit after which it is not asked more
 
 UNREACHED = (GapReason.TIMEOUT, GapReason.DISCONNECTED)
 

@@ -18,6 +18,7 @@ from civicwatt_protocols.sunspec.walk import BASES, MARKER
 from civicwatt_protocols.template import DeviceTemplate, Order, Register
 
 SURE = 0.95  # engineering default: a score that ends the search where the model is at home on this bus
+USUAL = 2  # engineering default: each costs a time-out at every silent address
 ANCHORS = ("voltage_l1", "voltage_ab", "frequency")
 
 
@@ -76,6 +77,14 @@ class Home:
 
     counts: Counter[str] = field(default_factory=Counter)
     rivals: dict[str, list[Candidate]] = field(default_factory=dict)
+
+    def usual(self, templates: Iterable[DeviceTemplate]) -> list[DeviceTemplate]:
+        """The models found most often, or the few that are looked for: who is there knows their registers."""
+        templates = list(templates)
+        if len(templates) <= USUAL:
+            return templates
+        most = [key for key, _ in self.counts.most_common(USUAL)]
+        return [one for one in templates if one.key in most]
 
     def note(self, guess: Guess) -> None:
         """Learn from a guess."""

@@ -117,7 +117,7 @@ async def _scan(
             for unit in units:
                 progress.update(task, description=f"{line.url} {unit} 号 · unit {unit}")
                 asked = Unit(bus, unit, pause_s)
-                if await answers_at_all(asked, [one for one in wanted if home.counts[one.key]]):
+                if await answers_at_all(asked, home.usual(wanted)):
                     guesses.append(guess := await identify(asked, wanted, home))
                     home.note(guess)
                 broken = broken + 1 if asked.broken else 0
