@@ -41,15 +41,21 @@ async def run(data: Path, port: int, load: Load) -> None:
         )
         sending = asyncio.create_task(uplink.run())
         reading = asyncio.create_task(_live(outbox, catalogues, points, load.live_s))
-        try:
-            while store.waiting() > 0 or outbox.accepted <= load.records:  # noqa: ASYNC110 acks tell nobody
-                await asyncio.sleep(PATIENCE_S)
-        finally:
-            sending.cancel()
-            reading.cancel()
-            await asyncio.gather(sending, reading, return_exceptions=True)
-        most = memory_mb(os.getpid())[1]
-        say(drain_s=time.monotonic() - began, rss_mb=most, last_seq=outbox.last_seq)
+        await _drained(outbox, store, load.records)
+        drain_s = time.monotonic() - began
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+        await outbox.settle()
+        await _drained(outbox, store, load.records)  # the last live reading too
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+        say(drain_s=drain_s, rss_mb=memory_mb(os.getpid())[1], last_seq=outbox.last_seq)
+
+
+async def _drained(outbox: Outbox, store: Store, offline: int) -> None:
+    """Wait until all is acked, and more than what was written offline."""
+    while store.waiting() > 0 or outbox.accepted <= offline:  # noqa: ASYNC110 - acks tell nobody
+        await asyncio.sleep(PATIENCE_S)
 
 
 async def _fill(outbox: Outbox, catalogues: list[Catalogue], minutes: int, points: int) -> None:
