@@ -18,6 +18,7 @@ HEAD = """\
 # 故障演练报告 · Drill report
 
 `civicwatt drill edge{options}` 写成本页 · wrote this page.
+{counts}
 网关、代理是真实进程，表计由仿真器应答并逐条记入真值台账；丢失、重复、错误均与台账核对。
 Gateway and broker are real processes; simulated meters answer and write each answer into the truth ledger,
 which lost, duplicated and wrong are judged by. 丢失 lost: accepted by the gateway and not at the consumer
@@ -33,12 +34,18 @@ after healing, or a slot without any record; 重复 duplicated: a slot that coun
 | 抽稀 thinned | 隔离 quarantined | 秒 s |
 |---|---|---|---|---|---|---|---|---|---|
 """
+FULL = "完整集 · The full set."
+QUICK = (
+    "快速集，次数少；完整集为 `make drill` · The quick set, of few trials; `make drill` runs the full one."
+)
 FIGURES = "\n## 各项数据 · Figures\n"
 
 
 def write(path: Path, rows: Mapping[str, Row], *, seed: int, full: bool) -> None:
     """Write the page."""
-    text = HEAD.format(options=" --full" if full else "", machine=_machine(), seed=seed)
+    text = HEAD.format(
+        options=" --full" if full else "", counts=FULL if full else QUICK, machine=_machine(), seed=seed
+    )
     titles = {one.key: f"{one.zh} · {one.en}" for one in DRILLS}
     for key, row in rows.items():
         counts = " | ".join(str(row[name]) for name in COUNTS)
