@@ -82,7 +82,8 @@ def judge(
     invented = [one for one in values if one[3] not in served.given(*one[:3])]
     thinned = sum(GapReason.THINNED in one.reasons.values() for several in here.values() for one in several)
     return Verdict(
-        lost=len(undelivered) + len(vanished) + len(unwritten),
+        lost=len(undelivered) + len(vanished),
+        unwritten=len(unwritten),
         duplicated=len(doubled),
         wrong=len(changed) + len(invented),
         records=len(here),

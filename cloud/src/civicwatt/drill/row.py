@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from typing import Any
 
-Row = dict[str, Any]  # lost, duplicated, wrong, trials, thinned, quarantined, seed, ok, missed, own figures
+# lost, duplicated, wrong, trials, thinned, quarantined, unwritten, seed, ok, missed, and figures of its own
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Verdict:
     values: int = 0  # among them, gaps left out
     thinned: int = 0  # given up by the gateway's declared policy for a full disk
     quarantined: int = 0  # set aside in a damaged file
+    unwritten: int = 0  # slots of a running gateway without any record, neither values nor a gap
 
     def __add__(self, other: "Verdict") -> "Verdict":
         """Both trials together."""
@@ -28,7 +30,8 @@ def row(
     verdict: Verdict, trials: int, seed: int, goals: Mapping[str, bool] | None = None, **figures: Any
 ) -> Row:
     """A row; `goals` are the fault's own promises by name, beside nothing lost, doubled or wrong."""
-    missed = [name for name, met in (goals or {}).items() if not met]
+    goals = {"every slot has its record": verdict.unwritten == 0, **(goals or {})}
+    missed = [name for name, met in goals.items() if not met]
     clean = verdict.lost == verdict.duplicated == verdict.wrong == 0
     return {
         "lost": verdict.lost,
@@ -37,6 +40,7 @@ def row(
         "trials": trials,
         "thinned": verdict.thinned,
         "quarantined": verdict.quarantined,
+        "unwritten": verdict.unwritten,
         "seed": seed,
         "ok": clean and not missed and trials > 0,
         "missed": missed,
