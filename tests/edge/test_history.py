@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from civicwatt_edge import sealed
+from civicwatt_edge import schema, sealed
 from civicwatt_edge import store as store_module
 from civicwatt_edge.archive import Archive
+from civicwatt_edge.errors import NoOutbox
 from civicwatt_edge.outbox import Outbox
 from civicwatt_edge.ranges import RangeSet
 from civicwatt_edge.segments import State
@@ -241,3 +242,10 @@ def test_a_sealed_record_reads_back_and_a_changed_bit_is_never_believed(values, 
     assert sealed.unseal(bytes(changed)) is None
     found = list(sealed.scan(b"\xc5WR\x01 nothing " + bytes(changed) + row + row[:-1]))
     assert found == [(7, sealed.content(record))]
+
+
+def test_an_outbox_that_is_only_being_made_is_none_yet(tmp_path):
+    """Its tables are there before its first numbers."""
+    schema.connect(tmp_path / "outbox.db").close()
+    with pytest.raises(NoOutbox):
+        Archive(tmp_path)

@@ -93,4 +93,6 @@ def _snapshot(
         sets[name] = RangeSet(db.execute("SELECT low, high FROM acked WHERE upstream = ?", (name,)))
     acked = reduce(RangeSet.common, sets.values()) if sets else RangeSet()
     rows = db.execute("SELECT seq, body FROM record ORDER BY seq").fetchall()
+    if not {"epoch", "next_seq"} <= meta.keys():
+        raise NoOutbox(detail="the gateway has only begun to make it")
     return str(meta["epoch"]), int(meta["next_seq"]) - 1, acked, rows, catalogues
