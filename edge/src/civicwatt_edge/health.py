@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from civicwatt_edge.poller import TIMEOUTS_TO_OPEN
 from civicwatt_protocols.uplink import Catalogue, GapReason, Record
 
 MINUTE_US, MINUTES = 60_000_000, 60
-TIMEOUTS_TO_OPEN = 3  # as the poller's breaker
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from civicwatt_edge.config import Tls
+from civicwatt_edge.machine_time import RELEASED_S
 from civicwatt_edge.mqtt import TurnedAway
 from civicwatt_edge.security_errors import (
     BrokerNotTrusted,
@@ -22,7 +23,6 @@ from civicwatt_edge.security_errors import (
     TlsWaits,
 )
 
-RELEASED_S = 1_793_491_200  # 2026-11-01T00Z, about when this release was made: no right clock is earlier
 # Engineering defaults.
 ABSURD_S = 10 * 365 * 86_400  # a certificate that ended this long ago speaks of the clock
 WARN_DAYS = (30, 7, 1)

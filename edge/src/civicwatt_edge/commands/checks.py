@@ -13,7 +13,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from civicwatt_edge import tls
+from civicwatt_edge import machine_time, tls
 from civicwatt_edge.commands import gateway
 from civicwatt_edge.commands.identity import cloud_url
 from civicwatt_edge.commands.status import span
@@ -83,7 +83,7 @@ def clock(config: Config, clock_from: str, now_s: float | None = None) -> Findin
     url = clock_from or cloud_url(config)
     there_s = None if url is None else _date_of(url)
     off_s = 0.0 if there_s is None else now_s - there_s
-    least_s = max(tls.RELEASED_S, _newest_slot_s(config) - AHEAD_S)
+    least_s = max(machine_time.RELEASED_S, _newest_slot_s(config) - AHEAD_S)
     if there_s is None and now_s < least_s:
         off_s = now_s - least_s
     if abs(off_s) > TOLERANCE_S:
