@@ -19,6 +19,7 @@ PLANTS = {
     "protocols-pure": ("protocols/src/civicwatt_protocols/planted.py", "import socket"),
     "edge-lean": ("edge/src/civicwatt_edge/planted.py", "import numpy"),
     "edge-pymodbus": ("edge/src/civicwatt_edge/planted.py", "import pymodbus"),
+    "edge-layers": ("edge/src/civicwatt_edge/storage/planted.py", "import civicwatt_edge.delivery.mqtt"),
     "cloud-layers": ("cloud/src/civicwatt_cloud/kit/planted.py", "import civicwatt_cloud.timeseries"),
     "rules-pure": ("cloud/src/civicwatt_cloud/modules/energy/rules.py", "import sqlalchemy"),
 }

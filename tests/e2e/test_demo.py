@@ -24,8 +24,8 @@ from civicwatt.demo.processes import free_port
 from civicwatt.demo.registry import register
 from civicwatt_cloud.cli import alone
 from civicwatt_cloud.kit.errors import DataBusy
-from civicwatt_edge.archive import Archive
 from civicwatt_edge.errors import NoOutbox
+from civicwatt_edge.storage.archive import Archive
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.quantity import MICRO
 from civicwatt_sim.city import check_city

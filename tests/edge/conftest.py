@@ -10,7 +10,7 @@ import pytest
 import structlog
 from mosquitto import Mosquitto
 
-from civicwatt_edge import mqtt
+from civicwatt_edge.delivery import mqtt
 from civicwatt_protocols.sparkplug.payload import decode
 from civicwatt_protocols.sparkplug.topics import MessageKind, Topic
 from civicwatt_protocols.uplink import (

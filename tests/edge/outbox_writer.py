@@ -6,10 +6,10 @@ import random
 import sys
 from pathlib import Path
 
-from civicwatt_edge import outbox as front
-from civicwatt_edge import store as store_module
-from civicwatt_edge.outbox import Outbox
-from civicwatt_edge.store import Store
+from civicwatt_edge.storage import outbox as front
+from civicwatt_edge.storage import store as store_module
+from civicwatt_edge.storage.outbox import Outbox
+from civicwatt_edge.storage.store import Store
 from civicwatt_protocols.uplink import Record
 
 # So small that the kills also hit segments being written, renamed and left behind.

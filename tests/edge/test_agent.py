@@ -12,7 +12,7 @@ import pytest
 
 from civicwatt_edge import agent
 from civicwatt_edge.config_file import ConfigFile
-from civicwatt_edge.store import Store
+from civicwatt_edge.storage.store import Store
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.sparkplug.topics import MessageKind
 from civicwatt_protocols.uplink import decode_node_birth, decode_node_death

@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner, Result
 
-from civicwatt_edge.decode_cli import app
+from civicwatt_edge.commands.decode import app
 from civicwatt_protocols.errors import BadChecksum, CivicWattError, FrameError, NotHex, UnknownTemplate
 
 ENERGY = "FE FE FE FE 68 12 10 78 56 34 12 68 91 08 33 33 34 33 AB 89 67 45 4C 16"

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from civicwatt_edge import store as store_module
-from civicwatt_edge.outbox import Outbox
-from civicwatt_edge.store import Store
+from civicwatt_edge.storage import store as store_module
+from civicwatt_edge.storage.outbox import Outbox
+from civicwatt_edge.storage.store import Store
 from civicwatt_protocols.uplink import GapReason, Record
 
 NOON_US = 1_793_592_000_000_000  # 2026-11-02T12:00+08:00

@@ -5,14 +5,14 @@ import asyncio
 import pytest
 from serial_server import by_pty, by_tcp
 
+from civicwatt_edge.bus.connect import open_bus
+from civicwatt_edge.bus.frame_line import FrameLine, connect_tcp
+from civicwatt_edge.bus.read_only import check_cjt188, check_dlt645
 from civicwatt_edge.bus_url import BusProtocol, BusUrl
 from civicwatt_edge.config import BusConfig, DeviceConfig
-from civicwatt_edge.connect import open_bus
-from civicwatt_edge.device import make_devices
 from civicwatt_edge.errors import DeviceTimeout, WriteRefused
-from civicwatt_edge.frame_line import FrameLine, connect_tcp
-from civicwatt_edge.read_only import check_cjt188, check_dlt645
-from civicwatt_edge.store import Store
+from civicwatt_edge.polling.device import make_devices
+from civicwatt_edge.storage.store import Store
 from civicwatt_protocols import cjt188, dlt645
 from civicwatt_protocols.errors import BadChecksum, FrameError, WrongAnswer
 from civicwatt_protocols.uplink import GapReason

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from civicwatt_edge import schema, sealed
-from civicwatt_edge import store as store_module
-from civicwatt_edge.archive import Archive
 from civicwatt_edge.errors import NoOutbox
-from civicwatt_edge.outbox import Outbox
-from civicwatt_edge.ranges import RangeSet
-from civicwatt_edge.segments import State
-from civicwatt_edge.store import Store
+from civicwatt_edge.storage import schema, sealed
+from civicwatt_edge.storage import store as store_module
+from civicwatt_edge.storage.archive import Archive
+from civicwatt_edge.storage.outbox import Outbox
+from civicwatt_edge.storage.ranges import RangeSet
+from civicwatt_edge.storage.segments import State
+from civicwatt_edge.storage.store import Store
 from civicwatt_protocols import templates
 from civicwatt_protocols.measures import MEASURES
 from civicwatt_protocols.uplink import Catalogue, GapReason, PointDefinition, Record, encode_record

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from serial_server import by_pty, by_tcp
 
-from civicwatt_edge import frame_line, loop
+from civicwatt_edge import loop
+from civicwatt_edge.bus import frame_line
+from civicwatt_edge.bus.frame_line import Pauses, connect_tcp
+from civicwatt_edge.bus.modbus_rtu import ModbusRtu, connect_serial, pause_s
+from civicwatt_edge.bus.modbus_tcp import ModbusTcp
 from civicwatt_edge.errors import DeviceTimeout, Disconnected, WriteRefused
-from civicwatt_edge.frame_line import Pauses, connect_tcp
-from civicwatt_edge.modbus_rtu import ModbusRtu, connect_serial, pause_s
-from civicwatt_edge.modbus_tcp import ModbusTcp
 from civicwatt_protocols.errors import DeviceRefused, FrameError, NoFrame
 from civicwatt_protocols.modbus.frames import crc16
 

@@ -5,8 +5,8 @@ import contextlib
 
 import pytest
 
+from civicwatt_edge.bus.modbus_tcp import ModbusTcp
 from civicwatt_edge.errors import DeviceTimeout, Disconnected
-from civicwatt_edge.modbus_tcp import ModbusTcp
 from civicwatt_protocols.errors import DeviceRefused, FrameError
 
 

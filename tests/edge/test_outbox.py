@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from civicwatt_edge import outbox as front
-from civicwatt_edge.archive import Archive
 from civicwatt_edge.errors import OutboxBusy, OutboxFull
-from civicwatt_edge.outbox import Outbox
-from civicwatt_edge.store import Store
+from civicwatt_edge.storage import outbox as front
+from civicwatt_edge.storage.archive import Archive
+from civicwatt_edge.storage.outbox import Outbox
+from civicwatt_edge.storage.store import Store
 from civicwatt_protocols.uplink import GapReason, Record, decode_record, peek
 
 MEASURES = ["water_volume", "water_flow"]

@@ -5,12 +5,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from civicwatt_edge import poller
+from civicwatt_edge.bus.modbus_tcp import ModbusTcp
 from civicwatt_edge.config import DeviceConfig
-from civicwatt_edge.device import make_devices
-from civicwatt_edge.modbus_tcp import ModbusTcp
-from civicwatt_edge.poller import Breaker, BusPoller
-from civicwatt_edge.store import Store
+from civicwatt_edge.polling.device import make_devices
+from civicwatt_edge.polling.poller import Breaker, BusPoller
+from civicwatt_edge.polling import poller
+from civicwatt_edge.storage.store import Store
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.uplink import GapReason
 

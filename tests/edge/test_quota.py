@@ -11,16 +11,16 @@ import pytest
 import structlog
 
 from civicwatt_edge import agent
-from civicwatt_edge import outbox as front
-from civicwatt_edge import room as room_module
-from civicwatt_edge import store as store_module
-from civicwatt_edge.archive import Archive
 from civicwatt_edge.config_file import ConfigFile
-from civicwatt_edge.outbox import Outbox
-from civicwatt_edge.room import Room
-from civicwatt_edge.segments import State
-from civicwatt_edge.shelf import MARK_US
-from civicwatt_edge.store import Store
+from civicwatt_edge.storage import outbox as front
+from civicwatt_edge.storage import room as room_module
+from civicwatt_edge.storage import store as store_module
+from civicwatt_edge.storage.archive import Archive
+from civicwatt_edge.storage.outbox import Outbox
+from civicwatt_edge.storage.room import Room
+from civicwatt_edge.storage.segments import State
+from civicwatt_edge.storage.shelf import MARK_US
+from civicwatt_edge.storage.store import Store
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.uplink import GapReason, History, Record, decode_node_birth, encode_node_birth
 

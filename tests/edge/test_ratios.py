@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from civicwatt_edge.config import DeviceConfig
-from civicwatt_edge.questions import questions
+from civicwatt_edge.polling.questions import questions
 from civicwatt_edge.ratios import factor
 from civicwatt_protocols import templates
 from civicwatt_protocols.modbus.encode import encode_micro

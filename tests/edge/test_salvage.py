@@ -7,13 +7,13 @@ from collections import Counter
 
 import pytest
 
-from civicwatt_edge import store as store_module
-from civicwatt_edge.archive import Archive
 from civicwatt_edge.errors import OutboxCorrupt
-from civicwatt_edge.outbox import Outbox
-from civicwatt_edge.schema import is_corrupt
-from civicwatt_edge.segments import State
-from civicwatt_edge.store import Store
+from civicwatt_edge.storage import store as store_module
+from civicwatt_edge.storage.archive import Archive
+from civicwatt_edge.storage.outbox import Outbox
+from civicwatt_edge.storage.schema import is_corrupt
+from civicwatt_edge.storage.segments import State
+from civicwatt_edge.storage.store import Store
 from civicwatt_protocols.uplink import Record, decode_record, peek
 
 MEASURES = ["import_active_energy", "active_power_total"]
@@ -129,7 +129,7 @@ def test_f09_what_the_damage_to_the_database_spared_is_delivered(tmp_path, small
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("damage", ["flip", "truncate"])
 def test_f09_a_damaged_segment_costs_its_block_and_is_counted(tmp_path, small, damage, seed, monkeypatch):
-    monkeypatch.setattr("civicwatt_edge.segments.BLOCK", 16)
+    monkeypatch.setattr("civicwatt_edge.storage.segments.BLOCK", 16)
     filled(tmp_path)
     segments = [path for path in sorted(tmp_path.glob("segments/*/*")) if path.suffix == f".{State.WAITING}"]
     rng = random.Random(seed)  # noqa: S311

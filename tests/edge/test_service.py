@@ -16,8 +16,9 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from civicwatt.cli import build
-from civicwatt_edge import notify, service
+from civicwatt_edge.commands import install_service
 from civicwatt_edge.security_errors import ServiceRefused
+from civicwatt_edge.service import notify
 from civicwatt_protocols.errors import CivicWattError
 
 CONFIG = """\
@@ -66,7 +67,7 @@ def test_s12_systemd_finds_the_sandbox_tight(config: Path, tmp_path: Path, url: 
         pytest.skip("systemd-analyze is not installed: the sandbox is not judged")
     config.write_text(CONFIG.format(url=url))
     run("--config", config, "--root", tmp_path)
-    unit = tmp_path / service.UNIT_FILE
+    unit = tmp_path / install_service.UNIT_FILE
     judged = subprocess.run(
         ["systemd-analyze", "security", "--offline=true", "--no-pager", str(unit)],
         capture_output=True,
@@ -88,9 +89,9 @@ def test_s12_a_serial_line_is_the_only_device_it_may_open(config: Path) -> None:
 
 def test_s12_what_systemd_refuses_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ServiceRefused, match="CW-E2048"):
-        service._do("sh", "-c", "echo Unit is masked >&2; exit 1")
+        install_service._do("sh", "-c", "echo Unit is masked >&2; exit 1")
     with pytest.raises(ServiceRefused):
-        service._do("no-such-program-here")
+        install_service._do("no-such-program-here")
 
 
 @pytest.mark.parametrize(
@@ -219,7 +220,7 @@ async def test_s12_the_sandbox_allows_every_system_call_that_a_gateway_makes(
     lines = read(trace)
     made = set(re.findall(r"^\d+ +(\w+)\(", lines, re.MULTILINE))
     allowed: set[str] = set()
-    for line in re.findall(r"^SystemCallFilter=(.*)$", service.UNIT, re.MULTILINE):
+    for line in re.findall(r"^SystemCallFilter=(.*)$", install_service.UNIT, re.MULTILINE):
         named = calls_of(*line.removeprefix("~").split())
         allowed = allowed - named if line.startswith("~") else allowed | named
     assert {"openat", "connect", "fdatasync"} < made

@@ -5,10 +5,10 @@ import struct
 import pytest
 from serial_server import by_tcp
 
+from civicwatt_edge.bus.connect import open_bus
 from civicwatt_edge.config import BusConfig, DeviceConfig
-from civicwatt_edge.connect import open_bus
-from civicwatt_edge.device import make_devices
-from civicwatt_edge.store import Store
+from civicwatt_edge.polling.device import make_devices
+from civicwatt_edge.storage.store import Store
 from civicwatt_protocols import templates
 from civicwatt_protocols.errors import BadValue
 from civicwatt_protocols.modbus.frames import crc16

@@ -9,11 +9,11 @@ from itertools import pairwise
 import pytest
 from line_city import BUSES, DEAD, line_city
 
+from civicwatt_edge.bus.connect import open_bus
 from civicwatt_edge.config import BusConfig, DeviceConfig
-from civicwatt_edge.connect import open_bus
-from civicwatt_edge.device import make_devices
-from civicwatt_edge.poller import BusPoller
-from civicwatt_edge.store import Store
+from civicwatt_edge.polling.device import make_devices
+from civicwatt_edge.polling.poller import BusPoller
+from civicwatt_edge.storage.store import Store
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.quantity import to_micro
 from civicwatt_protocols.uplink import GapReason

@@ -7,11 +7,11 @@ import pytest
 from mosquitto import Mosquitto
 
 from civicwatt.demo.processes import free_port
-from civicwatt_edge.archive import Archive
 from civicwatt_edge.config import Broker, Gateway, load
-from civicwatt_edge.outbox import Outbox
-from civicwatt_edge.store import Store
-from civicwatt_edge.uplink import Uplink
+from civicwatt_edge.delivery.uplink import Uplink
+from civicwatt_edge.storage.archive import Archive
+from civicwatt_edge.storage.outbox import Outbox
+from civicwatt_edge.storage.store import Store
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.errors import BadValue
 from civicwatt_protocols.uplink import Record, encode_resend

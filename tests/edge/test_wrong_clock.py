@@ -10,7 +10,7 @@ import pytest
 from civicwatt_edge import agent, machine_time
 from civicwatt_edge.config_file import ConfigFile
 from civicwatt_edge.machine_time import Moment
-from civicwatt_edge.store import IN_ROWS, SEGMENT, Store
+from civicwatt_edge.storage.store import IN_ROWS, SEGMENT, Store
 from civicwatt_protocols.uplink import GapReason, Record, decode_record, peek
 
 SECOND, GAP = 1_000_000, GapReason.TIMEOUT

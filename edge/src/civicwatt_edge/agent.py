@@ -9,20 +9,23 @@ from pathlib import Path
 import structlog
 from msgspec.structs import replace
 
-from civicwatt_edge import control, machine_time, notify, renewal, tls
-from civicwatt_edge.answers import answers
+from civicwatt_edge import machine_time
 from civicwatt_edge.config import Config
 from civicwatt_edge.config_file import ConfigFile
-from civicwatt_edge.control import Gate
+from civicwatt_edge.delivery import tls
+from civicwatt_edge.delivery.presence import Presence
+from civicwatt_edge.delivery.uplink import Uplink
 from civicwatt_edge.errors import OutboxCorrupt
-from civicwatt_edge.health import Health
-from civicwatt_edge.outbox import Outbox
-from civicwatt_edge.polling import Polling
-from civicwatt_edge.presence import Presence
-from civicwatt_edge.room import is_disk_fault
+from civicwatt_edge.identity import renewal
+from civicwatt_edge.polling.pollers import Polling
 from civicwatt_edge.security_errors import ClockNotSet
-from civicwatt_edge.store import Store
-from civicwatt_edge.uplink import Uplink
+from civicwatt_edge.service import control, notify
+from civicwatt_edge.service.answers import answers
+from civicwatt_edge.service.control import Gate
+from civicwatt_edge.service.health import Health
+from civicwatt_edge.storage.outbox import Outbox
+from civicwatt_edge.storage.room import is_disk_fault
+from civicwatt_edge.storage.store import Store
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.uplink import Record
 

@@ -7,8 +7,21 @@ from typing import Annotated
 
 import typer
 
-from civicwatt_edge import agent, enroll, loop, service
-from civicwatt_edge.commands import add, bind, doctor, drill, handover, init, replace, scan, status, try_
+from civicwatt_edge import agent, loop
+from civicwatt_edge.commands import (
+    add,
+    bind,
+    doctor,
+    drill,
+    enroll,
+    handover,
+    init,
+    install_service,
+    replace,
+    scan,
+    status,
+    try_,
+)
 from civicwatt_edge.commands import export as export_command
 from civicwatt_edge.config import load
 from civicwatt_edge.config_file import ConfigFile
@@ -19,7 +32,7 @@ app = typer.Typer(no_args_is_help=True)
 app.command("init")(init.init)
 app.command("doctor")(doctor.doctor)
 app.command("enroll")(enroll.enroll)
-app.command("install-service")(service.install_service)
+app.command("install-service")(install_service.install_service)
 app.command("scan")(scan.scan)
 app.command("try")(try_.try_)
 app.command("add")(add.add)

@@ -23,8 +23,8 @@ class Group(NamedTuple):
 
 GROUPS = {
     "edge": Group("civicwatt_edge.cli", "app", "网关：采集、留存、上送 · the gateway agent"),
-    "templates": Group("civicwatt_edge.templates_cli", "app", "设备模板：检查、清单 · device templates"),
-    "decode": Group("civicwatt_edge.decode_cli", "app", "报文解析：这些字节是什么 · what is in these bytes?"),
+    "templates": Group("civicwatt_edge.commands.templates", "app", "设备模板：检查、清单 · device templates"),
+    "decode": Group("civicwatt_edge.commands.decode", "app", "报文解析 · what is in these bytes?"),
 }
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from civicwatt_edge import bus_url
 from civicwatt_edge.ratios import factor
-from civicwatt_edge.schema import MAIN
+from civicwatt_edge.storage.schema import MAIN
 from civicwatt_protocols import templates
 from civicwatt_protocols.errors import BadValue
 from civicwatt_protocols.template import Order

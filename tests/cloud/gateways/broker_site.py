@@ -19,9 +19,9 @@ from cryptography import x509
 from civicwatt_cloud.modules.gateways import broker
 from civicwatt_cloud.modules.gateways.authority import GATEWAY_LIFE, Authority
 from civicwatt_cloud.timeseries.mqtt import TlsFiles
-from civicwatt_edge import enroll
 from civicwatt_edge.config import Tls
-from civicwatt_edge.mqtt import Client
+from civicwatt_edge.delivery.mqtt import Client
+from civicwatt_edge.identity import enrolment
 
 numbers = itertools.count()
 
@@ -76,7 +76,7 @@ class Site:
         folder = self.folder / f"{gateway}-{next(numbers)}"
         folder.mkdir()
         (folder / "ca.pem").write_bytes((self.broker_folder / "ca.pem").read_bytes())
-        (folder / "key.pem").write_bytes(enroll.make_key_and_request(gateway)[0])
+        (folder / "key.pem").write_bytes(enrolment.make_key_and_request(gateway)[0])
         files = TlsFiles(folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
         self.certify(files, gateway, authority, life)
         return files
@@ -89,7 +89,7 @@ class Site:
         life: timedelta = GATEWAY_LIFE,
     ) -> None:
         """The next certificate of the same key."""
-        csr = x509.load_pem_x509_csr(enroll.request_of(files.key.read_bytes(), gateway).encode())
+        csr = x509.load_pem_x509_csr(enrolment.request_of(files.key.read_bytes(), gateway).encode())
         certificate = (authority or self.authority).for_gateway(csr, gateway, life)
         files.cert.write_bytes(broker.pem(certificate).encode())
 

@@ -19,7 +19,7 @@ from cryptography import x509
 
 from civicwatt_cloud.modules.gateways.authority import Authority
 from civicwatt_cloud.timeseries.mqtt import TlsFiles
-from civicwatt_edge.mqtt import Client, TurnedAway
+from civicwatt_edge.delivery.mqtt import Client, TurnedAway
 
 Sites = Callable[[], Site]
 OWN, OTHER = "gw-02", "gw-01"  # who tries, and at whose cost

@@ -23,8 +23,11 @@ from civicwatt_cloud.kit import identity
 from civicwatt_cloud.modules.gateways import enrolment
 from civicwatt_cloud.modules.gateways.authority import Authority, key_pem, pem, trusted
 from civicwatt_cloud.modules.gateways.models import GatewayCertificate, GatewayCode
-from civicwatt_edge import config, enroll, renewal, tls
-from civicwatt_edge.cloud_api import CloudApi
+from civicwatt_edge import config
+from civicwatt_edge.delivery import tls
+from civicwatt_edge.identity import enrolment as gateway_side
+from civicwatt_edge.identity import renewal
+from civicwatt_edge.identity.cloud_api import CloudApi
 from civicwatt_edge.security_errors import CloudRefused, CloudUnreachable, NotLetIn
 from civicwatt_protocols.errors import BadValue
 
@@ -36,7 +39,7 @@ def enrolled(cloud: Any, folder: Path, gateway: str) -> Path:
     """A gateway's identity folder, let in."""
     folder.mkdir(parents=True, exist_ok=True)
     api = CloudApi(cloud.url)
-    answer = enroll.request_certificate(api, folder, gateway, cloud.code(gateway))
+    answer = gateway_side.request_certificate(api, folder, gateway, cloud.code(gateway))
     (folder / "cloud.toml").write_text(
         f'url = "{cloud.url}"\ngateway = "{gateway}"\ndivision = "{answer["division"]}"\n'
     )
@@ -151,9 +154,9 @@ def test_s12_a_code_for_another_gateway_is_refused_and_stays_unspent(cloud: Any,
     code = cloud.code("gw-77")
     api = CloudApi(cloud.url)
     with pytest.raises(CloudRefused) as refused:
-        enroll.request_certificate(api, tmp_path, "gw-78", code)
+        gateway_side.request_certificate(api, tmp_path, "gw-78", code)
     assert refused.value.facts["problem"] == "CW-G4004"
-    assert enroll.request_certificate(api, tmp_path, "gw-77", code)["gateway"] == "gw-77"
+    assert gateway_side.request_certificate(api, tmp_path, "gw-77", code)["gateway"] == "gw-77"
 
 
 def test_s12_a_code_has_80_bits_is_stored_hashed_and_ends_after_a_day(cloud: Any) -> None:
@@ -174,7 +177,7 @@ def test_s12_five_wrong_codes_lock_the_address_also_for_the_right_one(
 ) -> None:
     monkeypatch.setattr("civicwatt_cloud.kit.signin.MAX_FAILURES", 5)
     now_us = identity.real_now_us()
-    _, csr = enroll.make_key_and_request("gw-71")
+    _, csr = gateway_side.make_key_and_request("gw-71")
     right = cloud.code("gw-71")
     problems = []
     for code in ["AAAA-AAAA-AAAA-AAAA"] * 5 + [right]:
@@ -217,7 +220,7 @@ def test_s12_over_https_the_cloud_must_be_who_it_says(
 def test_s12_a_signed_request_is_taken_and_no_other(cloud: Any, tmp_path: Path) -> None:
     own = enrolled(cloud, tmp_path / "own", "gw-72")
     other = enrolled(cloud, tmp_path / "other", "gw-73")
-    csr = {"csr": enroll.request_of((own / "key.pem").read_bytes(), "gw-72")}
+    csr = {"csr": gateway_side.request_of((own / "key.pem").read_bytes(), "gw-72")}
     api = CloudApi.enrolled(own)
     assert api.call("POST", "/api/v1/gateway/renewal", csr)["gateway"] == "gw-72"
 
@@ -261,7 +264,7 @@ def test_s12_a_new_enrolment_and_a_revocation_end_the_former_certificate(cloud: 
     with pytest.raises(NotLetIn):
         renewal.renew(second)
     with pytest.raises(NotLetIn):
-        enroll.request_certificate(CloudApi(cloud.url), tmp_path, "gw-74", waiting)
+        gateway_side.request_certificate(CloudApi(cloud.url), tmp_path, "gw-74", waiting)
     authority = Authority.present(cloud.settings.authority_path)
     with cloud.database.reading() as session:
         listed = x509.load_pem_x509_crl(authority.revocations(enrolment.revoked(session)))

@@ -20,8 +20,8 @@ from civicwatt_cloud.timeseries.models import LedgerMonth
 from civicwatt_cloud.timeseries.points import Point, ensure_gateway
 from civicwatt_cloud.timeseries.readings import Batch
 from civicwatt_cloud.timeseries.sequences import add_received
-from civicwatt_edge import enroll
-from civicwatt_edge.cloud_api import CloudApi
+from civicwatt_edge.identity import enrolment
+from civicwatt_edge.identity.cloud_api import CloudApi
 from civicwatt_edge.security_errors import CloudRefused
 
 DIRECTORY = """\
@@ -48,8 +48,8 @@ def registry(cloud: Any, tmp: Path) -> Enrol:
     def make(gateway: str) -> CloudApi:
         folder = tmp / gateway
         folder.mkdir()
-        answer = enroll.request_certificate(CloudApi(cloud.url), folder, gateway, cloud.code(gateway))
-        enroll.keep(folder, answer)
+        answer = enrolment.request_certificate(CloudApi(cloud.url), folder, gateway, cloud.code(gateway))
+        enrolment.keep(folder, answer)
         text = f'url = "{cloud.url}"\ngateway = "{gateway}"\ndivision = "{answer["division"]}"\n'
         (folder / "cloud.toml").write_text(text)
         return CloudApi.enrolled(folder)

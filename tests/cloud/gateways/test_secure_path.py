@@ -30,9 +30,9 @@ from civicwatt_cloud.timeseries.parking import Message
 from civicwatt_cloud.timeseries.points import Point
 from civicwatt_cloud.timeseries.sequences import received
 from civicwatt_cloud.timeseries.subscriber import Subscriber
-from civicwatt_edge import tls, uplink
 from civicwatt_edge.config import Broker, Gateway
-from civicwatt_edge.outbox import Outbox
+from civicwatt_edge.delivery import tls, uplink
+from civicwatt_edge.delivery.uplink import Uplink
 from civicwatt_edge.security_errors import (
     BrokerNotTrusted,
     CertificateExpired,
@@ -41,8 +41,8 @@ from civicwatt_edge.security_errors import (
     RefusedByBroker,
     TlsFilesUnusable,
 )
-from civicwatt_edge.store import Store
-from civicwatt_edge.uplink import Uplink
+from civicwatt_edge.storage.outbox import Outbox
+from civicwatt_edge.storage.store import Store
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.uplink import Record
 

@@ -9,7 +9,7 @@ import stat
 
 import pytest
 
-from civicwatt_edge.control import Gate, address
+from civicwatt_edge.service.control import Gate, address
 
 
 async def ask(tmp_path, line: bytes) -> dict:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from civicwatt_edge.templates_cli import app
+from civicwatt_edge.commands.templates import app
 from civicwatt_protocols import golden, templates
 from civicwatt_protocols.errors import BadValue
 from civicwatt_protocols.template import parse

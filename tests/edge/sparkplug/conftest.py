@@ -12,8 +12,8 @@ from mosquitto import Mosquitto
 from civicwatt.demo import broker
 from civicwatt.demo.processes import free_port
 from civicwatt_edge import agent
-from civicwatt_edge import uplink as uplink_module
 from civicwatt_edge.config_file import ConfigFile
+from civicwatt_edge.delivery import uplink as uplink_module
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.sparkplug.payload import Payload, decode
 from civicwatt_protocols.sparkplug.topics import MessageKind, Topic

@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 import pytest
 
 from civicwatt.demo.processes import free_port
-from civicwatt_edge import session
-from civicwatt_edge import uplink as uplink_module
 from civicwatt_edge.config import Broker, Gateway
-from civicwatt_edge.outbox import Outbox
-from civicwatt_edge.presence import Presence
-from civicwatt_edge.store import Store
-from civicwatt_edge.uplink import Uplink
+from civicwatt_edge.delivery import session
+from civicwatt_edge.delivery import uplink as uplink_module
+from civicwatt_edge.delivery.presence import Presence
+from civicwatt_edge.delivery.uplink import Uplink
+from civicwatt_edge.storage.outbox import Outbox
+from civicwatt_edge.storage.store import Store
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.sparkplug.topics import MessageKind
 from civicwatt_protocols.uplink import GapReason, Record, encode_rebirth

@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 import aiomqtt
 import pytest
 
-from civicwatt_edge import uplink as uplink_module
 from civicwatt_edge.config import Broker, Gateway
-from civicwatt_edge.outbox import Outbox
-from civicwatt_edge.store import Store
-from civicwatt_edge.uplink import Uplink
+from civicwatt_edge.delivery import uplink as uplink_module
+from civicwatt_edge.delivery.uplink import Uplink
+from civicwatt_edge.storage.outbox import Outbox
+from civicwatt_edge.storage.store import Store
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.sparkplug.topics import MessageKind
 from civicwatt_protocols.uplink import Record

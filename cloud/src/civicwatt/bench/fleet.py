@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 
 from civicwatt_edge import loop
+from civicwatt_edge.bus.modbus_tcp import ModbusTcp
 from civicwatt_edge.config import DeviceConfig
-from civicwatt_edge.device import Device, make_devices
-from civicwatt_edge.modbus_tcp import ModbusTcp
-from civicwatt_edge.store import Store
+from civicwatt_edge.polling.device import Device, make_devices
+from civicwatt_edge.storage.store import Store
 from civicwatt_protocols import templates
 
 TEMPLATE = "eastron/sdm630"

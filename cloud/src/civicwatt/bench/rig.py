@@ -12,7 +12,7 @@ from typing import Self
 
 from civicwatt.demo import broker
 from civicwatt.demo.processes import Process, civicwatt, free_port, listening, wait_until
-from civicwatt_edge.archive import Archive
+from civicwatt_edge.storage.archive import Archive
 from civicwatt_protocols.clock import Clock
 
 DIVISION, GATEWAY = "429900", "gw-01"

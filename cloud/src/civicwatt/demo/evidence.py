@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from civicwatt_edge.archive import Archive
+from civicwatt_edge.storage.archive import Archive
 from civicwatt_protocols.quantity import to_micro
 from civicwatt_sim.truth import Served
 

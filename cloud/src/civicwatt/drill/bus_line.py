@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, cast
 
+from civicwatt_edge.bus.connect import open_bus
 from civicwatt_edge.config import BusConfig
-from civicwatt_edge.connect import open_bus
 from civicwatt_protocols.modbus.frames import crc16
 
 

@@ -17,7 +17,7 @@ from civicwatt.drill.stage import Stage, until
 from civicwatt.drill.world import World
 from civicwatt_cloud.modules.gateways import broker
 from civicwatt_cloud.modules.gateways.authority import Authority, pem
-from civicwatt_edge import enroll
+from civicwatt_edge.identity import enrolment
 from civicwatt_edge.security_errors import CertificateExpired, RefusedByBroker
 
 SHAPE = Shape(6, interval_s=10, rate=20.0)
@@ -41,7 +41,7 @@ class Site:
 
     def __post_init__(self) -> None:
         self.identity.mkdir(parents=True)
-        (self.identity / "key.pem").write_bytes(enroll.make_key_and_request(GATEWAY)[0])
+        (self.identity / "key.pem").write_bytes(enrolment.make_key_and_request(GATEWAY)[0])
         self.write()
         (self.identity / "ca.pem").write_bytes((self.broker / "ca.pem").read_bytes())
 
@@ -66,7 +66,7 @@ class Site:
     def certify(self, life: timedelta) -> None:
         """The gateway's next certificate."""
         key = (self.identity / "key.pem").read_bytes()
-        request = x509.load_pem_x509_csr(enroll.request_of(key, GATEWAY).encode())
+        request = x509.load_pem_x509_csr(enrolment.request_of(key, GATEWAY).encode())
         certificate = Authority.present(self.folder / "authority").for_gateway(request, GATEWAY, life)
         (self.identity / "cert.pem").write_text(pem(certificate))
 

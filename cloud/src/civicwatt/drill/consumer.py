@@ -8,7 +8,7 @@ from contextlib import suppress
 import aiomqtt
 
 from civicwatt.bench.consumer import ranges
-from civicwatt_edge import mqtt
+from civicwatt_edge.delivery import mqtt
 from civicwatt_protocols.sparkplug.topics import MessageKind, Topic
 from civicwatt_protocols.uplink import (
     Catalogue,

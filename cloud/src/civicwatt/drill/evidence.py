@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from civicwatt.drill.row import Verdict
-from civicwatt_edge.archive import Archive
+from civicwatt_edge.storage.archive import Archive
 from civicwatt_protocols.quantity import to_micro
 from civicwatt_protocols.uplink import GapReason, Record
 from civicwatt_sim import truth

@@ -15,9 +15,9 @@ from civicwatt.bench.usage import memory_mb
 from civicwatt.drill.offline import DIVISION, GATEWAY, MINUTE_US, TEMPLATE, Load, measures, record
 from civicwatt_edge import loop
 from civicwatt_edge.config import Broker, Gateway
-from civicwatt_edge.outbox import Outbox
-from civicwatt_edge.store import Store
-from civicwatt_edge.uplink import Uplink
+from civicwatt_edge.delivery.uplink import Uplink
+from civicwatt_edge.storage.outbox import Outbox
+from civicwatt_edge.storage.store import Store
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.logs import log_to_stderr
 from civicwatt_protocols.uplink import Catalogue

@@ -19,7 +19,7 @@ from random import Random
 import structlog
 
 from civicwatt.drill import evidence
-from civicwatt_edge.store import Store
+from civicwatt_edge.storage.store import Store
 
 HEAD = struct.Struct("=cHqq")
 SECTOR = 512

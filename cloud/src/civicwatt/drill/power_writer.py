@@ -12,8 +12,8 @@ from random import Random
 
 from civicwatt.drill import small
 from civicwatt.drill.plant import FLOAT_METER, MEASURES
-from civicwatt_edge.outbox import Outbox
-from civicwatt_edge.store import Store
+from civicwatt_edge.storage.outbox import Outbox
+from civicwatt_edge.storage.store import Store
 from civicwatt_protocols.uplink import Record
 
 LARGEST_GROUP = 12

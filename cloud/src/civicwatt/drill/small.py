@@ -1,6 +1,6 @@
 """Small segments: a short drill then sees as many of them come and go as weeks would bring."""
 
-from civicwatt_edge import outbox, store
+from civicwatt_edge.storage import outbox, store
 
 
 def segments() -> None:

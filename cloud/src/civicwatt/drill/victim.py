@@ -15,7 +15,7 @@ import paho.mqtt.client
 
 from civicwatt.drill import small
 from civicwatt_edge.cli import app
-from civicwatt_edge.outbox import Outbox
+from civicwatt_edge.storage.outbox import Outbox
 
 STATEMENTS = {
     "before_insert": "INSERT INTO RECORD",

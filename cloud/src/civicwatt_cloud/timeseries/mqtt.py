@@ -2,7 +2,7 @@
 
 asyncio.wait_for, which aiomqtt waits with, loses a cancel that comes in the very moment its future is done
 (Python before 3.12), and a connection that breaks meanwhile puts its own error in the place of the cancel.
-civicwatt_edge.mqtt holds the same: neither end imports the other.
+civicwatt_edge.delivery.mqtt holds the same: neither end imports the other.
 """
 
 import asyncio

@@ -7,9 +7,9 @@ from typing import Literal, Protocol, cast
 
 import msgspec
 
+from civicwatt_edge.bus.connect import open_bus
 from civicwatt_edge.config import BusConfig
-from civicwatt_edge.connect import open_bus
-from civicwatt_edge.device import reason_of
+from civicwatt_edge.polling.device import reason_of
 from civicwatt_protocols.errors import BadValue, CivicWattError
 from civicwatt_protocols.modbus.decode import BlockDecoder
 from civicwatt_protocols.modbus.plan import Block, plan

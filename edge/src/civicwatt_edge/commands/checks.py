@@ -13,11 +13,12 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from civicwatt_edge import machine_time, tls
+from civicwatt_edge import machine_time
 from civicwatt_edge.commands import gateway
 from civicwatt_edge.commands.identity import cloud_url
 from civicwatt_edge.commands.status import span
 from civicwatt_edge.config import Broker, BusConfig, Config
+from civicwatt_edge.delivery import tls
 from civicwatt_edge.errors import ClockWrong, GatewayAway, OutboxCorrupt, SpaceLow, Unreachable
 from civicwatt_protocols.errors import CivicWattError, FileUnusable
 

@@ -13,7 +13,6 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from civicwatt_edge.archive import Archive
 from civicwatt_edge.commands import gateway
 from civicwatt_edge.commands.console import (
     CONFIG,
@@ -29,6 +28,7 @@ from civicwatt_edge.commands.console import (
 from civicwatt_edge.commands.identity import cloud, cloud_url
 from civicwatt_edge.config import Config, load
 from civicwatt_edge.errors import DrillFailed, GatewayAway
+from civicwatt_edge.storage.archive import Archive
 from civicwatt_protocols.errors import BadValue
 
 FILE = "drills.jsonl"  # in the data directory: the results, for the hand-over

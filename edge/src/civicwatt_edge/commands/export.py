@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from civicwatt_edge.archive import Archive, Kept
 from civicwatt_edge.commands.console import AsJson, errors, print_json, say
 from civicwatt_edge.config import load
+from civicwatt_edge.storage.archive import Archive, Kept
 from civicwatt_protocols.errors import BadValue
 from civicwatt_protocols.measures import MEASURES
 

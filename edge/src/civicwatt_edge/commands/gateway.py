@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from civicwatt_edge.config import Config
-from civicwatt_edge.control import address
 from civicwatt_edge.errors import GatewayAway
+from civicwatt_edge.service.control import address
 
 WAIT_S = 10.0  # engineering default
 

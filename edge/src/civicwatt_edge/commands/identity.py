@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from civicwatt_edge.cloud_api import CloudApi, read_cloud_file
 from civicwatt_edge.config import Config
-from civicwatt_edge.enroll import FOLDER
 from civicwatt_edge.errors import NotEnrolled
+from civicwatt_edge.identity.cloud_api import CloudApi, read_cloud_file
+from civicwatt_edge.identity.enrolment import FOLDER
 
 
 def folder(config: Config) -> Path:

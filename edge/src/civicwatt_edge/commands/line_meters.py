@@ -6,15 +6,15 @@ from typing import Any, cast
 
 import msgspec
 
+from civicwatt_edge.bus.connect import open_bus
+from civicwatt_edge.bus.frame_line import FrameLine
 from civicwatt_edge.commands.identify import Candidate, Guess
 from civicwatt_edge.commands.line import Line
 from civicwatt_edge.commands.plausible import judge, share
 from civicwatt_edge.config import DeviceConfig
-from civicwatt_edge.connect import open_bus
-from civicwatt_edge.device import reason_of
 from civicwatt_edge.errors import DeviceTimeout, Disconnected, NobodyAnswers, Unreachable
-from civicwatt_edge.frame_line import FrameLine
-from civicwatt_edge.questions import ModbusQuestion, questions
+from civicwatt_edge.polling.device import reason_of
+from civicwatt_edge.polling.questions import ModbusQuestion, questions
 from civicwatt_protocols import cjt188, dlt645, templates
 from civicwatt_protocols.cjt188 import frames as cjt188_frames
 from civicwatt_protocols.dlt645 import frames as dlt645_frames

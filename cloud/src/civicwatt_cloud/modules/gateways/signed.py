@@ -61,7 +61,7 @@ async def _signer_of(request: Request, grace_us: int) -> SignedGateway:
 
 
 def signed_text(method: str, path: str, date_s: int, body: bytes) -> bytes:
-    """What is signed; `path` includes the query as it was sent. civicwatt_edge.cloud_api says the same."""
+    """What is signed; `path` includes the query as it was sent. The gateway: identity.cloud_api."""
     return f"{method}\n{path}\n{date_s}\n{hashlib.sha256(body).hexdigest()}".encode()
 
 

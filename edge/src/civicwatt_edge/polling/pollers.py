@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 
 import structlog
 
+from civicwatt_edge.bus.connect import open_bus
 from civicwatt_edge.config import BusConfig
-from civicwatt_edge.connect import open_bus
-from civicwatt_edge.device import Device, make_devices
-from civicwatt_edge.outbox import Outbox
-from civicwatt_edge.poller import BusPoller, Part
-from civicwatt_edge.store import Store
+from civicwatt_edge.polling.device import Device, make_devices
+from civicwatt_edge.polling.poller import BusPoller, Part
+from civicwatt_edge.storage.outbox import Outbox
+from civicwatt_edge.storage.store import Store
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.uplink import Record
 

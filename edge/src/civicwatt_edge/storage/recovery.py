@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from civicwatt_edge import sealed, segments
-from civicwatt_edge.segments import sync
+from civicwatt_edge.storage import sealed, segments
+from civicwatt_edge.storage.segments import sync
 from civicwatt_protocols.uplink import Catalogue
 
 if TYPE_CHECKING:
-    from civicwatt_edge.store import Store
+    from civicwatt_edge.storage.store import Store
 
 log = structlog.get_logger()
 

@@ -20,15 +20,15 @@ from zlib import crc32
 
 import structlog
 
-from civicwatt_edge import doubtful, recovery, schema, sealed
-from civicwatt_edge.acks import LOST, Acks
-from civicwatt_edge.doubtful import Doubtful
 from civicwatt_edge.errors import OutboxCorrupt
 from civicwatt_edge.machine_time import Moment
-from civicwatt_edge.ranges import Range, RangeSet
-from civicwatt_edge.room import Room
-from civicwatt_edge.schema import MAIN
-from civicwatt_edge.shelf import Shelf
+from civicwatt_edge.storage import doubtful, recovery, schema, sealed
+from civicwatt_edge.storage.acks import LOST, Acks
+from civicwatt_edge.storage.doubtful import Doubtful
+from civicwatt_edge.storage.ranges import Range, RangeSet
+from civicwatt_edge.storage.room import Room
+from civicwatt_edge.storage.schema import MAIN
+from civicwatt_edge.storage.shelf import Shelf
 from civicwatt_protocols.uplink import Catalogue, PointDefinition, Record, encode_record
 
 log = structlog.get_logger()

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import structlog
 
-from civicwatt_edge import sealed, segments
-from civicwatt_edge.ranges import Range, RangeSet
-from civicwatt_edge.segments import Segment, State
+from civicwatt_edge.storage import sealed, segments
+from civicwatt_edge.storage.ranges import Range, RangeSet
+from civicwatt_edge.storage.segments import Segment, State
 from civicwatt_protocols.measures import MEASURES
 from civicwatt_protocols.uplink import Catalogue
 

@@ -4,8 +4,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from civicwatt_edge.ranges import Range
-from civicwatt_edge.store import Stored
+from civicwatt_edge.storage.ranges import Range
+from civicwatt_edge.storage.store import Stored
 
 # Engineering defaults.
 SIZE = 1_000

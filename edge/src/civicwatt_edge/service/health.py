@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from civicwatt_edge.poller import TIMEOUTS_TO_OPEN
+from civicwatt_edge.polling.poller import TIMEOUTS_TO_OPEN
 from civicwatt_protocols.uplink import Catalogue, GapReason, Record
 
 MINUTE_US, MINUTES = 60_000_000, 60

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from civicwatt_edge.config import Tls
+from civicwatt_edge.delivery.mqtt import TurnedAway
 from civicwatt_edge.machine_time import RELEASED_S
-from civicwatt_edge.mqtt import TurnedAway
 from civicwatt_edge.security_errors import (
     BrokerNotTrusted,
     CertificateExpired,

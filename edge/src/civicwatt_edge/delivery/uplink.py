@@ -7,12 +7,12 @@ from collections.abc import Callable, Set
 import aiomqtt
 import structlog
 
-from civicwatt_edge import mqtt, tls
 from civicwatt_edge.config import Broker, Gateway
-from civicwatt_edge.outbox import Outbox
-from civicwatt_edge.primary_host import PrimaryHost
+from civicwatt_edge.delivery import mqtt, tls
+from civicwatt_edge.delivery.primary_host import PrimaryHost
+from civicwatt_edge.delivery.session import Session
 from civicwatt_edge.security_errors import TlsWaits
-from civicwatt_edge.session import Session
+from civicwatt_edge.storage.outbox import Outbox
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.sparkplug.topics import MessageKind, Topic
 from civicwatt_protocols.uplink import encode_node_death

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import structlog
 
-from civicwatt_edge import enroll, tls
-from civicwatt_edge.cloud_api import CERTIFICATE, CLOUD, KEY, CloudApi, read_cloud_file
 from civicwatt_edge.config import Config
+from civicwatt_edge.delivery import tls
+from civicwatt_edge.identity import enrolment
+from civicwatt_edge.identity.cloud_api import CERTIFICATE, CLOUD, KEY, CloudApi, read_cloud_file
 from civicwatt_protocols.errors import CivicWattError
 
 log = structlog.get_logger()
@@ -20,7 +21,7 @@ LOOK_S, URGENT_S = 3_600.0, 60.0
 
 async def keep(config: Config) -> None:
     """Look after the certificate of an enrolled gateway while it runs; nothing that happens stops polling."""
-    identity, warned = Path(config.gateway.data) / enroll.FOLDER, None
+    identity, warned = Path(config.gateway.data) / enrolment.FOLDER, None
     while True:
         pause_s = LOOK_S
         try:
@@ -68,7 +69,7 @@ def renew(identity: Path) -> None:
 
     Errors: those of CloudApi.call.
     """
-    request = enroll.request_of((identity / KEY).read_bytes(), read_cloud_file(identity).gateway)
-    enroll.keep(
+    request = enrolment.request_of((identity / KEY).read_bytes(), read_cloud_file(identity).gateway)
+    enrolment.keep(
         identity, CloudApi.enrolled(identity).call("POST", "/api/v1/gateway/renewal", {"csr": request})
     )

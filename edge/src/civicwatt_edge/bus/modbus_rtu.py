@@ -13,8 +13,8 @@ from pymodbus.framer import FramerRTU
 from pymodbus.pdu import DecodePDU
 from pymodbus.transport.serialtransport import create_serial_connection
 
-from civicwatt_edge.frame_line import NO_PAUSES, STRAY_BYTES, Connect, FrameLine, Pauses, Wire
-from civicwatt_edge.read_only import check_modbus_rtu
+from civicwatt_edge.bus.frame_line import NO_PAUSES, STRAY_BYTES, Connect, FrameLine, Pauses, Wire
+from civicwatt_edge.bus.read_only import check_modbus_rtu
 from civicwatt_protocols.errors import FrameError, NoFrame
 from civicwatt_protocols.modbus.frames import parse_pdu, read_pdu
 

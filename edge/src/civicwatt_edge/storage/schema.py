@@ -7,9 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 from zlib import crc32
 
-from civicwatt_edge import sealed
 from civicwatt_edge.errors import OutboxBusy, OutboxCorrupt
-from civicwatt_edge.ranges import Range, RangeSet
+from civicwatt_edge.storage import sealed
+from civicwatt_edge.storage.ranges import Range, RangeSet
 from civicwatt_protocols.uplink import Catalogue, decode_record
 
 MAIN = "main"  # the upstream that has no name of its own

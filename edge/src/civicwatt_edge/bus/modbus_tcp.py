@@ -8,8 +8,8 @@ import asyncio
 from contextlib import suppress
 from typing import cast
 
+from civicwatt_edge.bus.read_only import check_modbus_tcp
 from civicwatt_edge.errors import DeviceTimeout, Disconnected
-from civicwatt_edge.read_only import check_modbus_tcp
 from civicwatt_protocols.errors import DeviceRefused, FrameError
 from civicwatt_protocols.modbus.frames import PREFIX_SIZE, adu_size, parse_response, read_request
 

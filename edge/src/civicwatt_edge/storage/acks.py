@@ -6,8 +6,8 @@ from functools import reduce
 
 import structlog
 
-from civicwatt_edge.ranges import Range, RangeSet
-from civicwatt_edge.schema import ack_row
+from civicwatt_edge.storage.ranges import Range, RangeSet
+from civicwatt_edge.storage.schema import ack_row
 
 log = structlog.get_logger()
 

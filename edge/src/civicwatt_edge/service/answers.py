@@ -8,11 +8,11 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from civicwatt_edge.config_file import ConfigFile
-from civicwatt_edge.control import LONGEST_OFFLINE_S, Answer, Gate
-from civicwatt_edge.health import Health
-from civicwatt_edge.outbox import Outbox
-from civicwatt_edge.store import Store
-from civicwatt_edge.uplink import Uplink
+from civicwatt_edge.delivery.uplink import Uplink
+from civicwatt_edge.service.control import LONGEST_OFFLINE_S, Answer, Gate
+from civicwatt_edge.service.health import Health
+from civicwatt_edge.storage.outbox import Outbox
+from civicwatt_edge.storage.store import Store
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.errors import BadValue
 from civicwatt_protocols.uplink import Catalogue, decode_record, peek

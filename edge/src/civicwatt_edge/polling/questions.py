@@ -6,10 +6,10 @@ from functools import partial
 
 from msgspec.structs import replace
 
+from civicwatt_edge.bus.frame_line import FrameLine
 from civicwatt_edge.config import DeviceConfig
-from civicwatt_edge.frame_line import FrameLine
+from civicwatt_edge.polling.sunspec_question import ModbusBus, SunSpecQuestion
 from civicwatt_edge.ratios import factor
-from civicwatt_edge.sunspec_question import ModbusBus, SunSpecQuestion
 from civicwatt_protocols import cjt188, dlt645, templates
 from civicwatt_protocols.errors import WrongAnswer
 from civicwatt_protocols.modbus.decode import BlockDecoder

@@ -2,11 +2,11 @@
 
 from typing import Protocol
 
+from civicwatt_edge.bus.frame_line import Connect, FrameLine, Pauses, connect_tcp
+from civicwatt_edge.bus.modbus_tcp import ModbusTcp
+from civicwatt_edge.bus.read_only import check_cjt188, check_dlt645
 from civicwatt_edge.bus_url import BusProtocol
 from civicwatt_edge.config import BusConfig
-from civicwatt_edge.frame_line import Connect, FrameLine, Pauses, connect_tcp
-from civicwatt_edge.modbus_tcp import ModbusTcp
-from civicwatt_edge.read_only import check_cjt188, check_dlt645
 from civicwatt_protocols import templates
 
 
@@ -26,7 +26,7 @@ def open_bus(bus: BusConfig) -> Bus:
         return ModbusTcp(where.host, where.port, timeout_s, connect_delay_s)
     connect, pauses = _way(bus, connect_delay_s)
     if where.protocol is BusProtocol.MODBUS_RTU:
-        from civicwatt_edge.modbus_rtu import ModbusRtu  # noqa: PLC0415 - pymodbus only where it is needed
+        from civicwatt_edge.bus.modbus_rtu import ModbusRtu  # noqa: PLC0415 - pymodbus only where it is needed
 
         return ModbusRtu(bus.url, connect, timeout_s, pauses)
     check = check_dlt645 if where.protocol is BusProtocol.DLT645 else check_cjt188
@@ -37,7 +37,7 @@ def _way(bus: BusConfig, connect_delay_s: float) -> tuple[Connect, Pauses]:
     where = bus.where
     if not where.is_serial:
         return connect_tcp(where.host, where.port), Pauses(connect_delay_s)
-    from civicwatt_edge.modbus_rtu import connect_serial, pause_s  # noqa: PLC0415 - as above
+    from civicwatt_edge.bus.modbus_rtu import connect_serial, pause_s  # noqa: PLC0415 - as above
 
     baud, parity, stop_bits = bus.serial
     return connect_serial(where.path, baud, parity, stop_bits), Pauses(connect_delay_s, pause_s(baud))

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import structlog
 
-from civicwatt_edge import sealed
+from civicwatt_edge.storage import sealed
 from civicwatt_protocols.uplink import Catalogue
 
 log = structlog.get_logger()

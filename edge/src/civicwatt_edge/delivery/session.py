@@ -13,12 +13,12 @@ import structlog
 
 from civicwatt_edge import machine_time
 from civicwatt_edge.config import Gateway
-from civicwatt_edge.mqtt import publish_in_order
-from civicwatt_edge.outbox import Outbox
-from civicwatt_edge.primary_host import PrimaryHost
-from civicwatt_edge.schema import MAIN
-from civicwatt_edge.store import Stored
-from civicwatt_edge.window import FOR_BACKLOG, SIZE, Window
+from civicwatt_edge.delivery.mqtt import publish_in_order
+from civicwatt_edge.delivery.primary_host import PrimaryHost
+from civicwatt_edge.delivery.window import FOR_BACKLOG, SIZE, Window
+from civicwatt_edge.storage.outbox import Outbox
+from civicwatt_edge.storage.schema import MAIN
+from civicwatt_edge.storage.store import Stored
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.errors import CivicWattError
 from civicwatt_protocols.sparkplug.payload import Payload, encode

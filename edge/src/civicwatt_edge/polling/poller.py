@@ -12,8 +12,8 @@ from types import MappingProxyType
 
 import structlog
 
-from civicwatt_edge.connect import Bus
-from civicwatt_edge.device import Device
+from civicwatt_edge.bus.connect import Bus
+from civicwatt_edge.polling.device import Device
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.uplink import GapReason, Record
 

@@ -7,8 +7,8 @@ import structlog
 
 from civicwatt_edge.config import DeviceConfig
 from civicwatt_edge.errors import DeviceTimeout
-from civicwatt_edge.questions import ModbusQuestion, Question, questions
-from civicwatt_edge.store import Store
+from civicwatt_edge.polling.questions import ModbusQuestion, Question, questions
+from civicwatt_edge.storage.store import Store
 from civicwatt_protocols import templates
 from civicwatt_protocols.errors import CivicWattError, DeviceRefused, FrameError, MeterError, MeterRefused
 from civicwatt_protocols.uplink import Catalogue, GapReason, Record

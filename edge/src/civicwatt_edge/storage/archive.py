@@ -7,10 +7,10 @@ from functools import reduce
 from pathlib import Path
 from typing import NamedTuple
 
-from civicwatt_edge import sealed, segments
 from civicwatt_edge.errors import NoOutbox
-from civicwatt_edge.ranges import Range, RangeSet
-from civicwatt_edge.segments import Segment, State
+from civicwatt_edge.storage import sealed, segments
+from civicwatt_edge.storage.ranges import Range, RangeSet
+from civicwatt_edge.storage.segments import Segment, State
 from civicwatt_protocols.uplink import Catalogue, Record
 
 ALWAYS_US = (-(2**63), 2**63)

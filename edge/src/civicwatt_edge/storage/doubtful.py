@@ -9,8 +9,8 @@ import json
 import sqlite3
 from typing import NamedTuple
 
-from civicwatt_edge import sealed
 from civicwatt_edge.machine_time import Moment, is_absurd
+from civicwatt_edge.storage import sealed
 
 KEY = "doubtful"  # in the table meta
 

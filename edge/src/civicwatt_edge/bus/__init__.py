@@ -1,0 +1,1 @@
+"""Buses: lines to meters, on which nothing but questions leaves."""

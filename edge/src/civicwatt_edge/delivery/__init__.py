@@ -1,0 +1,1 @@
+"""The way to the cloud: Sparkplug sessions that send until a record is acked."""

@@ -1,0 +1,1 @@
+"""The running gateway as others see it: systemd, the control socket, how devices answer."""

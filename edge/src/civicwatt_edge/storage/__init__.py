@@ -1,0 +1,1 @@
+"""The outbox on the disk: nothing accepted is lost, nothing acked is sent again."""
