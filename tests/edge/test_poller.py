@@ -7,11 +7,13 @@ import pytest
 
 from civicwatt_edge.bus.modbus_tcp import ModbusTcp
 from civicwatt_edge.config import DeviceConfig
-from civicwatt_edge.polling.device import make_devices
-from civicwatt_edge.polling.poller import Breaker, BusPoller
 from civicwatt_edge.polling import poller
+from civicwatt_edge.polling.breaker import Breaker
+from civicwatt_edge.polling.device import make_devices
+from civicwatt_edge.polling.poller import BusPoller
 from civicwatt_edge.storage.store import Store
 from civicwatt_protocols.clock import Clock
+from civicwatt_protocols.errors import DeviceRefused
 from civicwatt_protocols.uplink import GapReason
 
 SECOND = 1_000_000
@@ -120,9 +122,9 @@ def test_the_breaker_probes_ever_more_seldom_up_to_its_bound():
     for slot in range(1, 80):
         if breaker.lets_through():
             probes.append(slot)
-            breaker.note(silent=True)
+            breaker.note(failed=True)
     assert probes == [1, 2, 3, 5, 9, 17, 33, 49, 65]
-    breaker.note(silent=False)
+    breaker.note(failed=False)
     assert breaker.lets_through()
 
 
@@ -225,6 +227,39 @@ async def test_f21_a_device_that_refused_everything_is_asked_as_planned_again(me
         await until(lambda: 12 in asked and 1 in asked[asked.index(12) :], 20)
     again = asked.index(1, asked.index(12))
     assert asked[:again] == sorted(asked[:again]), "halves down to the register, then the plan"
+
+
+async def test_f21_a_register_that_stays_refused_is_asked_ever_more_seldom(meter, device, until):
+    meters = device("M-1", 1, "acrel/adw300")
+    (block,) = (question.block for question in meters.questions)
+    missing, alone = block.registers[0], 0
+
+    async def behave(request, right):
+        nonlocal alone
+        first, count = int.from_bytes(request[8:10]), int.from_bytes(request[10:12])
+        alone += first == missing.address and count == missing.count
+        return refusal(right, 2) if first <= missing.address < first + count else [(0.0, right)]
+
+    meter.behave = behave
+    async with polling(meter, [meters], rate=20) as (_, records):
+        await until(lambda: alone >= 5, 20)
+    slots = [record.slot_us for record in records]
+    assert_each_slot_once(records, "M-1")
+    assert len(slots) >= 3 + 2 + 4, "the fourth and fifth time come 2 and 4 slots after the one before"
+
+
+async def test_f21_a_device_that_refuses_everything_is_searched_ever_more_seldom(device):
+    class Refuses:
+        async def read(self, unit, *_):
+            asked.append(unit)
+            raise DeviceRefused("bus", exception_code=2)
+
+    meters, asked = device("M-1", 1, "acrel/adw300"), []
+    for slot in range(400):
+        record = await meters.read(Refuses(), slot)
+        assert set(record.reasons.values()) == {GapReason.REFUSED}
+    registers = len(record.values)
+    assert len(asked) - 400 <= 5 * 3 * registers, "five searches, after 0, 16, 32, 64, 128 slots"
 
 
 def refusal(right, code):

@@ -112,7 +112,7 @@ class Session:
             match command:
                 case Ack(epoch, ranges):
                     if epoch == self._outbox.epoch:
-                        self._window.ack(ranges)
+                        self._window.ack(ranges, asyncio.get_running_loop().time())
                     self._outbox.ack(epoch, ranges, self._upstream)
                 case Rebirth():
                     self._reborn = True

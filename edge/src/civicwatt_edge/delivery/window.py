@@ -12,6 +12,7 @@ SIZE = 1_000
 FOR_BACKLOG = 750  # so that a backlog waiting for acks never keeps the newest values from leaving
 ACK_TIMEOUT_S = 5.0
 LONGEST_WAIT_S = 60.0
+SILENCE_S = 2 * ACK_TIMEOUT_S  # without any ack: whoever acks then has been away
 
 
 @dataclass(slots=True)
@@ -26,6 +27,7 @@ class Window:
 
     def __init__(self) -> None:
         self._flights: dict[int, _Flight] = {}
+        self._heard_s = 0.0  # the newest ack, or since when one is awaited
 
     def __len__(self) -> int:
         return len(self._flights)
@@ -35,18 +37,26 @@ class Window:
 
     def sent(self, record: Stored, now_s: float) -> None:
         """Note a sending; each one waits twice as long as the one before, with jitter."""
+        if not self._flights:
+            self._heard_s = now_s
         flight = self._flights.setdefault(record.seq, _Flight(record, 0, 0.0))
         wait_s = min(ACK_TIMEOUT_S * 2**flight.sent, LONGEST_WAIT_S)
         flight.due_s = now_s + wait_s * random.uniform(1.0, 1.5)  # noqa: S311 spreads load, guards nothing
         flight.sent = min(flight.sent + 1, 10)
 
-    def ack(self, ranges: Sequence[Range]) -> None:
-        """Forget what the cloud has committed."""
+    def ack(self, ranges: Sequence[Range], now_s: float) -> None:
+        """Forget what the cloud has committed; the first ack after a silence makes the rest due at once."""
+        before = len(self._flights)
         for low, high in ranges:
             narrow = high - low < len(self._flights)
             for seq in range(low, high + 1) if narrow else [*self._flights]:
                 if low <= seq <= high:
                     self._flights.pop(seq, None)
+        if len(self._flights) == before:
+            return
+        if now_s - self._heard_s > SILENCE_S:
+            self.hurry()
+        self._heard_s = now_s
 
     def due(self, now_s: float) -> list[Stored]:
         """Records whose ack is overdue."""

@@ -1,12 +1,12 @@
 """One meter: what to ask, and how the answers become the values of its catalogue."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
 from civicwatt_edge.config import DeviceConfig
 from civicwatt_edge.errors import DeviceTimeout
+from civicwatt_edge.polling.plan import Plan
 from civicwatt_edge.polling.questions import ModbusQuestion, Question, questions
 from civicwatt_edge.storage.store import Store
 from civicwatt_protocols import templates
@@ -20,18 +20,23 @@ GATEWAY_PATH_UNAVAILABLE, GATEWAY_TARGET_SILENT = 0x0A, 0x0B
 ILLEGAL_ADDRESS = 0x02
 
 
-@dataclass
 class Device:
-    """A configured meter, ready to be read; its questions learn which addresses it has."""
+    """A configured meter, ready to be read in its slots."""
 
-    interval_us: int
-    catalogue: Catalogue
-    questions: tuple[Question, ...]
-    except_us: int | None = None  # multiples of this are another one's slots
+    def __init__(
+        self,
+        interval_us: int,
+        catalogue: Catalogue,
+        questions: tuple[Question, ...],
+        except_us: int | None = None,  # multiples of this are another one's slots
+    ) -> None:
+        self.interval_us, self.catalogue, self.except_us = interval_us, catalogue, except_us
+        self._plan = Plan(questions)
 
-    def __post_init__(self) -> None:
-        """Keep the questions as they were planned."""
-        self._planned = self.questions
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What it is asked now."""
+        return self._plan.questions
 
     def slot_from(self, t_us: int) -> int:
         """The first slot at or after a time."""
@@ -44,20 +49,21 @@ class Device:
         """Ask all questions once, on a bus of the template's protocol; what fails is None with its reason.
 
         A refused question leaves the others standing; after silence or a broken line the rest is not asked.
-        A block refused for its addresses is asked in halves from the next slot on, down to the register.
         """
+        plan = self._plan
         values: list[float | None] = [None] * len(self.catalogue.points)
         reasons: dict[int, GapReason] = {}
         lost: GapReason | None = None
         refused: list[ModbusQuestion] = []
-        for question in self.questions:
-            failed = lost
+        for question in plan.questions:
+            failed = GapReason.REFUSED if lost is None and plan.spares(question) else lost
             if failed is None:
                 try:
                     for place, (_, value) in zip(question.places, await question.ask(bus), strict=True):
                         values[place] = value
                         if value is None:
                             reasons[place] = GapReason.INVALID
+                    plan.note_answer(question)
                 except CivicWattError as error:
                     failed = reason_of(error)
                     lost = None if failed is GapReason.REFUSED else failed
@@ -66,21 +72,12 @@ class Device:
             if failed is not None:
                 reasons.update(dict.fromkeys(question.places, failed))
         if refused:
-            self._ask_less_at_once(refused, of_all=len(refused) == len(self.questions))
+            of_all = len(reasons) == len(values) and set(reasons.values()) == {GapReason.REFUSED}
+            before = plan.questions
+            plan.note_refusals(refused, of_all=of_all)
+            if plan.questions != before:
+                log.info("block_refused", device=self.catalogue.device, questions=len(plan.questions))
         return Record(0, slot_us, self.catalogue.device, self.catalogue.hash, tuple(values), reasons)
-
-    def _ask_less_at_once(self, refused: list[ModbusQuestion], *, of_all: bool) -> None:
-        """Halve what was refused; a device that refuses each register by itself was not ready: begin anew."""
-        before = self.questions
-        self.questions = tuple(
-            part
-            for question in before
-            for part in (question.halves() if question in refused else (question,))
-        )
-        if self.questions == before and of_all:
-            self.questions = self._planned
-        if self.questions != before:
-            log.info("block_refused", device=self.catalogue.device, questions=len(self.questions))
 
     def gap(self, slot_us: int, reason: GapReason) -> Record:
         """A slot in which nothing was read, and why."""

@@ -7,42 +7,19 @@ or a gap with its reason.
 import asyncio
 import heapq
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 import structlog
 
 from civicwatt_edge.bus.connect import Bus
+from civicwatt_edge.polling.breaker import FAILURES_TO_OPEN, Breaker
 from civicwatt_edge.polling.device import Device
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.uplink import GapReason, Record
 
 log = structlog.get_logger()
 
-# Engineering defaults.
-TIMEOUTS_TO_OPEN = 3
-LONGEST_PAUSE = 16  # slots
-
 Part = tuple[str, bool]  # of a meter: its name, and whether it is the one that reads all
-
-
-@dataclass(slots=True)
-class Breaker:
-    """Spares the bus a time-out in every slot of a silent device: probes 2, 4, 8, at last 16 slots apart."""
-
-    timeouts: int = 0  # in a row
-    pause: int = 0  # slots until the next probe
-
-    def lets_through(self) -> bool:
-        """Whether to read in this slot; to be asked once a slot."""
-        self.pause = max(self.pause - 1, 0)
-        return self.pause == 0
-
-    def note(self, *, silent: bool) -> None:
-        """Learn how a read ended."""
-        self.timeouts = self.timeouts + 1 if silent else 0
-        beyond = self.timeouts - TIMEOUTS_TO_OPEN
-        self.pause = min(2 << min(beyond, 8), LONGEST_PAUSE) if beyond >= 0 else 0
 
 
 class BusPoller:
@@ -76,7 +53,7 @@ class BusPoller:
                 async with self.reading:
                     slot_us, _, index = due[0]
                     next_us = await self._serve(slot_us, index)
-                    heapq.heapreplace(due, (next_us, self._breakers[index].timeouts, index))
+                    heapq.heapreplace(due, (next_us, self._breakers[index].failures, index))
         finally:
             self._bus.close()
 
@@ -120,11 +97,11 @@ class BusPoller:
         return device.gap(slot_us, GapReason.LATE) if late else record
 
     def _note(self, device: Device, breaker: Breaker, *, silent: bool) -> None:
-        before = breaker.timeouts
-        breaker.note(silent=silent)
-        if breaker.timeouts == TIMEOUTS_TO_OPEN:
-            log.warning("device_silent", device=device.catalogue.device, timeouts=breaker.timeouts)
-        elif before >= TIMEOUTS_TO_OPEN and breaker.timeouts == 0:
+        before = breaker.failures
+        breaker.note(failed=silent)
+        if breaker.failures == FAILURES_TO_OPEN:
+            log.warning("device_silent", device=device.catalogue.device, timeouts=breaker.failures)
+        elif before >= FAILURES_TO_OPEN and breaker.failures == 0:
             log.info("device_back", device=device.catalogue.device)
 
 

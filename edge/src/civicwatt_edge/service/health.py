@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from civicwatt_edge.polling.poller import TIMEOUTS_TO_OPEN
+from civicwatt_edge.polling.breaker import FAILURES_TO_OPEN
 from civicwatt_protocols.uplink import Catalogue, GapReason, Record
 
 MINUTE_US, MINUTES = 60_000_000, 60
@@ -69,7 +69,7 @@ class Health:
             "age_s": None if device.good is None else round((now_us - device.good.slot_us) / 1_000_000, 1),
             "slots_us": device.newest.slot_us,
             "failed": round(failed / asked, 4) if asked else 0.0,
-            "breaker": "open" if device.misses >= TIMEOUTS_TO_OPEN else "closed",
+            "breaker": "open" if device.misses >= FAILURES_TO_OPEN else "closed",
             "reason": device.reason.value if failing and device.reason else None,
             "values": values,
         }
