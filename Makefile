@@ -26,7 +26,8 @@ demo: setup
 
 test: setup lint
 	@scripts/system-packages mosquitto chromium libatomic1 fonts-noto-cjk
-	@$(BIN)/pytest $(PYTEST_ARGS)
+	@$(BIN)/pytest --numprocesses 2 --dist loadfile -m "not alone"
+	@$(BIN)/pytest -m alone
 
 lint: setup
 	@$(BIN)/ruff format --check --quiet .

@@ -15,6 +15,7 @@ TINY = edge.Sizes(
 )  # fmt: skip
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.skipif(broker.mosquitto() is None, reason="mosquitto is not installed")
 def test_each_figure_has_value_unit_goal_and_its_runs() -> None:

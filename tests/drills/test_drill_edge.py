@@ -15,6 +15,7 @@ ROWS = ["dead_meters", "F01", "F02", "F03", "F04", "F06", "F07", "F08", "F09", "
 ROWS += ["F23", "F24", "F25", "F26", "F27", "F30"]
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 @pytest.mark.skipif(broker.mosquitto() is None, reason="mosquitto is not installed: no broker to drill with")

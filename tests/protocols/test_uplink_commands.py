@@ -28,7 +28,11 @@ def test_rebirth_and_resend_are_read_back() -> None:
     assert decode_command(encode_resend("e", 2**63)) == Resend("e", 2**63)
 
 
-@pytest.mark.parametrize("command", [encode_ack("e", [(1, 2)]), encode_rebirth(), encode_resend("e", 1)])
+@pytest.mark.parametrize(
+    "command",
+    [encode_ack("e", [(1, 2)]), encode_rebirth(), encode_resend("e", 1)],
+    ids=["ack", "rebirth", "resend"],
+)
 def test_a_command_has_a_time_and_no_sequence(command: bytes) -> None:
     read = payload.decode(command)
     assert read.timestamp_ms
