@@ -5,6 +5,7 @@ import random
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -214,6 +215,36 @@ async def test_f08_a_full_disk_keeps_what_fits_in_the_waiting_room_and_heals_by_
     assert len(refused) == outbox.dropped
     assert len(accepted) >= 40
     assert seqs(store.path, "outbox") == [1, *accepted] == list(range(1, len(accepted) + 2))
+
+
+async def test_f08_what_is_acked_stays_so_when_records_must_go(tmp_path, monkeypatch):
+    monkeypatch.setattr(front, "GROUP_RECORDS", 10)
+    monkeypatch.setattr(front, "WAITING_GROUPS", 5)
+    store, catalogue = make(tmp_path)
+    async with Outbox(store) as outbox:
+        await outbox.put(record(catalogue))
+        for number in range(100):  # more than may wait, and the writer has no turn between them
+            outbox.offer(record(catalogue, slot=number + 2))
+            if number == 15:  # in the group that goes first
+                outbox.ack(outbox.epoch, [(1, 1)])
+        assert outbox.dropped > 0
+        await outbox.settle()
+        assert store.waiting() == outbox.accepted - 1
+
+
+async def test_a_record_that_cannot_be_stored_costs_no_other_one(tmp_path):
+    """It names a catalogue that nobody knows: a fault of ours."""
+    store, catalogue = make(tmp_path)
+    async with Outbox(store) as outbox:
+        await outbox.put(record(catalogue))
+        for slot in (2, 3):
+            outbox.offer(record(catalogue, slot))
+        outbox.offer(replace(record(catalogue, 4), catalogue="unknown"))
+        outbox.offer(record(catalogue, 5))
+        outbox.ack(outbox.epoch, [(1, 1)])
+        await outbox.settle()
+        assert (outbox.accepted, outbox.dropped) == (4, 1)
+        assert [one.seq for one in await outbox.backlog(0, 9)] == [2, 3, 4]
 
 
 async def test_closing_writes_what_was_offered(tmp_path):

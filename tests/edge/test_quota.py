@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import os
+import sqlite3
 import subprocess
 from collections import Counter
 from contextlib import suppress
@@ -211,6 +212,55 @@ async def test_f08_on_a_full_disk_old_history_gives_way_to_new_readings(disk, un
     gone = segments + 2_400 // 64 - len(archive.segments)
     assert gone > 0
     assert all(one.values[1] == 50.0 for one, _, acked in archive.records() if not acked)
+
+
+async def test_f08_on_a_full_disk_without_any_history_the_oldest_gives_way(disk, monkeypatch, small):
+    """Not even a thinner copy of it can be written: it goes, and that is told."""
+    monkeypatch.setattr(front, "RETRY_S", 0.01)
+    monkeypatch.setattr(front, "TIDY_S", 0.02)
+    monkeypatch.setattr(room_module, "BALLAST", 64 << 10)
+    store, catalogues = make(disk / "data", 40)
+    for minute in range(200):
+        store.commit(poll(catalogues, minute))
+        if minute % 4 == 3:
+            tidy(store)
+    async with Outbox(store) as outbox:
+        with (disk / "hog").open("wb") as hog:
+            os.posix_fallocate(hog.fileno(), 0, store.room.free())
+        for minute in range(200, 260):
+            await asyncio.gather(*map(outbox.put, poll(catalogues, minute)))
+        assert outbox.dropped == 0
+        await outbox.with_store(Store.note)
+        lost = store.lost()
+        assert lost.count > 0
+        assert lost.ranges[0][0] == 1, "the oldest"
+        newest = await outbox.backlog(outbox.last_seq - 2_400, 5_000)
+    assert [one.seq for one in newest] == list(range(8_001, 10_401))
+
+
+def test_f08_what_is_thinned_is_counted_once_however_often_the_disk_refuses(tmp_path):
+    store, _ = make(tmp_path)
+    store.shelf.thinned = 3
+    store._db.execute("PRAGMA query_only = ON")
+    for _ in range(3):
+        with pytest.raises(sqlite3.OperationalError):
+            store.note()
+    store._db.execute("PRAGMA query_only = OFF")
+    store.note()
+    assert store.counted("thinned") == 3
+    store.close()
+
+
+def test_f08_a_second_copy_that_the_disk_refused_is_written_later(tmp_path):
+    store, _ = make(tmp_path, 1)
+    (tmp_path / "points.draft").mkdir()  # in the way
+    known = store.catalogue("M-7", "acrel/adw300", MEASURES)
+    assert known.hash in store.catalogues
+    assert known.hash not in (tmp_path / "points.json").read_text()
+    (tmp_path / "points.draft").rmdir()
+    store.tidy()
+    assert known.hash in (tmp_path / "points.json").read_text()
+    store.close()
 
 
 async def test_f09_a_disk_that_takes_no_writes_keeps_the_gateway_polling(tmp_path, until, monkeypatch):

@@ -6,9 +6,11 @@ import signal
 from contextlib import asynccontextmanager
 
 import pytest
+import structlog
 
 from civicwatt_edge import agent
 from civicwatt_edge.config_file import ConfigFile
+from civicwatt_edge.storage.store import Store
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.sparkplug.topics import MessageKind
 from civicwatt_protocols.uplink import encode_reload
@@ -111,6 +113,29 @@ async def test_a_faulty_file_changes_nothing_and_is_said(
         await until(lambda: slots(cloud, "M-a-2"))
     assert "CW-C1002" in capsys.readouterr().out
     assert said.count(True) == 1
+    assert each_once(slots(cloud, "M-a-1"))
+
+
+async def test_f08_a_new_meter_waits_for_room_on_the_disk_and_the_others_go_on(
+    tmp_path, meter, cloud, until, written, monkeypatch
+):
+    """SQLite is told to refuse writes, as for a file system that was remounted read-only."""
+    monkeypatch.setattr(agent, "LOOK_S", 0.05)
+    stores = []
+    monkeypatch.setattr(agent, "Store", lambda *given: (stores.append(Store(*given)), stores[-1])[1])
+    written({"a": (meter.port, [1])})
+    with structlog.testing.capture_logs() as logged:
+        async with running(tmp_path / "gw.toml"):
+            await until(lambda: len(slots(cloud, "M-a-1")) >= 2)
+            stores[0]._db.execute("PRAGMA query_only = ON")
+            written({"a": (meter.port, [1]), "b": (meter.port, [7])})
+            await until(lambda: "buses_not_taken_up" in [line["event"] for line in logged])
+            served = len(meter.served)
+            await until(lambda: len(meter.served) >= served + 5)
+            stores[0]._db.execute("PRAGMA query_only = OFF")
+            await until(lambda: slots(cloud, "M-b-7"))
+    assert len(stores) == 1, "the gateway never began anew"
+    assert [line["event"] for line in logged].count("buses_not_taken_up") == 1
     assert each_once(slots(cloud, "M-a-1"))
 
 

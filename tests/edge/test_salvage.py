@@ -263,7 +263,7 @@ async def test_f09_damage_that_only_reading_meets_is_told_too(tmp_path):
             file.seek(page * 4096)
             file.write(b"\xff" * 64)
     async with Outbox(store) as outbox:
-        with pytest.raises(sqlite3.DatabaseError):
+        with pytest.raises(OutboxCorrupt):
             await outbox.backlog(0, 1_000)
         with pytest.raises(OutboxCorrupt):
             await asyncio.wait_for(outbox.watch(), 5)
@@ -284,6 +284,8 @@ def test_f09_a_segment_that_cannot_be_read_holds_nothing_back(tmp_path, small):
     third.rmdir()
     third.write_bytes(content)
     assert {one.seq for one in store.backlog(0, 999)} == set(range(151, 193)) | set(range(257, 401))
+    store.tidy()
+    assert fourth not in [one.path for one in store.shelf.segments], "housekeeping goes on"
     store.close()
 
 

@@ -3,14 +3,15 @@
 import asyncio
 import sqlite3
 import time
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import structlog
 from msgspec.structs import replace
 
 from civicwatt_edge import machine_time
-from civicwatt_edge.config import Config
+from civicwatt_edge.config import BusConfig, Config
 from civicwatt_edge.config_file import ConfigFile
 from civicwatt_edge.delivery import tls
 from civicwatt_edge.delivery.presence import Presence
@@ -25,6 +26,7 @@ from civicwatt_edge.service.control import Gate
 from civicwatt_edge.service.health import Health
 from civicwatt_edge.storage.outbox import Outbox
 from civicwatt_edge.storage.room import is_disk_fault
+from civicwatt_edge.storage.schema import is_corrupt
 from civicwatt_edge.storage.store import Store
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.uplink import Record
@@ -44,7 +46,7 @@ async def run(file: ConfigFile, clock: Clock | None, stop: asyncio.Event) -> Non
 
     Without a clock it is the machine's, and when that one is set, polling begins anew on its grid.
     """
-    beside = [asyncio.create_task(work) for work in (renewal.keep(file.config), notify.keep_alive())]
+    beside = [asyncio.create_task(work) for work in (renewal.keep(file), notify.keep_alive())]
     try:
         while not stop.is_set():
             try:
@@ -61,11 +63,10 @@ async def run(file: ConfigFile, clock: Clock | None, stop: asyncio.Event) -> Non
 async def _run(file: ConfigFile, given: Clock | None, stop: asyncio.Event) -> None:
     """Run until the end, or until something has changed that all of this was built on."""
     config, clock = file.config, given or Clock.real()
-    store = await _opened(config, stop)
+    doubt = None if given else _doubt(config)
+    store = await _opened(config, stop, believed=doubt is None)
     if store is None:
         return
-    doubt = None if given else _doubt(config)
-    store.judge_time(machine_time.moment(), believed=doubt is None)
     presence, health, gate = Presence(), Health(), Gate()
     async with Outbox(store) as outbox, asyncio.TaskGroup() as group:
         log.info(
@@ -78,7 +79,7 @@ async def _run(file: ConfigFile, given: Clock | None, stop: asyncio.Event) -> No
             outbox.offer(record)
 
         polling = Polling(group, outbox, clock, accept)
-        await polling.follow(config.bus)
+        buses, taken_up = config.bus, await _take_up(config.bus, polling, presence, outbox)
         uplinks = {
             upstream.name: Uplink(config.gateway, upstream, outbox, clock, presence.gone, reload=file.ask)
             for upstream in config.upstreams
@@ -97,11 +98,13 @@ async def _run(file: ConfigFile, given: Clock | None, stop: asyncio.Event) -> No
                 uplink.down = ClockNotSet(at=tls.day(time.time()))
                 log.warning("clock_not_believed", doubt=doubt.value, reason=str(uplink.down))
         while not stop.is_set() and (given or (not _was_set(clock) and _doubt(config) == doubt)):
-            if file.look():
+            changed = file.look()
+            if changed:
                 if replace(file.config, bus=()) != replace(config, bus=()):
                     break
-                presence.leave(await polling.follow(file.config.bus))
-                outbox.announce()
+                buses = file.config.bus
+            if changed or not taken_up:
+                taken_up = await _take_up(buses, polling, presence, outbox, say=changed)
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S):
                     await stop.wait()
@@ -112,12 +115,28 @@ async def _run(file: ConfigFile, given: Clock | None, stop: asyncio.Event) -> No
     log.info("gateway_stopped", accepted=outbox.accepted, dropped=outbox.dropped)
 
 
-async def _opened(config: Config, stop: asyncio.Event) -> Store | None:
-    """The store; while the disk is full or read-only it is tried again, until `stop`."""
-    names, said = [one.name for one in config.upstreams], ""
+async def _take_up(
+    buses: Sequence[BusConfig], polling: Polling, presence: Presence, outbox: Outbox, *, say: bool = True
+) -> bool:
+    """Poll these buses from now on; False while the disk does not take what must be noted of them first."""
+    try:
+        presence.leave(await polling.follow(buses))
+    except sqlite3.OperationalError as error:
+        if not is_disk_fault(error):
+            raise
+        if say:
+            log.error("buses_not_taken_up", error=str(error))
+        return False
+    outbox.announce()
+    return True
+
+
+async def _opened(config: Config, stop: asyncio.Event, *, believed: bool) -> Store | None:
+    """The store, told what the clock is worth; while the disk is full or read-only it is tried again."""
+    said = ""
     while not stop.is_set():
         try:
-            return Store(Path(config.gateway.data), names, config.gateway.quota_bytes)
+            return await asyncio.to_thread(_open, config, believed=believed)
         except (OSError, sqlite3.OperationalError) as error:
             if not is_disk_fault(error):
                 raise
@@ -128,6 +147,21 @@ async def _opened(config: Config, stop: asyncio.Event) -> Store | None:
             async with asyncio.timeout(RESTART_S):
                 await stop.wait()
     return None
+
+
+def _open(config: Config, *, believed: bool) -> Store:
+    names = [one.name for one in config.upstreams]
+    with ExitStack() as opened:
+        try:
+            store = Store(Path(config.gateway.data), names, config.gateway.quota_bytes)
+            opened.callback(store.close)
+            store.judge_time(machine_time.moment(), believed=believed)
+        except sqlite3.DatabaseError as error:
+            if is_corrupt(error):
+                raise OutboxCorrupt(config.gateway.data, detail=error) from error
+            raise
+        opened.pop_all()
+    return store
 
 
 def _doubt(config: Config) -> machine_time.Doubt | None:

@@ -62,8 +62,9 @@ class Uplink:
             except* TlsWaits as errors:
                 self._say_down(errors.exceptions[0])
                 no_socket = True
-            except* Exception:
+            except* Exception as errors:
                 log.exception("uplink_failed")  # a fault of ours: the readings wait on the disk
+                self.down = errors.exceptions[0]
             if self._connected_s is not None or not no_socket:
                 self._bd_seq = None  # a CONNECT has left, or may have, and its will names this number
             held = self._connected_s is not None and loop.time() - self._connected_s > LONGEST_PAUSE_S

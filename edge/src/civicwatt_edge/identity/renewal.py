@@ -6,7 +6,7 @@ from pathlib import Path
 
 import structlog
 
-from civicwatt_edge.config import Config
+from civicwatt_edge.config_file import ConfigFile
 from civicwatt_edge.delivery import tls
 from civicwatt_edge.identity import enrolment
 from civicwatt_edge.identity.cloud_api import CERTIFICATE, CLOUD, KEY, CloudApi, read_cloud_file
@@ -19,11 +19,11 @@ RENEW_S = 30 * 86_400  # before the end
 LOOK_S, URGENT_S = 3_600.0, 60.0
 
 
-async def keep(config: Config) -> None:
+async def keep(file: ConfigFile) -> None:
     """Look after the certificate of an enrolled gateway while it runs; nothing that happens stops polling."""
-    identity, warned = Path(config.gateway.data) / enrolment.FOLDER, None
+    warned = None
     while True:
-        pause_s = LOOK_S
+        pause_s, identity = LOOK_S, Path(file.config.gateway.data) / enrolment.FOLDER
         try:
             if (identity / CLOUD).exists():
                 warned = await asyncio.to_thread(look, identity, warned, time.time())

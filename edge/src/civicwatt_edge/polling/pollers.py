@@ -30,9 +30,11 @@ class Polling:
         """Stop the buses that are gone or changed, each between two reads, and start the new ones.
 
         A device that stays goes on with the slot that comes next for it: none is left out, none read twice.
-        Gives the devices that are read no more.
+        Gives the devices that are read no more. Raises sqlite3.OperationalError, and has then done nothing.
         """
         before = _devices(self._running)
+        new = [bus for bus in buses if bus not in self._running]
+        devices = await self._outbox.with_store(lambda store: _settle(store, buses, new))
         due: dict[Part, int] = {}
         for bus in [bus for bus in self._running if bus not in buses]:
             poller, task = self._running.pop(bus)
@@ -40,8 +42,6 @@ class Polling:
                 task.cancel()
             await asyncio.wait([task])
             due |= poller.next_slots()
-        new = [bus for bus in buses if bus not in self._running]
-        devices = await self._outbox.with_store(lambda store: _settle(store, buses, new))
         for bus in new:
             poller = BusPoller(open_bus(bus), devices[bus], self._clock, self._accept, due)
             self._running[bus] = poller, self._group.create_task(poller.run())

@@ -96,7 +96,7 @@ class Outbox:
         self._tidier.cancel()
         await asyncio.gather(self._flusher, self._tidier, return_exceptions=True)
         for group in self._groups:
-            self._drop(group, OutboxFull("outbox.db", count=len(group.records)))
+            self._fail(group, OutboxFull("outbox.db", count=len(group.records)))
         self._writer.shutdown()
         self._files.shutdown()
         self._store.close()
@@ -198,7 +198,9 @@ class Outbox:
             if len(self._groups) > WAITING_GROUPS:
                 dropped = self._groups[1]  # the first is being tried
                 del self._groups[1]
-                self._drop(dropped, OutboxFull("outbox.db", count=len(dropped.records)))
+                for upstream, ranges in dropped.acked.items():  # records go, what was acked stays so
+                    self._groups[1].acked.setdefault(upstream, []).extend(ranges)
+                self._fail(dropped, OutboxFull("outbox.db", count=len(dropped.records)))
             self._work.set()
         return group
 
@@ -210,13 +212,13 @@ class Outbox:
                 await asyncio.sleep(GROUP_S)
             group.open = False
             try:
-                stored = await self._commit(group)
+                stored = await self._commit(group.records, group.acked)
             except OutboxCorrupt:
                 raise
-            except Exception as error:  # a fault of ours in a record: it must not stop the ones behind it
-                log.exception("records_not_storable")
-                self._drop(group, error)
-                stored = []
+            except Exception as error:
+                stored = await self._commit_singly(group)
+                group.done.set_exception(error)
+                group.done.exception()  # seen: those who only offered do not ask
             self._groups.popleft()
             if not self._groups:
                 self._work.clear()
@@ -232,13 +234,11 @@ class Outbox:
             if not group.done.done():
                 group.done.set_result(stored)
 
-    async def _commit(self, group: _Group) -> list[Stored]:
+    async def _commit(self, records: Sequence[Record], acked: Mapping[str, Sequence[Range]]) -> list[Stored]:
         while True:
             try:
-                stored = await self._run(
-                    self._writer, partial(self._store.commit, group.records, group.acked)
-                )
-            except sqlite3.Error as error:
+                stored = await self._run(self._writer, partial(self._store.commit, records, acked))
+            except sqlite3.OperationalError as error:
                 await self._suffer(error)
                 await asyncio.sleep(RETRY_S)
             else:
@@ -247,6 +247,19 @@ class Outbox:
                 self.error = ""
                 return stored
 
+    async def _commit_singly(self, group: _Group) -> list[Stored]:
+        """A record is a fault of ours: it goes, those beside it and the acks stay."""
+        stored = await self._commit([], group.acked)
+        for record in group.records:
+            try:
+                stored += await self._commit([record], {})
+            except OutboxCorrupt:
+                raise
+            except Exception as error:
+                log.exception("record_not_storable", device=record.device)
+                self._drop([record], error)
+        return stored
+
     async def _tidy(self) -> None:
         """Keep house beside the commits: pack, make room, let the database follow."""
         while True:
@@ -254,36 +267,41 @@ class Outbox:
             try:
                 more = await self._run(self._files, self._store.tidy)
                 await self._run(self._writer, self._store.note)
-            except (sqlite3.Error, OSError) as error:
-                with suppress(OutboxCorrupt):  # the next commit will meet it
-                    await self._suffer(error)
+            except (sqlite3.OperationalError, OSError) as error:
+                await self._suffer(error)
+            except OutboxCorrupt:
+                pass  # `watch` tells it
             except Exception:
                 log.exception("housekeeping_failed")
             if not more:
                 await asyncio.sleep(TIDY_S)
 
     async def _suffer(self, error: Exception) -> None:
-        """A write has failed: say so once, and make room where that may help. Raises OutboxCorrupt."""
-        if isinstance(error, sqlite3.Error) and is_corrupt(error):
-            raise OutboxCorrupt("outbox.db", detail=error) from error
+        """A write has failed: say so once, and make room where that may help."""
         if not self.error:
             log.error("outbox_cannot_write", error=str(error), waiting=len(self._groups))
         self.error = str(error)
         if is_full(error):
-            with suppress(sqlite3.Error, OSError):  # others have taken all: the next try may find room
+            with suppress(sqlite3.OperationalError, OSError):  # others took all: the next try may find room
                 await self._run(self._files, self._store.relieve)
 
-    def _drop(self, group: _Group, error: Exception) -> None:
-        self.dropped += len(group.records)
-        if group.records:
-            log.error("records_dropped", error=str(error), count=len(group.records), total=self.dropped)
+    def _fail(self, group: _Group, error: Exception) -> None:
+        self._drop(group.records, error)
         group.done.set_exception(error)
         group.done.exception()  # seen: those who only offered do not ask
 
+    def _drop(self, records: Sequence[Record], error: Exception) -> None:
+        self.dropped += len(records)
+        if records:
+            log.error("records_dropped", error=str(error), count=len(records), total=self.dropped)
+
     async def _run(self, executor: Executor, work: Callable[[], T]) -> T:
+        """Raises OutboxCorrupt for what SQLite says of a damaged file, else what the work raises."""
         try:
             return await asyncio.get_running_loop().run_in_executor(executor, work)
         except sqlite3.Error as error:
-            if is_corrupt(error) and not self._damage.done():
+            if not is_corrupt(error):
+                raise
+            if not self._damage.done():
                 self._damage.set_result(error)
-            raise
+            raise OutboxCorrupt("outbox.db", detail=error) from error

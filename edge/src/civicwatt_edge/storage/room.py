@@ -35,7 +35,11 @@ class Room:
 
     def used(self) -> int:
         """Bytes of the database, its log and what was set aside; segments are counted by the shelf."""
-        return sum(one.stat().st_size for one in os.scandir(self._directory) if one.is_file())
+        taken = 0
+        for one in os.scandir(self._directory):
+            with suppress(FileNotFoundError):  # a draft that has just got its name
+                taken += one.stat().st_size if one.is_file() else 0
+        return taken
 
     def free(self) -> int:
         """Bytes that the disk still has for us."""

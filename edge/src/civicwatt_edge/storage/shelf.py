@@ -11,6 +11,7 @@ import structlog
 
 from civicwatt_edge.storage import sealed, segments
 from civicwatt_edge.storage.ranges import Range, RangeSet
+from civicwatt_edge.storage.room import is_full
 from civicwatt_edge.storage.segments import Segment, State
 from civicwatt_protocols.measures import MEASURES
 from civicwatt_protocols.uplink import Catalogue
@@ -84,10 +85,14 @@ class Shelf:
             return
         for one in self.segments:
             done = settled.covers(one.first, one.last)
-            if done and one.state is not State.HISTORY:
-                self._replace(one, segments.move(one, State.HISTORY))
-            elif not done and one.state is State.HISTORY:
-                self._replace(one, segments.move(one, State.WAITING))
+            if done is (one.state is State.HISTORY):
+                continue
+            try:
+                self._replace(one, segments.move(one, State.HISTORY if done else State.WAITING))
+            except FileNotFoundError:  # deleted by others
+                if not done:
+                    self.lost.append((one.first, one.last))
+                self.drop(one)
         self._seen = settled, self.segments
 
     def forget(self, before_us: int) -> None:
@@ -110,16 +115,25 @@ class Shelf:
                 self.drop(one)
                 log.warning("history_dropped", first=one.first, last=one.last)
                 return True
-        for one in self.segments:
-            if one.state is State.WAITING:
-                self._thin(one, catalogues)
-                log.warning("records_thinned", first=one.first, last=one.last, count=self.thinned)
-                return True
+        waiting = next((one for one in self.segments if one.state is State.WAITING), None)
+        if waiting is not None and self._is_thinned(waiting, catalogues):
+            return True
         if self.segments:
             oldest = self.segments[0]
             self.lost.append((oldest.first, oldest.last))
             self.drop(oldest)
         return bool(self.lost)
+
+    def _is_thinned(self, segment: Segment, catalogues: Mapping[str, Catalogue]) -> bool:
+        """Thin a segment; False when the disk is too full for the thinner file to be written beside it."""
+        try:
+            self._thin(segment, catalogues)
+        except OSError as error:
+            if not is_full(error):
+                raise
+            return False
+        log.warning("records_thinned", first=segment.first, last=segment.last, count=self.thinned)
+        return True
 
     def _thin(self, segment: Segment, catalogues: Mapping[str, Catalogue]) -> None:
         """Leave each device's counters of every 15 minutes; the rest becomes gaps that say why."""

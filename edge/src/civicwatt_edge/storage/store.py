@@ -5,14 +5,14 @@ on the disk (with NORMAL a power cut was seen to lose it). Older records lie in 
 upstream has acked is a set of ranges of its own, so an ack moves nothing and a resend only takes ranges back.
 
 `outbox.Outbox` is the asyncio front. Two threads may be here at a time: the writer (catalogue, commit,
-next_bd_seq, resend, drop_rows, judge_time, retire_all_but) and the one that handles files (all others).
+next_bd_seq, resend, note, drop_rows, judge_time, retire_all_but) and the one that handles files (all others).
 """
 
 import os
 import sqlite3
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
@@ -26,7 +26,7 @@ from civicwatt_edge.storage import doubtful, recovery, schema, sealed
 from civicwatt_edge.storage.acks import LOST, Acks
 from civicwatt_edge.storage.doubtful import Doubtful
 from civicwatt_edge.storage.ranges import Range, RangeSet
-from civicwatt_edge.storage.room import Room
+from civicwatt_edge.storage.room import Room, is_disk_fault
 from civicwatt_edge.storage.schema import MAIN
 from civicwatt_edge.storage.shelf import Shelf
 from civicwatt_protocols.uplink import Catalogue, PointDefinition, Record, encode_record
@@ -63,27 +63,32 @@ class Store:
         """
         directory.mkdir(parents=True, exist_ok=True)
         self.path, self.upstreams = directory / "outbox.db", tuple(upstreams)
-        self._lock = schema.exclusive(directory / "outbox.lock")
+        self.room = Room(directory, quota_bytes)
         try:
-            self.room = Room(directory, quota_bytes)
             self._open(directory)
-        except BaseException:
-            os.close(self._lock)
-            raise
+        except (OSError, sqlite3.OperationalError) as error:
+            if not is_disk_fault(error) or not self.room.release():
+                raise
+            self._open(directory)  # on a full disk even opening takes a little room
 
     def _open(self, directory: Path) -> None:
-        logged = recovery.in_log(self.path)
+        with ExitStack() as opened:
+            opened.callback(os.close, schema.exclusive(directory / "outbox.lock"))
+            logged = recovery.in_log(self.path)
+            self._db = opened.enter_context(closing(self._connected()))
+            self._reader = opened.enter_context(closing(sqlite3.connect(self.path, check_same_thread=False)))
+            self._load(directory, logged)
+            self._ending = opened.pop_all()
+
+    def _connected(self) -> sqlite3.Connection:
         try:
-            self._db = schema.connect(self.path)
+            return schema.connect(self.path)
         except OutboxCorrupt as error:
             aside = schema.set_aside(self.path)
             log.error("outbox_set_aside", path=str(self.path), aside=str(aside), **error.as_dict())
-            self._db = schema.connect(self.path)
-        except sqlite3.OperationalError:
-            if not self.room.release():
-                raise
-            self._db = schema.connect(self.path)  # on a full disk even opening takes a little room
-        self._reader = sqlite3.connect(self.path, check_same_thread=False)
+            return schema.connect(self.path)
+
+    def _load(self, directory: Path, logged: Mapping[int, bytes]) -> None:
         self.epoch = str(self._meta("epoch", str(uuid.uuid4())))
         self._meta("epoch_checksum", crc32(self.epoch.encode()))
         self._bd_seqs: dict[str, int] = dict(
@@ -100,13 +105,11 @@ class Store:
         self._doubtful = doubtful.load(self._db)
         recovery.recover(self, directory, logged)
         self.drop_rows()
-        recovery.keep(directory, self.epoch, self.catalogues)
+        self._keep_second_copy()
 
     def close(self) -> None:
         """Close the file and let another process have it."""
-        self._reader.close()
-        self._db.close()
-        os.close(self._lock)
+        self._ending.close()
 
     def catalogue(self, device: str, template: str, measures: Sequence[str]) -> Catalogue:
         """The device's catalogue from now on; known points keep their aliases, new ones get new ones."""
@@ -125,7 +128,7 @@ class Store:
             )
         if catalogue.hash not in self.catalogues:
             self.catalogues = {**self.catalogues, catalogue.hash: catalogue}
-            recovery.keep(self.path.parent, self.epoch, self.catalogues)
+            self._keep_second_copy()
         self._current[device] = catalogue
         return catalogue
 
@@ -226,6 +229,8 @@ class Store:
     def tidy(self) -> bool:
         """A step of housekeeping with the files; whether there is more to do at once."""
         self.shelf.settle(self._acks.history())
+        if not self._second_copy:
+            self._keep_second_copy()
         if self._pack():
             return True
         if self.used() > self.room.quota:
@@ -370,15 +375,25 @@ class Store:
         known = {hash_: Catalogue.stored(*content) for hash_, *content in rows}
         return {hash_: one for hash_, one in known.items() if one.hash == hash_}  # else damaged: see recovery
 
+    def _keep_second_copy(self) -> None:
+        """Write the catalogues beside the database too; what the disk refuses now, `tidy` tries again."""
+        try:
+            recovery.keep(self.path.parent, self.epoch, self.catalogues)
+            self._second_copy = True
+        except OSError as error:
+            self._second_copy = False
+            log.warning("second_copy_not_written", error=str(error))
+
     def _change(self, changes: Mapping[str, RangeSet]) -> None:
         with self._transaction():
             self._acks.write(changes)
         self._acks.take(changes)
 
     def _count(self, key: str, more: int) -> None:
-        self._counts[key] += more
+        count = self._counts[key] + more
         with self._transaction():
-            self._set_meta(key, self._counts[key])
+            self._set_meta(key, count)
+        self._counts[key] = count
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
