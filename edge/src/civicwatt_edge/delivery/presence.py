@@ -4,7 +4,7 @@ from collections.abc import Set
 
 from civicwatt_protocols.uplink import GapReason, Record
 
-SLOTS_TO_GO = 3  # engineering default, as the poller's breaker
+SLOTS_TO_GO = 3  # engineering default
 UNREACHED = {GapReason.TIMEOUT, GapReason.DISCONNECTED}
 
 

@@ -76,8 +76,7 @@ class BusPoller:
             slot_us = next_us
         if breaker.lets_through():
             record = await self._read(device, slot_us)
-            silent = GapReason.TIMEOUT in record.reasons.values() and not any_value(record)
-            self._note(device, breaker, silent=silent)
+            self._note(device, breaker, silent=is_silent(record))
         else:
             record = device.gap(slot_us, GapReason.TIMEOUT)
         self._accept(record)
@@ -107,6 +106,11 @@ class BusPoller:
 
 def _part(device: Device) -> Part:
     return device.catalogue.device, device.except_us is None
+
+
+def is_silent(record: Record) -> bool:
+    """Whether the device cost a time-out and told nothing."""
+    return GapReason.TIMEOUT in record.reasons.values() and not any_value(record)
 
 
 def any_value(record: Record) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from civicwatt_edge.polling.breaker import FAILURES_TO_OPEN
+from civicwatt_edge.polling.poller import is_silent
 from civicwatt_protocols.uplink import Catalogue, GapReason, Record
 
 MINUTE_US, MINUTES = 60_000_000, 60
@@ -14,7 +15,7 @@ MINUTE_US, MINUTES = 60_000_000, 60
 @dataclass(slots=True)
 class _Device:
     newest: Record
-    good: Record | None = None  # the newest one with a value
+    good: dict[str, Record] = field(default_factory=dict)  # by catalogue: the newest one that was answered
     misses: int = 0  # slots in a row without an answer
     reason: GapReason | None = None  # of the newest failure
     minutes: deque[list[int]] = field(default_factory=deque)  # [minute, failed points, points]
@@ -37,9 +38,8 @@ class Health:
         if failed:
             device.reason = failed[0]
         if answered:
-            device.good, device.misses = record, 0
-        else:
-            device.misses = device.misses + 1 if set(failed) == {GapReason.TIMEOUT} else 0
+            device.good[record.catalogue] = record
+        device.misses = device.misses + 1 if is_silent(record) else 0
         minute = record.slot_us // MINUTE_US
         if not device.minutes or device.minutes[-1][0] != minute:
             device.minutes.append([minute, 0, 0])
@@ -58,16 +58,19 @@ class Health:
     def _told(self, device: _Device, catalogues: Mapping[str, Catalogue], now_us: int) -> dict[str, Any]:
         failed, asked = (sum(minute[place] for minute in device.minutes) for place in (1, 2))
         catalogue = catalogues[device.newest.catalogue]
+        # A meter that is read in two parts has two catalogues; a much older one is of a former configuration.
+        answered = sorted(device.good.values(), key=lambda one: one.slot_us)
+        good = [one for one in answered if one.slot_us > answered[-1].slot_us - MINUTES * MINUTE_US]
         values: dict[str, float | None] = {}
-        if device.good is not None:
-            measures = [point.measure for point in catalogues[device.good.catalogue].points]
-            values = dict(zip(measures, device.good.values, strict=True))
-        failing = device.newest is not device.good or bool(device.newest.reasons)
+        for one in good:
+            measures = [point.measure for point in catalogues[one.catalogue].points]
+            values |= zip(measures, one.values, strict=True)
+        failing = device.newest not in good or bool(device.newest.reasons)
         return {
             "device": device.newest.device,
             "template": catalogue.template,
-            "age_s": None if device.good is None else round((now_us - device.good.slot_us) / 1_000_000, 1),
-            "slots_us": device.newest.slot_us,
+            "age_s": round((now_us - good[-1].slot_us) / 1_000_000, 1) if good else None,
+            "slot_us": device.newest.slot_us,
             "failed": round(failed / asked, 4) if asked else 0.0,
             "breaker": "open" if device.misses >= FAILURES_TO_OPEN else "closed",
             "reason": device.reason.value if failing and device.reason else None,
