@@ -94,6 +94,11 @@ class DeviceConfig(Table, frozen=True):
     fast_s: Annotated[int, msgspec.Meta(ge=1, le=3_600)] | None = None
     fast: tuple[str, ...] = ("active_power_total",)
 
+    @property
+    def place(self) -> str:
+        """Where it is on its bus: its number without leading zeros, or its unit."""
+        return self.address.lstrip("0") or "0" if self.address else str(self.unit)
+
     def __post_init__(self) -> None:
         """Template and measures exist, and the template's protocol knows the other keys."""
         if self.template not in templates.names():
@@ -153,7 +158,7 @@ class BusConfig(Table, frozen=True):
             if url.protocol is bus_url.BusProtocol.MODBUS_RTU and device.unit not in LINE_UNITS:
                 raise ValueError(f"device {device.id}: unit {device.unit}, on a line it is 1 to 247")
         _refuse_doubled(f"bus {self.name}: unit", [one.unit for one in self.device if not one.address])
-        addresses = [one.address.lstrip("0") for one in self.device if one.address]
+        addresses = [one.place for one in self.device if one.address]
         _refuse_doubled(f"bus {self.name}: address", addresses)
 
     @property

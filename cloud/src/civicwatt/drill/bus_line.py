@@ -2,21 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, cast
 
-from civicwatt_edge.bus.connect import open_bus
+from civicwatt_edge.bus.connect import ModbusBus, open_modbus
 from civicwatt_edge.config import BusConfig
 from civicwatt_protocols.modbus.frames import crc16
-
-
-class Reader(Protocol):
-    """A Modbus bus of the gateway."""
-
-    async def read(self, unit: int, function: int, address: int, count: int) -> bytes:
-        """Read registers."""
-
-    def close(self) -> None:
-        """Let go."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +16,10 @@ class Framing:
     request_size: int
     right: Callable[[bytes], bytes]  # the answer to a request
 
-    def bus(self, port: int, timeout_s: float) -> Reader:
+    def bus(self, port: int, timeout_s: float) -> ModbusBus:
         """The gateway's own client."""
         config = BusConfig("b0", f"{self.scheme}://127.0.0.1:{port}", timeout_ms=round(timeout_s * 1000))
-        return cast("Reader", open_bus(config))
+        return open_modbus(config)
 
 
 def words(unit: int, address: int, count: int) -> bytes:

@@ -1,6 +1,6 @@
 """From a bus's configuration to the bus: the one place that knows every transport."""
 
-from typing import Protocol
+from typing import Protocol, cast
 
 from civicwatt_edge.bus.frame_line import Connect, FrameLine, Pauses, connect_tcp
 from civicwatt_edge.bus.modbus_tcp import ModbusTcp
@@ -8,6 +8,7 @@ from civicwatt_edge.bus.read_only import check_cjt188, check_dlt645
 from civicwatt_edge.bus_url import BusProtocol
 from civicwatt_edge.config import BusConfig
 from civicwatt_protocols import templates
+from civicwatt_protocols.errors import BadValue
 
 
 class Bus(Protocol):
@@ -15,6 +16,20 @@ class Bus(Protocol):
 
     def close(self) -> None:
         """Let go of the connection."""
+
+
+class ModbusBus(Bus, Protocol):
+    """A bus of Modbus devices, by TCP or on a line."""
+
+    async def read(self, unit: int, function: int, address: int, count: int) -> bytes:
+        """The bytes of registers, as they came. Raises DeviceRefused, DeviceTimeout, FrameError, OSError."""
+
+
+def open_modbus(bus: BusConfig) -> ModbusBus:
+    """A bus that registers are read on, not yet connected. Raises BadValue."""
+    if bus.where.protocol.of_templates != "modbus":
+        raise BadValue(bus.url, key="url", detail="not a Modbus bus")
+    return cast("ModbusBus", open_bus(bus))
 
 
 def open_bus(bus: BusConfig) -> Bus:

@@ -139,29 +139,24 @@ def _fresh(
     """The rows that the configuration has not, and those that contradict it; adding twice changes nothing."""
     devices = {device.id.lower(): device for bus in config.bus for device in bus.device}
     here = (device for bus in config.bus if bus.url == found.bus.url for device in bus.device)
-    taken = {_place(device): device.id for device in here}
+    taken = {device.place: device.id for device in here}
     fresh: list[scanfile.Row] = []
     bad: list[ConfigError] = []
     for row in found.rows:
         device, place = row.device, f"{origin}:{row.line}"
         there = devices.get(device.id.lower())
         same = there is not None and there.template == device.template
-        if same and taken.get(_place(device)) == device.id:
+        if same and taken.get(device.place) == device.id:
             continue
         if there is not None:
             bad.append(BadValue(place, key="id", detail=f"{device.id} is configured already"))
-        elif _place(device) in taken:
-            detail = f"{_place(device)} is {taken[_place(device)]}"
+        elif device.place in taken:
+            detail = f"{device.place} is {taken[device.place]}"
             bad.append(BadValue(place, key="address" if device.address else "unit", detail=detail))
         else:
-            taken[_place(device)] = device.id
+            taken[device.place] = device.id
             fresh.append(row)
     return fresh, bad
-
-
-def _place(device: DeviceConfig) -> str:
-    """Where on its bus a device is."""
-    return device.address.lstrip("0") if device.address else str(device.unit)
 
 
 def _refuse(bad: Sequence[ConfigError], *, as_json: bool) -> NoReturn:

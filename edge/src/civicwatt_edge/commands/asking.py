@@ -3,14 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, cast
+from typing import Literal
 
 import msgspec
 
-from civicwatt_edge.bus.connect import open_bus
-from civicwatt_edge.config import BusConfig
+from civicwatt_edge.bus.connect import ModbusBus
 from civicwatt_edge.polling.device import reason_of
-from civicwatt_protocols.errors import BadValue, CivicWattError
+from civicwatt_protocols.errors import CivicWattError
 from civicwatt_protocols.modbus.decode import BlockDecoder
 from civicwatt_protocols.modbus.plan import Block, plan
 from civicwatt_protocols.template import DeviceTemplate, Order, Register
@@ -23,29 +22,10 @@ GIVE_UP = 40  # engineering default: time-outs of a unit after which it is not a
 UNREACHED = (GapReason.TIMEOUT, GapReason.DISCONNECTED)
 
 
-class Bus(Protocol):
-    """What answers reads: any Modbus bus."""
-
-    async def read(self, unit: int, function: int, address: int, count: int) -> bytes:
-        """The registers' bytes."""
-        ...
-
-    def close(self) -> None:
-        """Let the bus go."""
-        ...
-
-
-def open_modbus(bus: BusConfig) -> Bus:
-    """A bus that registers are read on; it connects with the first question. Raises BadValue."""
-    if bus.where.protocol.of_templates != "modbus":
-        raise BadValue(bus.url, key="url", detail="not a Modbus bus")
-    return cast("Bus", open_bus(bus))
-
-
 class Unit:
     """One address on the bus, and what it has answered so far."""
 
-    def __init__(self, bus: Bus, unit: int, pause_s: float = PAUSE_S) -> None:
+    def __init__(self, bus: ModbusBus, unit: int, pause_s: float = PAUSE_S) -> None:
         self.unit = unit
         self.timeouts = 0
         self.answered = False  # anything at all, a refusal too

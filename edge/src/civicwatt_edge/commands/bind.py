@@ -4,13 +4,12 @@ from typing import Annotated, Any
 
 import typer
 
-from civicwatt_edge.commands.console import CONFIG, AsJson, ConfigFile, print_json, say
+from civicwatt_edge.commands.console import CONFIG, PARTLY, AsJson, ConfigFile, print_json, say
 from civicwatt_edge.commands.identity import cloud
 from civicwatt_edge.config import Config, load
 from civicwatt_protocols.errors import BadValue
 
 PATH = "/api/v1/gateway/meters"
-PARTLY = 6  # exit code: some rows were refused
 # As the cloud's meter list knows them.
 END_USES = (
     "lighting",

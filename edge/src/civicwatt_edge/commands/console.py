@@ -1,19 +1,19 @@
 """How commands speak: results on stdout, everything else on stderr; in a pipe and under NO_COLOR plain."""
 
 import json
-import os
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
+from civicwatt_edge import files
 from civicwatt_edge.errors import ConsentNeeded
 
 CONFIG = Path("/etc/civicwatt/edge.toml")
+PARTLY = 6  # exit code: something was done or found, not all
 
 AsJson = Annotated[bool, typer.Option("--json", help="在标准输出给出 JSON · print JSON on stdout")]
 Yes = Annotated[bool, typer.Option("--yes", help="不再询问 · ask nothing")]
@@ -60,28 +60,11 @@ def agreed(question: str, *, yes: bool) -> bool:
 
 
 def write_whole(path: Path, text: str, *, keep_old: bool = False) -> None:
-    """Replace a file in one step, so that nobody reads half of it; mode and owner stay.
-
-    keep_old leaves the former text under the same name with `.old`.
-    """
-    path = path.resolve()  # what a link points to is replaced, not the link
+    """Replace a file in one step; keep_old leaves the former text under the same name with `.old`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    before = path.stat() if path.exists() else None
-    if before is not None and keep_old:
+    if keep_old and path.exists():
         path.with_name(f"{path.name}.old").write_bytes(path.read_bytes())
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with fresh.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        if before is not None:
-            fresh.chmod(before.st_mode & 0o7777)
-            with suppress(PermissionError):
-                os.chown(fresh, before.st_uid, before.st_gid)
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
+    files.replace(path, text.encode())
 
 
 def _console(*, stderr: bool) -> Console:

@@ -10,12 +10,12 @@ from typing import Annotated, Any
 import typer
 from rich.cells import cell_len
 
+from civicwatt_edge.commands.console import PARTLY
 from civicwatt_protocols import templates
 from civicwatt_protocols.errors import NotHex, ProtocolError
 from civicwatt_protocols.explain import Explained, Field, cjt188, dlt645, modbus, sparkplug
 from civicwatt_protocols.measures import MEASURES
 
-PARTLY = 6  # exit code: something was understood, not all
 _SHOWN = 12  # bytes of a field shown to people
 _SEPARATORS = re.compile(r"0[xX]|[\s:,;\-]")
 

@@ -28,7 +28,7 @@ from civicwatt_edge.commands.console import (
 from civicwatt_edge.commands.identity import cloud, cloud_url
 from civicwatt_edge.config import Config, load
 from civicwatt_edge.errors import DrillFailed, GatewayAway
-from civicwatt_edge.storage.archive import Archive
+from civicwatt_edge.storage.archive import Archive, acked_by_all
 from civicwatt_protocols.errors import BadValue
 
 FILE = "drills.jsonl"  # in the data directory: the results, for the hand-over
@@ -211,7 +211,7 @@ def missed(settings: Config, slots: Collection[tuple[str, int]]) -> int:
 
 
 def _acked(data: Path, first: int, last: int) -> bool:
-    return Archive(data).acked.covers(first, last)
+    return acked_by_all(data).covers(first, last)
 
 
 def _last(settings: Config) -> int:

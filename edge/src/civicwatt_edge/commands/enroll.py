@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from civicwatt_edge import toml_keys
+from civicwatt_edge import files
+from civicwatt_edge.commands import toml_keys
 from civicwatt_edge.commands.console import CONFIG, ConfigFile
 from civicwatt_edge.config import Config
 from civicwatt_edge.identity import enrolment
@@ -33,16 +34,16 @@ def enroll(
         enrolment.write(identity, HTTPS_CA, ca.read_bytes())
     toml = "".join(f'{key} = "{value}"\n' for key, value in _cloud_file(url, answer).items())
     enrolment.write(identity, CLOUD, toml.encode())
-    broker, files = answer["broker"], Path(written.gateway.data) / enrolment.FOLDER
+    broker, told = answer["broker"], Path(written.gateway.data) / enrolment.FOLDER
     if written.upstream:  # which of them, only a person knows
-        told = toml_keys.set_keys(
-            f'host = "{broker["host"]}"\nport = {broker["port"]}', "upstream.tls", _tls(files)
+        text = toml_keys.set_keys(
+            f'host = "{broker["host"]}"\nport = {broker["port"]}', "upstream.tls", _tls(told)
         )
-        typer.echo(f"# 请写入对应的 [[upstream]] · for its [[upstream]]\n{told}", nl=False)
+        typer.echo(f"# 请写入对应的 [[upstream]] · for its [[upstream]]\n{text}", nl=False)
         return
-    changed = configured(text, files, answer)
+    changed = configured(text, told, answer)
     decode(changed, Config, str(config))
-    toml_keys.write(config, changed)
+    files.replace(config, changed.encode())
     typer.echo(f"{written.gateway.id}: 已注册 · enrolled → {broker['host']}:{broker['port']}")
 
 

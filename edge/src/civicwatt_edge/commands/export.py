@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from civicwatt_edge.commands.console import AsJson, errors, print_json, say
+from civicwatt_edge.commands.console import PARTLY, AsJson, errors, print_json, say
 from civicwatt_edge.config import load
 from civicwatt_edge.storage.archive import Archive, Kept
 from civicwatt_protocols.errors import BadValue
@@ -21,7 +21,6 @@ ZONE = timezone(timedelta(hours=8))  # Asia/Shanghai, which has had no other off
 EPOCH = datetime(1970, 1, 1, 8, tzinfo=ZONE)
 COLUMNS = ("time", "device", "measure", "value", "unit", "reason", "acked")
 PATIENCE_S = 2.0  # before a bar appears
-PARTLY = 6  # exit code
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would calculate. Source: OWASP, CSV Injection
 
 

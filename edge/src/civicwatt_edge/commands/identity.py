@@ -14,7 +14,7 @@ def folder(config: Config) -> Path:
 
 
 def cloud_url(config: Config) -> str | None:
-    """The cloud's address, None before enrolment."""
+    """The cloud's address, None before enrolment. Raises BadToml."""
     try:
         return read_cloud_file(folder(config)).url
     except OSError:

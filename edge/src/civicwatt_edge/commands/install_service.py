@@ -114,8 +114,7 @@ def unit(config: Config, path: Path) -> str:
 
 def serial_devices(config: Config) -> list[str]:
     """The serial lines that the buses name."""
-    paths = (bus.url.partition("://")[2] for bus in config.bus)
-    return sorted({path for path in paths if path.startswith("/dev/")})
+    return sorted({bus.where.path for bus in config.bus if bus.where.is_serial})
 
 
 def start(data: Path) -> None:

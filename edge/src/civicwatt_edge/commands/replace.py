@@ -44,11 +44,7 @@ def device_of(config: Config, word: str, origin: Path) -> str:
     """A device's id, from itself or from a unit that only one device has. Raises BadValue."""
     devices = [device for bus in config.bus for device in bus.device]
     named = [device.id for device in devices if device.id == word]
-    units = [
-        device.id
-        for device in devices
-        if word.lstrip("0") == (device.address.lstrip("0") or str(device.unit))
-    ]
+    units = [device.id for device in devices if device.place == (word.lstrip("0") or "0")]
     if len(named or units) != 1:
         raise BadValue(str(origin), key="DEVICE", detail=f"{word} is {len(units) or 'no'} device(s)")
     return (named or units)[0]

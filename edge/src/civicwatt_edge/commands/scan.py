@@ -9,9 +9,20 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from civicwatt_edge.bus.connect import open_modbus
 from civicwatt_edge.commands import line_meters, scanfile
-from civicwatt_edge.commands.asking import PAUSE_S, Unit, open_modbus
-from civicwatt_edge.commands.console import AsJson, Yes, agreed, errors, print_json, say, show, write_whole
+from civicwatt_edge.commands.asking import PAUSE_S, Unit
+from civicwatt_edge.commands.console import (
+    PARTLY,
+    AsJson,
+    Yes,
+    agreed,
+    errors,
+    print_json,
+    say,
+    show,
+    write_whole,
+)
 from civicwatt_edge.commands.identify import Guess, Home, answers_at_all, identify
 from civicwatt_edge.commands.line import Line
 from civicwatt_edge.errors import NobodyAnswers, Unreachable
@@ -19,7 +30,6 @@ from civicwatt_protocols import templates
 from civicwatt_protocols.template import DeviceTemplate
 
 ALL_UNITS = "1-247"  # Modbus over serial line V1.02, clause 2.2
-PARTLY = 6  # exit code
 TRIES = 3  # units to whom there was no connection, before the bus is given up
 
 Bus_ = Annotated[

@@ -11,14 +11,13 @@ from rich.live import Live
 from rich.table import Table
 
 from civicwatt_edge.commands import gateway
-from civicwatt_edge.commands.console import CONFIG, AsJson, ConfigFile, print_json, results, say
+from civicwatt_edge.commands.console import CONFIG, PARTLY, AsJson, ConfigFile, print_json, results, say
 from civicwatt_edge.commands.identity import cloud_url
 from civicwatt_edge.config import Config, load
 from civicwatt_protocols.measures import MEASURES
 from civicwatt_protocols.uplink import GapReason
 
 LIVE_S = 1.0
-PARTLY = 6  # exit code: the gateway runs, not every device answers
 MAIN_MEASURES = [key for key, measure in MEASURES.items() if measure.is_counter]
 
 

@@ -68,9 +68,5 @@ def _known(word: str, files: tuple[Path, Path]) -> tuple[BusConfig, DeviceConfig
     if config.exists():
         rows += [(bus, device) for bus in load(config).bus for device in bus.device]
     named = [row for row in rows if row[1].id == word]
-    numbered = [row for row in rows if word.isdigit() and _number(row[1]) == word.lstrip("0")]
+    numbered = [row for row in rows if word.isdigit() and row[1].place == (word.lstrip("0") or "0")]
     return next(iter([*named, *numbered]), None)
-
-
-def _number(device: DeviceConfig) -> str:
-    return device.address.lstrip("0") if device.address else str(device.unit)

@@ -11,9 +11,10 @@ from typing import Annotated
 import typer
 from rich.live import Live
 
+from civicwatt_edge.bus.connect import open_modbus
 from civicwatt_edge.commands import line_meters, target
-from civicwatt_edge.commands.asking import ORDERS, PAUSE_S, Answers, Unit, ask, open_modbus
-from civicwatt_edge.commands.console import CONFIG, AsJson, ConfigFile, print_json, results, say, show
+from civicwatt_edge.commands.asking import ORDERS, PAUSE_S, Answers, Unit, ask
+from civicwatt_edge.commands.console import CONFIG, PARTLY, AsJson, ConfigFile, print_json, results, say, show
 from civicwatt_edge.commands.display import Comparison, compare
 from civicwatt_edge.commands.line_meters import Told
 from civicwatt_edge.commands.trial import Trial
@@ -22,7 +23,6 @@ from civicwatt_protocols.errors import BadValue
 from civicwatt_protocols.template import Order
 from civicwatt_protocols.uplink import GapReason
 
-PARTLY = 6  # exit code: it answers, but not all can be true
 LIVE_S = 1.0
 
 Device = Annotated[

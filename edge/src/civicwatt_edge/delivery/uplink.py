@@ -68,7 +68,7 @@ class Uplink:
             if self._connected_s is not None or not no_socket:
                 self._bd_seq = None  # a CONNECT has left, or may have, and its will names this number
             held = self._connected_s is not None and loop.time() - self._connected_s > LONGEST_PAUSE_S
-            attempt = 0 if held else attempt + 1
+            self._connected_s, attempt = None, 0 if held else attempt + 1
             # Full jitter: after a broker's restart many gateways must not come back at the same time.
             longest_s = min(SHORTEST_PAUSE_S * 2 ** min(attempt, 10), LONGEST_PAUSE_S)
             await asyncio.sleep(random.uniform(SHORTEST_PAUSE_S, longest_s))  # noqa: S311

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from civicwatt_edge import files
 from civicwatt_edge.identity.cloud_api import CA, CERTIFICATE, KEY, CloudApi
 
 FOLDER = "identity"  # below the gateway's data
@@ -57,14 +58,8 @@ def keep(identity: Path, answer: dict[str, Any]) -> None:
 
 def write(identity: Path, name: str, data: bytes) -> None:
     """Whole or not at all, readable by its owner only; root leaves it to whom the data folder belongs."""
-    draft = identity / f".{name}.draft"
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    files.replace(identity / name, data, mode=0o600)
     if os.geteuid() == 0:
         owner = identity.parent.stat()
-        os.chown(identity, owner.st_uid, owner.st_gid)
-        os.chown(draft, owner.st_uid, owner.st_gid)
-    draft.replace(identity / name)
+        for path in (identity, identity / name):
+            os.chown(path, owner.st_uid, owner.st_gid)

@@ -6,9 +6,10 @@ from functools import partial
 
 from msgspec.structs import replace
 
+from civicwatt_edge.bus.connect import ModbusBus
 from civicwatt_edge.bus.frame_line import FrameLine
 from civicwatt_edge.config import DeviceConfig
-from civicwatt_edge.polling.sunspec_question import ModbusBus, SunSpecQuestion
+from civicwatt_edge.polling.sunspec_question import SunSpecQuestion
 from civicwatt_edge.ratios import factor
 from civicwatt_protocols import cjt188, dlt645, templates
 from civicwatt_protocols.errors import WrongAnswer

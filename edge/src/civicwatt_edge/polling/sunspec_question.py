@@ -1,21 +1,15 @@
 """A SunSpec device: it tells itself where its models stand, so it is asked for them before the first poll."""
 
 from collections.abc import Generator
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
+from civicwatt_edge.bus.connect import ModbusBus
 from civicwatt_protocols.errors import DeviceRefused, FrameError
 from civicwatt_protocols.sunspec.models import definitions
 from civicwatt_protocols.sunspec.walk import Model, Read, discover, poll
 
 Result = TypeVar("Result")
 HOLDING_REGISTERS = 3
-
-
-class ModbusBus(Protocol):
-    """A bus of Modbus devices, by TCP or on a line."""
-
-    async def read(self, unit: int, function: int, address: int, count: int) -> bytes:
-        """Read registers."""
 
 
 class SunSpecQuestion:

@@ -6,6 +6,7 @@ from functools import reduce
 
 import structlog
 
+from civicwatt_edge.storage import schema
 from civicwatt_edge.storage.ranges import Range, RangeSet
 from civicwatt_edge.storage.schema import ack_row
 
@@ -78,17 +79,11 @@ class Acks:
 
 def _load(db: sqlite3.Connection) -> dict[str, RangeSet]:
     """The stored sets, without what does not fit its checksum: those records come again."""
-    stored: dict[str, list[Range]] = {LOST: []}
-    for (name,) in db.execute("SELECT name FROM upstream"):
-        stored[name] = []
-    for row in db.execute("SELECT upstream, low, high, checksum FROM acked").fetchall():
-        name, low, high, _ = row
-        if name in stored and row == ack_row(name, (low, high)):
-            stored[name].append((low, high))
-        else:
-            log.error("ack_damaged", upstream=name, low=low, high=high)
-            db.execute("DELETE FROM acked WHERE upstream = ? AND low = ?", (name, low))
-    return {name: RangeSet(ranges) for name, ranges in stored.items()}
+    stored, damaged = schema.acked(db)
+    for name, low, high in damaged:
+        log.error("ack_damaged", upstream=name, low=low, high=high)
+        db.execute("DELETE FROM acked WHERE upstream = ? AND low = ?", (name, low))
+    return {name: RangeSet(ranges) for name, ranges in {LOST: [], **stored}.items()}
 
 
 def _rows(name: str, acked: RangeSet) -> list[tuple[str, int, int, int]]:

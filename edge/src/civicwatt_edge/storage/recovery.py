@@ -6,7 +6,6 @@ that it has already is no second one. `points.json` is a second copy of the cata
 
 import json
 import mmap
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -14,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from civicwatt_edge import files
 from civicwatt_edge.storage import sealed, segments
-from civicwatt_edge.storage.segments import sync
 from civicwatt_protocols.uplink import Catalogue
 
 if TYPE_CHECKING:
@@ -31,13 +30,8 @@ def keep(directory: Path, epoch: str, catalogues: Mapping[str, Catalogue]) -> No
     if _kept(directory) == (epoch, catalogues):
         return
     content = {name: (one.device, one.template, one.points_text()) for name, one in catalogues.items()}
-    draft = directory / "points.draft"
-    with draft.open("w", encoding="utf-8") as file:
-        json.dump({"epoch": epoch, "catalogues": content}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(directory / "points.json")
-    sync(directory)
+    told = json.dumps({"epoch": epoch, "catalogues": content})
+    files.replace(directory / "points.json", told.encode())
 
 
 def in_log(path: Path) -> dict[int, bytes]:

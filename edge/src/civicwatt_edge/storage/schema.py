@@ -71,9 +71,29 @@ def connect(path: Path) -> sqlite3.Connection:
     return db
 
 
-def ack_row(upstream: str, acked: Range) -> tuple[str, int, int, int]:
+def ack_row(upstream: str, bounds: Range) -> tuple[str, int, int, int]:
     """A row of `acked`; one whose checksum does not fit counts for nothing: its records come again."""
-    return upstream, *acked, crc32(f"{upstream} {acked}".encode())
+    return upstream, *bounds, crc32(f"{upstream} {bounds}".encode())
+
+
+def catalogues(db: sqlite3.Connection) -> dict[str, Catalogue]:
+    """The stored catalogues; each proves itself by its hash, a damaged one is left out."""
+    rows = db.execute("SELECT hash, device, template, points FROM catalogue").fetchall()
+    known = {name: Catalogue.stored(*content) for name, *content in rows}
+    return {name: one for name, one in known.items() if one.hash == name}
+
+
+def acked(db: sqlite3.Connection) -> tuple[dict[str, list[Range]], list[tuple[str, int, int]]]:
+    """The acked ranges by upstream, and the rows (upstream, low, high) that do not fit their checksum."""
+    stored: dict[str, list[Range]] = {name: [] for (name,) in db.execute("SELECT name FROM upstream")}
+    damaged = []
+    for row in db.execute("SELECT upstream, low, high, checksum FROM acked").fetchall():
+        name, low, high, _ = row
+        if row == ack_row(name, (low, high)):
+            stored.setdefault(name, []).append((low, high))
+        else:
+            damaged.append((name, low, high))
+    return stored, damaged
 
 
 def _contradiction(db: sqlite3.Connection) -> str | None:
@@ -122,16 +142,13 @@ def _take_over_former(db: sqlite3.Connection) -> None:
         db.execute(f"ALTER TABLE {table} RENAME TO former_{table}")
     for statement in SCHEMA.split(";\n")[:-1]:
         db.execute(statement)
-    catalogues = {
-        name: Catalogue.stored(*content)
-        for name, *content in db.execute("SELECT hash, device, template, points FROM catalogue")
-    }
+    known = catalogues(db)
     for table in ("outbox", "history"):
         for seq, slot_us, device, name, body in db.execute(f"SELECT * FROM former_{table}"):  # noqa: S608
-            row = sealed.seal(seq, sealed.content(decode_record(body, catalogues[name])))
+            row = sealed.seal(seq, sealed.content(decode_record(body, known[name])))
             db.execute("INSERT INTO record VALUES(?, ?, ?, ?, ?)", (seq, slot_us, device, name, row))
-    acked = RangeSet((seq, seq) for (seq,) in db.execute("SELECT seq FROM former_history"))
-    db.executemany("INSERT INTO acked VALUES(?, ?, ?, ?)", [ack_row(MAIN, one) for one in acked.ranges])
+    history = RangeSet((seq, seq) for (seq,) in db.execute("SELECT seq FROM former_history"))
+    db.executemany("INSERT INTO acked VALUES(?, ?, ?, ?)", [ack_row(MAIN, one) for one in history.ranges])
     db.execute("INSERT INTO upstream VALUES(?)", (MAIN,))
     for table in ("outbox", "history"):
         db.execute(f"DROP TABLE former_{table}")

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import structlog
 
+from civicwatt_edge.files import sync
 from civicwatt_edge.storage import sealed
 from civicwatt_protocols.uplink import Catalogue
 
@@ -148,15 +149,6 @@ def drop(segment: Segment) -> None:
     """Delete the file."""
     with suppress(FileNotFoundError):
         segment.path.unlink()
-
-
-def sync(folder: Path) -> None:
-    """Have the folder's names on the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _name(first: int, last: int, state: State) -> str:

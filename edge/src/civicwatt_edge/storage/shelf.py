@@ -9,6 +9,7 @@ from pathlib import Path
 
 import structlog
 
+from civicwatt_edge.files import sync
 from civicwatt_edge.storage import sealed, segments
 from civicwatt_edge.storage.ranges import Range, RangeSet
 from civicwatt_edge.storage.room import is_full
@@ -62,7 +63,7 @@ class Shelf:
                 moved = segments.move(one, one.state, self._home, first)
                 self.segments, first = (*self.segments, moved), moved.last + 1
         for folder in {one.path.parent for one in self.earlier} | {self._home}:
-            segments.sync(folder)  # the rows that follow must not be on the disk without them
+            sync(folder)  # the rows that follow must not be on the disk without them
         self.earlier = [one for one in self.earlier if one.state is State.HISTORY]
 
     def unsettled(self, settled: RangeSet, start: int) -> Iterator[tuple[int, bytes]]:

@@ -96,7 +96,7 @@ class Store:
         )
         self._counts = {key: int(self._meta(key, 0)) for key in ("thinned", "salvaged")}
         self._last = int(self._meta("next_seq", 1)) - 1
-        self.catalogues: Mapping[str, Catalogue] = self._load_catalogues()
+        self.catalogues: Mapping[str, Catalogue] = schema.catalogues(self._db)  # damaged: see recovery
         self._current: dict[str, Catalogue] = {}
         self.shelf = Shelf(directory, self.epoch)
         with self._transaction() as db:
@@ -369,11 +369,6 @@ class Store:
 
     def _set_meta(self, key: str, value: str | int) -> None:
         self._db.execute("INSERT OR REPLACE INTO meta VALUES(?, ?)", (key, value))
-
-    def _load_catalogues(self) -> dict[str, Catalogue]:
-        rows = self._db.execute("SELECT hash, device, template, points FROM catalogue").fetchall()
-        known = {hash_: Catalogue.stored(*content) for hash_, *content in rows}
-        return {hash_: one for hash_, one in known.items() if one.hash == hash_}  # else damaged: see recovery
 
     def _keep_second_copy(self) -> None:
         """Write the catalogues beside the database too; what the disk refuses now, `tidy` tries again."""

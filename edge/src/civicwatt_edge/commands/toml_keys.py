@@ -1,11 +1,8 @@
 """Change single keys of a TOML file that a person wrote: comments, order and all else stay."""
 
 import json
-import os
 import re
-import shutil
 from collections.abc import Mapping
-from pathlib import Path
 
 _HEADER = re.compile(r"^\s*\[")
 _VALUE = r"""("(?:[^"\\]|\\.)*"|'[^']*'|[^\s#"']+)"""
@@ -43,15 +40,3 @@ def _set(section: list[str], key: str, value: str) -> None:
         if line.strip() and not line.lstrip().startswith("#"):
             last = number
     section.insert(last + 1, f"{key} = {value}")
-
-
-def write(path: Path, text: str) -> None:
-    """Replace a file whole, with the owner and the rights it had."""
-    draft = path.with_name(f".{path.name}.new")
-    draft.write_text(text, "utf-8")
-    if path.exists():
-        shutil.copymode(path, draft)
-        if os.geteuid() == 0:
-            found = path.stat()
-            os.chown(draft, found.st_uid, found.st_gid)
-    os.replace(draft, path)
