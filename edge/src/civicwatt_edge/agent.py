@@ -14,6 +14,7 @@ from civicwatt_edge import machine_time
 from civicwatt_edge.config import BusConfig, Config
 from civicwatt_edge.config_file import ConfigFile
 from civicwatt_edge.delivery import tls
+from civicwatt_edge.delivery.gate import Gate
 from civicwatt_edge.delivery.presence import Presence
 from civicwatt_edge.delivery.uplink import Uplink
 from civicwatt_edge.errors import OutboxCorrupt
@@ -22,7 +23,6 @@ from civicwatt_edge.polling.pollers import Polling
 from civicwatt_edge.security_errors import ClockNotSet
 from civicwatt_edge.service import control, notify
 from civicwatt_edge.service.answers import answers
-from civicwatt_edge.service.control import Gate
 from civicwatt_edge.service.health import Health
 from civicwatt_edge.storage.outbox import Outbox
 from civicwatt_edge.storage.room import is_disk_fault

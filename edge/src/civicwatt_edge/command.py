@@ -1,6 +1,7 @@
 """The command line of the gateway: `civicwatt edge`, `templates` and `decode`, alike in every distribution.
 
-Exit codes that scripts can rely on: 0 done · 1 failed · 2 used wrongly · 3 a file is wrong · 6 done in part.
+Exit codes that scripts can rely on: 0 done · 1 failed · 2 used wrongly · 3 a file is wrong ·
+4 nobody answers there · 5 refused · 6 done in part.
 """
 
 import sys

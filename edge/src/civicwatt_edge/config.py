@@ -8,7 +8,6 @@ import msgspec
 
 from civicwatt_edge import bus_url
 from civicwatt_edge.ratios import factor
-from civicwatt_edge.storage.schema import MAIN
 from civicwatt_protocols import templates
 from civicwatt_protocols.errors import BadValue
 from civicwatt_protocols.template import Order
@@ -21,6 +20,7 @@ TopicName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]+$", max_length
 # Primary by secondary side of a current or voltage transformer: 200 A / 5 A is 40.
 Ratio = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
 
+MAIN = "main"  # the upstream that has no name of its own
 LINE_UNITS = range(1, 248)  # Modbus over serial line V1.02, clause 2.2
 ADDRESS_DIGITS = {"dlt645": 12, "cjt188": 14}
 

@@ -1,8 +1,6 @@
 """F04: the power goes at any instant; what was not synced may be lost, what was accepted may not."""
 
 import asyncio
-import os
-import sys
 
 from civicwatt.drill.preload import can_compile, compiled
 from civicwatt.drill.row import Row, Verdict, row, skipped
@@ -21,14 +19,7 @@ async def run(stage: Stage) -> Row:
     log = stage.folder / "calls"
     recorder = await asyncio.to_thread(compiled, "recorder", stage.folder)
     recorded = {"LD_PRELOAD": str(recorder), "RECORD_ROOT": str(root), "RECORD_LOG": str(log)}
-    arguments = [str(root), str(stage.count(150, 500)), str(stage.seed)]
-    writer = [sys.executable, "-m", "civicwatt.drill.power_writer", *arguments]
-    process = await asyncio.create_subprocess_exec(
-        *writer, env=os.environ | recorded, stderr=asyncio.subprocess.PIPE
-    )
-    _, complaints = await process.communicate()
-    if process.returncode:
-        raise RuntimeError(complaints.decode()[-600:])
+    await stage.work("power_writer", root, stage.count(150, 500), stage.seed, environment=recorded)
     points = stage.count(40, 2_000)
     shares = [points // WORKERS + (n < points % WORKERS) for n in range(WORKERS)]
     ends = await asyncio.gather(

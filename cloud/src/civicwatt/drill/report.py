@@ -11,7 +11,7 @@ from civicwatt.drill.catalogue import DRILLS
 from civicwatt.drill.row import Row
 
 WORDS = {True: "通过 passed", False: "未通过 missed", None: "跳过 skipped"}
-COUNTS = ("trials", "lost", "duplicated", "wrong", "thinned", "quarantined", "seconds")
+COUNTS = ("trials", "lost", "duplicated", "wrong", "unwritten", "thinned", "quarantined", "seconds")
 TOLD = {*COUNTS, "seed", "ok", "missed", "skipped", "error"}
 
 HEAD = """\
@@ -22,17 +22,18 @@ HEAD = """\
 网关、代理是真实进程，表计由仿真器应答并逐条记入真值台账；丢失、重复、错误均与台账核对。
 Gateway and broker are real processes; simulated meters answer and write each answer into the truth ledger,
 which lost, duplicated and wrong are judged by. 丢失 lost: accepted by the gateway and not at the consumer
-after healing, or a slot without any record; 重复 duplicated: a slot that counts twice behind the key
-(gateway, epoch, seq); 错误 wrong: a value that the meter did not serve in its slot. 抽稀 thinned and
-隔离 quarantined are declared by the gateway and not lost in silence.
+after healing; 重复 duplicated: a slot that counts twice behind the key
+(gateway, epoch, seq); 错误 wrong: a value that the meter did not serve in its slot; 未记
+unwritten: a slot of a running gateway without any record. 抽稀 thinned:
+given up by the declared policy for a full disk; 隔离 quarantined: what lay in the damaged place itself.
 
 机器 Machine: {machine}. 随机种子 Seed: {seed}.
 
 ## 结果 · Results
 
 | 编号 fault | 内容 what | 结果 result | 次数 trials | 丢失 lost | 重复 duplicated | 错误 wrong \
-| 抽稀 thinned | 隔离 quarantined | 秒 s |
-|---|---|---|---|---|---|---|---|---|---|
+| 未记 unwritten | 抽稀 thinned | 隔离 quarantined | 秒 s |
+|---|---|---|---|---|---|---|---|---|---|---|
 """
 FULL = "完整集 · The full set."
 QUICK = (

@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import os
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
 from civicwatt.errors import PartDidNotStart
@@ -31,20 +33,26 @@ class Stage:
         """How often, by what was asked for."""
         return full if self.full else quick
 
-    async def work(self, module: str, *arguments: object) -> Any:
-        """Run a module of the drills as a process of its own; what it prints is JSON."""
+    async def work(
+        self, module: str, *arguments: object, environment: Mapping[str, str] = MappingProxyType({})
+    ) -> Any:
+        """Run a module of the drills as a process of its own; what it prints is JSON or nothing."""
         command = [sys.executable, "-m", f"civicwatt.drill.{module}", *map(str, arguments)]
         process = await asyncio.create_subprocess_exec(
-            *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+            *command,
+            env={**os.environ, **environment},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
         )
         try:
             out, complaints = await process.communicate()
         finally:
             if process.returncode is None:
                 process.kill()
+                await process.wait()
         if process.returncode:
             raise RuntimeError(f"{module}: {complaints.decode()[-600:]}")
-        return json.loads(out)
+        return json.loads(out or b"null")
 
 
 async def until(ready: Callable[[], bool], what: str, limit_s: float) -> float:

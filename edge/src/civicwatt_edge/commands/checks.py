@@ -81,7 +81,10 @@ def clock(config: Config, clock_from: str, now_s: float | None = None) -> Findin
     now_s = time.time() if now_s is None else now_s
     names = ("时钟", "clock")
     shown = time.strftime("%Y-%m-%d %H:%M:%S %z", time.localtime(now_s))
-    url = clock_from or cloud_url(config)
+    try:
+        url = clock_from or cloud_url(config)
+    except CivicWattError as error:
+        return Finding(*names, shown, error)
     there_s = None if url is None else _date_of(url)
     off_s = 0.0 if there_s is None else now_s - there_s
     least_s = max(machine_time.RELEASED_S, _newest_slot_s(config) - AHEAD_S)

@@ -12,12 +12,11 @@ import aiomqtt
 import structlog
 
 from civicwatt_edge import machine_time
-from civicwatt_edge.config import Gateway
+from civicwatt_edge.config import MAIN, Gateway
 from civicwatt_edge.delivery.mqtt import publish_in_order
 from civicwatt_edge.delivery.primary_host import PrimaryHost
 from civicwatt_edge.delivery.window import FOR_BACKLOG, SIZE, Window
 from civicwatt_edge.storage.outbox import Outbox
-from civicwatt_edge.storage.schema import MAIN
 from civicwatt_edge.storage.store import Stored
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.errors import CivicWattError

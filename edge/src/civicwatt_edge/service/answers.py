@@ -8,8 +8,9 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from civicwatt_edge.config_file import ConfigFile
+from civicwatt_edge.delivery.gate import Gate
 from civicwatt_edge.delivery.uplink import Uplink
-from civicwatt_edge.service.control import LONGEST_OFFLINE_S, Answer, Gate
+from civicwatt_edge.service.control import LONGEST_OFFLINE_S, Answer
 from civicwatt_edge.service.health import Health
 from civicwatt_edge.storage.outbox import Outbox
 from civicwatt_edge.storage.store import Store

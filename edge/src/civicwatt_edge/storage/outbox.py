@@ -17,10 +17,11 @@ from typing import Any, Self, TypeVar
 
 import structlog
 
+from civicwatt_edge.config import MAIN
 from civicwatt_edge.errors import OutboxCorrupt, OutboxFull
 from civicwatt_edge.storage.ranges import Range
 from civicwatt_edge.storage.room import is_full
-from civicwatt_edge.storage.schema import MAIN, is_corrupt
+from civicwatt_edge.storage.schema import is_corrupt
 from civicwatt_edge.storage.store import Store, Stored
 from civicwatt_protocols.uplink import Catalogue, History, Record
 

@@ -7,12 +7,11 @@ from contextlib import suppress
 from pathlib import Path
 from zlib import crc32
 
+from civicwatt_edge.config import MAIN
 from civicwatt_edge.errors import OutboxBusy, OutboxCorrupt
 from civicwatt_edge.storage import sealed
 from civicwatt_edge.storage.ranges import Range, RangeSet
 from civicwatt_protocols.uplink import Catalogue, decode_record
-
-MAIN = "main"  # the upstream that has no name of its own
 
 # record: what is not yet in a segment. acked: by upstream, and under "" what nobody can deliver any more.
 # The views show the rows of `record` alone, for a look with sqlite3; archive.py reads the whole.

@@ -20,6 +20,7 @@ from zlib import crc32
 
 import structlog
 
+from civicwatt_edge.config import MAIN
 from civicwatt_edge.errors import OutboxCorrupt
 from civicwatt_edge.machine_time import Moment
 from civicwatt_edge.storage import doubtful, recovery, schema, sealed
@@ -27,7 +28,6 @@ from civicwatt_edge.storage.acks import LOST, Acks
 from civicwatt_edge.storage.doubtful import Doubtful
 from civicwatt_edge.storage.ranges import Range, RangeSet
 from civicwatt_edge.storage.room import Room, is_disk_fault
-from civicwatt_edge.storage.schema import MAIN
 from civicwatt_edge.storage.shelf import Shelf
 from civicwatt_protocols.uplink import Catalogue, PointDefinition, Record, encode_record
 
