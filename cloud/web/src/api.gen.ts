@@ -1104,6 +1104,12 @@ export interface components {
              * @default
              */
             institution: string;
+            /**
+             * Measures
+             * @description 计量；缺省取模板所列
+             * @default []
+             */
+            measures: string[];
             /** Name */
             name: string;
             /**

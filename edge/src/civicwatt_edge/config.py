@@ -8,9 +8,9 @@ import msgspec
 
 from civicwatt_edge import bus_url
 from civicwatt_edge.ratios import factor
-from civicwatt_protocols import templates
+from civicwatt_protocols import golden, templates
 from civicwatt_protocols.errors import BadValue
-from civicwatt_protocols.template import Order
+from civicwatt_protocols.template import Order, parse
 from civicwatt_protocols.toml import Table, decode, text_of
 
 # A name that becomes one level of an MQTT topic: no level separator, no wildcard, no space.
@@ -20,6 +20,7 @@ TopicName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]+$", max_length
 # Primary by secondary side of a current or voltage transformer: 200 A / 5 A is 40.
 Ratio = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
 
+TEMPLATES = "templates"  # the folder of one's own, beside the configuration
 MAIN = "main"  # the upstream that has no name of its own
 LINE_UNITS = range(1, 248)  # Modbus over serial line V1.02, clause 2.2
 ADDRESS_DIGITS = {"dlt645": 12, "cjt188": 14}
@@ -199,6 +200,7 @@ class Config(Table, frozen=True):
 
 def load(path: Path) -> Config:
     """Read and check a configuration file; raises BadToml, UnknownKey or BadValue naming file and line."""
+    know_own_templates(path)
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -207,6 +209,17 @@ def load(path: Path) -> Config:
     gateway = msgspec.structs.replace(config.gateway, data=str(path.parent / config.gateway.data))
     broker, *upstream = (one.beside(path.parent) for one in (config.broker, *config.upstream))
     return msgspec.structs.replace(config, gateway=gateway, broker=broker, upstream=tuple(upstream))
+
+
+def know_own_templates(config: Path) -> None:
+    """Know the templates in `templates/` beside the configuration, golden frames checked.
+
+    Raises what `templates lint` says of a faulty one.
+    """
+    for path in sorted((config.parent / TEMPLATES).rglob("*.toml")):
+        template = parse(text_of(path.read_bytes(), str(path)), str(path))
+        golden.check(template)
+        templates.add(template, str(path))
 
 
 def _refuse_doubled(what: str, names: Sequence[object]) -> None:

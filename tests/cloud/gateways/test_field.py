@@ -57,7 +57,7 @@ def registry(cloud: Any, tmp: Path) -> Enrol:
     return make
 
 
-def row(device: str = "M-1", **other: str) -> dict[str, str]:
+def row(device: str = "M-1", **other: Any) -> dict[str, Any]:
     plain = {"device": device, "name": "一层空调", "template": "acrel/adw300"}
     return plain | {"building": "A-1", "end_use": "空调", "in_use_from": "2026-01-01"} | other
 
@@ -106,6 +106,13 @@ def test_a_gateway_binds_its_meters_and_hears_what_became_of_each(cloud: Any, en
     assert deeds[2][2] | {"end_use": "power"} == deeds[2][3]
 
 
+def test_a_template_that_only_the_gateway_knows_is_bound_by_its_measures(cloud: Any, enrolled: Enrol) -> None:
+    api = enrolled("gw-own")
+    own = row(template="acme/pm7", measures=["voltage_l1", "import_active_energy"])
+    assert api.call("POST", METERS, {"rows": [own]})["added"] == ["M-1"]
+    assert bound(cloud, "gw-own") == [("M-1", "import_active_energy", "hvac")]
+
+
 def test_a_dry_run_says_the_same_and_changes_nothing(cloud: Any, enrolled: Enrol) -> None:
     api = enrolled("gw-dry")
     rows = [row(), row("M-2", building="B-9")]
@@ -132,6 +139,7 @@ def test_without_a_date_a_bound_meter_keeps_its_own(cloud: Any, enrolled: Enrol)
         ({"institution": "C"}, "building", "CW-T1011"),  # the building belongs to A
         ({"end_use": "锅炉"}, "end_use", "CW-T1012"),
         ({"template": "acme/none"}, "template", "CW-T1015"),
+        ({"measures": ["import_active_energy", "colour"]}, "measures", "CW-T1017"),
         ({"template": "simulated/water_counter"}, "template", "CW-T1014"),
         ({"device": "a/b"}, "device", "CW-T1016"),
         ({"name": ""}, "name", "CW-D1011"),

@@ -23,17 +23,19 @@ from civicwatt_cloud.timeseries.errors import (
     NoCounter,
     NoSuchBuilding,
     NoSuchEndUse,
+    NoSuchMeasure,
     NoSuchTemplate,
 )
 from civicwatt_cloud.timeseries.ledger import mark_all_dirty
 from civicwatt_cloud.timeseries.points import EndUse, Point, ensure_gateway, new_point
+from civicwatt_protocols import measures as known_measures
 from civicwatt_protocols import templates
 from civicwatt_protocols.errors import TemplateError
-from civicwatt_protocols.template import DeviceTemplate
 
 SHEET = "表计"
 GATEWAY, DEVICE, NAME, TEMPLATE = "网关", "设备", "名称", "模板"
 BUILDING, END_USE, IN_USE_FROM = "楼栋编码", "分项", "启用日期"
+MEASURES = "计量"  # may be absent: what the device tells, where its template is not known here
 COLUMNS = (GATEWAY, DEVICE, NAME, TEMPLATE, BUILDING, END_USE, IN_USE_FROM)
 _LONGEST = 64
 
@@ -70,7 +72,8 @@ class _Binding:
     gateway: str
     device: str
     title: str
-    template: DeviceTemplate
+    template: str
+    measures: tuple[str, ...]
     building_id: int
     end_use: EndUse
     counter: str
@@ -133,25 +136,43 @@ def _read(row: Row, buildings: dict[str, int], zone: ZoneInfo) -> _Binding:
             raise BadName(row.where(title), title=title, text=row[title])
     if not row[NAME]:
         raise NameMissing(row.where(NAME), title=NAME)
-    try:
-        template = templates.load(row[TEMPLATE])
-    except TemplateError as error:
-        known = "、".join(templates.names())
-        raise NoSuchTemplate(row.where(TEMPLATE), text=row[TEMPLATE], known=known) from error
+    measures = _measures(row)
     if row[BUILDING] not in buildings:
         raise NoSuchBuilding(row.where(BUILDING), text=row[BUILDING])
     end_use = next((use for use in EndUse if row[END_USE] in {use.value, use.zh, f"{use.zh}用电"}), None)
     if end_use is None:
         known = "、".join(use.zh for use in EndUse)
         raise NoSuchEndUse(row.where(END_USE), text=row[END_USE], known=known)
-    counter = next((measure for measure in end_use.counters if measure in template.measures), None)
+    counter = next((measure for measure in end_use.counters if measure in measures), None)
     if counter is None:
-        facts = {"template": template.key, "end_use": end_use.zh, "needed": " / ".join(end_use.counters)}
+        facts = {"template": row[TEMPLATE], "end_use": end_use.zh, "needed": " / ".join(end_use.counters)}
         raise NoCounter(row.where(TEMPLATE), **facts)
     from_us = day_start_us(day(row, IN_USE_FROM), zone)
     return _Binding(
-        row[GATEWAY], row[DEVICE], row[NAME], template, buildings[row[BUILDING]], end_use, counter, from_us
+        row[GATEWAY],
+        row[DEVICE],
+        row[NAME],
+        row[TEMPLATE],
+        measures,
+        buildings[row[BUILDING]],
+        end_use,
+        counter,
+        from_us,
     )
+
+
+def _measures(row: Row) -> tuple[str, ...]:
+    """What the device tells, by the list itself or else by its template."""
+    named = tuple(row[MEASURES].replace("、", " ").split())
+    if unknown := [one for one in named if one not in known_measures.MEASURES]:
+        raise NoSuchMeasure(row.where(MEASURES), text=unknown[0])
+    if named:
+        return named
+    try:
+        return tuple(templates.load(row[TEMPLATE]).measures)
+    except TemplateError as error:
+        known = "、".join(templates.names())
+        raise NoSuchTemplate(row.where(TEMPLATE), text=row[TEMPLATE], known=known) from error
 
 
 def _apply(session: Session, binding: _Binding) -> tuple[Fate, Deed]:
@@ -161,13 +182,13 @@ def _apply(session: Session, binding: _Binding) -> tuple[Fate, Deed]:
     of_device = select(Point).where(Point.gateway == gateway, Point.device == device)
     points = {point.measure: point for point in session.scalars(of_device)}
     before = _facts(session, points.values())
-    for measure in binding.template.measures:
+    for measure in binding.measures:
         if measure not in points:
-            points[measure] = new_point(gateway, device, measure, binding.template.key)
+            points[measure] = new_point(gateway, device, measure, binding.template)
             session.add(points[measure])
     was = {point.measure: (point.is_consumption, point.bound_from_us) for point in points.values()}
     for point in points.values():
-        point.template = binding.template.key
+        point.template = binding.template
         point.title = binding.title
         point.building_id = binding.building_id
         point.end_use = binding.end_use.value

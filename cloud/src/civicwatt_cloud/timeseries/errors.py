@@ -15,7 +15,8 @@ CloudError
     ├── DuplicateDevice     CW-T1013
     ├── NoCounter           CW-T1014
     ├── NoSuchTemplate      CW-T1015
-    └── BadName             CW-T1016
+    ├── BadName             CW-T1016
+    └── NoSuchMeasure       CW-T1017
 """
 
 from civicwatt_cloud.kit.directory_problems import RowProblem
@@ -133,6 +134,16 @@ class NoSuchTemplate(RowProblem):
     en = "there is no device template “{text}”"
     remedy_zh = "可用的模板：{known}"
     remedy_en = "templates there are: {known}"
+
+
+class NoSuchMeasure(RowProblem):
+    """A measure that the meter list names and nobody knows."""
+
+    code = "CW-T1017"
+    zh = "没有名为“{text}”的计量"
+    en = "there is no measure “{text}”"
+    remedy_zh = "请使用设备模板中的计量名，如 import_active_energy"
+    remedy_en = "use the names of the device templates, as import_active_energy"
 
 
 class BadName(RowProblem):

@@ -7,6 +7,7 @@ import typer
 from civicwatt_edge.commands.console import CONFIG, PARTLY, AsJson, ConfigFile, print_json, say
 from civicwatt_edge.commands.identity import cloud
 from civicwatt_edge.config import Config, load
+from civicwatt_protocols import templates
 from civicwatt_protocols.errors import BadValue
 
 PATH = "/api/v1/gateway/meters"
@@ -57,7 +58,8 @@ def send(config: Config, *, dry_run: bool = False) -> dict[str, Any]:
     for device in (one for bus in config.bus for one in bus.device if one.bind):
         _, building, end_use = checked(device.bind).split("/")
         row = {"device": device.id, "name": device.name or device.id, "template": device.template}
-        rows.append(row | {"building": building, "end_use": end_use})
+        measures = device.measures or templates.load(device.template).measures  # the cloud may not know it
+        rows.append(row | {"building": building, "end_use": end_use, "measures": list(measures)})
     told = cloud(config).call("POST", PATH, {"rows": rows, "dry_run": dry_run})
     for problem in told["problems"]:
         problem["device"] = rows[problem["row"]]["device"]

@@ -13,8 +13,10 @@ from civicwatt_edge.bus.connect import open_modbus
 from civicwatt_edge.commands import line_meters, scanfile
 from civicwatt_edge.commands.asking import PAUSE_S, Unit
 from civicwatt_edge.commands.console import (
+    CONFIG,
     PARTLY,
     AsJson,
+    ConfigFile,
     Yes,
     agreed,
     errors,
@@ -25,6 +27,7 @@ from civicwatt_edge.commands.console import (
 )
 from civicwatt_edge.commands.identify import Guess, Home, answers_at_all, identify
 from civicwatt_edge.commands.line import Line
+from civicwatt_edge.config import know_own_templates
 from civicwatt_edge.errors import NobodyAnswers, Unreachable
 from civicwatt_protocols import templates
 from civicwatt_protocols.template import DeviceTemplate
@@ -63,10 +66,15 @@ def scan(
     pause_ms: Annotated[
         int, typer.Option(min=0, help="两问之间的毫秒数 · milliseconds between two questions")
     ] = round(PAUSE_S * 1000),
+    config: ConfigFile = CONFIG,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """逐站号扫描总线，识别型号，只读 · find the devices of a bus and guess their models; reads only."""
+    """逐站号扫描总线，识别型号，只读 · find the devices of a bus and guess their models; reads only.
+
+    Beside the templates that ship it knows those in `templates/` beside the configuration.
+    """
+    know_own_templates(config)
     line = Line.of(url, rtu_over_tcp=rtu_over_tcp, baud=baud, parity=parity, timeout_ms=timeout_ms)
     asked = units_of(units or ALL_UNITS)
     spoken = line.bus.where.protocol.of_templates

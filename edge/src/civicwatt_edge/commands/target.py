@@ -8,7 +8,7 @@ import msgspec
 
 from civicwatt_edge.commands import scanfile
 from civicwatt_edge.commands.line import Line
-from civicwatt_edge.config import BusConfig, DeviceConfig, load
+from civicwatt_edge.config import BusConfig, DeviceConfig, know_own_templates, load
 from civicwatt_protocols import templates
 from civicwatt_protocols.errors import BadValue
 from civicwatt_protocols.template import DeviceTemplate
@@ -32,6 +32,7 @@ def find(word: str, bus: str, given: dict[str, Any], files: tuple[Path, Path], t
 
     given: keys of a device that options named; files: a scan file and a configuration, either may be missing.
     """
+    know_own_templates(files[1])
     known = _known(word, files) if not (bus and "template" in given) else None
     if known is None:
         if not word.isdigit() or not bus or "template" not in given:

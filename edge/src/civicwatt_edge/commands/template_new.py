@@ -101,7 +101,10 @@ def new(
     text = drafted(key, asked, templates.text(like) if like else TEXT, like)
     golden.check(parse(text, str(path)))
     write_whole(path, text)
-    say(f"✓ {path}。下一步 · next: civicwatt templates lint {path}")
+    say(
+        f"✓ {path}。填写后检查 · fill it in, then: civicwatt templates lint {path}\n"
+        "  放入配置文件旁的 templates/ 即可使用 · put it in templates/ beside the configuration to use it"
+    )
 
 
 def drafted(key: str, names: dict[str, str], text: str, like: str) -> str:

@@ -32,6 +32,7 @@ _FIELDS = {
     binding.END_USE: "end_use",
     binding.IN_USE_FROM: "in_use_from",
 }
+_NAMES = {**_FIELDS, binding.MEASURES: "measures"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class _JsonRow(Row):
     """A row of a request; its cells are found as `rows.0.device`."""
 
     def where(self, title: str) -> str:
-        return f"{self.sheet}.{self.number}.{_FIELDS.get(title, 'device')}"
+        return f"{self.sheet}.{self.number}.{_NAMES.get(title, 'device')}"
 
 
 def bind_meters(
@@ -77,6 +78,7 @@ def _row(number: int, gateway: str, row: MeterRow, in_use_from: str) -> Row:
     cells = {title: getattr(row, name).strip() for title, name in _FIELDS.items()}
     if institution := row.institution.strip():
         cells[binding.BUILDING] = f"{institution}/{cells[binding.BUILDING]}"
+    cells[binding.MEASURES] = " ".join(row.measures)
     cells[binding.IN_USE_FROM] = cells[binding.IN_USE_FROM] or in_use_from
     return _JsonRow(number, {binding.GATEWAY: gateway, **cells}, {}, "rows")
 

@@ -29,6 +29,7 @@ class MeterRow(_Taken):
     device: Text
     name: Text
     template: Text = Field(examples=["acrel/adw300"])
+    measures: list[Text] = Field([], max_length=256, description="计量；缺省取模板所列")
     institution: Text = Field("", description="单位编码；填写时，楼栋须属于该单位")
     building: Text = Field(description="楼栋编码")
     end_use: Text = Field(description="照明插座、空调、动力、特殊、光伏、用水", examples=["空调"])
