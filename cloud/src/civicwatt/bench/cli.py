@@ -2,6 +2,7 @@
 
 import json
 import logging
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,3 +30,29 @@ def edge(
     figures = measure.run(measure.FULL if full else measure.SHORT)
     typer.echo(json.dumps(figures, ensure_ascii=False) if as_json else table(figures))
     raise typer.Exit(0 if passed(figures) else 1)
+
+
+@app.command()
+def peers(
+    thingsboard: Annotated[
+        Path | None,
+        typer.Option(help="thingsboard-gateway 命令的路径 · path of the command, installed by you"),
+    ] = None,
+    modpoll: Annotated[
+        Path | None, typer.Option(help="modpoll 命令的路径 · path of the command, installed by you")
+    ] = None,
+    seconds: Annotated[int, typer.Option(min=2, max=600, help="计量时长 · how long is counted")] = 12,
+    buses: Annotated[
+        int, typer.Option(min=1, max=100, help="100 台表分到几个端口 · TCP ports the 100 meters are behind")
+    ] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="机器可读 · one JSON object on stdout")] = False,
+) -> None:
+    """与其他网关对比（可选，需自行安装）· beside other gateways, which you install yourself."""
+    from civicwatt.bench import cost  # noqa: PLC0415 - loads only what it needs
+    from civicwatt.bench import peers as compare  # noqa: PLC0415
+
+    log_to_stderr(logging.WARNING)
+    given = {"thingsboard-gateway": thingsboard, "modpoll": modpoll}
+    rows = compare.run(cost.plant(buses, 100 // buses), seconds, given)
+    typer.echo(json.dumps(rows, ensure_ascii=False) if as_json else compare.table(rows))
+    raise typer.Exit(1 if any("failed" in one for one in rows.values()) else 0)
