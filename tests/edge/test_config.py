@@ -71,6 +71,9 @@ def test_a_good_file_is_read_with_its_defaults(tmp_path):
         ("unit = 2", 'unit = 2\naddress = "12"', BadValue, 19, "address"),
         ("unit = 2", 'unit = 2\norder = "AB"', BadValue, 19, "order"),
         ("unit = 1", 'unit = 1\norder = "ACBD"', BadValue, 17, "ACBD"),
+        ('id = "gw-01"', 'id = "gw-01\\n"', BadValue, 2, "gateway.id"),
+        ("429900", "429900\\n", BadValue, 3, "gateway.division"),
+        ("unit = 1", "unit = 1\nfast_s = 5\nfast = []", BadValue, 14, "fast"),
         ("port = 1883", "port = ", BadToml, 7, "Invalid value"),
     ],
 )

@@ -123,11 +123,21 @@ async def test_f23_without_the_silence_after_a_time_out_late_answers_are_taken(l
 async def test_f23_an_answer_that_comes_after_a_cancel_is_nobodys(line):
     line.behave = lambda request, right: [(0.15 if address_of(request) == 0 else 0.05, right)]
     bus = bus_to(line, 0.1)
+    assert await bus.read(1, 3, 5, 1) == words(1, 5, 1)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(0.01):
             await bus.read(1, 3, 0, 1)
     assert await bus.read(1, 3, 5, 1) == words(1, 5, 1)
     assert line.connections == 2
+    bus.close()
+
+
+async def test_f23_a_line_that_another_has_just_left_is_listened_to_before_the_first_question(line):
+    """A serial server may hand the answer to a killed gateway's question to the next connection."""
+    line.behave = lambda request, right: [(0.06, right)]
+    bus = bus_to(line, 0.1)
+    asyncio.get_running_loop().call_later(0.03, line.say, framed(bytes((1, 3, 2)) + words(1, 0, 1)))
+    assert await bus.read(1, 3, 5, 1) == words(1, 5, 1)
     bus.close()
 
 

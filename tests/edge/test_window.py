@@ -27,9 +27,21 @@ def test_an_ack_that_comes_in_time_hurries_nothing() -> None:
     assert len(window) == 50
 
 
-def test_an_ack_of_what_is_not_in_flight_says_nothing() -> None:
+def test_acks_of_what_was_acked_before_are_no_silence() -> None:
+    """A cloud that is behind acks what was sent twice: it is there, and must not be given more."""
     window = Window()
     flown(window, 3, now_s=0.0)
-    window.ack([(70, 90)], SILENCE_S + 1)
-    window.ack([(1, 1)], SILENCE_S + 1)  # the silence lasted until now
-    assert len(window.due(SILENCE_S + 1)) == 2
+    for second in range(1, 60, 5):
+        window.ack([(70, 90)], float(second))
+    flown(window, 3, now_s=56.0)
+    window.ack([(1, 1)], 57.0)
+    assert window.due(57.0) == []
+
+
+def test_what_was_sent_often_keeps_its_long_waits_after_the_silence() -> None:
+    window = Window()
+    for turn in range(5):
+        flown(window, 10, now_s=turn * 20.0)
+    window.ack([(1, 1)], 200.0)
+    flown(window, 10, now_s=200.0)
+    assert [record.seq for record in window.due(200.0 + 8 * ACK_TIMEOUT_S)] == [1]

@@ -14,7 +14,7 @@ from civicwatt_protocols.template import Order, parse
 from civicwatt_protocols.toml import Table, decode, text_of
 
 # A name that becomes one level of an MQTT topic: no level separator, no wildcard, no space.
-TopicName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]+$", max_length=64)]
+TopicName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]+\Z", max_length=64)]
 
 
 # Primary by secondary side of a current or voltage transformer: 200 A / 5 A is 40.
@@ -30,7 +30,7 @@ class Gateway(Table, frozen=True):
     """Who this gateway is; `data` is the outbox's directory, a relative one starts at this file."""
 
     id: TopicName
-    division: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6,12}$")]
+    division: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6,12}\Z")]
     data: str
     quota_mb: Annotated[int, msgspec.Meta(ge=32)] | None = None
     # How long after a start of the machine its clock is waited for; 0 where there is no time server.
@@ -84,7 +84,7 @@ class DeviceConfig(Table, frozen=True):
     id: TopicName
     template: str
     unit: Annotated[int, msgspec.Meta(ge=0, le=255)] = 1
-    address: Annotated[str, msgspec.Meta(pattern=r"^[0-9]*$", max_length=14)] = ""
+    address: Annotated[str, msgspec.Meta(pattern=r"^[0-9]*\Z", max_length=14)] = ""
     order: Order | None = None
     ct: Ratio = 1
     pt: Ratio = 1
@@ -110,6 +110,8 @@ class DeviceConfig(Table, frozen=True):
         if self.fast_s is not None:
             if self.fast_s >= self.interval_s or self.interval_s % self.fast_s:
                 raise ValueError(f"fast_s must divide interval_s: {self.interval_s} by {self.fast_s}")
+            if not self.fast:
+                raise ValueError("fast names no measure: name one, or leave out fast_s")
             if unknown := sorted(set(self.fast) - set(self.measures or template.measures)):
                 raise ValueError(f"fast: {self.id} does not read {', '.join(unknown) or 'anything'}")
         if template.bus_protocol == "modbus":

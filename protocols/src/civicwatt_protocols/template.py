@@ -73,10 +73,10 @@ Order = Literal["AB", "ABCD", "CDAB", "BADC", "DCBA"]
 Function = Literal[3, 4]
 Address = Annotated[int, Meta(ge=0, le=65535, description="zero-based address as on the wire")]
 Marker = Annotated[
-    str, Meta(pattern="^0x([0-9A-F]{4}){1,4}$", description="raw value, all digits of the type")
+    str, Meta(pattern="^0x([0-9A-F]{4}){1,4}\\Z", description="raw value, all digits of the type")
 ]
-DataIdentifier = Annotated[str, Meta(pattern="^[0-9A-F]{8}$")]
-Hex = Annotated[str, Meta(pattern="^[0-9A-F]{2}( ?[0-9A-F]{2})*$")]
+DataIdentifier = Annotated[str, Meta(pattern="^[0-9A-F]{8}\\Z")]
+Hex = Annotated[str, Meta(pattern="^[0-9A-F]{2}( ?[0-9A-F]{2})*\\Z")]
 
 
 class Register(Table, frozen=True, kw_only=True):
@@ -136,7 +136,7 @@ class Bus(Table, frozen=True, kw_only=True):
     """Factory settings of the line, a help for the integrator; status says how sure they are."""
 
     baud: int | None = None
-    framing: Annotated[str, Meta(pattern="^8[NEO][12]$")] | None = None
+    framing: Annotated[str, Meta(pattern="^8[NEO][12]\\Z")] | None = None
     unit: Annotated[int, Meta(ge=1, le=247)] | None = None
     connect_delay_ms: Annotated[int, Meta(ge=0, description="wait between connect and first read")] = 0
     status: str = ""
@@ -179,7 +179,7 @@ class DeviceTemplate(Table, frozen=True, kw_only=True):
     `meter_type` and `dialect` (cjt188), or from `models`, of which a device has some (sunspec).
     """
 
-    key: Annotated[str, Meta(pattern="^[a-z0-9_]+/[a-z0-9_]+$")]
+    key: Annotated[str, Meta(pattern="^[a-z0-9_]+/[a-z0-9_]+\\Z")]
     maker: str
     model: str
     title_zh: str
@@ -190,7 +190,7 @@ class DeviceTemplate(Table, frozen=True, kw_only=True):
     identifiers: Annotated[
         tuple[DataIdentifier, ...], Meta(description="data identifiers or blocks of DL/T 645-2007")
     ] = ()
-    meter_type: Annotated[str, Meta(pattern="^([0-9A-F]{2})?$", description="T of CJ/T 188, hexadecimal")] = (
+    meter_type: Annotated[str, Meta(pattern="^([0-9A-F]{2})?\\Z", description="T of CJ/T 188, hexadecimal")] = (
         ""
     )
     dialect: Annotated[str, Meta(description="of a CJ/T 188 maker")] = "standard"

@@ -54,7 +54,7 @@ class FrameLine:
         self._wire: Wire | None = None
         self._turn = asyncio.Lock()
         self._asked_at = 0.0
-        self._suspect = False  # an answer to that may still be on its way
+        self._suspect = True  # an answer may still be on its way: to us, or to who was on this line before
         self._connect_not_before = 0.0
         self._unreachable = ""
 

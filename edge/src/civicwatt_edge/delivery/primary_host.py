@@ -22,7 +22,8 @@ class PrimaryHost:
         self._newest_ms = 0
 
     def begin(self) -> None:
-        """A connection begins: what the host said on the one before does not count."""
+        """A connection begins: what the host said on the one before does not count, nor when it said it."""
+        self._newest_ms = 0
         if self.topic is None:
             self.online.set()
         else:

@@ -211,6 +211,7 @@ class Session:
         for start in range(0, len(overdue), CHUNK):
             if self._reborn:
                 return
+            await self._send_live()  # the newest values do not wait behind what is sent again
             still = [record for record in overdue[start : start + CHUNK] if record.seq in self._window]
             await self._publish([(record, as_historical(record.body)) for record in still])
 

@@ -46,16 +46,14 @@ class Window:
 
     def ack(self, ranges: Sequence[Range], now_s: float) -> None:
         """Forget what the cloud has committed; the first ack after a silence makes the rest due at once."""
-        before = len(self._flights)
         for low, high in ranges:
             narrow = high - low < len(self._flights)
             for seq in range(low, high + 1) if narrow else [*self._flights]:
                 if low <= seq <= high:
                     self._flights.pop(seq, None)
-        if len(self._flights) == before:
-            return
         if now_s - self._heard_s > SILENCE_S:
-            self.hurry()
+            for flight in self._flights.values():
+                flight.due_s = now_s  # once: the longer waits of what was sent often stay as they are
         self._heard_s = now_s
 
     def due(self, now_s: float) -> list[Stored]:

@@ -1,5 +1,6 @@
 """One meter: what to ask, and how the answers become the values of its catalogue."""
 
+from collections import deque
 from typing import Any
 
 import structlog
@@ -54,29 +55,35 @@ class Device:
         values: list[float | None] = [None] * len(self.catalogue.points)
         reasons: dict[int, GapReason] = {}
         lost: GapReason | None = None
+        answered: list[Question] = []
         refused: list[ModbusQuestion] = []
-        for question in plan.questions:
+        asked = 0
+        questions = deque(plan.questions)
+        while questions:
+            question = questions.popleft()
             failed = GapReason.REFUSED if lost is None and plan.spares(question) else lost
             if failed is None:
+                asked += 1
                 try:
                     for place, (_, value) in zip(question.places, await question.ask(bus), strict=True):
                         values[place] = value
                         if value is None:
                             reasons[place] = GapReason.INVALID
-                    plan.note_answer(question)
+                    answered.append(question)
                 except CivicWattError as error:
                     failed = reason_of(error)
                     lost = None if failed is GapReason.REFUSED else failed
                     if isinstance(question, ModbusQuestion) and is_illegal_address(error):
+                        if parts := plan.instead_of(question):
+                            questions.extendleft(reversed(parts))
+                            continue
                         refused.append(question)
             if failed is not None:
                 reasons.update(dict.fromkeys(question.places, failed))
-        if refused:
-            of_all = len(reasons) == len(values) and set(reasons.values()) == {GapReason.REFUSED}
-            before = plan.questions
-            plan.note_refusals(refused, of_all=of_all)
-            if plan.questions != before:
-                log.info("block_refused", device=self.catalogue.device, questions=len(plan.questions))
+        before = len(plan.questions)
+        plan.note(asked, answered, refused)
+        if len(plan.questions) != before:
+            log.info("questions_changed", device=self.catalogue.device, questions=len(plan.questions))
         return Record(0, slot_us, self.catalogue.device, self.catalogue.hash, tuple(values), reasons)
 
     def gap(self, slot_us: int, reason: GapReason) -> Record:

@@ -26,7 +26,7 @@ class Quantity(StrEnum):
 class Unit(Table, frozen=True, kw_only=True):
     """A unit code: one unit is factor of the measure's unit."""
 
-    code: Annotated[str, Meta(pattern="^[0-9A-F]{2}$")]
+    code: Annotated[str, Meta(pattern="^[0-9A-F]{2}\\Z")]
     unit: str
     quantity: Quantity
     factor: Decimal
