@@ -42,7 +42,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出 · print J
 @app.command()
 def serve(
     config: Config = None,
-    port: Annotated[int | None, typer.Option("--port", help="网页端口 · port of the pages")] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", min=1, max=65535, help="网页端口 · port of the pages")
+    ] = None,
 ) -> None:
     """启动云端，仅监听本机 · run the cloud, on this machine only.
 

@@ -58,6 +58,7 @@ def run(
 def check(file: Annotated[Path, typer.Argument(help="TOML 配置文件 · configuration file")]) -> None:
     """检查配置文件 · check a configuration file."""
     config = load(file)
+    bind.check_all(config)
     devices = sum(len(bus.device) for bus in config.bus)
     typer.echo(f"{file}: 网关 {config.gateway.id}，总线 {len(config.bus)}，设备 {devices} · ok")
 

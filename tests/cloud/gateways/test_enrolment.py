@@ -88,7 +88,8 @@ def test_s12_enrolling_writes_the_tls_keys_and_leaves_comments_alone(
     cloud: Any, edge: Path, run: Run
 ) -> None:
     before = edge.read_text()
-    run("enroll", "--url", cloud.url, "--code", cloud.code("gw-01", "429901"), "--config", edge)
+    told = run("enroll", "--url", cloud.url, "--code", cloud.code("gw-01", "429901"), "--config", edge)
+    assert "区划 division 000000 → 429901\n" in told.output
     after = edge.read_text()
     assert "# 本机配置，人工编写\n" in after
     assert 'host = "127.0.0.1"   # 待注册\n' in after
@@ -100,7 +101,8 @@ def test_s12_enrolling_writes_the_tls_keys_and_leaves_comments_alone(
     assert loaded.broker.tls == config.Tls(
         ca=str(folder / "ca.pem"), cert=str(folder / "cert.pem"), key=str(folder / "key.pem")
     )
-    run("enroll", "--url", cloud.url, "--code", cloud.code("gw-01", "429901"), "--config", edge)
+    told = run("enroll", "--url", cloud.url, "--code", cloud.code("gw-01", "429901"), "--config", edge)
+    assert "区划" not in told.output
     assert edge.read_text() == after
 
 

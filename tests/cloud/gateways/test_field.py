@@ -137,6 +137,7 @@ def test_without_a_date_a_bound_meter_keeps_its_own(cloud: Any, enrolled: Enrol)
         ({"building": "B-9"}, "building", "CW-T1011"),
         ({"building": "C-1"}, "building", "CW-T1011"),  # of another city: it does not exist for this gateway
         ({"institution": "C"}, "building", "CW-T1011"),  # the building belongs to A
+        ({"institution": "X"}, "building", "CW-T1011"),
         ({"end_use": "锅炉"}, "end_use", "CW-T1012"),
         ({"template": "acme/none"}, "template", "CW-T1015"),
         ({"measures": ["import_active_energy", "colour"]}, "measures", "CW-T1017"),
@@ -194,6 +195,9 @@ def test_a_meter_swapped_in_the_field_is_exact_in_the_books(cloud: Any, enrolled
         ({"measure": "voltage_l1"}, "CW-G4106"),
         ({"at": "2126-01-01T00:00:00+08:00"}, "CW-G4105"),
         ({"at": "2026-01-01T00:00:00"}, "CW-A1008"),  # of which zone?
+        ({"at": "0001-01-01T00:00:00+14:00"}, "CW-A1008"),  # not a moment in UTC
+        ({"at": "9999-12-31T23:59:59Z"}, "CW-A1008"),  # not one in the business zone
+        ({"at": "1969-12-31T23:59:59Z"}, "CW-A1008"),
         ({"old_final": -1}, "CW-A1008"),
         ({"old_final": 1e300}, "CW-A1008"),
         ({"new_initial": "0.0000001"}, "CW-A1008"),

@@ -17,13 +17,14 @@ from civicwatt.cli import build
 from civicwatt_cloud.housekeeping import _warn_of_certificate
 from civicwatt_cloud.kit import identity
 from civicwatt_cloud.kit.audit import Audit
+from civicwatt_cloud.kit.db import one_transaction
 from civicwatt_cloud.kit.directory_import import import_directory
 from civicwatt_cloud.kit.identity import Account, Role
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.gateways.authority import Authority, pem
 from civicwatt_cloud.modules.gateways.models import GatewayCode
 from civicwatt_cloud.timeseries.points import Gateway
-from civicwatt_protocols.errors import BadValue
+from civicwatt_protocols.errors import BadValue, CivicWattError
 
 DIRECTORY = (
     "单位编码,单位名称,单位类型,层级,区划代码,楼栋编码,楼栋名称,建筑面积,面积起始,面积依据,用能人数,人数起始,人数依据\n"
@@ -127,6 +128,9 @@ def test_s12_the_commands_on_the_server_make_codes_files_and_authorities(
     settings = Settings.load(config)  # what is printed is what the cloud reads
     assert settings.mqtt_cert == tmp_path / "broker/ingest/cert.pem"
     assert settings.mqtt_port == 8883
+    assert (settings.gateway_broker_host, settings.gateway_broker_port) == ("mqtt.example", 8883)
+    other = cli("broker-config", tmp_path / "other", "--host", "mqtt.example", "--port", 28883)
+    assert "gateway_broker_port = 28883\n" in other
     cli("broker-config", tmp_path / "broker", "--host", "mqtt.example", "--host", "192.0.2.7")
     assert x509.load_pem_x509_certificate((tmp_path / "broker/server.pem").read_bytes()) == server
     cli("new-authority")
@@ -135,6 +139,63 @@ def test_s12_the_commands_on_the_server_make_codes_files_and_authorities(
     assert len(chain) == 2
     assert chain[0] != server
     assert "0 revoked" not in cli("gateway-revoke", "gw-01")
+
+
+def refused(*arguments: object) -> CivicWattError:
+    done = CliRunner().invoke(build("cloud"), ["cloud", *map(str, arguments)])
+    assert isinstance(done.exception, CivicWattError), done.output
+    assert not done.stdout
+    return done.exception
+
+
+def test_s12_without_a_division_no_code_is_made_and_the_data_folder_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = str(tmp_path / ".civicwatt/cloud")
+    for given in ((), ("--division", "000000")):
+        error = refused("gateway-code", "gw-01", *given)
+        assert (error.code, error.where) == ("CW-G4008", folder)
+        assert "--division" in error.remedy("zh")
+    done = CliRunner().invoke(build("cloud"), ["cloud", "gateway-code", "gw-01", "--division", "420106"])
+    assert f"数据目录 · data folder: {folder}\n" in done.stderr
+    assert folder not in done.stdout
+
+
+def test_s12_a_gateway_that_spoke_without_a_division_gets_the_one_that_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CIVICWATT_DATA_DIR", str(tmp_path / "data"))
+    refused("gateway-code", "gw-01")  # makes the database
+    with one_transaction(Settings.load().database_path) as session:
+        session.add(Gateway(id="gw-01", division="000000"))
+    done = CliRunner().invoke(build("cloud"), ["cloud", "gateway-code", "gw-01", "--division", "420106"])
+    assert "gw-01 (420106)" in done.stderr
+
+
+def test_s13_a_gateway_that_is_not_there_cannot_be_revoked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CIVICWATT_DATA_DIR", str(tmp_path / "data"))
+    cli("gateway-code", "gw-01", "--division", "420106")
+    error = refused("gateway-revoke", "gw-10")
+    assert (error.code, error.exit_code) == ("CW-G4009", 1)
+    assert "gw-10" in error.message("zh")
+    cli("gateway-revoke", "gw-01")  # an unspent code is something to end
+
+
+@pytest.mark.parametrize("port", [0, 99_999])
+@pytest.mark.parametrize(
+    "command", [("demo",), ("cloud", "serve"), ("cloud", "broker-config", "d", "--host", "h")]
+)
+def test_a_port_that_is_none_is_a_wrong_use(
+    command: tuple[str, ...], port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(build("cloud"), [*command, "--port", str(port)])
+    assert done.exit_code == 2
+    assert "--port" in done.output
+    assert not list(tmp_path.iterdir())
 
 
 def test_f30_every_night_the_cloud_looks_when_its_own_certificate_ends(tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ from civicwatt_protocols.logs import log_to_stderr
 
 
 def demo(
-    port: Annotated[int, typer.Option(help="网页端口 · port of the pages on 127.0.0.1")] = 8080,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="网页端口 · port of the pages on 127.0.0.1")
+    ] = 8080,
     data: Annotated[Path, typer.Option(help="数据目录，再次启动时沿用 · where the data are kept")] = Path(
         ".civicwatt/demo"
     ),

@@ -43,23 +43,33 @@ def bind(
         raise typer.Exit(PARTLY)
 
 
-def checked(text: str) -> str:
+def checked(text: str, where: str = "--bind") -> str:
     """A binding 单位编码/楼栋编码/分项, as it stands in a configuration. Raises BadValue."""
     parts = text.split("/")
     if len(parts) != 3 or not all(parts) or parts[2] not in END_USES:
         known = ", ".join(END_USES)
-        raise BadValue("--bind", key="bind", detail=f"{text}: 单位编码/楼栋编码/分项, 分项 {known}")
+        raise BadValue(where, key="bind", detail=f"{text}: 单位编码/楼栋编码/分项, 分项 {known}")
     return text
+
+
+def check_all(config: Config) -> None:
+    """Look at the bindings of all devices. Raises BadValue, naming the device.
+
+    Polling does without them: a running gateway does not ask.
+    """
+    for device in (one for bus in config.bus for one in bus.device if one.bind):
+        checked(device.bind, device.id)
 
 
 def send(config: Config, *, dry_run: bool = False) -> dict[str, Any]:
     """Report every bound device; the cloud keeps the good rows. Raises NotEnrolled and CloudApi's errors."""
     rows = []
     for device in (one for bus in config.bus for one in bus.device if one.bind):
-        _, building, end_use = checked(device.bind).split("/")
+        institution, building, end_use = checked(device.bind, device.id).split("/")
         row = {"device": device.id, "name": device.name or device.id, "template": device.template}
         measures = device.measures or templates.load(device.template).measures  # the cloud may not know it
-        rows.append(row | {"building": building, "end_use": end_use, "measures": list(measures)})
+        place = {"institution": institution, "building": building, "end_use": end_use}
+        rows.append(row | place | {"measures": list(measures)})
     told = cloud(config).call("POST", PATH, {"rows": rows, "dry_run": dry_run})
     for problem in told["problems"]:
         problem["device"] = rows[problem["row"]]["device"]

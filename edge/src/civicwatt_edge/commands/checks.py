@@ -1,5 +1,6 @@
 """The looks of `civicwatt edge doctor`; each gives a finding and never raises."""
 
+import asyncio
 import os
 import shutil
 import socket
@@ -9,21 +10,35 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from civicwatt_edge import machine_time
-from civicwatt_edge.commands import gateway
+from civicwatt_edge.bus.connect import open_bus
+from civicwatt_edge.commands import bind, gateway
 from civicwatt_edge.commands.identity import cloud_url
 from civicwatt_edge.commands.status import span
 from civicwatt_edge.config import Broker, BusConfig, Config
 from civicwatt_edge.delivery import tls
-from civicwatt_edge.errors import ClockWrong, GatewayAway, OutboxCorrupt, SpaceLow, Unreachable
+from civicwatt_edge.errors import (
+    ClockWrong,
+    GatewayAway,
+    NobodyAnswers,
+    OutboxCorrupt,
+    SpaceLow,
+    Unreachable,
+)
+from civicwatt_edge.polling.device import reason_of
+from civicwatt_edge.polling.questions import questions
+from civicwatt_protocols import templates
 from civicwatt_protocols.errors import CivicWattError, FileUnusable
+from civicwatt_protocols.uplink import GapReason
 
 # Engineering defaults.
 WAIT_S = 3.0
+ASKED = 3  # devices of a bus, before it is believed that nobody answers
 LEAST_FREE = 256 << 20  # bytes: what the outbox may need in seven days without a cloud
 TOLERANCE_S = 30  # a clock that is off by less does no harm
 AHEAD_S = 120  # of the newest slot, before the clock is believed to be slow
@@ -55,8 +70,11 @@ def storage(config: Config) -> Iterator[Finding]:
     directory = Path(config.gateway.data)
     names = ("数据目录", "data directory")
     place = next(one for one in (directory, *directory.parents) if one.exists())
-    if not os.access(place, os.W_OK | os.X_OK):
-        yield Finding(*names, str(directory), FileUnusable(str(place), detail="permission denied"))
+    try:
+        TemporaryDirectory(dir=place).cleanup()
+    except OSError as error:
+        detail = error.strerror if place == directory else f"cannot be made in {place}: {error.strerror}"
+        yield Finding(*names, str(directory), FileUnusable(str(directory), detail=detail))
         return
     free, wanted = shutil.disk_usage(place).free, config.gateway.quota_bytes or LEAST_FREE
     low = SpaceLow(str(directory), free=_mega(free), wanted=_mega(wanted)) if free < wanted else None
@@ -100,16 +118,31 @@ def clock(config: Config, clock_from: str, now_s: float | None = None) -> Findin
     return Finding(*names, f"{shown}, {compared}")
 
 
+def bindings(config: Config) -> Iterator[Finding]:
+    """A binding that no cloud can take; where all are in order there is nothing to tell."""
+    try:
+        bind.check_all(config)
+    except CivicWattError as error:
+        yield Finding("绑定", "bindings", "", error)
+
+
 def upstream(broker: Broker) -> Iterator[Finding]:
-    """The way to a broker, TLS included; not a word of MQTT, which could end the gateway's own session."""
+    """The way to a broker.
+
+    Over TLS not a word of MQTT: who connects is who the certificate names, and that would end the running
+    gateway's own session.
+    """
     names = ("上行", "uplink")
     place = f"{broker.host}:{broker.port}"
     try:
         with socket.create_connection((broker.host, broker.port), WAIT_S) as plain:
             if broker.tls is not None:
                 with tls.context(broker.tls).wrap_socket(plain, server_hostname=broker.host):
-                    pass
-        yield Finding(*names, f"{place} 可达 · reachable")
+                    told = "TLS 握手成功，未验证 MQTT · TLS is in order; MQTT not checked"
+            else:
+                _greet(plain)
+                told = "MQTT 应答正常 · MQTT answers"
+        yield Finding(*names, f"{place} {told}")
     except CivicWattError as error:
         yield Finding(*names, place, error)
     except OSError as error:
@@ -119,7 +152,10 @@ def upstream(broker: Broker) -> Iterator[Finding]:
 
 
 def bus(one: BusConfig) -> Finding:
-    """Whether a bus can be opened: the port listens, or the serial device is ours to use."""
+    """Whether a bus can be used: a meter answers on the port, or the serial device is ours.
+
+    A serial port has one user at a time, the running gateway: there no meter is asked.
+    """
     names = ("总线", "bus")
     where = one.where
     if where.is_serial:
@@ -127,12 +163,18 @@ def bus(one: BusConfig) -> Finding:
             exists = Path(where.path).exists()
             detail = f"sudo usermod -aG dialout {_user()}" if exists else "no such device"
             return Finding(*names, one.url, FileUnusable(where.path, detail=detail))
-        return Finding(*names, f"{one.url} 可用 · usable")
+        return Finding(*names, f"{one.url} 串口可用，未问表计 · the port is usable; no meter asked")
     try:
         socket.create_connection((where.host, where.port), WAIT_S).close()
     except OSError as error:
         return Finding(*names, one.url, Unreachable(one.url, detail=error))
-    return Finding(*names, f"{one.url} 可达 · reachable")
+    if not one.device:
+        return Finding(*names, f"{one.url} 端口可达，未验证协议 · the port answers; protocol not checked")
+    answering = asyncio.run(_answering(one))
+    if answering is None:
+        asked = ", ".join(device.id for device in one.device[:ASKED])
+        return Finding(*names, one.url, NobodyAnswers(one.url, units=asked))
+    return Finding(*names, f"{one.url} {answering} 有应答 · answers")
 
 
 def running(config: Config) -> Finding:
@@ -143,6 +185,39 @@ def running(config: Config) -> Finding:
     except GatewayAway:
         return Finding(*names, "未运行 · not running")
     return Finding(*names, f"{told['gateway']} {span(told['running_s'])}, pid {told['pid']}")
+
+
+def _greet(broker: socket.socket) -> None:
+    """CONNECT with a client id of the broker's choice, CONNACK, DISCONNECT. Errors: OSError.
+
+    Source: MQTT 3.1.1, clauses 3.1, 3.2 and 3.14.
+    """
+    broker.sendall(b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x05\x00\x00")
+    with broker.makefile("rb") as answers:
+        answer = answers.read(4)
+    if not answer.startswith(b"\x20\x02") or len(answer) < 4:
+        raise OSError("the port answers, but not in MQTT")
+    if answer[3]:
+        raise OSError(f"the broker refuses: CONNACK return code {answer[3]}")
+    broker.sendall(b"\xe0\x00")
+
+
+async def _answering(one: BusConfig) -> str | None:
+    """The first of some devices that answers its first question; a refusal is an answer too."""
+    line: Any = open_bus(one)
+    try:
+        for device in one.device[:ASKED]:
+            template = templates.load(device.template)
+            first, *_ = questions(device, {name: place for place, name in enumerate(template.measures)})
+            try:
+                await first.ask(line)
+            except CivicWattError as error:
+                if reason_of(error) is not GapReason.REFUSED:
+                    continue
+            return device.id
+    finally:
+        line.close()
+    return None
 
 
 def _certificate(path: Path) -> Finding:

@@ -47,6 +47,7 @@ def _look(path: Path, clock_from: str) -> Iterator[Finding]:
         return
     devices = sum(len(bus.device) for bus in config.bus)
     yield Finding("配置", "configuration", f"{path}: {len(config.bus)} 条总线 buses, {devices} 块表 devices")
+    yield from checks.bindings(config)
     yield from checks.storage(config)
     yield checks.clock(config, clock_from)
     for upstream in config.upstreams:
@@ -61,8 +62,7 @@ def _tell(finding: Finding) -> None:
         show(Text.assemble(("✓ ", "green"), f"{finding.zh} · {finding.en}: {finding.detail}"))
         return
     error = finding.error
-    show(
-        Text.assemble(("✗ ", "bold red"), f"{finding.zh} · {finding.en}: {error.code} {error.message('zh')}")
-    )
+    named = f"{error.code} {error.where}:" if error.where else error.code
+    show(Text.assemble(("✗ ", "bold red"), f"{finding.zh} · {finding.en}: {named} {error.message('zh')}"))
     show(f"    {error.message('en')}")
     show(Text.assemble(("    → ", "yellow"), f"{error.remedy('zh')} · {error.remedy('en')}"))

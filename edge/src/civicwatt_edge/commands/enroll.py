@@ -44,6 +44,8 @@ def enroll(
     changed = configured(text, told, answer)
     decode(changed, Config, str(config))
     files.replace(config, changed.encode())
+    if written.gateway.division != answer["division"]:
+        typer.echo(f"区划 division {written.gateway.division} → {answer['division']}")
     typer.echo(f"{written.gateway.id}: 已注册 · enrolled → {broker['host']}:{broker['port']}")
 
 

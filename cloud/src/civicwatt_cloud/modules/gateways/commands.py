@@ -8,11 +8,12 @@ import typer
 from civicwatt_cloud.kit import identity
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.db import one_transaction
-from civicwatt_cloud.kit.directory import top_region
+from civicwatt_cloud.kit.directory import EVERYWHERE, top_region
 from civicwatt_cloud.kit.scope import Scope
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.gateways import broker, enrolment
 from civicwatt_cloud.modules.gateways.authority import Authority
+from civicwatt_cloud.modules.gateways.errors import DivisionMissing, GatewayUnknown
 from civicwatt_cloud.modules.gateways.schemas import GATEWAY_ID
 from civicwatt_cloud.timeseries.subscriber import CLIENT_ID
 from civicwatt_protocols.errors import BadValue
@@ -34,16 +35,21 @@ def gateway_code(
     with one_transaction(settings.database_path) as session:
         everywhere = Scope(top_region(session).code)
         wanted = enrolment.division_of(session, everywhere, gateway, division)
+        if wanted == EVERYWHERE:
+            raise DivisionMissing(str(settings.data_dir.resolve()), gateway=gateway)
         code = enrolment.issue_code(session, gateway, wanted, now_us)
     ends = iso((now_us + identity.CODE_LIFE_US) // 1_000_000 * 1_000_000, settings.zone)
     typer.echo(code)
     typer.echo(f"{gateway} ({wanted})，有效至 · valid until {ends}", err=True)
+    typer.echo(f"数据目录 · data folder: {settings.data_dir.resolve()}", err=True)
 
 
 def gateway_revoke(gateway: GatewayName, config: Config = None) -> None:
     """吊销网关的证书与注册码 · end a gateway's certificates and codes."""
     settings = Settings.load(config)
     with one_transaction(settings.database_path) as session:
+        if not enrolment.is_known(session, gateway):
+            raise GatewayUnknown(str(settings.data_dir.resolve()), gateway=gateway)
         ended = enrolment.revoke(session, gateway, identity.real_now_us())
     typer.echo(f"{gateway}: {ended} 张证书已吊销；请重新运行 broker-config 并重启消息服务器")
     typer.echo(f"{gateway}: {ended} revoked; run broker-config again and restart the broker", err=True)
@@ -54,7 +60,7 @@ def broker_config(
     host: Annotated[
         list[str], typer.Option(help="网关使用的域名或地址，可重复 · a name gateways use; repeatable")
     ],
-    port: Annotated[int | None, typer.Option(help="端口 · port")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="端口 · port")] = None,
     bind: Annotated[str, typer.Option(help="监听地址，缺省为全部 · address to listen on")] = "",
     config: Config = None,
 ) -> None:
@@ -68,6 +74,8 @@ def broker_config(
     typer.echo(f'# 云端配置 · for the cloud\'s configuration\nmqtt_host = "{host[0]}"')
     typer.echo(f'mqtt_port = {listener.port}\nmqtt_ca = "{folder.resolve() / "ca.pem"}"')
     typer.echo(f'mqtt_cert = "{ingest / "cert.pem"}"\nmqtt_key = "{ingest / "key.pem"}"')
+    typer.echo("# 告知网关的消息服务器 · the broker that gateways are told of")
+    typer.echo(f'gateway_broker_host = "{host[0]}"\ngateway_broker_port = {listener.port}')
 
 
 def new_authority(config: Config = None) -> None:

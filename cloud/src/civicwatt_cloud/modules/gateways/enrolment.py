@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from civicwatt_cloud.kit import audit, signin
 from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.kit.directory import Building, region_prefix
+from civicwatt_cloud.kit.directory import EVERYWHERE, Building, region_prefix
 from civicwatt_cloud.kit.errors import NotFound
 from civicwatt_cloud.kit.identity import CODE_LETTERS, CODE_LIFE_US, digest, normal_code
 from civicwatt_cloud.kit.scope import Scope
@@ -44,7 +44,8 @@ def division_of(session: Session, scope: Scope, gateway: str, wanted: str | None
     One that has spoken keeps its division; a new one gets the scope's unless another is wanted.
     """
     row = session.get(Gateway, gateway)
-    division = (row.division if row else None) or wanted or scope.region_code
+    spoken = row.division if row and row.division != EVERYWHERE else None
+    division = spoken or wanted or scope.region_code
     if scope.region_code is None or not division or not division.startswith(region_prefix(scope.region_code)):
         raise NotFound()
     foreign = (
@@ -108,6 +109,12 @@ def revoke(session: Session, gateway: str, now_us: int, who: str = audit.COMMAND
     if serials:
         audit.note(session, who, audit.Deed("gateway_revoked", gateway, {"serials": serials}, None))
     return len(serials)
+
+
+def is_known(session: Session, gateway: str) -> bool:
+    """Whether a gateway of this id has spoken, or was ever given a code."""
+    codes = select(GatewayCode.gateway).where(GatewayCode.gateway == gateway)
+    return session.get(Gateway, gateway) is not None or session.scalar(codes.limit(1)) is not None
 
 
 def revoked(session: Session) -> list[tuple[str, datetime]]:

@@ -8,7 +8,9 @@ CloudError
     ├── RequestRefused      422  CW-G4004
     ├── BadSignature        401  CW-G4005
     ├── DateOff             401  CW-G4006
-    └── CertificateRevoked  401  CW-G4007
+    ├── CertificateRevoked  401  CW-G4007
+    ├── DivisionMissing     422  CW-G4008
+    └── GatewayUnknown      404  CW-G4009
 """
 
 from civicwatt_cloud.kit.errors import CloudError
@@ -89,3 +91,29 @@ class CertificateRevoked(GatewayRefused):
     en = "the gateway's certificate has been revoked"
     remedy_zh = "如该网关仍应接入，请能源管理员重新生成注册码"
     remedy_en = "if the gateway should still be let in, have the energy manager make a new code"
+
+
+class DivisionMissing(GatewayRefused):
+    """A gateway reports under one division; here is none to give it. `where` is the data folder."""
+
+    status = 422
+    exit_code = 3
+    code = "CW-G4008"
+    zh = "没有可给网关 {gateway} 的行政区划"
+    en = "there is no division for gateway {gateway} to report under"
+    remedy_zh = "请给出 --division，或先用 directory import 导入名录；数据目录不对时给出 --config"
+    remedy_en = (
+        "give --division, or import the directory first (directory import); "
+        "if this is the wrong data folder, give --config"
+    )
+
+
+class GatewayUnknown(GatewayRefused):
+    """A command names a gateway that never got a code and never spoke. `where` is the data folder."""
+
+    status = 404
+    code = "CW-G4009"
+    zh = "没有编号为 {gateway} 的网关"
+    en = "there is no gateway {gateway}"
+    remedy_zh = "请核对网关编号；数据目录不对时给出 --config"
+    remedy_en = "check the gateway's id; if this is the wrong data folder, give --config"

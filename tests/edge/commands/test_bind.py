@@ -1,0 +1,59 @@
+"""`civicwatt edge bind`, and who looks at a binding that cannot be."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from civicwatt_edge.commands import bind
+from civicwatt_edge.config import load
+
+CONFIG = """
+[gateway]
+id = "g"
+division = "429900"
+data = "data"
+[[bus]]
+name = "b0"
+url = "tcp://127.0.0.1:1"
+[[bus.device]]
+id = "M-07"
+unit = 7
+template = "simulated/water_counter"
+bind = "{bind}"
+"""
+
+
+@pytest.fixture
+def configured(tmp_path: Path) -> Any:
+    def configured(text: str) -> Path:
+        path = tmp_path / "edge.toml"
+        path.write_text(CONFIG.format(bind=text))
+        return path
+
+    return configured
+
+
+def test_the_institution_goes_with_the_building(configured, monkeypatch) -> None:
+    sent: list[dict[str, Any]] = []
+
+    class Cloud:
+        def call(self, _method: str, _path: str, body: dict[str, Any]) -> dict[str, Any]:
+            sent.append(body)
+            return {"problems": []}
+
+    monkeypatch.setattr(bind, "cloud", lambda _config: Cloud())
+    bind.send(load(configured("JX01/B1/water")))
+    (row,) = sent[0]["rows"]
+    assert (row["institution"], row["building"], row["end_use"]) == ("JX01", "B1", "water")
+
+
+@pytest.mark.parametrize("text", ["JX01/B1/lightning", "B1/water", "JX01//water"])
+def test_check_and_doctor_refuse_a_binding_that_cannot_be(edge, configured, text) -> None:
+    path = configured(text)
+    load(path)  # polling does without it
+    ran = edge("check", path)
+    assert ran.code == 3
+    for word in ("CW-C1003", "M-07", text):
+        assert word in ran.err
+    assert "CW-C1003 M-07" in edge("doctor").out
