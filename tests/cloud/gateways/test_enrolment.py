@@ -6,7 +6,9 @@ import stat
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,16 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from civicwatt_cloud.kit import identity
-from civicwatt_cloud.modules.gateways import enrolment
+from civicwatt_cloud.kit.business_time import SECOND_US
+from civicwatt_cloud.modules.gateways import enrolment, signed
 from civicwatt_cloud.modules.gateways.authority import Authority, key_pem, pem, trusted
+from civicwatt_cloud.modules.gateways.errors import RequestRefused
 from civicwatt_cloud.modules.gateways.models import GatewayCertificate, GatewayCode
 from civicwatt_edge import config
 from civicwatt_edge.delivery import tls
@@ -33,6 +39,20 @@ from civicwatt_protocols.errors import BadValue
 
 DAY_US = 86_400_000_000
 Run = Callable[..., Result]
+PLAIN_REQUEST = x509.load_pem_x509_csr(gateway_side.make_key_and_request("gw-76")[1].encode()).public_bytes(
+    Encoding.DER
+)
+KEY_OF_PLAIN_REQUEST = x509.load_der_x509_csr(PLAIN_REQUEST).public_key()
+# openssl ecparam -name sect283k1 -genkey | openssl req -new -key /dev/stdin -subj /CN=gw-76
+SECT283K1 = """\
+-----BEGIN CERTIFICATE REQUEST-----
+MIHWMHcCAQAwEDEOMAwGA1UEAwwFZ3ctNzYwXjAQBgcqhkjOPQIBBgUrgQQAEANK
+AAQEbFSalHvvtlJHbJcm4NH/c+Tm8tLD6HCgmNxEkqOpOL9M/0YBN8aOYHpYjx7f
+pRye3y3iLt+QRdwTVRytPE1QuuH7yKA3WHmgADAKBggqhkjOPQQDAgNPADBMAiQB
+uKNq66WIfOAgErVVwYvLD66kvjce5ecNpRW5nkS4p1FDwHICJAFs2AgGNY8x1HgP
+d2JFipVKIrcoffHXv3FJreAQEx133/eHAw==
+-----END CERTIFICATE REQUEST-----
+"""
 
 
 def enrolled(cloud: Any, folder: Path, gateway: str) -> Path:
@@ -44,6 +64,19 @@ def enrolled(cloud: Any, folder: Path, gateway: str) -> Path:
         f'url = "{cloud.url}"\ngateway = "{gateway}"\ndivision = "{answer["division"]}"\n'
     )
     return folder
+
+
+def an_hour_passes(cloud: Any, gateway: str) -> None:
+    """Since the gateway's certificates were issued."""
+    with cloud.database.session() as session:
+        mine = update(GatewayCertificate).where(GatewayCertificate.gateway == gateway)
+        session.execute(mine.values(issued_us=GatewayCertificate.issued_us - 3600 * SECOND_US))
+
+
+def serials(cloud: Any, gateway: str) -> list[str]:
+    with cloud.database.reading() as session:
+        mine = GatewayCertificate.gateway == gateway
+        return list(session.scalars(select(GatewayCertificate.serial).where(mine)))
 
 
 @pytest.fixture(autouse=True)
@@ -256,6 +289,7 @@ def test_s12_a_new_enrolment_and_a_revocation_end_the_former_certificate(cloud: 
     with pytest.raises(NotLetIn) as refused:
         renewal.renew(first)
     assert refused.value.facts["problem"] == "CW-G4007"
+    an_hour_passes(cloud, "gw-74")
     renewal.renew(second)
     waiting = cloud.code("gw-74")
     with cloud.database.session() as session:
@@ -280,9 +314,58 @@ def test_s12_a_renewal_keeps_the_key_and_moves_the_end(cloud: Any, tmp_path: Pat
     ends = x509.load_pem_x509_certificate(former).not_valid_after_utc.timestamp()
     assert renewal.look(folder, None, ends - 31 * 86_400) is None
     assert (folder / "cert.pem").read_bytes() == former
+    an_hour_passes(cloud, "gw-75")
     assert renewal.look(folder, None, ends - 29 * 86_400) is None
     assert (folder / "key.pem").read_bytes() == key
     assert (folder / "cert.pem").read_bytes() != former
+
+
+def test_s12_a_renewal_that_is_sent_again_gives_the_same_certificate(cloud: Any, tmp_path: Path) -> None:
+    folder = enrolled(cloud, tmp_path / "identity", "gw-81")
+    an_hour_passes(cloud, "gw-81")
+    api = CloudApi.enrolled(folder)
+    csr = {"csr": gateway_side.request_of((folder / "key.pem").read_bytes(), "gw-81")}
+    signature = api._signature(
+        "POST", "/api/v1/gateway/renewal", json.dumps(csr, ensure_ascii=False).encode(), int(time.time())
+    )
+    api._signature = lambda *_: signature  # type: ignore[method-assign]
+    answers = [api.call("POST", "/api/v1/gateway/renewal", csr) for _ in range(5)]
+    assert len(serials(cloud, "gw-81")) == 2
+    assert answers == answers[:1] * 5
+    assert answers[0]["certificate"] != (folder / "cert.pem").read_text()
+
+
+def test_s12_a_renewal_is_for_the_certified_key_alone(cloud: Any, tmp_path: Path) -> None:
+    folder = enrolled(cloud, tmp_path / "identity", "gw-82")
+    an_hour_passes(cloud, "gw-82")
+    _, foreign = gateway_side.make_key_and_request("gw-82")
+    with pytest.raises(CloudRefused) as refused:
+        CloudApi.enrolled(folder).call("POST", "/api/v1/gateway/renewal", {"csr": foreign})
+    assert refused.value.facts["problem"] == "CW-G4004"
+    assert len(serials(cloud, "gw-82")) == 1
+    renewal.renew(folder)
+    assert len(serials(cloud, "gw-82")) == 2
+
+
+def test_s12_each_key_is_tried_once_however_often_it_was_certified(
+    cloud: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = enrolled(cloud, tmp_path / "identity", "gw-83")
+    for _ in range(4):
+        an_hour_passes(cloud, "gw-83")
+        renewal.renew(folder)
+    assert len(serials(cloud, "gw-83")) == 5
+    tried: list[bool] = []
+    made_by = signed._made_by
+    monkeypatch.setattr(signed, "_made_by", lambda *of: tried.append(made_by(*of)) or tried[-1])
+    api = CloudApi.enrolled(folder)
+    assert api.call("GET", "/api/v1/gateway/received?epoch=e&from=1&to=2")
+    stranger = enrolled(cloud, tmp_path / "other", "gw-84")
+    wrong = CloudApi.enrolled(stranger)._signature("GET", "/", b"", int(time.time()))
+    api._signature = lambda *_: wrong | {"CW-Gateway": "gw-83"}  # type: ignore[method-assign]
+    with pytest.raises(NotLetIn):
+        api.call("GET", "/api/v1/gateway/received?epoch=e&from=1&to=2")
+    assert tried == [True, False]
 
 
 def test_f30_a_certificate_that_ended_lately_still_leads_to_its_renewal_and_nowhere_else(
@@ -338,6 +421,36 @@ def test_s12_garbage_for_a_request_is_refused(cloud: Any, broken: str) -> None:
     with pytest.raises(CloudRefused) as refused:
         CloudApi(cloud.url).call("POST", "/api/v1/gateway/enrol", {"code": code, "csr": broken})
     assert refused.value.facts["problem"] == "CW-G4004"
+
+
+@pytest.mark.parametrize("request_of", ["sect283k1", "a_later_version"])
+def test_s12_a_request_of_an_unknown_kind_is_refused_with_its_code(cloud: Any, request_of: str) -> None:
+    csr = {"sect283k1": SECT283K1, "a_later_version": _of_version_8("gw-76")}[request_of]
+    with pytest.raises(CloudRefused) as refused:
+        CloudApi(cloud.url).call("POST", "/api/v1/gateway/enrol", {"code": cloud.code("gw-76"), "csr": csr})
+    assert refused.value.facts["problem"] == "CW-G4004"
+
+
+@pytest.mark.filterwarnings("ignore:Attribute's length")
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_s12_a_request_with_a_wrong_byte_is_refused_with_its_code_or_read(data: st.DataObject) -> None:
+    der = bytearray(PLAIN_REQUEST)
+    der[data.draw(st.integers(0, len(der) - 1))] = data.draw(st.integers(0, 255))
+    with suppress(RequestRefused):
+        assert enrolment._read(_pem_of(der), "gw-76").public_key() == KEY_OF_PLAIN_REQUEST
+
+
+def _of_version_8(gateway: str) -> str:
+    _, csr = gateway_side.make_key_and_request(gateway)
+    der = bytearray(x509.load_pem_x509_csr(csr.encode()).public_bytes(Encoding.DER))
+    der[der.index(b"\x02\x01\x00") + 2] = 7
+    return _pem_of(der)
+
+
+def _pem_of(der: bytes | bytearray) -> str:
+    kind = "CERTIFICATE REQUEST"
+    return f"-----BEGIN {kind}-----\n{b64encode(der).decode()}\n-----END {kind}-----\n"
 
 
 def test_s12_a_key_of_another_curve_is_refused(cloud: Any) -> None:

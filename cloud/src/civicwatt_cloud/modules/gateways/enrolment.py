@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from sqlalchemy import select, update
@@ -19,13 +20,20 @@ from civicwatt_cloud.kit.errors import NotFound
 from civicwatt_cloud.kit.identity import CODE_LETTERS, CODE_LIFE_US, digest, normal_code
 from civicwatt_cloud.kit.scope import Scope
 from civicwatt_cloud.modules.gateways.authority import Authority, pem, trusted
-from civicwatt_cloud.modules.gateways.errors import CodeExpired, CodeUnknown, CodeUsed, RequestRefused
+from civicwatt_cloud.modules.gateways.errors import (
+    CertificateRevoked,
+    CodeExpired,
+    CodeUnknown,
+    CodeUsed,
+    RequestRefused,
+)
 from civicwatt_cloud.modules.gateways.models import GatewayCertificate, GatewayCode
-from civicwatt_cloud.modules.gateways.signed import SignedGateway
+from civicwatt_cloud.modules.gateways.signed import WINDOW_S, SignedGateway
 from civicwatt_cloud.timeseries.points import Gateway, Point, ensure_gateway
 
 CODE_GROUPS = 4  # of 4 letters of 5 bits: 80 bits
 CODE_HOLDER = "gateway code"  # enrolment codes share one counter of failures for each address
+REPLAY_US = 2 * WINDOW_S * SECOND_US  # how long one signed request can work: its date may lead or lag
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +92,32 @@ def enrol(database: Database, folder: Path, code: str, csr: str, *, address: str
             raise CodeUsed(row.gateway)
         if row.expires_us <= now_us:
             raise CodeExpired(row.gateway)
-        issued = _issue(session, folder, csr, SignedGateway(row.gateway, row.division), now_us, anew=True)
+        request, gateway = _read(csr, row.gateway), SignedGateway(row.gateway, row.division)
+        issued = _issue(session, folder, request, gateway, now_us, anew=True)
         row.used_us = now_us
         signin.forget_attempts(session, CODE_HOLDER, address)
     return issued
 
 
 def renew(database: Database, folder: Path, gateway: SignedGateway, csr: str, now_us: int) -> Issued:
-    """Another certificate for a gateway; the former stays valid to its end. Errors: RequestRefused."""
+    """Another certificate for the key that is certified; the former stays valid to its end.
+
+    The same request again gives the same certificate. Errors: RequestRefused, CertificateRevoked.
+    """
+    request = _read(csr, gateway.id)
     with database.session() as session:
-        return _issue(session, folder, csr, gateway, now_us, anew=False)
+        newest = _newest(session, gateway.id)
+        if newest is None:  # ended since the signature was looked at
+            raise CertificateRevoked(gateway.id)
+        if request.public_key() != x509.load_pem_x509_certificate(newest.pem.encode()).public_key():
+            raise RequestRefused(
+                gateway.id,
+                detail_zh="密钥与现有证书的密钥不同；更换密钥须重新注册",
+                detail="the key is not the certified one; another key needs a new enrolment",
+            )
+        if newest.issued_us > now_us - REPLAY_US and newest.expires_us > now_us:
+            return Issued(gateway.id, gateway.division, newest.pem, trusted(Authority.all_in(folder)))
+        return _issue(session, folder, request, gateway, now_us, anew=False)
 
 
 def revoke(session: Session, gateway: str, now_us: int, who: str = audit.COMMAND) -> int:
@@ -126,10 +150,21 @@ def revoked(session: Session) -> list[tuple[str, datetime]]:
     ]
 
 
+def _newest(session: Session, gateway: str) -> GatewayCertificate | None:
+    mine = (GatewayCertificate.gateway == gateway, GatewayCertificate.revoked_us.is_(None))
+    newest = select(GatewayCertificate).where(*mine).order_by(GatewayCertificate.issued_us.desc())
+    return session.scalars(newest.limit(1)).first()
+
+
 def _issue(
-    session: Session, folder: Path, csr: str, gateway: SignedGateway, now_us: int, *, anew: bool
+    session: Session,
+    folder: Path,
+    request: x509.CertificateSigningRequest,
+    gateway: SignedGateway,
+    now_us: int,
+    *,
+    anew: bool,
 ) -> Issued:
-    request = _read(csr, gateway.id)
     authorities = Authority.all_in(folder)
     certificate = authorities[-1].for_gateway(request, gateway.id)
     row = ensure_gateway(session, gateway.id)
@@ -160,16 +195,20 @@ def _issue(
 def _read(csr: str, gateway: str) -> x509.CertificateSigningRequest:
     try:
         request = x509.load_pem_x509_csr(csr.encode())
-        key = request.public_key()
-    except (ValueError, TypeError) as error:
+        key, is_own = request.public_key(), request.is_signature_valid
+        names = [name.value for name in request.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    except (ValueError, TypeError, x509.InvalidVersion) as error:
         raise RequestRefused(
             gateway, detail_zh="不是 PEM 格式的证书请求", detail="not a PEM request"
         ) from error
-    if not request.is_signature_valid:
+    except UnsupportedAlgorithm as error:
+        raise RequestRefused(
+            gateway, detail_zh="密钥或签名的算法不受支持", detail="its key or signature is of an unknown kind"
+        ) from error
+    if not is_own:
         raise RequestRefused(gateway, detail_zh="请求的自签名无效", detail="its own signature is wrong")
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise RequestRefused(gateway, detail_zh="密钥不是 P-256", detail="the key is not P-256")
-    names = [name.value for name in request.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
     if names != [gateway]:
         named = "、".join(map(str, names))
         raise RequestRefused(

@@ -1,5 +1,6 @@
 """What a gateway's daily routes, and the pages about gateways, take and give."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -13,8 +14,10 @@ Counter = Annotated[
     Decimal,
     Field(ge=0, le=int(VALUE_LIMIT), max_digits=18, decimal_places=6, examples=["8812.4"]),
 ]
+# Moments that the arithmetic in UTC µs and every business zone can hold.
+FIRST, LAST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 Moment = Annotated[
-    AwareDatetime | None,
+    Annotated[AwareDatetime, Field(ge=FIRST, le=LAST)] | None,
     Field(description="缺省为读数跳变处，尚无跳变时为当前", examples=["2026-11-16T10:05:00+08:00"]),
 ]
 

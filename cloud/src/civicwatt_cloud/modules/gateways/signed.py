@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import load_pem_x509_certificate
 from fastapi import Request
 from sqlalchemy import select
@@ -91,16 +93,25 @@ def _verify(database: Database, signed: _Signed, now_us: int, ends_after_us: int
 
 
 def _signer(session: Session, signed: _Signed, ends_after_us: int) -> GatewayCertificate | None:
-    """The certificate whose key made the signature; a valid one before a revoked one."""
+    """The newest certificate whose key made the signature; a valid one before a revoked one.
+
+    Renewals keep the key: each key is tried once, however many certificates it has.
+    """
     known = select(GatewayCertificate).where(
         GatewayCertificate.gateway == signed.gateway, GatewayCertificate.expires_us > ends_after_us
     )
-    rows = session.scalars(known.order_by(GatewayCertificate.revoked_us.is_not(None)))
-    return next((row for row in rows if _made_by(row.pem, signed)), None)
+    newest_first = (GatewayCertificate.revoked_us.is_not(None), GatewayCertificate.issued_us.desc())
+    tried: set[bytes] = set()
+    for row in session.scalars(known.order_by(*newest_first)):
+        key = load_pem_x509_certificate(row.pem.encode()).public_key()
+        written = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        if written not in tried and _made_by(key, signed):
+            return row
+        tried.add(written)
+    return None
 
 
-def _made_by(pem: str, signed: _Signed) -> bool:
-    key = load_pem_x509_certificate(pem.encode()).public_key()
+def _made_by(key: CertificatePublicKeyTypes, signed: _Signed) -> bool:
     if not isinstance(key, ec.EllipticCurvePublicKey):
         return False
     try:
