@@ -7,6 +7,7 @@ Exit codes that scripts can rely on: 0 done · 1 failed · 2 used wrongly · 3 a
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from io import TextIOWrapper
 from typing import NamedTuple, NoReturn
 
 import typer
@@ -54,6 +55,9 @@ def build(
 
 def run(groups: Mapping[str, Group] = GROUPS, commands: tuple[Callable[..., None], ...] = ()) -> None:
     """Run the command; the one place where a known error is printed, with its code, cause and remedy."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal of GBK or ASCII has no ✓
     asked = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
     try:
         build(asked, groups, commands)()

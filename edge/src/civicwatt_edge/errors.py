@@ -9,7 +9,7 @@ CivicWattError
     ├── OutboxCorrupt    CW-E2012  the outbox file is damaged
     ├── WriteRefused     CW-E2030  a request that is no question was kept from the bus
     ├── NoOutbox         CW-E2050  there is no outbox to read here
-    ├── ConsentNeeded    CW-E2060  a command would act, and nobody is there to agree
+    ├── ConsentNeeded    CW-E2060  a command must ask, and nobody is there to answer
     ├── WouldOverwrite   CW-E2061  a file is there already
     ├── Unreachable      CW-E2062  bus, broker or cloud cannot be reached
     ├── NobodyAnswers    CW-E2063  no device answers on the bus
@@ -18,7 +18,9 @@ CivicWattError
     ├── DisplayDiffers   CW-E2066  the meter's display shows something else
     ├── ClockWrong       CW-E2067  the machine's clock is slow or fast
     ├── SpaceLow         CW-E2068  too little space for the outbox
-    └── DrillFailed      CW-E2069  a drill found readings lost or doubled
+    ├── DrillFailed      CW-E2069  a drill found readings lost or doubled
+    ├── NotRestarted     CW-E2070  a drill killed the gateway, and nobody started it again
+    └── DrillRuns        CW-E2071  a drill is cutting the uplink already
 """
 
 from civicwatt_protocols.errors import CivicWattError
@@ -95,14 +97,14 @@ class WriteRefused(EdgeError):
 
 
 class ConsentNeeded(EdgeError):
-    """A command would act on a bus or a file, and there is no terminal to agree at. Facts: question."""
+    """A command must ask something, and nobody is there to answer. Facts: question, option."""
 
     code = "CW-E2060"
     exit_code = 2
-    zh = "需要确认，但这里没有终端：{question}"
-    en = "consent is needed and there is no terminal: {question}"
-    remedy_zh = "同意时请加 --yes"
-    remedy_en = "add --yes to agree"
+    zh = "需要回答，但这里无人可问：{question}"
+    en = "an answer is needed and nobody is here to give it: {question}"
+    remedy_zh = "请用 {option} 回答"
+    remedy_en = "answer with {option}"
 
 
 class WouldOverwrite(EdgeError):
@@ -200,6 +202,26 @@ class DrillFailed(EdgeError):
     en = "the drill failed: lost {lost}, doubled {doubled}, not acknowledged {open}"
     remedy_zh = "请保留数据目录，并用 civicwatt edge status 查看上行连接"
     remedy_en = "keep the data directory and look at the uplink with civicwatt edge status"
+
+
+class NotRestarted(EdgeError):
+    """A drill killed the gateway, and it is down since. Facts: pid, seconds, config."""
+
+    code = "CW-E2070"
+    zh = "本演练强杀了网关（进程 {pid}），{seconds} 秒内无人将其重新启动，采集已停"
+    en = "this drill ended the gateway (pid {pid}), nobody started it again in {seconds} s; nothing is read"
+    remedy_zh = "请启动：systemctl start civicwatt-edge，或 civicwatt edge run --config {config}"
+    remedy_en = "start it with systemctl start civicwatt-edge, or civicwatt edge run --config {config}"
+
+
+class DrillRuns(EdgeError):
+    """A drill is cutting the uplink already. Facts: seconds."""
+
+    code = "CW-E2071"
+    zh = "另一次断网演练尚在进行，还剩 {seconds} 秒"
+    en = "another drill is cutting the uplink for {seconds} s more"
+    remedy_zh = "请等它结束，再开始下一次"
+    remedy_en = "wait for its end, then begin the next"
 
 
 class NoOutbox(EdgeError):

@@ -9,7 +9,8 @@ import stat
 
 import pytest
 
-from civicwatt_edge.service.control import Gate, address
+from civicwatt_edge.delivery.gate import Gate
+from civicwatt_edge.service.control import address
 
 
 async def ask(tmp_path, line: bytes) -> dict:

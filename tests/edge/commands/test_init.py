@@ -29,7 +29,23 @@ def test_unattended_a_missing_answer_is_a_wrong_use(edge, tmp_path: Path) -> Non
     ran = edge("init", "--yes", "--id", "gw-07")
     assert ran.code == 2
     assert "CW-E2060 --division" in ran.err
+    assert "answer with --division" in ran.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_at_the_end_of_the_input_the_option_that_answers_is_named(edge, tmp_path: Path) -> None:
+    ran = edge("init", answers="gw-07\n")
+    assert ran.code == 2
+    assert "CW-E2060 --division" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_terminal_the_option_that_overwrites_is_named(edge, tmp_path: Path) -> None:
+    (tmp_path / "edge.toml").write_text("# mine\n")
+    ran = edge("init", *GIVEN)
+    assert ran.code == 2
+    assert "answer with --force" in ran.err
+    assert (tmp_path / "edge.toml").read_text() == "# mine\n"
 
 
 def test_an_existing_file_is_kept_until_it_is_said_to_go(edge, tmp_path: Path) -> None:

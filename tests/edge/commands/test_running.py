@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,7 +17,9 @@ import pytest
 
 from civicwatt.demo.processes import free_port
 from civicwatt_edge.commands import checks, drill
+from civicwatt_edge.commands import gateway as control
 from civicwatt_edge.config import load
+from civicwatt_edge.errors import GatewayAway
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.errors import BadValue
 
@@ -98,6 +103,133 @@ async def test_a_drill_needs_consent(tmp_path, meter, mosquitto, gateway, ready,
             assert "CW-E2060" in ran.err
         told = await command("status", "--json")
     assert told.json["offline_s"] == 0
+
+
+async def test_a_cut_shorter_than_the_polling_interval_is_refused(
+    tmp_path, meter, mosquitto, gateway, ready, command
+) -> None:
+    async with gateway(mosquitto.port, meter.port):
+        await ready()
+        ran = await command("drill", "offline", "0.5s", "--yes")
+        told = await command("status", "--json")
+    assert ran.code == 3
+    assert "CW-C1003" in ran.err
+    assert "shorter than the polling interval of 1 s" in ran.err
+    assert told.json["offline_s"] == 0
+
+
+async def test_ctrl_c_in_a_drill_opens_the_uplink_again(
+    tmp_path, meter, mosquitto, gateway, until, ready, command, monkeypatch
+) -> None:
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(drill, "_wait", interrupted)
+    async with gateway(mosquitto.port, meter.port):
+        await ready()
+        ran = await command("drill", "offline", "1h", "--yes")
+        told = await command("status", "--json")
+    assert ran.code == 130
+    assert "上行已恢复" in ran.err
+    assert told.json["offline_s"] == 0
+
+
+async def test_a_second_drill_is_refused_while_one_runs(
+    tmp_path, meter, mosquitto, gateway, ready, command
+) -> None:
+    async with gateway(mosquitto.port, meter.port):
+        await ready()
+        config = load(tmp_path / "edge.toml")
+        await asyncio.to_thread(control.ask, config, "offline", seconds=60)
+        ran = await command("drill", "offline", "2s", "--yes")
+        told = await command("status", "--json")
+    assert ran.code == 1
+    assert "CW-E2071" in ran.err
+    assert told.json["offline_s"] > 50
+
+
+STATUS = {
+    "gateway": "gw-01",
+    "version": "1",
+    "pid": 4_000_000_000,
+    "running_s": 1.0,
+    "now_us": 0,
+    "last_seq": 0,
+    "outbox": {"waiting": 0, "lag_s": 0, "used": 0, "quota": 1, "error": "", "lost": 0, "dropped": 0},
+    "offline_s": 0,
+    "upstreams": [],
+    "devices": [],
+}
+
+
+@pytest.fixture
+def one_meter(edge):
+    edge("init", "--yes", "--id", "g", "--division", "429900", "--broker", "h", "--bus", "h:1")
+    edge("add", "--unit", 7, "--template", "acrel/adw300", "--bus", "tcp://h:1", "--yes")
+
+
+def test_a_gateway_that_nothing_restarts_is_told_of_before_and_after_the_kill(
+    edge, one_meter, monkeypatch
+) -> None:
+    killed: list[int] = []
+
+    def ask(config, do, **_):
+        if killed:
+            raise GatewayAway("data", detail="gone")
+        return STATUS
+
+    monkeypatch.setattr(control, "ask", ask)
+    monkeypatch.setattr(drill.os, "kill", lambda pid, _: killed.append(pid))
+    monkeypatch.setattr(drill, "KILL_WINDOW_S", 0)
+    monkeypatch.setattr(drill, "_last", lambda _: 1)
+    ran = edge("drill", "kill")
+    assert ran.code == 2
+    assert "maybe nothing restarts it" in ran.err
+    assert killed == []
+    ran = edge("drill", "kill", "--yes", "--within", 1)
+    assert killed == [STATUS["pid"]]
+    assert ran.code == 1
+    for word in ("CW-E2070", "nobody started it again in 1 s", "civicwatt edge run --config"):
+        assert word in ran.err
+
+
+def test_a_process_that_a_person_started_is_no_service() -> None:
+    assert not drill.is_service(os.getpid())
+    assert not drill.is_service(4_000_000_000)
+
+
+def test_status_names_meters_not_read_yet_and_shows_no_empty_columns(edge, one_meter, monkeypatch) -> None:
+    monkeypatch.setattr(control, "ask", lambda *_: STATUS)
+    ran = edge("status")
+    assert ran.code == 0
+    assert "M-07" in ran.out
+    assert ran.out.endswith("等待首次抄读 · waiting for the first reading\n")
+    assert "断路" not in ran.out
+    assert "原因" not in ran.out
+
+
+def test_an_export_that_ends_before_it_begins_is_refused(edge, tmp_path) -> None:
+    (tmp_path / "data").mkdir()
+    days = ("--from", "2026-03-02", "--to", "2026-03-01")
+    ran = edge("export", "--data", "data", "--out", "x.csv", *days)
+    assert ran.code == 3
+    assert "CW-C1003" in ran.err
+    assert not list(tmp_path.glob("x.csv*"))
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "ascii"])
+def test_a_terminal_without_our_signs_ends_no_command(tmp_path, encoding) -> None:
+    (tmp_path / "edge.toml").write_text("[gateway]\nid = 1\n")
+    ran = subprocess.run(
+        [sys.executable, "-c", "from civicwatt_edge.command import run; run()", "edge", "doctor"],
+        env=os.environ | {"PYTHONIOENCODING": encoding, "CIVICWATT_EDGE_CONFIG": str(tmp_path / "edge.toml")},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert ran.returncode == 3
+    assert b"edge.toml:2" in ran.stdout
+    assert b"Traceback" not in ran.stderr
 
 
 def test_slots_that_passed_while_the_gateway_was_down_are_counted(edge, tmp_path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from d2_site import DEAD, MISADDRESSED, PLANNED, SWAPPED, WRONG_UNIT, model_of
 
 from civicwatt.demo.processes import free_port
+from civicwatt_edge.commands import scan, scanfile
 
 
 @pytest.fixture
@@ -82,3 +83,51 @@ def test_a_second_scan_keeps_the_first_ones_file(edge, tap, tmp_path: Path) -> N
     (tmp_path / "scan.toml").write_text("# corrected by hand\n")
     assert edge("scan", tap.url, "--units", "1", "--yes", "--pause-ms", 0).code == 0
     assert (tmp_path / "scan.toml.old").read_text() == "# corrected by hand\n"
+
+
+@pytest.mark.parametrize("url", ["/dev/ttyNONE", "dlt645:///dev/ttyNONE"])
+def test_a_serial_port_that_is_not_there_is_told_with_those_that_are(edge, tmp_path: Path, url) -> None:
+    ran = edge("scan", url, *(("--units", "1") if url.startswith("/") else ()), "--yes")
+    assert ran.code == 4
+    for word in ("CW-E2062", "No such file", "本机串口"):
+        assert word in ran.err
+    assert not (tmp_path / "scan.toml").exists()
+
+
+def test_one_unit_on_a_bus_that_is_not_there_is_unreachable(edge) -> None:
+    ran = edge("scan", f"tcp://127.0.0.1:{free_port()}", "--units", "1", "--yes")
+    assert "CW-E2062" in ran.err
+
+
+def test_ctrl_c_keeps_what_was_found_and_names_what_was_not_asked(edge, tap, tmp_path, monkeypatch) -> None:
+    identify = scan.identify
+
+    async def interrupted(unit, *more):
+        if unit.unit == 3:
+            raise KeyboardInterrupt
+        return await identify(unit, *more)
+
+    monkeypatch.setattr(scan, "identify", interrupted)
+    ran = edge("scan", tap.url, "--units", "1-5,9", "--yes", "--json", "--pause-ms", 0)
+    assert ran.code == 130
+    assert ran.json["unasked"] == [3, 4, 5, 9]
+    assert ran.json["asked"] == 2
+    assert "--units 3-5,9" in ran.err
+    assert tomllib.loads((tmp_path / "scan.toml").read_text())["unasked"] == "3-5,9"
+    assert len(scanfile.read(tmp_path / "scan.toml").rows) == 2
+
+
+def test_ctrl_c_before_anything_was_found_writes_nothing(edge, tap, tmp_path, monkeypatch) -> None:
+    async def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(scan, "identify", interrupted)
+    ran = edge("scan", tap.url, "--units", "1-2", "--yes")
+    assert ran.code == 130
+    assert not (tmp_path / "scan.toml").exists()
+
+
+def test_without_units_the_time_that_it_takes_is_told_before_the_question(edge, tap) -> None:
+    ran = edge("scan", tap.url)
+    assert "247 units take about 5 min; --units 1-32 is quicker" in ran.err
+    assert ran.code == 2

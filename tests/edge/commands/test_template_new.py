@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from civicwatt_edge.commands.templates import app
+from civicwatt_edge.errors import ConsentNeeded
 from civicwatt_protocols import golden, templates
 from civicwatt_protocols.errors import BadValue
 from civicwatt_protocols.template import parse
@@ -39,5 +40,13 @@ def test_an_existing_file_is_kept_and_a_key_that_is_none_is_refused(tmp_path: Pa
     with pytest.raises(Exception, match="CW-E2061"):
         new(tmp_path, "acme/pm100", "--yes")
     assert (tmp_path / "new.toml").read_bytes() == before
+    assert new(tmp_path, "acme/pm200", "--yes", "--force").exit_code == 0
+    assert (tmp_path / "new.toml.old").read_bytes() == before
     with pytest.raises(BadValue):
         new(tmp_path, "PM 100", "--yes")
+
+
+def test_at_the_end_of_the_input_the_option_that_answers_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConsentNeeded, match="--title-zh"):
+        new(tmp_path, "acme/pm100", "--maker", "acme", "--model", "PM100")
+    assert not (tmp_path / "new.toml").exists()

@@ -19,6 +19,7 @@ def test_a_good_meter_shows_its_values_with_units_and_ticks(edge, tap) -> None:
     for word in ("A相电压 voltage_l1", " V ", "总有功功率", "kWh", "Hz", "✓"):
         assert word in ran.out
     assert "数值合理" in ran.err
+    assert ran.out.endswith("\n")  # whatever follows begins a line of its own
 
 
 def test_f26_swapped_words_are_seen_and_the_right_order_is_proposed(edge, tap) -> None:

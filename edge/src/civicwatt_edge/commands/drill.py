@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from civicwatt_edge.commands import gateway
 from civicwatt_edge.commands.console import (
     CONFIG,
+    INTERRUPTED,
     AsJson,
     ConfigFile,
     Yes,
@@ -27,14 +28,21 @@ from civicwatt_edge.commands.console import (
 )
 from civicwatt_edge.commands.identity import cloud, cloud_url
 from civicwatt_edge.config import Config, load
-from civicwatt_edge.errors import DrillFailed, GatewayAway
+from civicwatt_edge.errors import DrillFailed, DrillRuns, GatewayAway, NotRestarted
 from civicwatt_edge.storage.archive import Archive, acked_by_all
 from civicwatt_protocols.errors import BadValue
 
 FILE = "drills.jsonl"  # in the data directory: the results, for the hand-over
 LOOK_S = 0.25
 KILL_WINDOW_S = 3.0  # engineering default: readings before and after the kill that are counted too
+RESTART_S = 120.0  # engineering default: who restarts it has done so by then
+REOPEN_S = 0.001  # the shortest cut: the uplink is open again at once
 MINUTE_US = 60_000_000
+
+ALONE = (
+    "注意：网关不是 systemd 服务，可能无人将其重新启动，采集会停在那里\n"
+    "mind: the gateway is no service of systemd; maybe nothing restarts it, and nothing is read until you do"
+)
 
 Within = Annotated[
     float, typer.Option(min=1, help="最多等待确认的秒数 · seconds to wait for the acknowledgements")
@@ -88,12 +96,23 @@ def offline(
 ) -> None:
     """断开上行一段时间，再核对采集与入云 · cut the uplink for a while, then count what arrives."""
     length_s, settings = span_of(seconds), load(config)
-    gateway.ask(settings, "status")
+    _refuse_a_second(settings)
+    _long_enough(settings, seconds)
     if not agreed(f"断开上行 {seconds}？采集照常 · cut the uplink for {seconds}? Polling goes on", yes=yes):
         raise typer.Exit(1)
     began_us = _now_us(settings)
-    first = gateway.ask(settings, "offline", seconds=length_s)["last_seq"] + 1
-    _wait(f"断网 {seconds} · offline", length_s, lambda: gateway.ask(settings, "status")["offline_s"] == 0)
+    _refuse_a_second(settings)
+    try:
+        first = gateway.ask(settings, "offline", seconds=length_s)["last_seq"] + 1
+        _wait(
+            f"断网 {seconds} · offline",
+            length_s,
+            lambda: _offline_s(settings) == 0 and _last(settings) >= first,
+        )
+    except KeyboardInterrupt:
+        gateway.ask(settings, "offline", seconds=REOPEN_S)
+        say("演练中止，上行已恢复；没有核对 · drill stopped, the uplink is open again; nothing was counted")
+        raise typer.Exit(INTERRUPTED) from None
     _finish(settings, "offline", length_s, first, began_us, within=within, as_json=as_json)
 
 
@@ -108,18 +127,23 @@ def kill(
     """强杀网关进程，由服务拉起，再核对 · kill -9 the gateway, let its service restart it, count."""
     settings = load(config)
     before = gateway.ask(settings, "status")
-    if not agreed(f"强杀网关进程 {before['pid']}？· kill -9 the gateway, pid {before['pid']}?", yes=yes):
+    question = f"强杀网关进程 {before['pid']}？· kill -9 the gateway, pid {before['pid']}?"
+    if not is_service(before["pid"]):
+        say(ALONE)
+    if not agreed(question, yes=yes):
         raise typer.Exit(1)
     began_us, first = _now_us(settings), before["last_seq"] + 1
     _wait("采集 · collecting", KILL_WINDOW_S, lambda: _last(settings) > before["last_seq"])
     os.kill(before["pid"], signal.SIGKILL)
     died_s = time.monotonic()
-    _wait(
+    patience_s = min(within, RESTART_S)
+    if not _wait(
         "等待拉起 · waiting for the restart",
-        within,
+        patience_s,
         lambda: _runs_anew(settings, before["pid"]),
         at_once=True,
-    )
+    ):
+        raise NotRestarted(settings.gateway.data, pid=before["pid"], seconds=round(patience_s), config=config)
     down_s = time.monotonic() - died_s
     again = _last(settings)
     _wait("采集 · collecting", KILL_WINDOW_S, lambda: _last(settings) > again)
@@ -132,6 +156,18 @@ def span_of(text: str) -> float:
     if not found:
         raise BadValue("TIME", key="TIME", detail=f"{text}: 90s, 3m, 2h")
     return float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]]
+
+
+def is_service(pid: int) -> bool:
+    """Whether systemd started this process as a service of its own: then it may start it again."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text("utf-8")
+        group = Path(f"/proc/{pid}/cgroup").read_text("utf-8").strip()
+        parent = re.search(r"^PPid:\s*(\d+)$", status, re.MULTILINE)
+        starter = Path(f"/proc/{parent[1]}/comm").read_text("utf-8").strip() if parent else ""
+    except OSError:
+        return False
+    return starter == "systemd" and group.endswith(".service")
 
 
 def results(config: Config) -> list[dict[str, Any]]:
@@ -210,6 +246,30 @@ def missed(settings: Config, slots: Collection[tuple[str, int]]) -> int:
     return count
 
 
+def _long_enough(settings: Config, text: str) -> None:
+    """Raise BadValue for a cut in which no meter need be read."""
+    intervals = [device.interval_s for bus in settings.bus for device in bus.device]
+    if not intervals:
+        raise BadValue(
+            "edge drill", key="[[bus.device]]", detail="没有表计，无可核对 · no meter, nothing to count"
+        )
+    if span_of(text) < min(intervals):
+        detail = (
+            f"{text} 短于采集周期 {min(intervals)} s，期间可能无读数，请用更长的时间"
+            f" · shorter than the polling interval of {min(intervals)} s: maybe nothing is read; take longer"
+        )
+        raise BadValue("edge drill offline", key="TIME", detail=detail)
+
+
+def _refuse_a_second(settings: Config) -> None:
+    if left_s := _offline_s(settings):
+        raise DrillRuns(settings.gateway.data, seconds=round(left_s))
+
+
+def _offline_s(settings: Config) -> float:
+    return float(gateway.ask(settings, "status")["offline_s"])
+
+
 def _acked(data: Path, first: int, last: int) -> bool:
     return acked_by_all(data).covers(first, last)
 
@@ -229,8 +289,11 @@ def _runs_anew(settings: Config, pid: int) -> bool:
         return False
 
 
-def _wait(title: str, seconds: float, over: Callable[[], bool], *, at_once: bool = False) -> None:
-    """Show the time running; until it is over, then for the condition, or at once for the condition alone."""
+def _wait(title: str, seconds: float, over: Callable[[], bool], *, at_once: bool = False) -> bool:
+    """Show the time running; until it is over, then for the condition, or at once for the condition alone.
+
+    Whether the condition came true; the first kind of wait does not end before.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     began_s = time.monotonic()
     with Progress(*columns, console=errors(), transient=True) as progress:
@@ -239,7 +302,7 @@ def _wait(title: str, seconds: float, over: Callable[[], bool], *, at_once: bool
             past_s = time.monotonic() - began_s
             progress.update(task, completed=min(past_s, seconds))
             if (at_once or past_s >= seconds) and over():
-                return
+                return True
             if at_once and past_s >= seconds:
-                return
+                return False
             time.sleep(LOOK_S)

@@ -46,6 +46,8 @@ def export(
     assert directory is not None  # noqa: S101 for the type checker: one of both is given
     first_us = midnight_us(from_.date()) if from_ else -(2**63)
     end_us = midnight_us(to.date() + timedelta(days=1)) if to else 2**63
+    if first_us >= end_us:
+        raise BadValue("--from", key="--from", detail=f"{from_:%Y-%m-%d} > --to {to:%Y-%m-%d}")
     archive = Archive(directory)
     told = {"records": 0, "rows": 0, "gaps": 0, "unacked": 0}
     part = out.with_name(f"{out.name}.part")

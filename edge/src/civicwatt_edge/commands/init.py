@@ -10,6 +10,7 @@ from civicwatt_edge.commands.console import (
     ConfigFile,
     Yes,
     agreed,
+    answered,
     print_json,
     say,
     write_whole,
@@ -65,7 +66,7 @@ def init(
     if (
         config.exists()
         and not force
-        and (yes or not agreed(f"{config} 已存在，重写？· exists, write anew?", yes=False))
+        and (yes or not agreed(f"{config} 已存在，重写？· exists, write anew?", yes=False, option="--force"))
     ):
         raise WouldOverwrite(str(config))
     given = {"id": id, "division": division, "broker": broker, "bus": bus}
@@ -85,5 +86,5 @@ def init(
 
 def _asked(key: str, *, yes: bool) -> str:
     if yes:
-        raise ConsentNeeded(f"--{key}", question=QUESTIONS[key])
-    return str(typer.prompt(QUESTIONS[key], err=True))
+        raise ConsentNeeded(f"--{key}", question=QUESTIONS[key], option=f"--{key}")
+    return answered(QUESTIONS[key], f"--{key}")

@@ -1,6 +1,8 @@
 """`civicwatt edge scan`: who is on this bus, and which models are they?"""
 
 import asyncio
+import math
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,10 +12,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from civicwatt_edge.bus.connect import open_modbus
+from civicwatt_edge.bus_url import BusProtocol
 from civicwatt_edge.commands import line_meters, scanfile
 from civicwatt_edge.commands.asking import PAUSE_S, Unit
 from civicwatt_edge.commands.console import (
     CONFIG,
+    INTERRUPTED,
     PARTLY,
     AsJson,
     ConfigFile,
@@ -33,7 +37,9 @@ from civicwatt_protocols import templates
 from civicwatt_protocols.template import DeviceTemplate
 
 ALL_UNITS = "1-247"  # Modbus over serial line V1.02, clause 2.2
-TRIES = 3  # units to whom there was no connection, before the bus is given up
+TTYS = Path("/sys/class/tty")  # Source: Linux, Documentation/ABI/testing/sysfs-tty
+TRIES = 3  # units to whom there was no connection, before the bus is given up; a serial port is so at once
+QUESTIONS = 2  # to a silent unit
 
 Bus_ = Annotated[
     str,
@@ -84,23 +90,39 @@ def scan(
     question = (
         f"{line.url}：逐个询问 {len(asked)} 个站号，只读不写。继续？· {len(asked)} units, reads only. Go on?"
     )
+    if spoken == "modbus" and not units:
+        say(_how_long(line, len(asked), pause_ms / 1000))
     if not agreed(question, yes=yes):
         raise typer.Exit(1)
-    scanning = (
-        _scan(line, asked, wanted, pause_ms / 1000) if spoken == "modbus" else _ask_the_only_one(line, wanted)
-    )
-    guesses, seconds = asyncio.run(scanning)
-    if not guesses:
+    guesses: list[Guess] = []
+    unasked = list(asked)
+    began_s, stopped = time.monotonic(), False
+    try:
+        if spoken == "modbus":
+            asyncio.run(_scan(line, wanted, pause_ms / 1000, guesses, unasked))
+        else:
+            asyncio.run(_ask_the_only_one(line, wanted, guesses, unasked))
+    except KeyboardInterrupt:
+        stopped = True
+    seconds, number = time.monotonic() - began_s, len(asked) - len(unasked)
+    if not guesses and not stopped:
         raise NobodyAnswers(line.url, units=units or ALL_UNITS)
     found = {guess.unit for guess in guesses}
-    silent = [unit for unit in asked if unit not in found] if units else []
-    write_whole(out, scanfile.compose(out.name, line.keys, guesses, silent, prefix), keep_old=True)
+    silent = [unit for unit in asked if unit not in found and unit not in unasked] if units else []
+    if guesses:
+        text = scanfile.compose(out.name, line.keys, guesses, silent, prefix, unasked=unasked)
+        write_whole(out, text, keep_old=True)
     if as_json:
-        told = _told(line.url, len(asked), guesses, silent)
-        print_json(told | {"seconds": round(seconds, 1), "file": str(out)})
-    else:
+        told = _told(line.url, number, guesses, silent) | {"unasked": unasked}
+        print_json(told | {"seconds": round(seconds, 1), "file": str(out) if guesses else None})
+    elif guesses:
         show(_table(guesses))
-    say(f"{len(guesses)}/{len(asked)} 个站号有应答，用时 {seconds:.0f} s · answered → {out}")
+    where = f" → {out}" if guesses else "，未写文件 · nothing written"
+    say(f"{len(guesses)}/{number} 个站号有应答，用时 {seconds:.0f} s · answered{where}")
+    if stopped:
+        left = scanfile.spans(unasked)
+        say(f"已中断，未询问 {left} · stopped; to ask the others: --units {left} --out …")
+        raise typer.Exit(INTERRUPTED)
     if silent:
         named = ", ".join(map(str, silent))
         say(f"未应答 {named}：查供电、接线 A/B、站号与波特率 · silent: check power, wiring, unit id, speed")
@@ -120,38 +142,70 @@ def units_of(text: str) -> list[int]:
     return list(dict.fromkeys(units))
 
 
+def _how_long(line: Line, number: int, pause_s: float) -> str:
+    """What a scan takes where almost nobody answers; an open end of a line is waited for once more."""
+    waits = 1 if line.bus.where.protocol is BusProtocol.MODBUS_TCP else 2
+    minutes = math.ceil(number * QUESTIONS * (waits * line.bus.timeout_ms / 1000 + pause_s) / 60)
+    return (
+        f"{number} 个站号约需 {minutes} 分钟；--units 1-32 更快"
+        f" · {number} units take about {minutes} min; --units 1-32 is quicker"
+    )
+
+
+def _ports() -> list[str]:
+    """The serial ports of this machine; a type of 0 is a number that the system keeps without a port."""
+    found = []
+    for entry in sorted(TTYS.glob("tty*/device")):
+        kind, port = entry.with_name("type"), f"/dev/{entry.parent.name}"
+        if Path(port).exists() and (not kind.exists() or kind.read_text("ascii").strip() != "0"):
+            found.append(port)
+    return found
+
+
+def _unreachable(line: Line, detail: str) -> Unreachable:
+    """Why there is no connection; for a serial port with those that are there."""
+    if line.bus.where.is_serial:
+        there = ", ".join(_ports()) or "-"
+        detail = f"串口打不开 · the port cannot be opened: {detail}（本机串口 · ports here: {there}）"
+    return Unreachable(line.url, detail=detail)
+
+
 async def _scan(
-    line: Line, units: Sequence[int], wanted: Sequence[DeviceTemplate], pause_s: float
-) -> tuple[list[Guess], float]:
+    line: Line, wanted: Sequence[DeviceTemplate], pause_s: float, guesses: list[Guess], unasked: list[int]
+) -> None:
+    """Ask unit by unit, taking it off `unasked` when that is done; who answered is added to `guesses`."""
     bus = open_modbus(line.bus)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    began = asyncio.get_running_loop().time()
+    tries = 1 if line.bus.where.is_serial else min(TRIES, len(unasked))
     try:
         with Progress(*columns, console=errors()) as progress:
-            task = progress.add_task(line.url, total=len(units))
-            guesses: list[Guess] = []
+            task = progress.add_task(line.url, total=len(unasked))
             home = Home()
             broken = 0
-            for unit in units:
+            for unit in list(unasked):
                 progress.update(task, description=f"{line.url} {unit} 号 · unit {unit}")
                 asked = Unit(bus, unit, pause_s)
                 if await answers_at_all(asked, home.usual(wanted)):
                     guesses.append(guess := await identify(asked, wanted, home))
                     home.note(guess)
                 broken = broken + 1 if asked.broken else 0
-                if broken == TRIES and not guesses:
-                    raise Unreachable(line.url, detail=asked.broken)
+                if broken == tries and not guesses:
+                    raise _unreachable(line, asked.broken)
+                unasked.remove(unit)
                 progress.advance(task)
     finally:
         bus.close()
-    return guesses, asyncio.get_running_loop().time() - began
 
 
-async def _ask_the_only_one(line: Line, wanted: Sequence[DeviceTemplate]) -> tuple[list[Guess], float]:
+async def _ask_the_only_one(
+    line: Line, wanted: Sequence[DeviceTemplate], guesses: list[Guess], unasked: list[int]
+) -> None:
     """Meters of DL/T 645 and CJ/T 188 have numbers too long to try: one alone on its line tells it."""
-    began = asyncio.get_running_loop().time()
-    guess = await line_meters.identify(line, wanted)
-    return [guess], asyncio.get_running_loop().time() - began
+    try:
+        guesses.append(await line_meters.identify(line, wanted))
+    except Unreachable as error:
+        raise _unreachable(line, str(error.facts["detail"])) from None
+    unasked.clear()
 
 
 def _table(guesses: Sequence[Guess]) -> Table:

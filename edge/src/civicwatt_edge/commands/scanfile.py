@@ -49,13 +49,23 @@ def row_text(header: str, values: Mapping[str, object], comment: str = "") -> st
 
 
 def compose(
-    name: str, bus: Mapping[str, object], guesses: Sequence[Guess], silent: Sequence[int], prefix: str
+    name: str,
+    bus: Mapping[str, object],
+    guesses: Sequence[Guess],
+    silent: Sequence[int],
+    prefix: str,
+    *,
+    unasked: Sequence[int] = (),
 ) -> str:
-    """The text of a scan file; bus: url and the other keys that a bus has."""
+    """The text of a scan file; bus: url and the other keys that a bus has; unasked: after an early end."""
     parts = [HEAD.format(name=name)]
     parts += [f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in bus.items()]
     if silent:
         parts.append(f"silent = {json.dumps(list(silent))}  # 未应答的站号 · units that did not answer\n")
+    if unasked:
+        parts.append(
+            f'unasked = "{spans(unasked)}"  # 中断，这些站号未询问 · stopped: these ids were not asked\n'
+        )
     for guess in guesses:
         best = guess.best
         plate = "" if guess.sunspec is None else f"（SunSpec：{guess.sunspec.maker} {guess.sunspec.model}）"
@@ -79,6 +89,17 @@ def compose(
     return "".join(parts)
 
 
+def spans(units: Sequence[int]) -> str:
+    """Write [1, 2, 3, 7] as 1-3,7."""
+    parts: list[list[int]] = []
+    for unit in units:
+        if parts and unit == parts[-1][-1] + 1:
+            parts[-1].append(unit)
+        else:
+            parts.append([unit])
+    return ",".join(f"{part[0]}-{part[-1]}" if len(part) > 1 else str(part[0]) for part in parts)
+
+
 def read(path: Path) -> ScanFile:
     """Read a scan file. Raises BadToml or BadValue for the bus; what is wrong with rows is told in `bad`."""
     text = text_of(path.read_bytes(), str(path))
@@ -87,7 +108,8 @@ def read(path: Path) -> ScanFile:
     except tomllib.TOMLDecodeError as error:
         raise BadToml(str(path), detail=error) from error
     rows = data.pop("device", [])
-    data.pop("silent", None)
+    for key in ("silent", "unasked"):
+        data.pop(key, None)
     try:
         bus = msgspec.convert({"name": "scan", **data}, BusConfig)
     except msgspec.ValidationError as error:

@@ -1,23 +1,42 @@
 """`civicwatt edge status`: how the running gateway fares, device by device."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
 from rich.console import Group, RenderableType
-from rich.live import Live
 from rich.table import Table
 
 from civicwatt_edge.commands import gateway
-from civicwatt_edge.commands.console import CONFIG, PARTLY, AsJson, ConfigFile, print_json, results, say
+from civicwatt_edge.commands.console import (
+    CONFIG,
+    PARTLY,
+    AsJson,
+    ConfigFile,
+    print_json,
+    results,
+    say,
+    screen,
+)
 from civicwatt_edge.commands.identity import cloud_url
-from civicwatt_edge.config import Config, load
+from civicwatt_edge.config import Config, DeviceConfig, load
 from civicwatt_protocols.measures import MEASURES
 from civicwatt_protocols.uplink import GapReason
 
 LIVE_S = 1.0
+COLUMNS = (
+    "设备 device",
+    "模板 template",
+    "距今 age",
+    "失败 failed",
+    "断路 breaker",
+    "原因 reason",
+    "读数 counter",
+)
+TROUBLES = ("断路 breaker", "原因 reason")
+WAITING = "等待首次抄读 · waiting for the first reading"
 MAIN_MEASURES = [key for key, measure in MEASURES.items() if measure.is_counter]
 
 
@@ -36,23 +55,27 @@ def status(
     if as_json:
         print_json(told)
     else:
-        with (
-            Live(picture(told), console=results(), auto_refresh=False) as screen,
-            suppress(KeyboardInterrupt),
-        ):
+        with screen() as shown, suppress(KeyboardInterrupt):
+            shown(picture(told, waiting(settings, told)))
             seen = 1
             while live and (not times or seen < times):
                 time.sleep(LIVE_S)
                 told = gateway.ask(settings, "status")
-                screen.update(picture(told), refresh=True)
+                shown(picture(told, waiting(settings, told)))
                 seen += 1
         _where_to_look(settings)
     if any(device["reason"] for device in told["devices"]):
         raise typer.Exit(PARTLY)
 
 
-def picture(told: Mapping[str, Any]) -> RenderableType:
-    """What a status looks like: two lines and a table."""
+def waiting(settings: Config, told: Mapping[str, Any]) -> list[DeviceConfig]:
+    """The devices of the configuration that were not read yet since the gateway's start."""
+    read = {device["device"] for device in told["devices"]}
+    return [device for bus in settings.bus for device in bus.device if device.id not in read]
+
+
+def picture(told: Mapping[str, Any], unread: Sequence[DeviceConfig]) -> RenderableType:
+    """What a status looks like: lines and a table, without the columns of troubles where there are none."""
     box = told["outbox"]
     lag = f"待确认 {box['waiting']} 条 · unacked，滞后 {span(box['lag_s'])}"
     head = (
@@ -63,27 +86,14 @@ def picture(told: Mapping[str, Any]) -> RenderableType:
     )
     if box["error"] or box["lost"] or box["dropped"]:
         head += f"\n✗ 待发箱 {box['error']} 丢失 {box['lost'] + box['dropped']} 条 · outbox: records lost"
-    table = Table(
-        "设备 device",
-        "模板 template",
-        "距今 age",
-        "失败 failed",
-        "断路 breaker",
-        "原因 reason",
-        "读数 counter",
-    )
-    table.box, table.pad_edge = None, False
-    for device in told["devices"]:
-        reason = device["reason"]
-        table.add_row(
-            device["device"],
-            device["template"],
-            "—" if device["age_s"] is None else span(device["age_s"]),
-            f"{device['failed']:.1%}",
-            "断开 open" if device["breaker"] == "open" else "",
-            GapReason(reason).zh if reason else "",
-            counter(device["values"]),
-        )
+    rows = [_row(device) for device in told["devices"]]
+    rows += [(device.id, device.template, "—", "—", "", "", WAITING) for device in unread]
+    filled = [
+        place for place, title in enumerate(COLUMNS) if title not in TROUBLES or any(r[place] for r in rows)
+    ]
+    table = Table(*(COLUMNS[place] for place in filled), box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*(row[place] for place in filled))
     return Group(head, table)
 
 
@@ -102,6 +112,19 @@ def span(seconds: float) -> str:
         if abs(seconds) >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
     return f"{seconds:.0f} s"
+
+
+def _row(device: Mapping[str, Any]) -> tuple[str, ...]:
+    reason = device["reason"]
+    return (
+        device["device"],
+        device["template"],
+        "—" if device["age_s"] is None else span(device["age_s"]),
+        f"{device['failed']:.1%}",
+        "断开 open" if device["breaker"] == "open" else "",
+        GapReason(reason).zh if reason else "",
+        counter(device["values"]),
+    )
 
 
 def _uplinks(told: Mapping[str, Any]) -> str:

@@ -7,12 +7,18 @@ from typing import Annotated
 
 import typer
 
-from civicwatt_edge.commands.console import Yes, say, write_whole
+from civicwatt_edge.commands.console import Yes, answered, say, write_whole
 from civicwatt_edge.errors import WouldOverwrite
 from civicwatt_protocols import golden, templates
 from civicwatt_protocols.errors import BadValue
 from civicwatt_protocols.template import parse
 
+QUESTIONS = {
+    "maker": "厂家 · maker",
+    "model": "型号 · model",
+    "title_zh": "中文名称 · Chinese title",
+    "title_en": "英文名称 · English title",
+}
 KEY = re.compile(r"[a-z0-9_]+/[a-z0-9_]+")
 TEXT = """\
 # Addresses are those on the wire, from 0. Give every register the maker's table, page and number.
@@ -83,24 +89,27 @@ def new(
     title_zh: Annotated[str, typer.Option(help="中文名称 · Chinese title")] = "",
     title_en: Annotated[str, typer.Option(help="英文名称 · English title")] = "",
     out: Annotated[Path | None, typer.Option(help="写到哪里 · where to write it")] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="重写已有文件 · write an existing file anew")
+    ] = False,
     yes: Yes = False,
 ) -> None:
     """起草一个设备模板，随后填写并检查 · draft a device template, to be filled in and checked."""
     if not KEY.fullmatch(key):
         raise BadValue("KEY", key="KEY", detail=f"{key}: maker/model, a-z 0-9 _")
     path = out or Path(f"{key.replace('/', '_')}.toml")
-    if path.exists():
+    if path.exists() and not force:
         raise WouldOverwrite(str(path))
     by, _, kind = key.partition("/")
     asked = {
-        "maker": maker or _asked("厂家 · maker", by, yes=yes),
-        "model": model or _asked("型号 · model", kind.upper(), yes=yes),
-        "title_zh": title_zh or _asked("中文名称 · Chinese title", f"{by} {kind.upper()} 电能表", yes=yes),
-        "title_en": title_en or _asked("英文名称 · English title", f"{by} {kind.upper()} meter", yes=yes),
+        "maker": maker or _asked("maker", by, yes=yes),
+        "model": model or _asked("model", kind.upper(), yes=yes),
+        "title_zh": title_zh or _asked("title_zh", f"{by} {kind.upper()} 电能表", yes=yes),
+        "title_en": title_en or _asked("title_en", f"{by} {kind.upper()} meter", yes=yes),
     }
     text = drafted(key, asked, templates.text(like) if like else TEXT, like)
     golden.check(parse(text, str(path)))
-    write_whole(path, text)
+    write_whole(path, text, keep_old=True)
     say(
         f"✓ {path}。填写后检查 · fill it in, then: civicwatt templates lint {path}\n"
         "  放入配置文件旁的 templates/ 即可使用 · put it in templates/ beside the configuration to use it"
@@ -117,5 +126,5 @@ def drafted(key: str, names: dict[str, str], text: str, like: str) -> str:
     return text
 
 
-def _asked(question: str, proposal: str, *, yes: bool) -> str:
-    return proposal if yes else str(typer.prompt(question, default=proposal, err=True))
+def _asked(name: str, proposal: str, *, yes: bool) -> str:
+    return proposal if yes else answered(QUESTIONS[name], f"--{name.replace('_', '-')}", proposal)

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.live import Live
 
 from civicwatt_edge.bus.connect import open_modbus
 from civicwatt_edge.commands import line_meters, target
 from civicwatt_edge.commands.asking import ORDERS, PAUSE_S, Answers, Unit, ask
-from civicwatt_edge.commands.console import CONFIG, PARTLY, AsJson, ConfigFile, print_json, results, say, show
+from civicwatt_edge.commands.console import CONFIG, PARTLY, AsJson, ConfigFile, print_json, say, screen, show
 from civicwatt_edge.commands.display import Comparison, compare
 from civicwatt_edge.commands.line_meters import Told
 from civicwatt_edge.commands.trial import Trial
@@ -72,12 +71,12 @@ def try_(
 def _watched(meant: target.Target, rounds: int | None, *, quiet: bool) -> Trial:
     """Read until the rounds are over, or Ctrl-C; the last reading."""
     trials: list[Trial] = []
-    with Live(console=results(), auto_refresh=False) as screen, suppress(KeyboardInterrupt):
+    with screen() as shown, suppress(KeyboardInterrupt):
 
         def tell(trial: Trial) -> None:
             trials[:] = [trial]
             if not quiet:
-                screen.update(trial.table(), refresh=True)
+                shown(trial.table())
 
         asyncio.run(_read(meant, rounds, tell))
     if not trials:
