@@ -83,6 +83,36 @@ def test_a_record_is_stored_marked_and_then_acked(
         assert (row.division, row.online, row.last_slot_us) == ("429900", True, NOW_US)
 
 
+def test_s12_a_gateway_cannot_leave_its_division_by_saying_so(
+    db: Database, store: ReadingsStore, ingest: Ingest, gateway: FakeGateway, point_of: PointOf
+) -> None:
+    ingest.process([gateway.node_birth(0), gateway.birth()])
+    assert set_aside(db) == []
+    gateway.division = "110000"
+    for _ in range(2):
+        commands = ingest.process(
+            [gateway.node_birth(1), gateway.birth(), gateway.data(1, NOW_US, 12.5, 1.0)]
+        )
+    with db.reading() as session:
+        assert session.get_one(Gateway, "gw-01").division == "429900"
+    [(code, detail)] = set_aside(db)
+    assert code == "CW-T1008"
+    assert "429900" in detail
+    assert "110000" in detail
+    assert acked(commands) == {"spBv1.0/110000/NCMD/gw-01": {1}}  # where it listens
+    assert len(store.scan([point_of(gateway, "import_active_energy")], 0, 2**62)) == 1
+
+
+def test_a_gateway_that_a_meter_list_named_first_gets_the_division_that_it_says(
+    db: Database, ingest: Ingest, gateway: FakeGateway, bind: Callable[[FakeGateway], None]
+) -> None:
+    bind(gateway)
+    ingest.process([gateway.node_birth(0)])
+    with db.reading() as session:
+        assert session.get_one(Gateway, "gw-01").division == "429900"
+    assert set_aside(db) == []
+
+
 @pytest.mark.parametrize("broken", ["store", "marks"])
 def test_f10_nothing_is_acked_when_a_database_fails_and_the_next_try_succeeds(
     store: ReadingsStore,

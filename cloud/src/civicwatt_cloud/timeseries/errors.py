@@ -8,7 +8,8 @@ CloudError
 │   ├── WrongDevice         CW-T1004
 │   ├── TooLarge            CW-T1005
 │   ├── Unreadable          CW-T1006
-│   └── ImplausibleValue    CW-T1007
+│   ├── ImplausibleValue    CW-T1007
+│   └── ForeignDivision     CW-T1008
 └── RowProblem
     ├── NoSuchBuilding      CW-T1011
     ├── NoSuchEndUse        CW-T1012
@@ -88,6 +89,16 @@ class ImplausibleValue(SetAside):
     code = "CW-T1007"
     zh = "{device} {measure} 的值 {value} 不可能"
     en = "{device} {measure} has the impossible value {value}"
+
+
+class ForeignDivision(SetAside):
+    """A gateway that says it is of another division than its own; it stays where it is."""
+
+    code = "CW-T1008"
+    zh = "网关 {gateway} 属于区划 {division}，却以区划 {said} 上报；归属不变，其读数照常入库"
+    en = "gateway {gateway} of division {division} reports under {said}; it stays, its readings are stored"
+    remedy_zh = "核对该网关配置中的 division"
+    remedy_en = "check division in that gateway's configuration"
 
 
 class NoSuchBuilding(RowProblem):

@@ -14,7 +14,7 @@ from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.timeseries import quarantine
 from civicwatt_cloud.timeseries.catalogues import Catalogues
-from civicwatt_cloud.timeseries.errors import ConflictingReading, Unreadable
+from civicwatt_cloud.timeseries.errors import ConflictingReading, ForeignDivision, Unreadable
 from civicwatt_cloud.timeseries.intake import Intake, Reader, Stored
 from civicwatt_cloud.timeseries.ledger import mark_dirty
 from civicwatt_cloud.timeseries.parking import Message, Parking
@@ -69,8 +69,8 @@ class Ingest:
                 # All readings, also those that were there: they may be from a process that died here.
                 counters = batch.take(np.concatenate([r.columns.is_counter for r in intake.records]))
                 mark_dirty(session, counters.point, counters.ts_us)
-            quarantine.add(session, now_us, intake.aside)
             _note_gateways(session, intake, now_us)
+            quarantine.add(session, now_us, intake.aside)
             repeated = {
                 outbox: add_received(session, outbox.gateway, outbox.epoch, numbers)
                 for outbox, numbers in intake.done.items()
@@ -145,12 +145,19 @@ def _conflicts(records: Sequence[Stored], batch: Batch, written: WriteResult) ->
 
 
 def _note_gateways(session: Session, intake: Intake, now_us: int) -> None:
+    """What is known of those that spoke; a gateway's first division stays its own, whatever it says later."""
     for gateway, (division, online) in intake.present.items():
         row = ensure_gateway(session, gateway)
-        row.division, row.online, row.last_seen_us = division, online, now_us
+        row.division = row.division or division
+        row.online, row.last_seen_us = online, now_us
         row.last_slot_us = max(
             filter(None, (row.last_slot_us, intake.newest_slot_us.get(gateway))), default=None
         )
+    for topic, message in intake.births:
+        row = session.get_one(Gateway, topic.gateway)
+        if row.division != topic.division:
+            error = ForeignDivision(gateway=row.id, division=row.division, said=topic.division)
+            intake.aside.append(Entry(message.topic, error, message.payload))
 
 
 def _may_ask(session: Session, gateway: str) -> bool:

@@ -68,6 +68,7 @@ class Intake:
     aside: list[Entry] = field(default_factory=list)
     present: dict[str, tuple[str, bool]] = field(default_factory=dict)  # gateway: its division, is it online
     newest_slot_us: dict[str, int] = field(default_factory=dict)
+    births: list[tuple[Topic, Message]] = field(default_factory=list)  # of gateways
     rebirth_wanted: set[tuple[str, str]] = field(default_factory=set)  # (division, gateway)
     histories: dict[tuple[str, str], History] = field(default_factory=dict)  # by (division, gateway)
 
@@ -94,6 +95,7 @@ class Reader:
             case MessageKind.NBIRTH:
                 birth = decode_node_birth(message.payload)
                 self._births[topic.gateway] = birth.bd_seq
+                intake.births.append((topic, message))
                 intake.present[topic.gateway] = (topic.division, True)
                 if birth.history is not None:
                     intake.histories[topic.division, topic.gateway] = birth.history
