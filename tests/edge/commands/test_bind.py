@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from civicwatt_edge.commands import bind
+from civicwatt_edge.commands import bind, handover
 from civicwatt_edge.config import load
+from civicwatt_edge.security_errors import CloudUnreachable
 
 CONFIG = """
 [gateway]
@@ -57,3 +58,31 @@ def test_check_and_doctor_refuse_a_binding_that_cannot_be(edge, configured, text
     for word in ("CW-C1003", "M-07", text):
         assert word in ran.err
     assert "CW-C1003 M-07" in edge("doctor").out
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ({"unchanged": ["M-07"], "problems": []}, "JX01/B1/water"),
+        ({"unchanged": [], "added": ["M-07"], "problems": []}, "JX01/B1/water（未绑定 · not bound）"),
+        (None, "JX01/B1/water（未核实 · not verified）"),
+    ],
+)
+def test_the_hand_over_sheet_marks_what_the_cloud_has_not_bound(
+    configured, monkeypatch, told: dict[str, Any] | None, shown: str
+) -> None:
+    class Cloud:
+        def call(self, _method: str, _path: str, body: dict[str, Any]) -> dict[str, Any]:
+            assert body["dry_run"]
+            if told is None:
+                raise CloudUnreachable("https://cloud", detail="away")
+            return told
+
+    monkeypatch.setattr(bind, "cloud", lambda _config: Cloud())
+    settings = load(configured("JX01/B1/water"))
+    assert handover._binding(settings.bus[0].device[0], handover._bound(settings)) == shown
+
+
+def test_before_enrolment_nothing_is_bound(configured) -> None:
+    settings = load(configured("JX01/B1/water"))
+    assert handover._bound(settings) == set()

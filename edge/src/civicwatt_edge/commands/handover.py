@@ -11,12 +11,14 @@ from typing import Annotated, Any
 
 import typer
 
-from civicwatt_edge.commands import drill, gateway
+from civicwatt_edge.commands import bind, drill, gateway
 from civicwatt_edge.commands.console import CONFIG, AsJson, ConfigFile, print_json, say, write_whole
 from civicwatt_edge.commands.identity import cloud_url
 from civicwatt_edge.commands.status import counter, span
 from civicwatt_edge.config import Config, DeviceConfig, load
+from civicwatt_edge.errors import NotEnrolled
 from civicwatt_protocols import templates
+from civicwatt_protocols.errors import CivicWattError
 from civicwatt_protocols.uplink import GapReason
 
 ZONE = timezone(timedelta(hours=8))  # the sheet is read in China
@@ -50,6 +52,7 @@ def _facts(settings: Config, path: Path, told: Mapping[str, Any], site: str) -> 
     failed = [one["failed"] for _, _, one in rows if one is not None]
     complete = 1 - sum(failed) / len(failed) if failed else 0.0
     box = told["outbox"]
+    taken = _bound(settings)
     return {
         "gateway": escape(told["gateway"]),
         "site": escape(site) or "　",
@@ -66,7 +69,7 @@ def _facts(settings: Config, path: Path, told: Mapping[str, Any], site: str) -> 
         "accepted": f"{told['last_seq']:,}",
         "waiting": f"{box['waiting']:,}",
         "lost": f"{box['lost'] + box['dropped']:,}",
-        "rows": "\n".join(_meter(*row) for row in rows),
+        "rows": "\n".join(_meter(*row, taken) for row in rows),
         "drills": "\n".join(_drills(settings)),
         "photos": "\n".join(_photo(device) for _, device, _ in rows),
         "config_hash": hashlib.sha256(path.read_bytes()).hexdigest(),
@@ -75,7 +78,24 @@ def _facts(settings: Config, path: Path, told: Mapping[str, Any], site: str) -> 
     }
 
 
-def _meter(bus: str, device: DeviceConfig, told: Mapping[str, Any] | None) -> str:
+def _bound(settings: Config) -> set[str] | None:
+    """The devices that the cloud has bound as the configuration says; None where it cannot be asked."""
+    try:
+        return set(bind.send(settings, dry_run=True)["unchanged"])
+    except NotEnrolled:
+        return set()
+    except CivicWattError:
+        return None
+
+
+def _binding(device: DeviceConfig, taken: set[str] | None) -> str:
+    """Where it hangs, and whether the cloud knows that."""
+    if not device.bind or (taken is not None and device.id in taken):
+        return device.bind
+    return f"{device.bind}（{'未核实 · not verified' if taken is None else '未绑定 · not bound'}）"
+
+
+def _meter(bus: str, device: DeviceConfig, told: Mapping[str, Any] | None, taken: set[str] | None) -> str:
     """One line of the meter list."""
     state, reading = "未采集 · not polled", ""
     if told is not None:
@@ -87,7 +107,7 @@ def _meter(bus: str, device: DeviceConfig, told: Mapping[str, Any] | None) -> st
         device.name,
         templates.load(device.template).title_zh,
         f"{bus} / {device.address or device.unit}" + (f" / {device.order}" if device.order else ""),
-        device.bind,
+        _binding(device, taken),
         reading,
         state,
     )
