@@ -134,9 +134,12 @@ async def test_f09_a_file_found_damaged_at_run_time_is_reopened_and_polling_goes
         return commit(self, *arguments)
 
     monkeypatch.setattr(Store, "commit", failing)
-    monkeypatch.setattr(
-        Store, "__init__", lambda self, path, *more: (opened.append(path), init(self, path, *more))[1]
-    )
+
+    def opening(self, path, *more, **named):
+        opened.append(path)
+        init(self, path, *more, **named)
+
+    monkeypatch.setattr(Store, "__init__", opening)
     stop = asyncio.Event()
     running = asyncio.create_task(
         agent.run(ConfigFile(tmp_path / "gw.toml"), Clock(1_800_000_000_000_000, 10), stop)

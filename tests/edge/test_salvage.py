@@ -27,7 +27,7 @@ def small(monkeypatch):
 
 
 def make(directory):
-    store = Store(directory)
+    store = Store(directory, gateway="gw-1")
     return store, [store.catalogue(f"M-{n}", "acrel/adw300", MEASURES) for n in range(4)]
 
 

@@ -153,7 +153,9 @@ def _open(config: Config, *, believed: bool) -> Store:
     names = [one.name for one in config.upstreams]
     with ExitStack() as opened:
         try:
-            store = Store(Path(config.gateway.data), names, config.gateway.quota_bytes)
+            store = Store(
+                Path(config.gateway.data), names, config.gateway.quota_bytes, gateway=config.gateway.id
+            )
             opened.callback(store.close)
             store.judge_time(machine_time.moment(), believed=believed)
         except sqlite3.DatabaseError as error:

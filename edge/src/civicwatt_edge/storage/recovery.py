@@ -2,6 +2,7 @@
 
 It comes again under the present epoch and new numbers; the cloud knows a reading by point and slot, so one
 that it has already is no second one. `points.json` is a second copy of the catalogues, beside the database.
+What another gateway has left is not delivered: its readings would be taken for this one's.
 """
 
 import json
@@ -10,11 +11,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import structlog
 
 from civicwatt_edge import files
-from civicwatt_edge.storage import sealed, segments
+from civicwatt_edge.storage import schema, sealed, segments
 from civicwatt_protocols.uplink import Catalogue
 
 if TYPE_CHECKING:
@@ -25,12 +27,34 @@ log = structlog.get_logger()
 CHUNK = 2_000  # records in one transaction [engineering default]
 
 
-def keep(directory: Path, epoch: str, catalogues: Mapping[str, Catalogue]) -> None:
+def put_away(directory: Path, gateway: str) -> None:
+    """Set aside the whole outbox of another gateway, as on a copied card, in a folder `outbox.other-<n>`.
+
+    Interrupted, it goes on at the next start: the second copy, which tells whose it was, is moved last.
+    """
+    owner = schema.owner_of(directory / "outbox.db") or _owner(directory)
+    if not gateway or owner in ("", gateway):
+        return
+    number = 1
+    while (aside := directory / f"outbox.other-{number}").joinpath("points.json").exists():
+        number += 1
+    aside.mkdir(exist_ok=True)
+    names = [*directory.glob("outbox.db*"), *directory.glob("outbox.corrupt-*"), directory / "segments"]
+    for path in (*names, directory / "points.json"):
+        with suppress(FileNotFoundError):
+            path.rename(aside / path.name)
+        files.sync(aside)
+        files.sync(directory)
+    log.error("outbox_of_another_gateway", owner=owner, gateway=gateway, aside=str(aside))
+
+
+def keep(directory: Path, gateway: str, epoch: str, catalogues: Mapping[str, Catalogue]) -> None:
     """Write the second copy, durably and at once, where it is another than before."""
-    if _kept(directory) == (epoch, catalogues):
+    if _kept(directory) == (epoch, catalogues) and _owner(directory) == gateway:
         return
     content = {name: (one.device, one.template, one.points_text()) for name, one in catalogues.items()}
-    told = json.dumps({"epoch": epoch, "catalogues": content})
+    whose = {"gateway": gateway, "gateway_checksum": crc32(gateway.encode())}
+    told = json.dumps({**whose, "epoch": epoch, "catalogues": content})
     files.replace(directory / "points.json", told.encode())
 
 
@@ -49,7 +73,7 @@ def recover(store: "Store", directory: Path, logged: Mapping[int, bytes]) -> Non
     aside = [
         path
         for path in sorted(directory.glob("outbox.corrupt-*.db"))
-        if not path.with_suffix(".json").exists()
+        if path.is_file() and not path.with_suffix(".json").exists()
     ]
     if not aside and not any(one.state is not segments.State.HISTORY for one in store.shelf.earlier):
         _commit(store, [data for seq, data in sorted(logged.items()) if seq > store.last_seq()])
@@ -95,6 +119,16 @@ def _kept(directory: Path) -> tuple[str, dict[str, Catalogue]]:
         return str(content["epoch"]), {name: one for name, one in stored.items() if one.hash == name}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return "", {}
+
+
+def _owner(directory: Path) -> str:
+    """The gateway that the second copy names, proven by its checksum; "" for none."""
+    try:
+        content = json.loads((directory / "points.json").read_bytes())
+        name = str(content["gateway"])
+        return name if content["gateway_checksum"] == crc32(name.encode()) else ""
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def _scan(path: Path) -> Iterator[tuple[int, bytes]]:

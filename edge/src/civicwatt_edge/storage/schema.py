@@ -3,7 +3,7 @@
 import fcntl
 import os
 import sqlite3
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from zlib import crc32
 
@@ -46,9 +46,8 @@ def is_corrupt(error: sqlite3.Error) -> bool:
 
 def connect(path: Path) -> sqlite3.Connection:
     """Open and check (1.5 GB/s from cache) for writing by one thread at a time; raises OutboxCorrupt."""
-    with suppress(FileNotFoundError), path.open("rb") as file:
-        if file.read(len(MAGIC)) not in (MAGIC, b""):
-            raise OutboxCorrupt(str(path), detail="no SQLite file")  # SQLite would delete its log
+    if not _may_be_opened(path):
+        raise OutboxCorrupt(str(path), detail="no SQLite file")
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         db.execute("PRAGMA journal_mode = WAL")
@@ -68,6 +67,34 @@ def connect(path: Path) -> sqlite3.Connection:
         db.close()
         raise OutboxCorrupt(str(path), detail=verdict)
     return db
+
+
+def _may_be_opened(path: Path) -> bool:
+    """Whether the file is new or begins as SQLite's do; of another one SQLite would delete the log."""
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        return file.read(len(MAGIC)) in (MAGIC, b"")
+    return True
+
+
+def owner(db: sqlite3.Connection) -> str:
+    """The id of the gateway whose outbox it is; "" where none is told, or a damaged one."""
+    keys = "('gateway', 'gateway_checksum')"
+    meta = dict(db.execute(f"SELECT key, value FROM meta WHERE key IN {keys}"))  # noqa: S608
+    name = str(meta.get("gateway", ""))
+    return name if meta.get("gateway_checksum") == crc32(name.encode()) else ""
+
+
+def owner_of(path: Path) -> str:
+    """The same of a file that is not open, which stays as it is; "" too when it cannot be told."""
+    if not path.exists() or not _may_be_opened(path):
+        return ""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            return owner(db)
+    except sqlite3.DatabaseError as error:
+        if is_corrupt(error) or error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # no such table
+            return ""
+        raise
 
 
 def ack_row(upstream: str, bounds: Range) -> tuple[str, int, int, int]:
@@ -96,16 +123,15 @@ def acked(db: sqlite3.Connection) -> tuple[dict[str, list[Range]], list[tuple[st
 
 
 def _contradiction(db: sqlite3.Connection) -> str | None:
-    """What SQLite cannot see: a bit that fell in the epoch or in the next number."""
-    meta = dict(
-        db.execute("SELECT key, value FROM meta WHERE key IN ('epoch', 'epoch_checksum', 'next_seq')")
-    )
+    """What SQLite cannot see: a bit that fell in the epoch, the gateway's id or the next number."""
+    meta = dict(db.execute("SELECT key, value FROM meta"))
     (last,) = db.execute("SELECT max(seq) FROM record").fetchone()
     if last is not None and meta.get("next_seq") != last + 1:
         return f"next number {meta.get('next_seq')} after {last}"
-    checksum = meta.get("epoch_checksum")
-    if checksum is not None and checksum != crc32(str(meta.get("epoch")).encode()):
-        return f"epoch {meta.get('epoch')!r}"
+    for key in ("epoch", "gateway"):
+        checksum = meta.get(f"{key}_checksum")
+        if checksum is not None and checksum != crc32(str(meta.get(key)).encode()):
+            return f"{key} {meta.get(key)!r}"
     return None
 
 

@@ -2,11 +2,12 @@
 
 What is older than the newest records lies here, acked or not. A full disk lets a file be deleted where
 SQLite could not delete a row. A segment holds its numbers without a hole; its name tells them and its state.
-A damaged block costs its records alone.
+A damaged block costs its records alone; a file that the disk does not give costs nobody the start.
 """
 
 import json
 import os
+import re
 import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,6 +30,8 @@ _MAGIC = b"\xc5WB\x01"
 _BLOCK = struct.Struct(">4sIII")  # magic, place of its first record, length, checksum of place and data
 _MOST = 1 << 20  # bytes; no header is longer
 _HEADER = 0xFFFF_FFFF  # the place of the block that describes the others
+_STEM = re.compile(r"(\d{19})-(\d{19})")
+UNKNOWN_US = (0, 2**63 - 1)  # the slots of a file that could not be read: never too old
 
 
 class State(StrEnum):
@@ -41,7 +44,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One file; catalogues are the hashes that its records name, slots [µs] their first and last."""
+    """One file; catalogues are the hashes that its records name, slots [µs] their first and last.
+
+    Of a file that could not be read there are no catalogues, and the slots are UNKNOWN_US.
+    """
 
     path: Path
     first: int
@@ -102,8 +108,13 @@ def read(segment: Segment) -> list[bytes | None]:
 def read_wherever(segment: Segment) -> list[bytes | None]:
     """The contents, also when the running gateway has renamed the file; none when it has deleted it."""
     for path in (segment.path, *segment.path.parent.glob(f"{segment.path.stem}.*")):
-        with suppress(FileNotFoundError):
+        try:
             return read(replace(segment, path=path))
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            log.error("segment_unreadable", path=str(path), error=str(error))
+            return [None] * (segment.last - segment.first + 1)
     return []
 
 
@@ -117,22 +128,35 @@ def definitions(segment: Segment) -> dict[str, Catalogue]:
 def load(folder: Path) -> tuple[Segment, ...]:
     """The segments in a folder, by number; leavings of an interrupted writing are cleared away."""
     for draft in folder.glob("*.draft"):
-        draft.unlink()
+        with suppress(OSError):
+            draft.unlink()
     best: dict[int, Segment] = {}
     for segment in look(folder):
         if (earlier := best.get(segment.first)) is not None:
+            if segment.slots_us == UNKNOWN_US:
+                continue
             drop(earlier)  # a crash left it: the later state counts
         best[segment.first] = segment
     return tuple(sorted(best.values(), key=lambda one: one.first))
 
 
 def look(folder: Path) -> list[Segment]:
-    """The segments in a folder that may be in use, by state and number."""
+    """The segments in a folder that may be in use, by state and number; what is none is left alone."""
     found = []
     for state in State:
         for path in sorted(folder.glob(f"*.{state}")):
-            with suppress(FileNotFoundError):
-                found.append(_open(path))
+            name = _STEM.fullmatch(path.stem)
+            if name is None or int(name[1]) > int(name[2]) or path.is_dir():
+                log.warning("not_a_segment", path=str(path))
+                continue
+            segment = Segment(path, int(name[1]), int(name[2]), state, 0, UNKNOWN_US, frozenset())
+            try:
+                found.append(_described(segment))
+            except FileNotFoundError:
+                continue
+            except OSError as error:  # one file that the disk does not give must not stop the gateway
+                log.error("segment_unreadable", path=str(path), error=str(error))
+                found.append(segment)
     return found
 
 
@@ -155,14 +179,14 @@ def _name(first: int, last: int, state: State) -> str:
     return f"{first:019d}-{last:019d}.{state}"
 
 
-def _open(path: Path) -> Segment:
-    """What a file is, by its name and its header; a damaged header is made up for by the records."""
-    first, last = map(int, path.stem.split("-"))
+def _described(segment: Segment) -> Segment:
+    """A segment known by its name, with what its header tells, or else its records. Raises OSError."""
+    path = segment.path
     with path.open("rb") as file:  # a start reads thousands of headers, and no more than them
         start = file.read(_BLOCK.size)
         length = _BLOCK.unpack(start)[2] if len(start) == _BLOCK.size else 0
         start += file.read(min(length, _MOST))
-    segment = Segment(path, first, last, State(path.suffix[1:]), path.stat().st_size, (0, 0), frozenset())
+    segment = replace(segment, size=path.stat().st_size)
     place, header = next(_blocks(start), (0, b""))
     if place == _HEADER:
         known = json.loads(header)

@@ -55,14 +55,22 @@ class Store:
     """
 
     def __init__(
-        self, directory: Path, upstreams: Sequence[str] = (MAIN,), quota_bytes: int | None = None
+        self,
+        directory: Path,
+        upstreams: Sequence[str] = (MAIN,),
+        quota_bytes: int | None = None,
+        *,
+        gateway: str = "",
     ) -> None:
         """Open or create. A damaged file is set aside under a telling name; raises OutboxBusy.
+
+        gateway: whose outbox it must be; that of another one, as on a copied card, is set aside whole.
 
         OSError, sqlite3.OperationalError: the disk does not let it be opened, see room.is_disk_fault.
         """
         directory.mkdir(parents=True, exist_ok=True)
         self.path, self.upstreams = directory / "outbox.db", tuple(upstreams)
+        self._gateway = gateway
         self.room = Room(directory, quota_bytes)
         try:
             self._open(directory)
@@ -74,6 +82,7 @@ class Store:
     def _open(self, directory: Path) -> None:
         with ExitStack() as opened:
             opened.callback(os.close, schema.exclusive(directory / "outbox.lock"))
+            recovery.put_away(directory, self._gateway)
             logged = recovery.in_log(self.path)
             self._db = opened.enter_context(closing(self._connected()))
             self._reader = opened.enter_context(closing(sqlite3.connect(self.path, check_same_thread=False)))
@@ -91,6 +100,11 @@ class Store:
     def _load(self, directory: Path, logged: Mapping[int, bytes]) -> None:
         self.epoch = str(self._meta("epoch", str(uuid.uuid4())))
         self._meta("epoch_checksum", crc32(self.epoch.encode()))
+        if self._gateway and not schema.owner(self._db):
+            with self._transaction():
+                self._set_meta("gateway", self._gateway)
+                self._set_meta("gateway_checksum", crc32(self._gateway.encode()))
+        self._gateway = schema.owner(self._db)
         self._bd_seqs: dict[str, int] = dict(
             self._db.execute("SELECT key, value FROM meta WHERE key LIKE 'bd_seq%'")
         )
@@ -168,7 +182,7 @@ class Store:
             name
             for one in self.shelf.segments
             if not settled.covers(one.first, one.last)
-            for name in one.catalogues
+            for name in one.catalogues or self.catalogues  # of an unreadable one: any
         }
         for bounds in settled.missing(self.shelf.last + 1, self._last):
             rows = self._reader.execute(
@@ -373,7 +387,7 @@ class Store:
     def _keep_second_copy(self) -> None:
         """Write the catalogues beside the database too; what the disk refuses now, `tidy` tries again."""
         try:
-            recovery.keep(self.path.parent, self.epoch, self.catalogues)
+            recovery.keep(self.path.parent, self._gateway, self.epoch, self.catalogues)
             self._second_copy = True
         except OSError as error:
             self._second_copy = False
