@@ -78,12 +78,34 @@ async def test_models_are_found_once_and_then_read_one_request_each(sunspec):
     assert len(line.heard) == searched + 2
 
 
-async def test_a_device_whose_models_have_moved_is_searched_anew(sunspec):
+def moved() -> dict[str, dict[int, bytes]]:
+    """The device after a change of firmware."""
+    plate = struct.pack(">HH", 120, 26) + b"\0\4" + bytes(50)
+    return {
+        "one stands before": image(40000, plate, golden_model(0), golden_model(1)),
+        "one stands between": image(40000, golden_model(0), plate, golden_model(1)),
+        "another base": image(50000, golden_model(0), golden_model(1)),
+        "another order": image(40000, golden_model(1), golden_model(0)),
+    }
+
+
+@pytest.mark.parametrize("change", moved())
+async def test_f25_a_device_whose_models_have_moved_is_searched_anew_in_the_same_slot(sunspec, change):
+    device, line, poll = sunspec
+    await poll()
+    device.words = moved()[change]
+    assert await poll() == (VALUES, set())
+    searched = len(line.heard)
+    assert await poll() == (VALUES, set())
+    assert len(line.heard) == searched + 2
+
+
+async def test_f25_a_device_that_has_lost_its_models_gives_gaps_and_no_other_registers(sunspec):
     device, _, poll = sunspec
     await poll()
+    device.words = image(40000, struct.pack(">HH", 64001, 200) + b"\x11\x11" * 200)
+    assert await poll() == (dict.fromkeys(MEASURES), {GapReason.BAD_FRAME})
     device.words = image(50000, golden_model(0))
-    values, reasons = await poll()
-    assert (set(values.values()), reasons) == ({None}, {GapReason.INVALID})
     assert await poll() == (VALUES | {"pv1_voltage": None}, {GapReason.INVALID})
 
 

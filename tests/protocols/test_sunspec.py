@@ -98,7 +98,7 @@ def test_the_chain_is_found_at_each_base_and_followed_by_its_lengths(base: int) 
     )
     assert reads[-1] == Read(base + 129, 2)
     values, asked = run(poll(found), image(base, chain))
-    assert [(one.address, one.count) for one in asked] == [(base + 79, 37)]
+    assert [(one.address, one.count) for one in asked] == [(base + 77, 39)]
     assert dict(values)["active_power_total"] == 45_000
 
 
@@ -139,10 +139,25 @@ def test_a_refused_model_has_no_value_and_the_others_do() -> None:
     mppt[17:19], mppt[37:39] = [52, 6205], [47, 6188]  # DCA and DCV of the first and the second module
     chain = b"SunS" + model(160, mppt) + END
     found, _ = run(discover(), image(40000, chain))
-    values, _ = run(poll([Model(203, 30000, 105), *found]), image(40000, chain))
+    header_alone = image(30000, struct.pack(">2H", 203, 105))
+    values, _ = run(poll([Model(203, 30002, 105), *found]), header_alone | image(40000, chain))
     assert dict(values)["import_active_energy"] is None
     assert dict(values)["pv1_voltage"] == 620.5
     assert dict(values)["pv2_current"] == 4.7
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        model(1, [0] * 66) + model(120, [4] + [0] * 25) + model(103, inverter()),  # one stands before it
+        model(1, [0] * 66) + model(101, inverter()),
+        model(1, [0] * 66) + model(103, [*inverter(), 0, 0]),
+        b"",  # it is refused there
+    ],
+)
+def test_f25_no_register_is_read_where_another_model_stands_now(now: bytes) -> None:
+    found, _ = run(discover(), image(40000, b"SunS" + model(1, [0] * 66) + model(103, inverter()) + END))
+    assert run(poll(found), image(40000, b"SunS" + now + END))[0] is None
 
 
 def test_a_shorter_variant_lacks_the_measures_beyond_its_length() -> None:
@@ -168,13 +183,18 @@ def test_the_name_plate_is_read() -> None:
     assert identity(b"\xff" * 32).maker == "\ufffd" * 32
 
 
+def test_s08_a_name_plate_holds_nothing_that_ends_a_line_or_turns_the_writing() -> None:
+    told = "a\n[[device]]\r\x01\x7f\u2028\u0085\u202e华 为 "
+    assert identity(told.encode().ljust(32, b"\0")).maker == "a[[device]]华 为"
+
+
 @pytest.mark.parametrize("id", sorted(definitions()))
 def test_every_model_tells_known_measures_once_within_one_request(id: int) -> None:
     points = definitions()[id].points
     measures = [point.measure for point in points]
     assert set(measures) <= set(MEASURES)
     assert len(measures) == len(set(measures))
-    assert definitions()[id].end - 2 <= 125
+    assert definitions()[id].end <= 125
     assert all(point.offset >= 2 and (point.sf is None or point.sf >= 2) for point in points)
     assert all(point.sf is None for point in points if point.type is PointType.FLOAT32)
 
@@ -207,4 +227,4 @@ def test_any_device_is_walked_to_an_end(data: bytes) -> None:
     registers = image(40000, b"SunS" + data[: len(data) // 2 * 2])
     found, reads = run(discover(), registers)
     assert len(reads) <= 2 + len(data) // 4
-    run(poll(found), registers)
+    assert run(poll(found), registers)[0] is not None

@@ -13,7 +13,10 @@ HOLDING_REGISTERS = 3
 
 
 class SunSpecQuestion:
-    """All models that tell something wanted; looked for anew when none of them has a value any more."""
+    """All models that tell something wanted.
+
+    Looked for anew when another one stands in a place, or when none of them has a value any more.
+    """
 
     def __init__(self, places: tuple[int, ...], unit: int, wanted: tuple[str, ...]) -> None:
         self.places, self.unit, self._wanted = places, unit, wanted
@@ -21,8 +24,20 @@ class SunSpecQuestion:
 
     async def ask(self, bus: ModbusBus) -> list[tuple[str, float | None]]:
         """Read the models; raises what the bus raises, FrameError for a device without any that is known."""
-        models = self._models or await self._discover(bus)
-        told = dict(await self._walk(bus, poll(models)))
+        models, found = self._models, None
+        if models:
+            found = await self._walk(bus, poll(models))
+        if found is None:  # not known yet, or moved: what was read may be anything
+            self._models = ()
+            models = await self._discover(bus)
+            found = await self._walk(bus, poll(models))
+        if found is None:
+            raise FrameError(
+                f"unit {self.unit}",
+                detail="the SunSpec models change while they are read",
+                detail_zh="SunSpec 模型在读取过程中变化",
+            )
+        told = dict(found)
         known = any(told.get(measure) is not None for measure in self._wanted)
         self._models = models if known else ()
         return [(measure, told.get(measure)) for measure in self._wanted]

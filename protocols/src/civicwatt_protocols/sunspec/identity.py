@@ -28,4 +28,5 @@ def identity(data: bytes) -> Identity:
 
 
 def _text(data: bytes) -> str:
-    return data.split(b"\0", 1)[0].decode("utf-8", errors="replace").strip()
+    told = data.split(b"\0", 1)[0].decode("utf-8", errors="replace")
+    return "".join(char for char in told if char.isprintable()).strip()

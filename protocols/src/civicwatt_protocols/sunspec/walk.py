@@ -40,9 +40,14 @@ class Model:
     address: int
     length: int
 
+    @property
+    def header(self) -> bytes:
+        """The two registers before it: id and length."""
+        return self.id.to_bytes(2) + self.length.to_bytes(2)
+
 
 Walk = Generator[Read, bytes | None, tuple[Model, ...] | None]
-Poll = Generator[Read, bytes | None, list[tuple[str, float | None]]]
+Poll = Generator[Read, bytes | None, list[tuple[str, float | None]] | None]
 
 
 def discover(bases: Iterable[int] = BASES) -> Walk:
@@ -72,20 +77,25 @@ def _chain(address: int) -> Generator[Read, bytes | None, tuple[Model, ...]]:
 
 
 def poll(models: Iterable[Model]) -> Poll:
-    """Read the models that we know, one request each; every measure once.
+    """Read the models that we know with their headers, one request each; every measure once.
+
+    None: another model stands there now, as after a change of firmware; discover anew.
 
     Where two models tell the same measure, the first that has a value is taken. A model that is refused
-    has no value for any of its measures.
+    has no value for any of its measures, as long as its header can still be read.
     """
     values: dict[str, float | None] = {}
     for model in models:
         definition = definitions().get(model.id)
         if definition is None:
             continue
-        count = min(model.length, definition.end - HEADER, MAX_REGISTERS)
-        data = (yield Read(model.address, count)) if count else b""
+        count = min(HEADER + model.length, definition.end, MAX_REGISTERS)
+        data = yield Read(model.address - HEADER, count)
+        start = (yield Read(model.address - HEADER, HEADER)) if data is None else data[: 2 * HEADER]
+        if start != model.header:
+            return None
         nothing = [(point.measure, None) for point in definition.points]
-        for measure, value in nothing if data is None else decode(model.id, data):
+        for measure, value in nothing if data is None else decode(model.id, data[2 * HEADER :]):
             if values.get(measure) is None:
                 values[measure] = value
     return list(values.items())
