@@ -10,6 +10,7 @@ import structlog
 
 from civicwatt_edge import agent
 from civicwatt_edge.config_file import ConfigFile
+from civicwatt_edge.storage import schema
 from civicwatt_edge.storage.store import Store
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.sparkplug.topics import MessageKind
@@ -122,7 +123,12 @@ async def test_f08_a_new_meter_waits_for_room_on_the_disk_and_the_others_go_on(
     """SQLite is told to refuse writes, as for a file system that was remounted read-only."""
     monkeypatch.setattr(agent, "LOOK_S", 0.05)
     stores = []
-    monkeypatch.setattr(agent, "Store", lambda *given: (stores.append(Store(*given)), stores[-1])[1])
+
+    def opened(*given, **named):
+        stores.append(Store(*given, **named))
+        return stores[-1]
+
+    monkeypatch.setattr(agent, "Store", opened)
     written({"a": (meter.port, [1])})
     with structlog.testing.capture_logs() as logged:
         async with running(tmp_path / "gw.toml"):
@@ -158,14 +164,60 @@ async def test_the_file_is_read_again_when_somebody_asks(
         await until(lambda: slots(cloud, "M-a-2"))
 
 
-async def test_another_broker_or_name_begins_anew_with_the_same_outbox(
-    tmp_path, meter, cloud, until, written, monkeypatch
+@pytest.mark.parametrize(
+    ("old", "new", "epochs"),
+    [("[gateway]", "[gateway]\nquota_mb = 64", 1), ('id = "gw-01"', 'id = "gw-02"', 2)],
+    ids=["quota", "id"],
+)
+async def test_other_gateway_keys_begin_anew_and_f09_another_id_with_another_outbox(
+    tmp_path, meter, cloud, until, written, monkeypatch, old, new, epochs
 ):
     monkeypatch.setattr(agent, "LOOK_S", 0.05)
     written({"a": (meter.port, [1])})
     async with running(tmp_path / "gw.toml"):
         await until(lambda: len(slots(cloud, "M-a-1")) >= 2)
         text = (tmp_path / "gw.toml").read_text()
-        (tmp_path / "gw.toml").write_text(text.replace('id = "gw-01"', 'id = "gw-02"'))
-        await until(lambda: any(topic.gateway == "gw-02" for topic, _ in cloud.messages))
-    assert len({epoch for epoch, _ in cloud.records}) == 1
+        (tmp_path / "gw.toml").write_text(text.replace(old, new))
+        await until(lambda: cloud.count(MessageKind.NBIRTH) >= 2)
+        count = len(cloud.records)
+        await until(lambda: len(cloud.records) >= count + 3)
+    assert len({epoch for epoch, _ in cloud.records}) == epochs
+    assert len(list((tmp_path / "data").glob("outbox.other-*/outbox.db"))) == epochs - 1
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("data", "a\\u0000b"),
+        ("data", "/proc/x"),
+        ("data", "gw.toml"),
+        ("data", "gw.toml/x"),
+        ("data", "taken"),
+        ("quota_mb", "9" * 5000),
+        ("quota_mb", "1e99999999999999999999"),
+    ],
+)
+def test_f09_a_configuration_that_cannot_be_run_is_refused_with_its_reason(tmp_path, written, key, value):
+    written({"a": (1, [1])})
+    path = tmp_path / "gw.toml"
+    file, good = ConfigFile(path), path.read_text()
+    before = file.config
+    (tmp_path / "taken").mkdir()
+    held = schema.exclusive(tmp_path / "taken" / "outbox.lock")
+    if key == "data":
+        path.write_text(good.replace('data = "data"', f'data = "{value}"'))
+    else:
+        path.write_text(good.replace("[gateway]", f"[gateway]\n{key} = {value}"))
+    file.ask()
+    with structlog.testing.capture_logs() as logged:
+        assert not file.look()
+        assert not file.look(), "and is not read again"
+    os.close(held)
+    (line,) = logged
+    assert line["event"] == "config_refused"
+    code = "CW-E2010" if value == "taken" else {"data": "CW-C1003", "quota_mb": "CW-C1001"}[key]
+    assert line["code"] == code
+    assert file.config is before
+    path.write_text(good.replace('data = "data"', 'data = "elsewhere"'))
+    assert file.look()
+    assert file.config.gateway.data == str(tmp_path / "elsewhere")

@@ -96,6 +96,13 @@ def test_nesting_beyond_all_measure_is_broken_toml() -> None:
         decode("a = " + "[" * 5000 + "]" * 5000, File, "f.toml")
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "1e99999999999999999999", "-1.5e-99999999999999999999"])
+def test_f28_a_number_beyond_all_measure_is_broken_toml(number: str) -> None:
+    with pytest.raises(BadToml) as caught:
+        decode(f"title = {number}", File, "f.toml")
+    assert caught.value.where == "f.toml"
+
+
 def test_a_file_is_utf_8_with_or_without_its_mark_and_nothing_else() -> None:
     assert text_of("\ufefftitle = '楼'".encode(), "f.toml") == text_of("title = '楼'".encode(), "f.toml")
     with pytest.raises(BadToml) as caught:

@@ -1,11 +1,13 @@
 """The configuration file while the gateway runs: a good change is taken up, a faulty one changes nothing."""
 
+import os
 from pathlib import Path
 
 import structlog
 
 from civicwatt_edge.config import load
-from civicwatt_protocols.errors import CivicWattError
+from civicwatt_edge.storage import schema
+from civicwatt_protocols.errors import BadValue, CivicWattError
 
 log = structlog.get_logger()
 
@@ -32,6 +34,8 @@ class ConfigFile:
         self._seen, self._asked = stamp, False
         try:
             config = load(self.path)
+            if config.gateway.data != self.config.gateway.data:
+                self._try_out(Path(config.gateway.data))
         except CivicWattError as error:
             log.error("config_refused", **error.as_dict())
             return False
@@ -39,6 +43,14 @@ class ConfigFile:
         self.config = config
         log.info("config_read", changed=changed)
         return changed
+
+    def _try_out(self, data: Path) -> None:
+        """Make another data directory and lock its outbox for a moment. Raises BadValue, OutboxBusy."""
+        try:
+            data.mkdir(parents=True, exist_ok=True)
+            os.close(schema.exclusive(data / "outbox.lock"))
+        except (OSError, ValueError) as error:  # ValueError: a NUL
+            raise BadValue(str(self.path), key="data", detail=error) from error
 
     def _stamp(self) -> tuple[int, int, int] | None:
         try:

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -39,18 +39,25 @@ def decode(text: str, type: type[T], origin: str) -> T:
 
     Numbers with a point become Decimal where the field is Decimal, float where it is float.
     """
+    data = tables(text, origin)
     try:
-        data = tomllib.loads(text, parse_float=Decimal)
+        return msgspec.convert(data, type)
+    except msgspec.ValidationError as error:
+        raise problem(error, text, origin, name=type.__name__) from error
+
+
+def tables(text: str, origin: str) -> dict[str, Any]:
+    """Read TOML text, numbers with a point as Decimal. Raises BadToml."""
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         last = text.count("\n") + 1
         raise BadToml(f"{origin}:{found[1] if found else last}", detail=str(error)) from error
     except RecursionError:
         raise BadToml(origin, detail="nested too deeply") from None
-    try:
-        return msgspec.convert(data, type)
-    except msgspec.ValidationError as error:
-        raise problem(error, text, origin, name=type.__name__) from error
+    except (ValueError, ArithmeticError) as error:  # thousands of digits, an exponent beyond all bounds
+        raise BadToml(origin, detail=f"a number that cannot be: {error}") from error
 
 
 def problem(

@@ -1,7 +1,6 @@
 """scan.toml: what a scan found on one bus, to be looked over and then added to the configuration."""
 
 import json
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +9,9 @@ import msgspec
 
 from civicwatt_edge.commands.identify import Guess
 from civicwatt_edge.config import BusConfig, DeviceConfig
-from civicwatt_protocols.errors import BadToml, BadValue, ConfigError
+from civicwatt_protocols.errors import BadValue, ConfigError
 from civicwatt_protocols.toml import Path as Keys
-from civicwatt_protocols.toml import line_of, problem, text_of
+from civicwatt_protocols.toml import line_of, problem, tables, text_of
 
 HEAD = """\
 # 扫描结果：核对型号后写入网关配置 · what a scan found: look it over, then add it to the configuration
@@ -42,10 +41,20 @@ class ScanFile:
 
 
 def row_text(header: str, values: Mapping[str, object], comment: str = "") -> str:
-    """One table of a TOML file. Strings as JSON writes them are TOML too."""
-    lines = [f"[[{header}]]" + (f"  # {comment}" if comment else "")]
-    lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
+    """One table of a TOML file, whatever the texts hold."""
+    lines = [f"[[{header}]]" + (f"  # {_shown(comment)}" if comment else "")]
+    lines += [f"{key} = {_value(value)}" for key, value in values.items()]
     return "\n".join(lines) + "\n"
+
+
+def _value(value: object) -> str:
+    """Strings as JSON writes them are TOML too, but for one character that TOML wants escaped."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _shown(text: str) -> str:
+    """A text as a comment can hold it: nothing in it ends the line."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
 def compose(
@@ -58,10 +67,10 @@ def compose(
     unasked: Sequence[int] = (),
 ) -> str:
     """The text of a scan file; bus: url and the other keys that a bus has; unasked: after an early end."""
-    parts = [HEAD.format(name=name)]
-    parts += [f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in bus.items()]
+    parts = [HEAD.format(name=_shown(name))]
+    parts += [f"{key} = {_value(value)}\n" for key, value in bus.items()]
     if silent:
-        parts.append(f"silent = {json.dumps(list(silent))}  # 未应答的站号 · units that did not answer\n")
+        parts.append(f"silent = {_value(list(silent))}  # 未应答的站号 · units that did not answer\n")
     if unasked:
         parts.append(
             f'unasked = "{spans(unasked)}"  # 中断，这些站号未询问 · stopped: these ids were not asked\n'
@@ -70,7 +79,8 @@ def compose(
         best = guess.best
         plate = "" if guess.sunspec is None else f"（SunSpec：{guess.sunspec.maker} {guess.sunspec.model}）"
         if best is None:
-            parts.append(UNKNOWN.format(unit=guess.place, plate=plate, url=bus["url"]))
+            url = _shown(str(bus["url"]))
+            parts.append(UNKNOWN.format(unit=guess.place, plate=_shown(plate), url=url))
             continue
         row: dict[str, object] = {"id": f"{prefix}{guess.unit:02d}", "unit": guess.unit}
         if guess.address:
@@ -81,7 +91,7 @@ def compose(
         parts.append("\n" + row_text("device", row, f"{best.score:.0%} {best.why_zh}{plate}"))
         if guess.rivals:
             others = "、".join(one.template for one in guess.rivals)
-            parts.append(f"# 同样符合，请看铭牌 · these fit as well, see the type plate: {others}\n")
+            parts.append(f"# 同样符合，请看铭牌 · these fit as well, see the type plate: {_shown(others)}\n")
         if best.order:
             parts.append(
                 "# 字序疑似相反，请与表显核对 · the word order seems swapped: compare with the display\n"
@@ -103,10 +113,7 @@ def spans(units: Sequence[int]) -> str:
 def read(path: Path) -> ScanFile:
     """Read a scan file. Raises BadToml or BadValue for the bus; what is wrong with rows is told in `bad`."""
     text = text_of(path.read_bytes(), str(path))
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadToml(str(path), detail=error) from error
+    data = tables(text, str(path))
     rows = data.pop("device", [])
     for key in ("silent", "unasked"):
         data.pop(key, None)
