@@ -72,7 +72,7 @@ async def test_f19_a_step_that_waits_for_its_form_is_told_where_the_figure_comes
 
 async def test_f19_a_form_that_later_readings_contradict_is_told_too(city: Any) -> None:
     city.write("A-H", [*range(50)], [*range(50)])
-    early = {"point_id": city.points["A-H"], "old_final": "70.5", "new_initial": 1}
+    early = {"point_id": city.points["A-H"], "old_final": "70.5", "new_initial": 1, "confirmed": True}
     assert (await enter(city, early | {"at": "2026-01-03T02:30:00+08:00"})).status_code == 200
     city.write("A-H", [*range(50, 70)], [*range(50, 70)])
     opened = await city.get(f"institutions/{city.institutions['A']}/figures/electricity?period=2026")

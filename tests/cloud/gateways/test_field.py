@@ -215,6 +215,21 @@ def test_a_form_that_makes_no_sense_is_refused_with_its_code(
     assert refusal.value.facts["problem"] == code
 
 
+def test_a_slip_in_a_final_is_sent_back_and_taken_once_confirmed(cloud: Any, enrolled: Enrol) -> None:
+    api, now_us = enrolled("gw-slip"), cloud.app.state.clock.now_us()
+    api.call("POST", METERS, {"rows": [row()]})
+    with cloud.database.reading() as session:
+        point = session.scalar(select(Point.id).where(Point.gateway == "gw-slip", Point.is_consumption))
+    ts = now_us - 60 * MINUTE_US + np.arange(60) * MINUTE_US
+    load(cloud.database, cloud.app.state.store, Batch.of(point, ts, 62_870 + np.arange(60) * 0.5))
+    slip = {"device": "M-1", "old_final": 9999999, "new_initial": 0}
+    with pytest.raises(CloudRefused) as refusal:
+        api.call("POST", REPLACEMENTS, slip)
+    assert refusal.value.facts["problem"] == "CW-G4108"
+    assert "62899.5" in str(refusal.value)
+    assert api.call("POST", REPLACEMENTS, slip | {"confirmed": True})["is_new"]
+
+
 def test_a_gateway_cannot_touch_the_meters_of_another(enrolled: Enrol) -> None:
     one, other = enrolled("gw-one"), enrolled("gw-other")
     one.call("POST", METERS, {"rows": [row("M-7")]})

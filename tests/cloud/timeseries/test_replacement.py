@@ -22,6 +22,8 @@ from civicwatt_cloud.timeseries.models import HeldStep, LedgerHour, LedgerMonth,
 from civicwatt_cloud.timeseries.readings import Batch, ReadingsStore
 from civicwatt_cloud.timeseries.replacement import Desk, Entry
 from civicwatt_cloud.timeseries.replacement_errors import ReplacementRefused
+from civicwatt_cloud.timeseries.splice import Replacement, spliced
+from civicwatt_cloud.timeseries.steps import most_plausible
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 KWH = 1_000_000
@@ -41,9 +43,11 @@ class Counter:
         ts = [round((START + h) * HOUR_US) for h, _ in readings]
         load(self.db, self.store, Batch.of(self.point, ts, [value for _, value in readings]))
 
-    def enter(self, final: float, initial: float, at: float | None = None) -> tuple[str, bool]:
+    def enter(
+        self, final: float, initial: float, at: float | None = None, *, confirmed: bool = False
+    ) -> tuple[str, bool]:
         at_us = None if at is None else round((START + at) * HOUR_US)
-        entry = Entry(self.point, round(final * KWH), round(initial * KWH), at_us, "烧毁")
+        entry = Entry(self.point, round(final * KWH), round(initial * KWH), at_us, "烧毁", confirmed)
         with self.db.session() as session:
             form, is_new = Desk(session, self.store, SHANGHAI, self.now_us, "account/li").enter(entry)
             return form.form_number, is_new
@@ -134,6 +138,125 @@ def test_the_same_facts_again_give_the_same_form_and_other_facts_are_refused(met
     assert (meter.moments(), meter.books()) == ([9.5], before)
 
 
+def test_a_counter_that_rolls_over_again_at_the_same_number_gets_a_form_of_its_own(meter: Counter) -> None:
+    late = 2400
+    meter.now_us = (START + late + 10) * HOUR_US
+    meter.read((0, 990.0), (1, 999.0), (2, 8.0))
+    assert meter.enter(999.99, 0, at=1.5) == ("HB-2026-000001", True)
+    meter.read(
+        *[(late + h, 960.0 + 9 * h) for h in range(5)], *[(late + h, 9.0 * h - 40) for h in range(5, 9)]
+    )
+    assert meter.enter(999.99, 0) == ("HB-2026-000002", True)
+    assert meter.enter(999.99, 0) == ("HB-2026-000002", False)
+    assert meter.enter(999.99, 0, at=1.5) == ("HB-2026-000001", False)
+    assert meter.moments() == [1.5, late + 4.5]
+    assert meter.books()[2] == []
+
+
+def test_a_report_that_is_sent_again_is_no_form_for_an_older_fall(meter: Counter) -> None:
+    meter.read(*[(h, 100.0 + h) for h in range(10)], *[(h, 30.0 * (h - 9)) for h in range(10, 20)])
+    meter.read(*[(h, h - 19.5) for h in range(20, 30)])
+    assert meter.enter(315, 0.3) == ("HB-2026-000001", True)
+    assert meter.enter(315, 0.3) == ("HB-2026-000001", False)
+    assert meter.moments() == [19.5]
+
+
+def test_a_report_is_the_same_before_and_after_its_step_is_seen(meter: Counter) -> None:
+    meter.read(*OLD)
+    meter.now_us = round((START + 9.5) * HOUR_US)
+    assert meter.enter(8809.4, 0.3)[1]
+    assert not meter.enter(8809.4, 0.3)[1]
+    meter.read(*NEW)
+    meter.now_us += 24 * HOUR_US
+    assert not meter.enter(8809.4, 0.3)[1]
+
+
+def test_a_form_from_before_the_first_reading_is_refused(meter: Counter) -> None:
+    meter.read(*OLD)
+    for at in (-5000, -1, 0):
+        assert meter.refused(8800, 0, at=at).code == "CW-G4107"
+    assert meter.moments() == []
+
+
+def test_a_slip_in_the_old_final_is_refused_with_what_was_read_and_taken_when_confirmed(
+    meter: Counter, db: Database
+) -> None:
+    meter.read(*OLD, *NEW)
+    error = meter.refused(9999999, 0.3, at=9.5)
+    assert error.code == "CW-G4108"
+    assert error.facts == {
+        "old_final": "9999999",
+        "reading": "8809",
+        "at": "2026-03-05 09:00:00",
+        "step": "9991190",
+        "most": "6",  # 1 kWh an hour, half an hour, ten times; and the 1 kWh that this meter counts in
+    }
+    assert meter.moments() == []
+    meter.enter(9999999, 0.3, at=9.5, confirmed=True)
+    assert meter.total() == pytest.approx(9 + 9991190 + 0.2 + 19)
+    with db.reading() as session:
+        [row] = session.scalars(select(Audit)).all()
+    assert json.loads(row.after or "")["confirmed"] is True
+
+
+def test_a_final_is_plausible_up_to_ten_times_the_largest_use_before(meter: Counter) -> None:
+    meter.read(*OLD)
+    assert meter.refused(8815.01, 0, at=9.5).code == "CW-G4108"
+    meter.enter(8815, 0, at=9.5)
+
+
+def test_a_counter_that_stood_still_all_along_did_not_rise_unseen_unless_confirmed(meter: Counter) -> None:
+    meter.read(*[(h, 500.0) for h in range(10)])
+    assert meter.refused(500.01, 0, at=9.5).code == "CW-G4108"
+    meter.enter(500.01, 0, at=9.5, confirmed=True)
+
+
+def test_a_counter_that_stood_still_all_along_ended_where_it_stood(meter: Counter) -> None:
+    meter.read(*[(h, 500.0) for h in range(10)])
+    meter.enter(500, 0, at=9.5)
+
+
+def test_with_no_use_to_learn_from_any_final_is_taken(meter: Counter) -> None:
+    meter.enter(7, 0, at=-5)
+    meter.read((0, 500.0))
+    meter.enter(9999, 0, at=9.5)
+
+
+RISES = st.lists(st.tuples(st.integers(10**6, 10**11), st.integers(0, 10**10)), min_size=1, max_size=30)
+
+
+@given(
+    steps=RISES, start=st.integers(0, 10**12), span_us=st.integers(1, 10**13), shift=st.integers(0, 10**15)
+)
+def test_what_is_plausible_covers_all_use_that_was_seen_and_knows_only_differences(
+    steps: list[tuple[int, int]], start: int, span_us: int, shift: int
+) -> None:
+    ts = np.cumsum([start, *(span for span, _ in steps)])
+    micro = np.cumsum([0, *(rise for _, rise in steps)])
+    most = most_plausible(spliced(ts, micro), span_us)
+    assert most == most_plausible(spliced(ts + 10**12, micro + shift), span_us)
+    assert most is not None
+    assert all(rise * span_us * 10 // span <= most for span, rise in steps)
+    largest = max(rise for _, rise in steps)
+    assert most <= max(rise * span_us * 10 // span for span, rise in steps) + largest
+    assert most <= most_plausible(spliced(ts, micro), span_us + 1)  # type: ignore[operator]
+    assert (most == 0) == (micro[-1] == 0)
+
+
+@given(steps=RISES, place=st.integers(0, 29), final=st.integers(0, 10**9))
+def test_a_replacement_on_the_way_does_not_change_what_is_plausible(
+    steps: list[tuple[int, int]], place: int, final: int
+) -> None:
+    spans = [span + 1 for span, _ in steps]
+    ts = np.cumsum([0, *spans])
+    micro = np.cumsum([0, *(rise for _, rise in steps)])
+    i = place % len(steps)
+    form = Replacement(int(ts[i]) + 1, int(micro[i]) + steps[i][1] // 2, final)
+    shown = micro.copy()
+    shown[i + 1 :] += form.new_initial - form.old_final
+    assert most_plausible(spliced(ts, shown, [form]), 10**9) == most_plausible(spliced(ts, micro), 10**9)
+
+
 @pytest.mark.parametrize(
     ("final", "initial", "at", "code", "says"),
     [
@@ -215,7 +338,7 @@ def test_f19_the_order_in_which_readings_and_forms_come_does_not_matter(
         final = int(values[i - 1] + (truth[i] - truth[i - 1]) // 2)
         initial = int(random.integers(0, 5 * KWH))
         values[i:] += initial - final
-        forms.append(Entry(0, final, initial, int(ts[i - 1] + ts[i]) // 2))
+        forms.append(Entry(0, final, initial, int(ts[i - 1] + ts[i]) // 2, confirmed=True))
     one = Counter(meter.db, meter.store, meter.ledger, counter(f"shuffled {next(DEVICE_NUMBERS)}"))
     deeds = [("read", piece) for piece in np.array_split(random.permutation(n), 6)]
     deeds += [("enter", form) for form in forms]

@@ -7,7 +7,9 @@ CloudError
     ├── ReadingsRunOn        422  CW-G4103
     ├── AnotherReplacement   409  CW-G4104
     ├── ReplacementInFuture  422  CW-G4105
-    └── NoSuchCounter        404  CW-G4106
+    ├── NoSuchCounter        404  CW-G4106
+    ├── BeforeFirstReading   422  CW-G4107
+    └── OldFinalTooHigh      422  CW-G4108
 """
 
 from civicwatt_cloud.kit.errors import CloudError
@@ -79,3 +81,29 @@ class NoSuchCounter(ReplacementRefused):
     en = "there is no bound meter or counter “{name}”"
     remedy_zh = "先绑定该表计；测量量应为累计量"
     remedy_en = "bind the meter first; the measure must be a counter"
+
+
+class BeforeFirstReading(ReplacementRefused):
+    """Before its first reading there was no meter to replace; such a form would never count."""
+
+    code = "CW-G4107"
+    zh = "换表时刻 {at} 不晚于该表的首次读数（{first}）"
+    en = "the moment {at} is not after the first reading of this meter, at {first}"
+    remedy_zh = "核对换表时刻；早期读数尚未到达的，待其到达后再填"
+    remedy_en = "check the moment; where earlier readings are still to come, enter it after them"
+
+
+class OldFinalTooHigh(ReplacementRefused):
+    """The old meter is said to have ended farther on than its use can have brought it."""
+
+    code = "CW-G4108"
+    zh = (
+        "旧表止码 {old_final} 比换表前最后一次读数 {reading}（{at}）高 {step}；"
+        "按该表近 32 天最大用量的 10 倍计，至多高 {most}"
+    )
+    en = (
+        "the old meter's final {old_final} is {step} above the last reading before, {reading} at {at}; "
+        "ten times its largest use of the last 32 days comes to {most}"
+    )
+    remedy_zh = "核对旧表止码；确认无误时以“confirmed: true”再次提交"
+    remedy_en = "check the old meter's final; where it is right, send it again with confirmed: true"

@@ -7,6 +7,8 @@ import numpy as np
 
 from civicwatt_cloud.timeseries.splice import Replacement, Series, Shown
 
+PEAK_FACTOR = 10  # use between two readings may be so many times the largest seen [engineering default]
+
 
 class Around(NamedTuple):
     """What was shown last before a moment and first after it; None where nothing was."""
@@ -47,6 +49,22 @@ def step_of(line: Series, form: Replacement) -> tuple[Shown, Shown] | None:
             is_near = abs(before.micro - form.old_final) < abs(newest - form.old_final)
             return (before, after) if is_near else None
     return None
+
+
+def most_plausible(history: Series, span_us: int) -> int | None:
+    """The most that the counter can be thought to rise in this time [micro]; None: nothing to tell by.
+
+    Its largest rate between two readings of its history, PEAK_FACTOR times, and one step of its resolution
+    as the readings show it. A counter that stood still all along can rise by nothing.
+    """
+    readings = history.part(~history.is_replacement)
+    rises, spans = np.diff(readings.value), np.diff(readings.ts_us)
+    spans, rises = spans[rises >= 0], rises[rises >= 0]
+    if not len(rises):
+        return None
+    fastest = int(np.argmax(rises / spans))
+    peak = int(rises[fastest]) * span_us * PEAK_FACTOR // int(spans[fastest])
+    return peak + int(np.gcd.reduce(rises))
 
 
 def _neighbours(line: Series) -> list[tuple[Shown, Shown]]:

@@ -20,6 +20,7 @@ Moment = Annotated[
     Annotated[AwareDatetime, Field(ge=FIRST, le=LAST)] | None,
     Field(description="缺省为读数跳变处，尚无跳变时为当前", examples=["2026-11-16T10:05:00+08:00"]),
 ]
+Confirmed = Annotated[bool, Field(description="旧表止码远高于最后读数，经核对无误")]
 
 
 class _Taken(BaseModel):
@@ -81,6 +82,7 @@ class ReplacementIn(_Taken):
     new_initial: Counter
     at: Moment = None
     reason: str = Field("", max_length=200)
+    confirmed: Confirmed = False
 
 
 class PointReplacementIn(_Taken):
@@ -91,6 +93,7 @@ class PointReplacementIn(_Taken):
     new_initial: Counter
     at: Moment = None
     reason: str = Field("", max_length=200)
+    confirmed: Confirmed = False
 
 
 class ReplacementOut(BaseModel):

@@ -37,7 +37,8 @@ def enter(desk: Desk, point: Point, wanted: ReplacementIn | PointReplacementIn) 
     """Take the form. Errors: ReplacementRefused."""
     at_us = None if wanted.at is None else _us(wanted.at)
     old_final, new_initial = int(wanted.old_final * MICRO), int(wanted.new_initial * MICRO)
-    form, is_new = desk.enter(Entry(point.id, old_final, new_initial, at_us, wanted.reason))
+    entry = Entry(point.id, old_final, new_initial, at_us, wanted.reason, wanted.confirmed)
+    form, is_new = desk.enter(entry)
     return ReplacementOut(
         form_number=form.form_number,
         is_new=is_new,
