@@ -208,6 +208,13 @@ def test_status_names_meters_not_read_yet_and_shows_no_empty_columns(edge, one_m
     assert "原因" not in ran.out
 
 
+def test_in_a_pipe_no_name_is_cut_off(edge, one_meter, monkeypatch) -> None:
+    monkeypatch.setattr(control, "ask", lambda *_: STATUS)
+    monkeypatch.delenv("COLUMNS")
+    assert "acrel/adw300" in (ran := edge("status")).out
+    assert "…" not in ran.out
+
+
 def test_an_export_that_ends_before_it_begins_is_refused(edge, tmp_path) -> None:
     (tmp_path / "data").mkdir()
     days = ("--from", "2026-03-02", "--to", "2026-03-01")

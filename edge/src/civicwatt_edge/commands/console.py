@@ -1,6 +1,7 @@
 """How commands speak: results on stdout, everything else on stderr; in a pipe and under NO_COLOR plain."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from civicwatt_edge.errors import ConsentNeeded
 
 CONFIG = Path("/etc/civicwatt/edge.toml")
 PARTLY = 6  # exit code: something was done or found, not all
+WIDE = 200  # columns of a table in a pipe: nothing of a name is cut off
 INTERRUPTED = 130  # exit code: ended by Ctrl-C
 
 AsJson = Annotated[bool, typer.Option("--json", help="在标准输出给出 JSON · print JSON on stdout")]
@@ -93,4 +95,7 @@ def write_whole(path: Path, text: str, *, keep_old: bool = False) -> None:
 
 
 def _console(*, stderr: bool) -> Console:
-    return Console(stderr=stderr, highlight=False, markup=False, soft_wrap=True)
+    console = Console(stderr=stderr, highlight=False, markup=False, soft_wrap=True)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = WIDE
+    return console
