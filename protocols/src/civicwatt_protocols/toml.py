@@ -56,8 +56,8 @@ def tables(text: str, origin: str) -> dict[str, Any]:
         raise BadToml(f"{origin}:{found[1] if found else last}", detail=str(error)) from error
     except RecursionError:
         raise BadToml(origin, detail="nested too deeply") from None
-    except (ValueError, ArithmeticError) as error:  # thousands of digits, an exponent beyond all bounds
-        raise BadToml(origin, detail=f"a number that cannot be: {error}") from error
+    except (ValueError, ArithmeticError) as error:
+        raise BadToml(origin, detail="a number with too many digits or too large an exponent") from error
 
 
 def problem(
