@@ -209,9 +209,12 @@ def test_status_names_meters_not_read_yet_and_shows_no_empty_columns(edge, one_m
 
 
 def test_in_a_pipe_no_name_is_cut_off(edge, one_meter, monkeypatch) -> None:
-    monkeypatch.setattr(control, "ask", lambda *_: STATUS)
+    silent = {"device": "M-" + 50 * "7", "template": "acrel/adw300", "age_s": None, "failed": 1.0}
+    silent |= {"breaker": "open", "reason": "timeout", "values": {}}
+    monkeypatch.setattr(control, "ask", lambda *_: STATUS | {"devices": [silent]})
     monkeypatch.delenv("COLUMNS")
-    assert "acrel/adw300" in (ran := edge("status")).out
+    ran = edge("status")
+    assert silent["device"] in ran.out
     assert "…" not in ran.out
 
 
