@@ -38,8 +38,6 @@ EDGE = (*CIVICWATT, "edge")
 CLOUD = """\
 data_dir = "{folder}/cloud"
 http_port = {web}
-gateway_broker_host = "127.0.0.1"
-gateway_broker_port = {broker}
 demo = true
 """
 DIRECTORY = (
@@ -162,14 +160,14 @@ def world(tmp_path: Path) -> Iterator[World]:
         pytest.skip("mosquitto is not installed: the journey needs a broker")
     ports = free_port(), free_port(), free_port()
     settings = tmp_path / "cloud.toml"
-    settings.write_text(CLOUD.format(folder=tmp_path, broker=ports[1], web=ports[2]))
+    settings.write_text(CLOUD.format(folder=tmp_path, web=ports[2]))
     with (tmp_path / "directory.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([DIRECTORY_COLUMNS, DIRECTORY])
     server = [
         (*CIVICWATT, "directory", "import", tmp_path / "directory.csv", "--config", settings),
         (
             *(*CIVICWATT, "cloud", "broker-config", tmp_path / "broker", "--config", settings),
-            *("--host", "127.0.0.1", "--bind", "127.0.0.1"),
+            *("--host", "127.0.0.1", "--port", str(ports[1]), "--bind", "127.0.0.1"),
         ),
     ]
     for command in server:

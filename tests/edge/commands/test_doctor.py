@@ -65,6 +65,18 @@ def test_a_port_that_does_not_let_us_in_by_mqtt_is_no_broker(port: Port, answer:
     assert word in error.message("en")
 
 
+@pytest.mark.parametrize("answer", [b"", b"\x15\x03\x03\x00\x02\x02\x46"])
+def test_before_enrolment_a_broker_may_want_tls(port: Port, answer: bytes) -> None:
+    (finding,) = checks.upstream(Broker(port=port(answer)), enrolled=False)
+    assert finding.error is None
+    assert "注册后再查" in finding.detail
+
+
+def test_before_enrolment_a_web_server_is_no_broker_either(port: Port) -> None:
+    (finding,) = checks.upstream(Broker(port=port(WEB)), enrolled=False)
+    assert wrong(finding).code == "CW-E2062"
+
+
 def test_a_broker_answers_in_mqtt(mosquitto) -> None:
     (finding,) = checks.upstream(Broker(port=mosquitto.port))
     assert finding.error is None

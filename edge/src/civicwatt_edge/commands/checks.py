@@ -38,6 +38,7 @@ from civicwatt_protocols.uplink import GapReason
 
 # Engineering defaults.
 WAIT_S = 3.0
+TLS_ALERT = b"\x15"  # RFC 8446, clause 5.1
 ASKED = 3  # devices of a bus, before it is believed that nobody answers
 LEAST_FREE = 256 << 20  # bytes: what the outbox may need in seven days without a cloud
 TOLERANCE_S = 30  # a clock that is off by less does no harm
@@ -126,8 +127,8 @@ def bindings(config: Config) -> Iterator[Finding]:
         yield Finding("绑定", "bindings", "", error)
 
 
-def upstream(broker: Broker) -> Iterator[Finding]:
-    """The way to a broker.
+def upstream(broker: Broker, *, enrolled: bool = True) -> Iterator[Finding]:
+    """The way to a broker; one that wants TLS hangs up on a gateway that has no certificate yet.
 
     Over TLS not a word of MQTT: who connects is who the certificate names, and that would end the running
     gateway's own session.
@@ -140,8 +141,7 @@ def upstream(broker: Broker) -> Iterator[Finding]:
                 with tls.context(broker.tls).wrap_socket(plain, server_hostname=broker.host):
                     told = "TLS 握手成功，未验证 MQTT · TLS is in order; MQTT not checked"
             else:
-                _greet(plain)
-                told = "MQTT 应答正常 · MQTT answers"
+                told = _greeted(plain, enrolled=enrolled)
         yield Finding(*names, f"{place} {told}")
     except CivicWattError as error:
         yield Finding(*names, place, error)
@@ -187,19 +187,29 @@ def running(config: Config) -> Finding:
     return Finding(*names, f"{told['gateway']} {span(told['running_s'])}, pid {told['pid']}")
 
 
-def _greet(broker: socket.socket) -> None:
+def _greeted(broker: socket.socket, *, enrolled: bool) -> str:
     """CONNECT with a client id of the broker's choice, CONNACK, DISCONNECT. Errors: OSError.
 
     Source: MQTT 3.1.1, clauses 3.1, 3.2 and 3.14.
     """
     broker.sendall(b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x05\x00\x00")
-    with broker.makefile("rb") as answers:
-        answer = answers.read(4)
+    try:
+        with broker.makefile("rb") as answers:
+            answer = answers.read(4)
+    except ConnectionResetError:
+        answer = b""
+    if not enrolled and answer[:1] in {b"", TLS_ALERT}:
+        zh, en = (
+            "端口可达，未验证协议：可能要求 TLS，注册后再查",
+            "the port answers, maybe in TLS; look again once enrolled",
+        )
+        return f"{zh} · {en}"
     if not answer.startswith(b"\x20\x02") or len(answer) < 4:
         raise OSError("the port answers, but not in MQTT")
     if answer[3]:
         raise OSError(f"the broker refuses: CONNACK return code {answer[3]}")
     broker.sendall(b"\xe0\x00")
+    return "MQTT 应答正常 · MQTT answers"
 
 
 async def _answering(one: BusConfig) -> str | None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from civicwatt_edge.commands import checks
+from civicwatt_edge.commands import checks, identity
 from civicwatt_edge.commands.checks import Finding
 from civicwatt_edge.commands.console import CONFIG, AsJson, ConfigFile, print_json, show
 from civicwatt_edge.config import load
@@ -51,7 +51,7 @@ def _look(path: Path, clock_from: str) -> Iterator[Finding]:
     yield from checks.storage(config)
     yield checks.clock(config, clock_from)
     for upstream in config.upstreams:
-        yield from checks.upstream(upstream)
+        yield from checks.upstream(upstream, enrolled=identity.folder(config).exists())
     for bus in config.bus:
         yield checks.bus(bus)
     yield checks.running(config)
