@@ -1262,6 +1262,12 @@ export interface components {
              */
             at?: string | null;
             /**
+             * Confirmed
+             * @description 旧表止码远高于最后读数，经核对无误
+             * @default false
+             */
+            confirmed: boolean;
+            /**
              * New Initial
              * @example 8812.4
              */
@@ -1417,6 +1423,12 @@ export interface components {
              * @example 2026-11-16T10:05:00+08:00
              */
             at?: string | null;
+            /**
+             * Confirmed
+             * @description 旧表止码远高于最后读数，经核对无误
+             * @default false
+             */
+            confirmed: boolean;
             /** Device */
             device: string;
             /**

@@ -190,9 +190,9 @@ class DeviceTemplate(Table, frozen=True, kw_only=True):
     identifiers: Annotated[
         tuple[DataIdentifier, ...], Meta(description="data identifiers or blocks of DL/T 645-2007")
     ] = ()
-    meter_type: Annotated[str, Meta(pattern="^([0-9A-F]{2})?\\Z", description="T of CJ/T 188, hexadecimal")] = (
-        ""
-    )
+    meter_type: Annotated[
+        str, Meta(pattern="^([0-9A-F]{2})?\\Z", description="T of CJ/T 188, hexadecimal")
+    ] = ""
     dialect: Annotated[str, Meta(description="of a CJ/T 188 maker")] = "standard"
     models: Annotated[tuple[int, ...], Meta(description="ids of SunSpec models")] = ()
     golden: Annotated[tuple[Golden, ...], Meta(min_length=2)]

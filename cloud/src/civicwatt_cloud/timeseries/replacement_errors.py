@@ -105,5 +105,5 @@ class OldFinalTooHigh(ReplacementRefused):
         "the old meter's final {old_final} is {step} above the last reading before, {reading} at {at}; "
         "ten times its largest use of the last 32 days comes to {most}"
     )
-    remedy_zh = "核对旧表止码；确认无误时以“confirmed: true”再次提交"
-    remedy_en = "check the old meter's final; where it is right, send it again with confirmed: true"
+    remedy_zh = "核对旧表止码；确认无误时注明已核实（--force）再次登记"
+    remedy_en = "check the old meter's final; where it is right, enter it again as checked (--force)"

@@ -6,6 +6,7 @@ import { ProblemPanel } from "../parts/ProblemPanel";
 import { useTexts } from "../preferences";
 
 const MOMENT = /^20\d\d-\d\d-\d\d \d\d:\d\d(:\d\d)?$/;
+const FINAL_TOO_HIGH = "CW-G4108"; // unless somebody has checked it
 const BOOKED_MS = 2_000; // the ledger looks for changed hours every second
 
 interface Props {
@@ -22,13 +23,12 @@ export function ReplacementForm({ point, unit, onBooked }: Props) {
   const [taken, setTaken] = useState<ReplacementTaken | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async (confirmed: boolean) => {
     setBusy(true);
     setTaken(null);
     setProblem(null);
     try {
-      const body = { ...values, point_id: point, at: values.at ? `${values.at.trim().replace(" ", "T")}+08:00` : null };
+      const body = { ...values, confirmed, point_id: point, at: values.at ? `${values.at.trim().replace(" ", "T")}+08:00` : null };
       setTaken(await request<ReplacementTaken>("POST", "replacements", body));
       window.setTimeout(onBooked, BOOKED_MS);
     } catch (error) {
@@ -36,6 +36,10 @@ export function ReplacementForm({ point, unit, onBooked }: Props) {
       setProblem(error.problem);
     }
     setBusy(false);
+  };
+  const enter = (event: FormEvent) => {
+    event.preventDefault();
+    void submit(false);
   };
   const ready = values.old_final !== "" && values.new_initial !== "" && (values.at === "" || MOMENT.test(values.at.trim()));
   const field = (name: keyof typeof values, label: string, more = {}) => (
@@ -48,7 +52,7 @@ export function ReplacementForm({ point, unit, onBooked }: Props) {
   return (
     <details className="replacement-form">
       <summary>{t("enter_replacement")}</summary>
-      <form onSubmit={(event) => void submit(event)}>
+      <form onSubmit={enter}>
         {field("old_final", `${t("old_final")} ${unit}`, { inputMode: "decimal", required: true })}
         {field("new_initial", `${t("new_initial")} ${unit}`, { inputMode: "decimal", required: true })}
         {field("at", t("replaced_at"), { placeholder: "2026-11-16 10:05" })}
@@ -58,6 +62,11 @@ export function ReplacementForm({ point, unit, onBooked }: Props) {
         </Button>
       </form>
       {problem && <ProblemPanel problem={problem} />}
+      {problem?.code === FINAL_TOO_HIGH && (
+        <Button danger loading={busy} onClick={() => void submit(true)}>
+          {t("enter_confirmed")}
+        </Button>
+      )}
       {taken && <p role="status">{t(taken.is_new ? "replacement_taken" : "replacement_known", { form: taken.form_number })}</p>}
     </details>
   );

@@ -174,6 +174,7 @@ const en: Record<TextKey, string> = {
   quality_missing: "missing",
   replaced: "Replaced {at}, form {form}: old meter's final {old}, new meter's initial {new}\u00a0{unit}",
   enter_replacement: "Enter a replaced meter",
+  enter_confirmed: "The final reading is checked: enter it",
   old_final: "Old meter's final",
   new_initial: "New meter's initial",
   replaced_at: "When (may be left out: where the readings step)",

@@ -171,6 +171,7 @@ const zh = {
   quality_missing: "缺失",
   replaced: "{at} 换表，换表单 {form}：旧表止码 {old}，新表起码 {new}\u00a0{unit}",
   enter_replacement: "登记换表",
+  enter_confirmed: "止码已核实，仍要登记",
   old_final: "旧表止码",
   new_initial: "新表起码",
   replaced_at: "换表时刻（可不填，缺省为读数跳变处）",

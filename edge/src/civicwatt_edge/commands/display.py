@@ -68,7 +68,7 @@ def _tolerance(shown: Decimal, values: Values) -> Decimal:
 def _factor(ratio: Decimal) -> Decimal | None:
     """A whole ratio, or one of a tenth, a hundredth …: what wrong scales and transformers make."""
     for factor in (ratio, 1 / ratio) if ratio > 0 else ():
-        whole = factor.to_integral_value()
+        whole = Decimal(round(factor))  # never 4E+1
         if 2 <= whole <= 100_000 and abs(factor - whole) <= whole * SHARE * 2:
             return whole if factor == ratio else (1 / whole).normalize()
     return None

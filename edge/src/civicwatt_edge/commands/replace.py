@@ -18,10 +18,21 @@ def replace(
     *,
     old_final: Annotated[str, typer.Option(help="旧表止码 · final reading of the old meter")],
     new_initial: Annotated[str, typer.Option(help="新表起码 · first reading of the new meter")],
-    at: Annotated[str, typer.Option(help="换表时间，缺省为现在 · when, as 2026-11-22T10:00:00+08:00")] = "",
+    at: Annotated[
+        str,
+        typer.Option(
+            help="换表时间，缺省为读数跳变处 · when, else where readings step: 2026-11-22T10:00:00+08:00"
+        ),
+    ] = "",
     measure: Annotated[
         str, typer.Option(help="哪个计量，缺省为主计量 · which counter, else the main one")
     ] = "",
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", help="止码远超以往用量，已核实 · the final reading is checked, however large"
+        ),
+    ] = False,
     config: ConfigFile = CONFIG,
     yes: Yes = False,
     as_json: AsJson = False,
@@ -32,7 +43,8 @@ def replace(
     question = f"{name}：旧表止码 {old_final}，新表起码 {new_initial}，登记？· report this replacement?"
     if not agreed(question, yes=yes):
         raise typer.Exit(1)
-    body = {"device": name, "old_final": old_final, "new_initial": new_initial}
+    body: dict[str, object] = {"device": name, "old_final": old_final, "new_initial": new_initial}
+    body |= {"confirmed": True} if force else {}
     body |= {key: value for key, value in (("at", at), ("measure", measure)) if value}
     told = cloud(settings).call("POST", PATH, body)
     if as_json:
