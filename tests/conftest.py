@@ -4,10 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from mosquitto import Mosquitto
 
 from civicwatt.demo import broker
 from civicwatt.demo.processes import free_port
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> None:
+    """A command that ran in this process has its log set up: no later test shall depend on it."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture

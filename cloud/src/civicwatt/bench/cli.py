@@ -47,7 +47,7 @@ def peers(
     ] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="机器可读 · one JSON object on stdout")] = False,
 ) -> None:
-    """与其他网关对比（可选，需自行安装）· beside other gateways, which you install yourself."""
+    """与自行安装的其他网关对比 · beside other gateways that you have installed yourself."""
     from civicwatt.bench import cost  # noqa: PLC0415 - loads only what it needs
     from civicwatt.bench import peers as compare  # noqa: PLC0415
 
