@@ -10,6 +10,7 @@ import pytest
 from civicwatt_edge import agent, machine_time
 from civicwatt_edge.config_file import ConfigFile
 from civicwatt_edge.machine_time import Moment
+from civicwatt_edge.storage.archive import Archive
 from civicwatt_edge.storage.store import IN_ROWS, SEGMENT, Store
 from civicwatt_protocols.uplink import GapReason, Record, decode_record, peek
 
@@ -115,7 +116,7 @@ async def test_f15_a_reboot_makes_the_time_unknowable_and_that_is_said_not_guess
 ):
     machine.behind_s = time.time() - YEAR_2000_S
     async with running(config):
-        await until(lambda: len(meter.served) >= 2)
+        await until(lambda: len(meter.served) >= 3)  # the last one may not be taken any more
     machine.boot, machine.behind_s = "the next boot", 0.0
     began_s = time.time()
     async with running(config):
@@ -123,8 +124,9 @@ async def test_f15_a_reboot_makes_the_time_unknowable_and_that_is_said_not_guess
     assert all(at >= (began_s - 1) * SECOND for at in slots(cloud))
     store = Store(tmp_path / "data")
     assert store.lost().count >= 2
-    assert store.waiting() == 0
     store.close()
+    kept = [one for one in Archive(tmp_path / "data").records() if one.record.slot_us >= began_s * SECOND]
+    assert store.waiting() <= sum(not one.acked for one in kept), "only what came last"
 
 
 def test_f15_records_of_a_doubtful_time_stay_where_they_can_be_stamped_anew(tmp_path):
