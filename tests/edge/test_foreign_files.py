@@ -2,6 +2,8 @@
 
 import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -177,3 +179,19 @@ def test_f09_a_damaged_gateway_id_costs_no_records(tmp_path):
     path.write_bytes(path.read_bytes().replace(b"gatewaygw-a", b"gatewaygw-e"))
     assert len(waiting(tmp_path, "gw-a")) == COUNT - ACKED
     assert not list(tmp_path.glob("outbox.other-*"))
+
+
+def test_f04_a_file_that_was_only_begun_when_the_power_went_is_opened(tmp_path):
+    """Its first transaction lies in a rollback journal, which a look that changes nothing cannot undo."""
+    script = (
+        "import os, sqlite3, sys\n"
+        "db = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "db.execute('PRAGMA cache_size = 1')\n"
+        "db.execute('CREATE TABLE meta(key TEXT PRIMARY KEY, value)')\n"
+        "db.execute('BEGIN IMMEDIATE')\n"
+        "db.executemany('INSERT INTO meta VALUES(?, ?)', [(f'k{n}', 'x' * 900) for n in range(200)])\n"
+        "os._exit(9)\n"
+    )
+    subprocess.run([sys.executable, "-c", script, str(tmp_path / "outbox.db")], check=False)
+    assert (tmp_path / "outbox.db-journal").exists()
+    Store(tmp_path, gateway="gw-01").close()

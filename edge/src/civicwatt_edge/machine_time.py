@@ -16,6 +16,7 @@ RELEASED_S = 1_793_491_200  # 2026-11-01T00Z, about when this release was made: 
 # Engineering defaults.
 LIFE_S = 30 * 365 * 86_400  # no gateway runs this release for so long
 STEP_US = 1_000_000  # a clock that is only slewed keeps pace with the monotonic one
+LOOKS = 5  # this process may be put aside between two clocks
 UNSYNCHRONISED = 5  # TIME_ERROR of adjtimex(2)
 TIMEX_BYTES = 256  # struct timex has 208
 
@@ -43,10 +44,12 @@ class Moment(NamedTuple):
 
 
 def moment() -> Moment:
-    """Now."""
+    """Now; of some looks at the two clocks the one between which the least time passed."""
     boot = Path("/proc/sys/kernel/random/boot_id")
     name = boot.read_text().strip() if boot.exists() else ""
-    return Moment(time.time_ns() // 1000, time.monotonic_ns() // 1000, name)
+    looks = [(time.monotonic_ns(), time.time_ns(), time.monotonic_ns()) for _ in range(LOOKS)]
+    before_ns, wall_ns, after_ns = min(looks, key=lambda look: look[2] - look[0])
+    return Moment(wall_ns // 1000, (before_ns + after_ns) // 2000, name)
 
 
 def is_absurd(wall_us: int) -> bool:

@@ -92,7 +92,11 @@ def owner_of(path: Path) -> str:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
             return owner(db)
     except sqlite3.DatabaseError as error:
-        if is_corrupt(error) or error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # no such table
+        untold = (
+            sqlite3.SQLITE_ERROR,
+            sqlite3.SQLITE_READONLY,
+        )  # no table; a file only begun
+        if is_corrupt(error) or (error.sqlite_errorcode & 0xFF) in untold:
             return ""
         raise
 
