@@ -275,8 +275,8 @@ async def test_f24_half_a_frame_and_then_nothing_is_a_time_out_that_names_bus_an
 
 
 async def test_a_line_that_never_falls_silent_is_said_to_be_so(line):
-    line.behave = lambda request, right: [(0.01 * n, b"\x55" * 8) for n in range(200)]
-    bus = bus_to(line, 0.05)
+    line.behave = lambda request, right: [(0.01 * n, b"\x55" * 8) for n in range(600)]
+    bus = bus_to(line, 0.2)
     for _ in range(2):
         with pytest.raises(FrameError):
             await bus.read(1, 3, 0, 1)
