@@ -75,6 +75,26 @@ def tidy(store):
     store.note()
 
 
+def two_hundred_minutes(disk, monkeypatch):
+    """A store of 8,000 unacked records, most of them in segments, that never waits long for room."""
+    monkeypatch.setattr(front, "RETRY_S", 0.01)
+    monkeypatch.setattr(front, "TIDY_S", 0.02)
+    monkeypatch.setattr(room_module, "BALLAST", 64 << 10)
+    store, catalogues = make(disk / "data", 40)
+    for minute in range(200):
+        store.commit(poll(catalogues, minute))
+        if minute % 4 == 3:
+            tidy(store)
+    return store, catalogues
+
+
+async def an_hour_on_a_full_disk(disk, outbox, store, catalogues):
+    with (disk / "hog").open("wb") as hog:
+        os.posix_fallocate(hog.fileno(), 0, store.room.free())
+    for minute in range(200, 260):
+        await asyncio.gather(*map(outbox.put, poll(catalogues, minute)))
+
+
 def squeeze(store, segments):
     """Give way so many times, as a quota that much too small would have it."""
     for _ in range(segments):
@@ -187,22 +207,12 @@ async def test_f08_a_full_disk_stops_no_polling_and_heals_by_itself(disk, until,
 
 async def test_f08_on_a_full_disk_old_history_gives_way_to_new_readings(disk, until, monkeypatch, small):
     """Nobody lets go: the outbox itself makes the room, file by file."""
-    monkeypatch.setattr(front, "RETRY_S", 0.01)
-    monkeypatch.setattr(front, "TIDY_S", 0.02)
-    monkeypatch.setattr(room_module, "BALLAST", 64 << 10)
-    store, catalogues = make(disk / "data", 40)
-    for minute in range(200):
-        store.commit(poll(catalogues, minute))
-        if minute % 4 == 3:
-            tidy(store)
+    store, catalogues = two_hundred_minutes(disk, monkeypatch)
     store.commit([], {"main": [(1, 7_900)]})
     tidy(store)
     segments = len(store.shelf.segments)
     async with Outbox(store) as outbox:
-        with (disk / "hog").open("wb") as hog:
-            os.posix_fallocate(hog.fileno(), 0, store.room.free())
-        for minute in range(200, 260):
-            await asyncio.gather(*map(outbox.put, poll(catalogues, minute)))
+        await an_hour_on_a_full_disk(disk, outbox, store, catalogues)
         assert outbox.dropped == 0
         assert (await outbox.health()).free < 1 << 20
         assert store.counted("thinned") == store.lost().count == 0
@@ -216,19 +226,9 @@ async def test_f08_on_a_full_disk_old_history_gives_way_to_new_readings(disk, un
 
 async def test_f08_on_a_full_disk_without_any_history_the_oldest_gives_way(disk, monkeypatch, small):
     """Not even a thinner copy of it can be written: it goes, and that is told."""
-    monkeypatch.setattr(front, "RETRY_S", 0.01)
-    monkeypatch.setattr(front, "TIDY_S", 0.02)
-    monkeypatch.setattr(room_module, "BALLAST", 64 << 10)
-    store, catalogues = make(disk / "data", 40)
-    for minute in range(200):
-        store.commit(poll(catalogues, minute))
-        if minute % 4 == 3:
-            tidy(store)
+    store, catalogues = two_hundred_minutes(disk, monkeypatch)
     async with Outbox(store) as outbox:
-        with (disk / "hog").open("wb") as hog:
-            os.posix_fallocate(hog.fileno(), 0, store.room.free())
-        for minute in range(200, 260):
-            await asyncio.gather(*map(outbox.put, poll(catalogues, minute)))
+        await an_hour_on_a_full_disk(disk, outbox, store, catalogues)
         assert outbox.dropped == 0
         await outbox.with_store(Store.note)
         lost = store.lost()
