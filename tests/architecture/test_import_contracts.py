@@ -21,6 +21,10 @@ PLANTS = {
     "edge-pymodbus": ("edge/src/civicwatt_edge/planted.py", "import pymodbus"),
     "edge-layers": ("edge/src/civicwatt_edge/storage/planted.py", "import civicwatt_edge.delivery.mqtt"),
     "cloud-layers": ("cloud/src/civicwatt_cloud/kit/planted.py", "import civicwatt_cloud.timeseries"),
+    "timeseries-layers": (
+        "cloud/src/civicwatt_cloud/timeseries/stores/planted.py",
+        "import civicwatt_cloud.timeseries.ledger.hours",
+    ),
     "rules-pure": ("cloud/src/civicwatt_cloud/modules/energy/rules.py", "import sqlalchemy"),
 }
 

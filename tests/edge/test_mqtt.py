@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import aiomqtt
 import pytest
 
-from civicwatt_cloud.timeseries import mqtt as cloud_mqtt
+from civicwatt_cloud.timeseries.intake import mqtt as cloud_mqtt
 from civicwatt_edge.delivery import mqtt as edge_mqtt
 
 pytestmark = pytest.mark.parametrize("client_class", [edge_mqtt.Client, cloud_mqtt.Client])

@@ -18,11 +18,11 @@ from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.energy import api as energy_api
 from civicwatt_cloud.modules.gateways import api as gateways_api
 from civicwatt_cloud.modules.gateways import field_api, manager_api
-from civicwatt_cloud.timeseries.duckdb_store import DuckDBStore
-from civicwatt_cloud.timeseries.ingest import Ingest
-from civicwatt_cloud.timeseries.ledger import Ledger, Recomputed
-from civicwatt_cloud.timeseries.mqtt import TlsFiles
-from civicwatt_cloud.timeseries.subscriber import Subscriber
+from civicwatt_cloud.timeseries.intake.ingest import Ingest
+from civicwatt_cloud.timeseries.intake.mqtt import TlsFiles
+from civicwatt_cloud.timeseries.intake.subscriber import Subscriber
+from civicwatt_cloud.timeseries.ledger.books import Ledger, Recomputed
+from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
 from civicwatt_cloud.web_pages import add_pages
 
 log = structlog.get_logger()

@@ -11,8 +11,8 @@ from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.gateways.broker import RENEW
-from civicwatt_cloud.timeseries.ledger import violations
-from civicwatt_cloud.timeseries.readings import ReadingsStore
+from civicwatt_cloud.timeseries.ledger.books import violations
+from civicwatt_cloud.timeseries.stores.readings import ReadingsStore
 from civicwatt_protocols.clock import Clock
 
 log = structlog.get_logger()

@@ -28,10 +28,10 @@ from civicwatt_cloud.housekeeping import housekeeping
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.identity import OneTimeCode, Purpose, Role, issue_code
-from civicwatt_cloud.timeseries.loading import load
-from civicwatt_cloud.timeseries.models import LedgerHour
+from civicwatt_cloud.timeseries.intake.loading import load
+from civicwatt_cloud.timeseries.ledger.models import LedgerHour
 from civicwatt_cloud.timeseries.points import Gateway, Point
-from civicwatt_cloud.timeseries.readings import Batch
+from civicwatt_cloud.timeseries.stores.readings import Batch
 
 HEADER = (
     "单位编码,单位名称,单位类型,层级,区划代码,楼栋编码,楼栋名称,建筑面积,面积起始,面积依据,"

@@ -19,10 +19,10 @@ from civicwatt_cloud.kit.directory_import import import_directory
 from civicwatt_cloud.kit.identity import Account, Purpose, issue_code, real_now_us
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.binding import import_meters
-from civicwatt_cloud.timeseries.ledger import Ledger
-from civicwatt_cloud.timeseries.loading import load
+from civicwatt_cloud.timeseries.intake.loading import load
+from civicwatt_cloud.timeseries.ledger.books import Ledger
 from civicwatt_cloud.timeseries.points import Point
-from civicwatt_cloud.timeseries.readings import Batch
+from civicwatt_cloud.timeseries.stores.readings import Batch
 
 NOW = datetime(2026, 3, 3, 4, 20, tzinfo=UTC)  # 12:20 in the business zone
 BEGAN = datetime(2025, 12, 31, 16, 0, tzinfo=UTC)  # 2026-01-01 in the business zone

@@ -8,7 +8,7 @@ import pytest
 
 from civicwatt_cloud.modules.energy.meter_state import State, judge
 from civicwatt_cloud.timeseries.points import resolve
-from civicwatt_cloud.timeseries.readings import REASON_CODE, Batch
+from civicwatt_cloud.timeseries.stores.readings import REASON_CODE, Batch
 from civicwatt_protocols.uplink import GapReason
 
 NOW_US = 1_772_511_600_000_000  # conftest.NOW

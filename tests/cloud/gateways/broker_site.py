@@ -18,7 +18,7 @@ from cryptography import x509
 
 from civicwatt_cloud.modules.gateways import broker
 from civicwatt_cloud.modules.gateways.authority import GATEWAY_LIFE, Authority
-from civicwatt_cloud.timeseries.mqtt import TlsFiles
+from civicwatt_cloud.timeseries.intake.mqtt import TlsFiles
 from civicwatt_edge.config import Tls
 from civicwatt_edge.delivery.mqtt import Client
 from civicwatt_edge.identity import enrolment

@@ -18,7 +18,7 @@ from cloud.gateways.broker_site import Site, until
 from cryptography import x509
 
 from civicwatt_cloud.modules.gateways.authority import Authority
-from civicwatt_cloud.timeseries.mqtt import TlsFiles
+from civicwatt_cloud.timeseries.intake.mqtt import TlsFiles
 from civicwatt_edge.delivery.mqtt import Client, TurnedAway
 
 Sites = Callable[[], Site]

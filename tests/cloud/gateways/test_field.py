@@ -14,12 +14,12 @@ from sqlalchemy import select
 from civicwatt_cloud.kit.audit import Audit
 from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.kit.directory_import import import_directory
-from civicwatt_cloud.timeseries.ledger import Ledger
-from civicwatt_cloud.timeseries.loading import load
-from civicwatt_cloud.timeseries.models import LedgerMonth
+from civicwatt_cloud.timeseries.intake.loading import load
+from civicwatt_cloud.timeseries.intake.sequences import add_received
+from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_cloud.timeseries.ledger.models import LedgerMonth
 from civicwatt_cloud.timeseries.points import Point, ensure_gateway
-from civicwatt_cloud.timeseries.readings import Batch
-from civicwatt_cloud.timeseries.sequences import add_received
+from civicwatt_cloud.timeseries.stores.readings import Batch
 from civicwatt_edge.identity import enrolment
 from civicwatt_edge.identity.cloud_api import CloudApi
 from civicwatt_edge.security_errors import CloudRefused

@@ -21,15 +21,15 @@ from structlog.testing import capture_logs
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.modules.gateways import broker
 from civicwatt_cloud.modules.gateways.authority import Authority
-from civicwatt_cloud.timeseries import subscriber
-from civicwatt_cloud.timeseries.duckdb_store import DuckDBStore
-from civicwatt_cloud.timeseries.ingest import Command, Ingest
-from civicwatt_cloud.timeseries.models import Quarantined
-from civicwatt_cloud.timeseries.mqtt import TlsFiles
-from civicwatt_cloud.timeseries.parking import Message
+from civicwatt_cloud.timeseries.intake import subscriber
+from civicwatt_cloud.timeseries.intake.ingest import Command, Ingest
+from civicwatt_cloud.timeseries.intake.models import Quarantined
+from civicwatt_cloud.timeseries.intake.mqtt import TlsFiles
+from civicwatt_cloud.timeseries.intake.parking import Message
+from civicwatt_cloud.timeseries.intake.sequences import received
+from civicwatt_cloud.timeseries.intake.subscriber import Subscriber
 from civicwatt_cloud.timeseries.points import Point
-from civicwatt_cloud.timeseries.sequences import received
-from civicwatt_cloud.timeseries.subscriber import Subscriber
+from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
 from civicwatt_edge.config import Broker, Gateway
 from civicwatt_edge.delivery import tls, uplink
 from civicwatt_edge.delivery.uplink import Uplink

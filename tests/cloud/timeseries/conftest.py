@@ -5,14 +5,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from cloud.timeseries.fake_gateway import NOW_HOUR, FakeGateway
+from cloud.timeseries.intake.fake_gateway import NOW_HOUR, FakeGateway
 
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.timeseries.duckdb_store import DuckDBStore
-from civicwatt_cloud.timeseries.ledger import Ledger
+from civicwatt_cloud.timeseries.ledger.books import Ledger
 from civicwatt_cloud.timeseries.points import Point, ensure_gateway, new_point
-from civicwatt_cloud.timeseries.readings import ReadingsStore
+from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
+from civicwatt_cloud.timeseries.stores.readings import ReadingsStore
 from civicwatt_protocols.clock import Clock
 
 # Each backend: its name and how to open (again) what lies under a folder.

@@ -13,11 +13,11 @@ from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import Building, Institution, Region
 from civicwatt_cloud.timeseries.binding import COLUMNS, BindReport, import_meters
-from civicwatt_cloud.timeseries.ledger import Ledger
-from civicwatt_cloud.timeseries.loading import load
-from civicwatt_cloud.timeseries.models import DirtyRange, LedgerDay
+from civicwatt_cloud.timeseries.intake.loading import load
+from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_cloud.timeseries.ledger.models import DirtyRange, LedgerDay
 from civicwatt_cloud.timeseries.points import EndUse, Point, resolve
-from civicwatt_cloud.timeseries.readings import Batch, ReadingsStore
+from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 GOOD = ("gw-01", "M-1", "一层照明", "acrel/adw300", "B-1", "照明插座", "2026-03-01")

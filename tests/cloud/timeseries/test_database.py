@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 import civicwatt_cloud
 from civicwatt_cloud.kit.db import Base, Database
-from civicwatt_cloud.timeseries.models import DirtyRange
+from civicwatt_cloud.timeseries.ledger.models import DirtyRange
 from civicwatt_cloud.timeseries.points import Gateway
 
 

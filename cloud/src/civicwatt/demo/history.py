@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.timeseries.ledger import Ledger
-from civicwatt_cloud.timeseries.loading import load
+from civicwatt_cloud.timeseries.intake.loading import load
+from civicwatt_cloud.timeseries.ledger.books import Ledger
 from civicwatt_cloud.timeseries.points import Point
-from civicwatt_cloud.timeseries.readings import Batch, ReadingsStore
+from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore
 from civicwatt_sim.history import history
 from civicwatt_sim.meter import simulate
 from civicwatt_sim.scenario import City

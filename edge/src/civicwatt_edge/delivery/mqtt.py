@@ -7,7 +7,7 @@ A broker that hangs up instead of answering is told at once, with the TLS alert 
 
 And a cancel is always obeyed. asyncio.wait_for, which aiomqtt waits with, loses one that comes in the very
 moment its future is done (Python before 3.12), and a connection that breaks meanwhile puts its own error in
-the place of the cancel. civicwatt_cloud.timeseries.mqtt holds the same: neither end imports the other.
+the place of the cancel. civicwatt_cloud.timeseries.intake.mqtt holds the same: neither end imports the other.
 """
 
 import asyncio

@@ -29,8 +29,8 @@ from civicwatt_cloud.modules.energy.schemas import (
     RegionOut,
 )
 from civicwatt_cloud.modules.energy.usage import View
-from civicwatt_cloud.timeseries.ledger_queries import Step
-from civicwatt_cloud.timeseries.subscriber import Subscriber
+from civicwatt_cloud.timeseries.intake.subscriber import Subscriber
+from civicwatt_cloud.timeseries.ledger.queries import Step
 
 router = APIRouter(
     prefix="/api/v1",

@@ -9,7 +9,7 @@ from civicwatt_cloud.modules.energy.periods import Period
 from civicwatt_cloud.modules.energy.repository import Meter
 from civicwatt_cloud.modules.energy.schemas import Missing
 from civicwatt_cloud.modules.energy.usage import View
-from civicwatt_cloud.timeseries.models import HeldStep
+from civicwatt_cloud.timeseries.ledger.models import HeldStep
 from civicwatt_protocols.quantity import format_micro
 
 AT_MOST = 20  # told of one figure, the newest [engineering default]

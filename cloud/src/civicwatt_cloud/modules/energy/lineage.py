@@ -29,8 +29,8 @@ from civicwatt_cloud.modules.energy.schemas import (
     MonthOut,
 )
 from civicwatt_cloud.modules.energy.usage import UNCERTAIN, View, bases, factor_row, used
-from civicwatt_cloud.timeseries import ledger_queries as ledger
-from civicwatt_cloud.timeseries.quality import Quality
+from civicwatt_cloud.timeseries.ledger import queries as ledger
+from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_protocols.quantity import format_micro
 
 

@@ -10,9 +10,9 @@ from civicwatt_cloud.modules.energy.meter_state import GOOD_US, MeterState, Stat
 from civicwatt_cloud.modules.energy.repository import CONSUMING, HourlyPower, Meter
 from civicwatt_cloud.modules.energy.schemas import CounterOut, EndUseDay, EndUsePower, Live, Today
 from civicwatt_cloud.modules.energy.usage import View
+from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.points import EndUse
-from civicwatt_cloud.timeseries.quality import Quality
-from civicwatt_cloud.timeseries.readings import reason_of
+from civicwatt_cloud.timeseries.stores.readings import reason_of
 from civicwatt_protocols.measures import MEASURES
 from civicwatt_protocols.quantity import format_micro, to_micro
 

@@ -9,9 +9,9 @@ from civicwatt_cloud.modules.energy.load import share
 from civicwatt_cloud.modules.energy.schemas import HourOut, PointOut, PointReadings, ReadingOut
 from civicwatt_cloud.modules.energy.service import template_titles
 from civicwatt_cloud.modules.energy.usage import View
-from civicwatt_cloud.timeseries import ledger_queries as ledger
-from civicwatt_cloud.timeseries.quality import Quality
-from civicwatt_cloud.timeseries.readings import reason_of
+from civicwatt_cloud.timeseries.ledger import queries as ledger
+from civicwatt_cloud.timeseries.ledger.quality import Quality
+from civicwatt_cloud.timeseries.stores.readings import reason_of
 from civicwatt_protocols.measures import MEASURES
 from civicwatt_protocols.quantity import format_micro, to_micro
 

@@ -15,10 +15,10 @@ from civicwatt_cloud.kit.directory import Building, Denominator, DenominatorKind
 from civicwatt_cloud.kit.errors import NotFound
 from civicwatt_cloud.kit.scope import Scope
 from civicwatt_cloud.modules.energy.rules import DatedValue
-from civicwatt_cloud.timeseries.ledger_queries import Step
-from civicwatt_cloud.timeseries.models import LedgerDay, LedgerHour, LedgerMonth
+from civicwatt_cloud.timeseries.ledger.models import LedgerDay, LedgerHour, LedgerMonth
+from civicwatt_cloud.timeseries.ledger.quality import Quality
+from civicwatt_cloud.timeseries.ledger.queries import Step
 from civicwatt_cloud.timeseries.points import EndUse, Gateway, Point
-from civicwatt_cloud.timeseries.quality import Quality
 
 POWER = "active_power_total"
 CONSUMING = (EndUse.LIGHTING, EndUse.HVAC, EndUse.POWER, EndUse.SPECIAL)

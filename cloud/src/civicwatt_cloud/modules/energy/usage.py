@@ -17,10 +17,10 @@ from civicwatt_cloud.modules.energy.figures import Basis
 from civicwatt_cloud.modules.energy.periods import Period
 from civicwatt_cloud.modules.energy.repository import CONSUMING, Meter
 from civicwatt_cloud.modules.energy.rules import Consumption
-from civicwatt_cloud.timeseries import ledger_queries as ledger
+from civicwatt_cloud.timeseries.ledger import queries as ledger
+from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.points import EndUse
-from civicwatt_cloud.timeseries.quality import Quality
-from civicwatt_cloud.timeseries.readings import ReadingsStore
+from civicwatt_cloud.timeseries.stores.readings import ReadingsStore
 
 ELECTRICITY_FACTOR = "coal.electricity_equal"
 UNCERTAIN = {Quality.INTERPOLATED, Quality.ESTIMATED}

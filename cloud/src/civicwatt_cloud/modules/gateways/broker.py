@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtensionOID
 
 from civicwatt_cloud.modules.gateways.authority import Authority, Key, key_pem, pem, trusted, write_private
-from civicwatt_cloud.timeseries.intake import MAX_PAYLOAD
-from civicwatt_cloud.timeseries.subscriber import CLIENT_ID
+from civicwatt_cloud.timeseries.intake.reader import MAX_PAYLOAD
+from civicwatt_cloud.timeseries.intake.subscriber import CLIENT_ID
 from civicwatt_protocols.sparkplug.topics import NAMESPACE
 
 RENEW = timedelta(

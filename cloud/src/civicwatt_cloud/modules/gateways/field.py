@@ -18,10 +18,11 @@ from civicwatt_cloud.modules.gateways.field_schemas import (
     RowProblemOut,
 )
 from civicwatt_cloud.modules.gateways.signed import SignedGateway
-from civicwatt_cloud.timeseries import binding, sequences
+from civicwatt_cloud.timeseries import binding
 from civicwatt_cloud.timeseries.binding import Fate
+from civicwatt_cloud.timeseries.intake import sequences
+from civicwatt_cloud.timeseries.ledger.replacement_errors import NoSuchCounter
 from civicwatt_cloud.timeseries.points import Point
-from civicwatt_cloud.timeseries.replacement_errors import NoSuchCounter
 
 MAX_GAPS = 1000  # told at once [engineering default]
 _FIELDS = {

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from civicwatt_cloud.timeseries.readings import VALUE_LIMIT
+from civicwatt_cloud.timeseries.stores.readings import VALUE_LIMIT
 
 MAX_ROWS = 1000  # in one request [engineering default]
 Text = Annotated[str, Field(max_length=120)]

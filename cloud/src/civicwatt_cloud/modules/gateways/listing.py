@@ -13,7 +13,7 @@ from civicwatt_cloud.kit.scope import Scope
 from civicwatt_cloud.modules.gateways.field_schemas import GatewayList, GatewayRow
 from civicwatt_cloud.modules.gateways.models import GatewayCertificate
 from civicwatt_cloud.timeseries.points import Gateway, Point
-from civicwatt_cloud.timeseries.readings import ReadingsStore
+from civicwatt_cloud.timeseries.stores.readings import ReadingsStore
 
 ANSWERING_US = 5 * 60 * SECOND_US  # a device whose newest value is no older [engineering default]
 DAY_US = 24 * 3600 * SECOND_US

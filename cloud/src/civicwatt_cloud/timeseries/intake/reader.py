@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import numpy as np
 
 from civicwatt_cloud.kit.business_time import SECOND_US
-from civicwatt_cloud.timeseries.catalogues import Catalogues, Columns
 from civicwatt_cloud.timeseries.errors import (
     AncientReading,
     FutureReading,
@@ -15,9 +14,10 @@ from civicwatt_cloud.timeseries.errors import (
     TooLarge,
     WrongDevice,
 )
-from civicwatt_cloud.timeseries.parking import Message, Parking
-from civicwatt_cloud.timeseries.quarantine import Entry
-from civicwatt_cloud.timeseries.readings import REASON_CODE, VALUE_LIMIT, Batch, Floats
+from civicwatt_cloud.timeseries.intake.catalogues import Catalogues, Columns
+from civicwatt_cloud.timeseries.intake.parking import Message, Parking
+from civicwatt_cloud.timeseries.intake.quarantine import Entry
+from civicwatt_cloud.timeseries.stores.readings import REASON_CODE, VALUE_LIMIT, Batch, Floats
 from civicwatt_protocols.errors import CivicWattError, NotOurMessage
 from civicwatt_protocols.sparkplug.topics import NAMESPACE, MessageKind, Topic
 from civicwatt_protocols.uplink import (

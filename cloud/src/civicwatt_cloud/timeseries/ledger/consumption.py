@@ -18,9 +18,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from civicwatt_cloud.kit.business_time import HOUR_US
-from civicwatt_cloud.timeseries.quality import Quality
-from civicwatt_cloud.timeseries.readings import Bools, Floats, Ints
-from civicwatt_cloud.timeseries.splice import Replacement, Series, doubted, spliced
+from civicwatt_cloud.timeseries.ledger.quality import Quality
+from civicwatt_cloud.timeseries.ledger.splice import Replacement, Series, doubted, spliced
+from civicwatt_cloud.timeseries.stores.readings import Bools, Floats, Ints
 from civicwatt_protocols.quantity import MICRO, to_micro
 
 STRADDLE_US = 900_000_000  # readings this close around a boundary count as read there [engineering default]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.timeseries.points import KnownCatalogue, resolve
-from civicwatt_cloud.timeseries.readings import Bools
+from civicwatt_cloud.timeseries.stores.readings import Bools
 from civicwatt_protocols.uplink import Catalogue
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from civicwatt_cloud.kit.business_time import HOUR_US
-from civicwatt_cloud.timeseries.readings import Bools, Ints
+from civicwatt_cloud.timeseries.stores.readings import Bools, Ints
 
 OVERTAKE_US = 24 * HOUR_US  # no meter counts more in it than an old one has in its life [engineering default]
 

@@ -7,9 +7,9 @@ import time
 import aiomqtt
 import structlog
 
-from civicwatt_cloud.timeseries import mqtt
-from civicwatt_cloud.timeseries.ingest import Command, Ingest
-from civicwatt_cloud.timeseries.parking import Message
+from civicwatt_cloud.timeseries.intake import mqtt
+from civicwatt_cloud.timeseries.intake.ingest import Command, Ingest
+from civicwatt_cloud.timeseries.intake.parking import Message
 from civicwatt_protocols.sparkplug.topics import NAMESPACE
 
 log = structlog.get_logger()

@@ -12,16 +12,22 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.timeseries import quarantine
-from civicwatt_cloud.timeseries.catalogues import Catalogues
 from civicwatt_cloud.timeseries.errors import ConflictingReading, ForeignDivision, Unreadable
-from civicwatt_cloud.timeseries.intake import Intake, Reader, Stored
-from civicwatt_cloud.timeseries.ledger import mark_dirty
-from civicwatt_cloud.timeseries.parking import Message, Parking
+from civicwatt_cloud.timeseries.intake import quarantine
+from civicwatt_cloud.timeseries.intake.catalogues import Catalogues
+from civicwatt_cloud.timeseries.intake.parking import Message, Parking
+from civicwatt_cloud.timeseries.intake.quarantine import Entry
+from civicwatt_cloud.timeseries.intake.reader import Intake, Reader, Stored
+from civicwatt_cloud.timeseries.intake.sequences import (
+    add_received,
+    first_missing,
+    of_numbers,
+    received,
+    union,
+)
+from civicwatt_cloud.timeseries.ledger.books import mark_dirty
 from civicwatt_cloud.timeseries.points import Gateway, ensure_gateway
-from civicwatt_cloud.timeseries.quarantine import Entry
-from civicwatt_cloud.timeseries.readings import Batch, ReadingsStore, WriteResult
-from civicwatt_cloud.timeseries.sequences import add_received, first_missing, of_numbers, received, union
+from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore, WriteResult
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.errors import CivicWattError
 from civicwatt_protocols.sparkplug.topics import MessageKind, Topic

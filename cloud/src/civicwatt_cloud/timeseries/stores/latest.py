@@ -6,7 +6,7 @@ from typing import Self
 import duckdb
 import numpy as np
 
-from civicwatt_cloud.timeseries.readings import Batch, Bools, Latest
+from civicwatt_cloud.timeseries.stores.readings import Batch, Bools, Latest
 
 _LOAD = """
 SELECT point, max(ts) AS ts,

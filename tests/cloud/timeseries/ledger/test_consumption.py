@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from civicwatt_cloud.kit.business_time import HOUR_US
-from civicwatt_cloud.timeseries.consumption import (
+from civicwatt_cloud.timeseries.ledger.consumption import (
     Held,
     Hours,
     booking,
@@ -16,7 +16,7 @@ from civicwatt_cloud.timeseries.consumption import (
     micro_of,
     standing,
 )
-from civicwatt_cloud.timeseries.quality import Quality
+from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_protocols.quantity import to_micro
 
 MINUTE = 60_000_000

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from civicwatt_cloud.kit.business_time import HOUR_US, date_of, day_number, day_start_us
-from civicwatt_cloud.timeseries.readings import Ints
+from civicwatt_cloud.timeseries.stores.readings import Ints
 
 
 @lru_cache(maxsize=200_000)

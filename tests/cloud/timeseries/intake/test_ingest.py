@@ -5,22 +5,23 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from cloud.timeseries.fake_gateway import NOW_HOUR, FakeGateway
+from cloud.timeseries.intake.fake_gateway import NOW_HOUR, FakeGateway
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
 from civicwatt_cloud.kit.business_time import HOUR_US, SECOND_US
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.timeseries import ingest as ingest_module
-from civicwatt_cloud.timeseries import quarantine
-from civicwatt_cloud.timeseries.ingest import Command, Ingest
-from civicwatt_cloud.timeseries.ledger import Ledger, violations
-from civicwatt_cloud.timeseries.models import DirtyRange, LedgerDay, LedgerHour, Quarantined
-from civicwatt_cloud.timeseries.parking import Message, Parking
+from civicwatt_cloud.timeseries.intake import ingest as ingest_module
+from civicwatt_cloud.timeseries.intake import quarantine
+from civicwatt_cloud.timeseries.intake.ingest import Command, Ingest
+from civicwatt_cloud.timeseries.intake.models import Quarantined
+from civicwatt_cloud.timeseries.intake.parking import Message, Parking
+from civicwatt_cloud.timeseries.intake.sequences import first_missing, of_numbers, received, union
+from civicwatt_cloud.timeseries.ledger.books import Ledger, violations
+from civicwatt_cloud.timeseries.ledger.models import DirtyRange, LedgerDay, LedgerHour
 from civicwatt_cloud.timeseries.points import Gateway, Point
-from civicwatt_cloud.timeseries.readings import REASON_CODE, ReadingsStore
-from civicwatt_cloud.timeseries.sequences import first_missing, of_numbers, received, union
+from civicwatt_cloud.timeseries.stores.readings import REASON_CODE, ReadingsStore
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.sparkplug.payload import DataType, Metric, Payload, encode
 from civicwatt_protocols.uplink import Ack, GapReason, Rebirth, Resend, decode_command

@@ -8,9 +8,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from civicwatt_cloud.kit.business_time import HOUR_US
-from civicwatt_cloud.timeseries.consumption import Held, Hours, booking, consumption
-from civicwatt_cloud.timeseries.quality import Quality
-from civicwatt_cloud.timeseries.splice import Replacement
+from civicwatt_cloud.timeseries.ledger.consumption import Held, Hours, booking, consumption
+from civicwatt_cloud.timeseries.ledger.quality import Quality
+from civicwatt_cloud.timeseries.ledger.splice import Replacement
 
 MINUTE = 60_000_000
 T0 = 500_000 * HOUR_US

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from civicwatt_cloud.kit.business_time import HOUR_US
-from civicwatt_cloud.timeseries.parking import Message
+from civicwatt_cloud.timeseries.intake.parking import Message
 from civicwatt_protocols.sparkplug.topics import MessageKind, Topic
 from civicwatt_protocols.uplink import (
     Catalogue,

@@ -16,14 +16,14 @@ from sqlalchemy.exc import IntegrityError
 from civicwatt_cloud.kit.audit import Audit
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.timeseries.ledger import Ledger, mark_all_dirty, violations
-from civicwatt_cloud.timeseries.loading import load
-from civicwatt_cloud.timeseries.models import HeldStep, LedgerHour, LedgerMonth, ReplacementForm
-from civicwatt_cloud.timeseries.readings import Batch, ReadingsStore
-from civicwatt_cloud.timeseries.replacement import Desk, Entry
-from civicwatt_cloud.timeseries.replacement_errors import ReplacementRefused
-from civicwatt_cloud.timeseries.splice import Replacement, spliced
-from civicwatt_cloud.timeseries.steps import most_plausible
+from civicwatt_cloud.timeseries.intake.loading import load
+from civicwatt_cloud.timeseries.ledger.books import Ledger, mark_all_dirty, violations
+from civicwatt_cloud.timeseries.ledger.models import HeldStep, LedgerHour, LedgerMonth, ReplacementForm
+from civicwatt_cloud.timeseries.ledger.replacement import Desk, Entry
+from civicwatt_cloud.timeseries.ledger.replacement_errors import ReplacementRefused
+from civicwatt_cloud.timeseries.ledger.splice import Replacement, spliced
+from civicwatt_cloud.timeseries.ledger.steps import most_plausible
+from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 KWH = 1_000_000

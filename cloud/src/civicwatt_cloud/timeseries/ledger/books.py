@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.timeseries.consumption import Booking, booking, micro_of
-from civicwatt_cloud.timeseries.hours import day_of, days_of, hour_runs, hours_of_days
-from civicwatt_cloud.timeseries.models import (
+from civicwatt_cloud.timeseries.ledger.consumption import Booking, booking, micro_of
+from civicwatt_cloud.timeseries.ledger.hours import day_of, days_of, hour_runs, hours_of_days
+from civicwatt_cloud.timeseries.ledger.models import (
     DirtyRange,
     HeldStep,
     LedgerDay,
@@ -24,9 +24,9 @@ from civicwatt_cloud.timeseries.models import (
     LedgerMonth,
     ReplacementForm,
 )
+from civicwatt_cloud.timeseries.ledger.splice import Replacement
 from civicwatt_cloud.timeseries.points import Point
-from civicwatt_cloud.timeseries.readings import VALUE_LIMIT, Batch, Ints, ReadingsStore
-from civicwatt_cloud.timeseries.splice import Replacement
+from civicwatt_cloud.timeseries.stores.readings import VALUE_LIMIT, Batch, Ints, ReadingsStore
 
 ALL_HOURS = (0, 1_200_000)  # 1970 to 2106
 CHUNK_POINTS = 16  # a chunk is one transaction: small enough that ingest does not wait long for its turn

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.timeseries import ingest
-from civicwatt_cloud.timeseries.duckdb_store import DuckDBStore
-from civicwatt_cloud.timeseries.subscriber import Subscriber
+from civicwatt_cloud.timeseries.intake import ingest
+from civicwatt_cloud.timeseries.intake.subscriber import Subscriber
+from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
 from civicwatt_protocols.clock import Clock
 
 NOW_HOUR = 500_000

@@ -4,9 +4,9 @@ import numpy as np
 from sqlalchemy import select
 
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.timeseries.ledger import mark_dirty
+from civicwatt_cloud.timeseries.ledger.books import mark_dirty
 from civicwatt_cloud.timeseries.points import Point
-from civicwatt_cloud.timeseries.readings import Batch, ReadingsStore, WriteResult
+from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore, WriteResult
 
 
 def load(db: Database, store: ReadingsStore, batch: Batch) -> WriteResult:

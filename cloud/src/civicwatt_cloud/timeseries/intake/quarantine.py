@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.timeseries.models import Quarantined
+from civicwatt_cloud.timeseries.intake.models import Quarantined
 from civicwatt_protocols.errors import CivicWattError
 
 KEEP_BYTES = 65_536  # of one payload

@@ -13,19 +13,19 @@ import aiomqtt
 import numpy as np
 import pytest
 import structlog
-from cloud.timeseries.fake_gateway import NOW_HOUR, FakeGateway
+from cloud.timeseries.intake.fake_gateway import NOW_HOUR, FakeGateway
 from mosquitto import Mosquitto
 
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.timeseries import quarantine
-from civicwatt_cloud.timeseries.duckdb_store import DuckDBStore
-from civicwatt_cloud.timeseries.ingest import Ingest
-from civicwatt_cloud.timeseries.ledger import Ledger
-from civicwatt_cloud.timeseries.ledger_queries import totals
-from civicwatt_cloud.timeseries.parking import Message
-from civicwatt_cloud.timeseries.readings import ReadingsStore
-from civicwatt_cloud.timeseries.subscriber import Subscriber
+from civicwatt_cloud.timeseries.intake import quarantine
+from civicwatt_cloud.timeseries.intake.ingest import Ingest
+from civicwatt_cloud.timeseries.intake.parking import Message
+from civicwatt_cloud.timeseries.intake.subscriber import Subscriber
+from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_cloud.timeseries.ledger.queries import totals
+from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
+from civicwatt_cloud.timeseries.stores.readings import ReadingsStore
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.uplink import Ack, Rebirth, decode_command
 

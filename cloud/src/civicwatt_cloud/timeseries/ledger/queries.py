@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from civicwatt_cloud.timeseries.models import LedgerDay, LedgerHour, LedgerMonth
-from civicwatt_cloud.timeseries.quality import Quality
+from civicwatt_cloud.timeseries.ledger.models import LedgerDay, LedgerHour, LedgerMonth
+from civicwatt_cloud.timeseries.ledger.quality import Quality
 
 Step = Literal["hour", "day", "month"]
 Table = type[LedgerHour] | type[LedgerDay] | type[LedgerMonth]

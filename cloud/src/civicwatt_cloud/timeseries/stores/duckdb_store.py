@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from civicwatt_cloud.timeseries.latest import LatestReadings
-from civicwatt_cloud.timeseries.readings import (
+from civicwatt_cloud.timeseries.stores.latest import LatestReadings
+from civicwatt_cloud.timeseries.stores.readings import (
     Batch,
     Bools,
     Buckets,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.timeseries.models import Duplicates, ReceivedRange
+from civicwatt_cloud.timeseries.intake.models import Duplicates, ReceivedRange
 
 Ranges = list[tuple[int, int]]
 

@@ -15,13 +15,13 @@ from sqlalchemy import insert, select, update
 
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.timeseries import ledger_queries as queries
-from civicwatt_cloud.timeseries.ledger import Ledger, mark_all_dirty, violations
-from civicwatt_cloud.timeseries.loading import load
-from civicwatt_cloud.timeseries.models import DirtyRange, HeldStep, LedgerDay, LedgerHour, LedgerMonth
+from civicwatt_cloud.timeseries.intake.loading import load
+from civicwatt_cloud.timeseries.ledger import queries
+from civicwatt_cloud.timeseries.ledger.books import Ledger, mark_all_dirty, violations
+from civicwatt_cloud.timeseries.ledger.models import DirtyRange, HeldStep, LedgerDay, LedgerHour, LedgerMonth
+from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.points import Point
-from civicwatt_cloud.timeseries.quality import Quality
-from civicwatt_cloud.timeseries.readings import Batch, ReadingsStore
+from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore
 
 
 def hour_of(day: str) -> int:

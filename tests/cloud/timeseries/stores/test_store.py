@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from civicwatt_cloud.timeseries.readings import REASON_CODE, Batch, ReadingsStore, reason_of
+from civicwatt_cloud.timeseries.stores.readings import REASON_CODE, Batch, ReadingsStore, reason_of
 from civicwatt_protocols.uplink import GapReason
 
 NAN = float("nan")

@@ -1,6 +1,6 @@
-"""Tables of the ledger and of what ingest has to remember."""
+"""Tables of the ledger."""
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from civicwatt_cloud.kit.db import Base
@@ -83,40 +83,3 @@ class DirtyRange(Base):
     point_id: Mapped[int] = mapped_column(ForeignKey("point.id"))
     hour_from: Mapped[int]
     hour_to: Mapped[int]
-
-
-class ReceivedRange(Base):
-    """Sequence numbers lo…hi (both included) of a gateway's outbox that are stored."""
-
-    __tablename__ = "received_range"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    gateway: Mapped[str] = mapped_column(ForeignKey("gateway.id"), primary_key=True)
-    epoch: Mapped[str] = mapped_column(String(36), primary_key=True)
-    lo: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    hi: Mapped[int] = mapped_column(BigInteger)
-
-
-class Duplicates(Base):
-    """How many records of an outbox came again after they were stored; nothing was done with them."""
-
-    __tablename__ = "duplicates"
-
-    gateway: Mapped[str] = mapped_column(ForeignKey("gateway.id"), primary_key=True)
-    epoch: Mapped[str] = mapped_column(String(36), primary_key=True)
-    records: Mapped[int] = mapped_column(BigInteger)
-
-
-class Quarantined(Base):
-    """A message, or a reading of one, that was set aside with the reason."""
-
-    __tablename__ = "quarantine"
-    __table_args__ = ({"sqlite_autoincrement": True},)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    received_us: Mapped[int] = mapped_column(BigInteger)
-    topic: Mapped[str]
-    code: Mapped[str] = mapped_column(String(12))
-    detail: Mapped[str]
-    payload: Mapped[bytes] = mapped_column(LargeBinary)
-    digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)  # the same thing is kept once

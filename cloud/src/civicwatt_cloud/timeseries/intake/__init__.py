@@ -1,0 +1,1 @@
+"""From the broker to the store: validate, store, mark, acknowledge."""

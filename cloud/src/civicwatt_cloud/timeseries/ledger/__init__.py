@@ -1,0 +1,1 @@
+"""From counters to consumption: what is booked by hour, day and month."""

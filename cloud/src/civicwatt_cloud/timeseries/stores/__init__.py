@@ -1,0 +1,1 @@
+"""Where readings are kept: six columnar operations over several engines."""
