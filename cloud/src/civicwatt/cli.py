@@ -19,6 +19,11 @@ GROUPS = command.GROUPS | {
         "meters_app",
         "表计绑定：楼栋与分项 · bind meters to buildings and end uses",
     ),
+    "ledger": Group(
+        "civicwatt_cloud.timeseries.ledger.commands",
+        "app",
+        "台账：抄表导出复算 · what the ledger says of an export",
+    ),
     "bench": Group("civicwatt.bench.cli", "app", "性能实测与目标 · measured figures and their goals"),
     "drill": Group("civicwatt.drill.cli", "app", "故障演练，对照真值 · faults on purpose, and the truth"),
 }

@@ -12,7 +12,9 @@ from civicwatt_cloud.kit import audit
 from civicwatt_cloud.kit.business_time import SECOND_US, date_of, iso
 from civicwatt_cloud.kit.numbering import next_number
 from civicwatt_cloud.timeseries.ledger.books import counters_of, mark_dirty, replacements
-from civicwatt_cloud.timeseries.ledger.consumption import GLITCH_READINGS, standing_in
+from civicwatt_cloud.timeseries.ledger.counter.glitches import GLITCH_READINGS, standing_in
+from civicwatt_cloud.timeseries.ledger.counter.splice import Replacement, Series, Shown, spliced
+from civicwatt_cloud.timeseries.ledger.counter.steps import around, most_plausible, step_of
 from civicwatt_cloud.timeseries.ledger.models import ReplacementForm
 from civicwatt_cloud.timeseries.ledger.replacement_errors import (
     AnotherReplacement,
@@ -23,8 +25,6 @@ from civicwatt_cloud.timeseries.ledger.replacement_errors import (
     ReadingsRunOn,
     ReplacementInFuture,
 )
-from civicwatt_cloud.timeseries.ledger.splice import Replacement, Series, Shown, spliced
-from civicwatt_cloud.timeseries.ledger.steps import around, most_plausible, step_of
 from civicwatt_cloud.timeseries.points import Point
 from civicwatt_cloud.timeseries.stores.readings import Ints, ReadingsStore
 from civicwatt_protocols.quantity import format_micro

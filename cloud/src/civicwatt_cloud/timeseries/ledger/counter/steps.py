@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from civicwatt_cloud.timeseries.ledger.splice import Replacement, Series, Shown
+from civicwatt_cloud.timeseries.ledger.counter.splice import Replacement, Series, Shown
 
 PEAK_FACTOR = 10  # use between two readings may be so many times the largest seen [engineering default]
 

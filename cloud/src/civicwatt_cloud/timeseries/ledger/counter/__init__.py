@@ -1,0 +1,1 @@
+"""A counter's readings and the facts about it, to consumption: pure arithmetic, no database."""

@@ -1,0 +1,48 @@
+"""Short dips and spikes of a counter: readings that their neighbours contradict. Pure."""
+
+import numpy as np
+
+from civicwatt_cloud.timeseries.ledger.counter.splice import Series
+from civicwatt_cloud.timeseries.stores.readings import Bools, Ints
+
+GLITCH_READINGS = 5  # a dip or spike is at most this long [engineering default]
+
+
+def standing(micro: Ints) -> Bools:
+    """Which readings stand; the others lie outside two neighbours that agree with each other.
+
+    A reading r falls when there are a before and b after it, with at most GLITCH_READINGS between them,
+    value[a] <= value[b], and value[r] below or above both. It depends on the next neighbours only, not on
+    time or on the order of arrival.
+    """
+    stands = np.ones(len(micro), np.bool_)
+    falls = np.flatnonzero(micro[1:] < micro[:-1])
+    if not len(falls):
+        return stands
+    near = np.arange(1 - GLITCH_READINGS, GLITCH_READINGS + 1)
+    suspects = np.unique(falls[:, None] + near)
+    suspects = suspects[(suspects >= 0) & (suspects < len(micro))]
+    for before in range(1, GLITCH_READINGS + 1):
+        for after in range(1, GLITCH_READINGS + 2 - before):
+            r = suspects[(suspects >= before) & (suspects < len(micro) - after)]
+            a, b = micro[r - before], micro[r + after]
+            stands[r] &= ~((a <= b) & ((micro[r] < a) | (micro[r] > b)))
+    return stands
+
+
+def standing_in(series: Series) -> Bools:
+    """Which elements stand: forms do, readings by their neighbours."""
+    return standing(series.value) | series.is_replacement
+
+
+def surely_standing(micro: Ints, *, from_first: bool, to_last: bool) -> Bools:
+    """Readings that stand whatever lies outside the stretch: no fall within reach on either side."""
+    n, reach = len(micro), GLITCH_READINGS
+    falls = np.concatenate([[0], np.cumsum(micro[1:] < micro[:-1])]) if n else np.zeros(0, np.int64)
+    place = np.arange(n)
+    sure: Bools = falls[np.minimum(place + reach, n - 1)] == falls[np.maximum(place - reach, 0)]
+    if not from_first:
+        sure &= place >= reach
+    if not to_last:
+        sure &= place < n - reach
+    return sure

@@ -1,0 +1,165 @@
+"""Which rises a counter's own use explains. Pure.
+
+A rise is plausible when at least SUPPORT other rises of the counter come near its rate: within a day of it
+one by one, farther away one an hour. A meter that is replaced, or that sends nonsense, shows a rate never
+seen again; a kitchen that starts in the morning is followed by others like it. More readings only ever add
+support, so that what is held may be booked later, and what is booked stays. A counter's first rises have
+little to compare with: they need less support, and the very first ones none.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from civicwatt_cloud.kit.business_time import HOUR_US
+from civicwatt_cloud.timeseries.stores.readings import Bools, Floats, Ints
+
+# Engineering defaults.
+PEAK_FACTOR = 10  # a rate is near another that is up to so many times smaller
+SUPPORT = 3  # so many others make it plausible
+NEW = 12  # of a counter's first rises one other does
+FIRST = 3  # and of the very first none is needed
+SHORTEST_US = (
+    HOUR_US // 4
+)  # a rise counts as taking at least this long: one pulse of a coarse counter is no jump
+NEAR_US = 24 * HOUR_US
+FAR_H = 35 * 24
+
+_RATE_LIMIT = 2.0**62
+
+
+class Rises(NamedTuple):
+    """Rises between neighbouring readings in columns, by time."""
+
+    end_us: Ints
+    rise: Ints  # micro, never negative
+    span_us: Ints
+
+    @property
+    def rate(self) -> Floats:
+        """Micro an hour."""
+        return self.rise * (HOUR_US / self.span_us)
+
+
+class Peaks(NamedTuple):
+    """The fastest rise that ends in each hour [micro/h, rounded up], hours without an end left out."""
+
+    hour: Ints
+    rate: Ints
+
+
+class Known(NamedTuple):
+    """Two readings between which all rises are given, and the hour from which on they teach something."""
+
+    from_us: int | None = None  # None: the counter's first reading
+    to_us: int | None = None  # None: its last
+    first_hour: int = 0
+
+    def whole(self, here: Peaks) -> Peaks:
+        """The hours whose every rise is given."""
+        whole = here.hour >= self.first_hour
+        if self.from_us is not None:
+            whole &= here.hour * HOUR_US >= self.from_us
+        if self.to_us is not None:
+            whole &= (here.hour + 1) * HOUR_US <= self.to_us
+        return Peaks(here.hour[whole], here.rate[whole])
+
+    def is_short(self, first_us: int, last_us: int) -> bool:
+        """Whether rises that end in [first, last] may be missing."""
+        is_begun = self.from_us is None or self.from_us < first_us
+        return not (is_begun and (self.to_us is None or self.to_us >= last_us))
+
+
+Remembered = Callable[[int, int], Peaks]  # the peaks of hours [from, to) that lie outside the readings given
+
+
+def nothing_remembered(_hour_from: int, _hour_to: int) -> Peaks:
+    """For a counter all of whose readings are given."""
+    return Peaks(np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
+def whole_rate(rate: Floats) -> Ints:
+    """Rates rounded up, as the books keep them; what no table can hold is cut off."""
+    return np.ceil(np.minimum(rate, _RATE_LIMIT)).astype(np.int64)
+
+
+def peaks(rises: Rises) -> Peaks:
+    """The peak of each hour in which a rise ends; a reading at the full hour ends the hour before."""
+    hour = (rises.end_us - 1) // HOUR_US
+    hours, starts = np.unique(hour, return_index=True)
+    if not len(hours):
+        return nothing_remembered(0, 0)
+    return Peaks(hours, np.maximum.reduceat(whole_rate(rises.rate), starts))
+
+
+def questionable(rises: Rises, starts: Ints, ends: Ints) -> Ints:
+    """The places of rises whose SUPPORT nearest neighbours do not all come near: look at these.
+
+    The columns may hold several counters, each in [start, end).
+    """
+    place = _unlike_neighbours(rises)
+    which = np.searchsorted(starts, place, side="right") - 1
+    first, end = starts[which], ends[which]
+    lonely = end - first <= SUPPORT
+    low = np.maximum(np.minimum(place - 1, end - 1 - SUPPORT), first)
+    needed, rate = _lasting(rises)[place] / PEAK_FACTOR, rises.rate
+    high = np.minimum(low + SUPPORT, end - 1)
+    asked = lonely | (rises.end_us[high] - rises.end_us[low] > NEAR_US)
+    for n in range(SUPPORT + 1):
+        other = np.minimum(low + n, high)
+        asked |= (other != place) & (rate[other] < needed)
+    return place[asked]
+
+
+def _unlike_neighbours(rises: Rises) -> Ints:
+    """A quick look: rises that the one before and the two after do not come near, and those at the ends."""
+    rate, asked = rises.rate, rises.rise > 0
+    if len(rate) > SUPPORT:
+        near = np.minimum(np.minimum(rate[:-3], rate[2:-1]), rate[3:])
+        is_unlike = _lasting(rises)[1:-2] > PEAK_FACTOR * near
+        asked[1:-2] &= is_unlike | (rises.end_us[3:] - rises.end_us[:-3] > NEAR_US)
+    return np.flatnonzero(asked)
+
+
+def implausible(rises: Rises, remembered: Remembered, known: Known) -> tuple[Bools, Bools]:
+    """Per rise: whether nothing near explains it, and whether the readings given are too few to tell."""
+    wrong, undecided = np.zeros(len(rises.rise), np.bool_), np.zeros(len(rises.rise), np.bool_)
+    asked = questionable(rises, np.zeros(1, np.int64), np.array([len(rises.rise)]))
+    if not len(asked):
+        return wrong, undecided
+    rate, lasting = rises.rate, _lasting(rises)
+    here = known.whole(peaks(rises))
+    begin = 0 if known.from_us is None else int(np.searchsorted(rises.end_us, known.from_us, side="right"))
+    for i in asked.tolist():
+        end, near = int(rises.end_us[i]), lasting[i] / PEAK_FACTOR
+        first, last = end - NEAR_US, end + NEAR_US
+        lo, hi = np.searchsorted(rises.end_us, (first, last + 1)).tolist()
+        support = int((rate[lo:hi] >= near).sum()) - 1
+        if support >= SUPPORT or (known.from_us is None and i < FIRST):
+            continue
+        if known.is_short(first, last) or (known.from_us is not None and i - begin < NEW):
+            undecided[i] = True
+            continue
+        around = _around(end // HOUR_US, here, remembered)
+        far = (around.hour * HOUR_US > last) | ((around.hour + 1) * HOUR_US <= first)
+        support += int((around.rate[far] >= near).sum())
+        wrong[i] = support < (1 if known.from_us is None and i < NEW else SUPPORT)
+    return wrong, undecided
+
+
+def _around(hour: int, here: Peaks, remembered: Remembered) -> Peaks:
+    """The peaks of the hours around one, from the readings given and else from memory."""
+    window = (hour - FAR_H, hour + FAR_H + 1)
+    inside = (here.hour >= window[0]) & (here.hour < window[1])
+    known = remembered(*window)
+    new = ~np.isin(known.hour, here.hour)
+    return Peaks(
+        np.concatenate([here.hour[inside], known.hour[new]]),
+        np.concatenate([here.rate[inside], known.rate[new]]),
+    )
+
+
+def _lasting(rises: Rises) -> Floats:
+    """Rates of rises that are taken to last at least SHORTEST_US."""
+    return rises.rise * (HOUR_US / np.maximum(rises.span_us, SHORTEST_US))
