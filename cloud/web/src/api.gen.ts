@@ -566,7 +566,7 @@ export interface components {
              * End Use
              * @enum {string}
              */
-            end_use: "lighting" | "hvac" | "power" | "special" | "pv" | "water";
+            end_use: "lighting" | "hvac" | "power" | "special" | "other" | "pv" | "water";
             /** Kw */
             kw: (number | null)[];
             /** Quality */
@@ -581,7 +581,7 @@ export interface components {
              * End Use
              * @enum {string}
              */
-            end_use: "lighting" | "hvac" | "power" | "special" | "pv" | "water";
+            end_use: "lighting" | "hvac" | "power" | "special" | "other" | "pv" | "water";
             /** Power W */
             power_w: number | null;
         };
@@ -621,7 +621,7 @@ export interface components {
              * End Use
              * @enum {string}
              */
-            end_use: "lighting" | "hvac" | "power" | "special" | "pv" | "water";
+            end_use: "lighting" | "hvac" | "power" | "special" | "other" | "pv" | "water";
             /** Estimated Share */
             estimated_share: number | null;
             /** Months */
@@ -1020,7 +1020,7 @@ export interface components {
              * End Use
              * @enum {string}
              */
-            end_use: "lighting" | "hvac" | "power" | "special" | "pv" | "water";
+            end_use: "lighting" | "hvac" | "power" | "special" | "other" | "pv" | "water";
             /** Quality */
             quality: ("measured" | "corrected" | "interpolated" | "estimated" | "missing")[];
             /** Title */
@@ -1048,7 +1048,7 @@ export interface components {
              * End Use
              * @enum {string}
              */
-            end_use: "lighting" | "hvac" | "power" | "special" | "pv" | "water";
+            end_use: "lighting" | "hvac" | "power" | "special" | "other" | "pv" | "water";
             /** Last At */
             last_at: string | null;
             /** Name */

@@ -48,6 +48,7 @@ export const COLOURS: Record<EndUse, string> = {
   hvac: "#2F6FD0",
   power: "#7A5BC7",
   special: "#6B7686",
+  other: "#A0785A",
   pv: "#3A9D5D",
   water: "#2AA5C4",
 };

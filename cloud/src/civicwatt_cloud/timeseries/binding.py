@@ -37,7 +37,7 @@ GATEWAY, DEVICE, NAME, TEMPLATE = "网关", "设备", "名称", "模板"
 BUILDING, END_USE, IN_USE_FROM = "楼栋编码", "分项", "启用日期"
 MEASURES = "计量"  # may be absent: what the device tells, where its template is not known here
 COLUMNS = (GATEWAY, DEVICE, NAME, TEMPLATE, BUILDING, END_USE, IN_USE_FROM)
-_LONGEST = 64
+_LONGEST, _LONGEST_TITLE = 64, 120
 
 
 class Fate(StrEnum):
@@ -136,12 +136,16 @@ def _read(row: Row, buildings: dict[str, int], zone: ZoneInfo) -> _Binding:
             raise BadName(row.where(title), title=title, text=row[title])
     if not row[NAME]:
         raise NameMissing(row.where(NAME), title=NAME)
+    for title, longest in ((NAME, _LONGEST_TITLE), (TEMPLATE, _LONGEST)):
+        if len(row[title]) > longest:
+            raise BadName(row.where(title), title=title, text=row[title])
     measures = _measures(row)
     if row[BUILDING] not in buildings:
         raise NoSuchBuilding(row.where(BUILDING), text=row[BUILDING])
-    end_use = next((use for use in EndUse if row[END_USE] in {use.value, use.zh, f"{use.zh}用电"}), None)
+    metered = [use for use in EndUse if use.counters]
+    end_use = next((use for use in metered if row[END_USE] in {use.value, use.zh, f"{use.zh}用电"}), None)
     if end_use is None:
-        known = "、".join(use.zh for use in EndUse)
+        known = "、".join(use.zh for use in metered)
         raise NoSuchEndUse(row.where(END_USE), text=row[END_USE], known=known)
     counter = next((measure for measure in end_use.counters if measure in measures), None)
     if counter is None:

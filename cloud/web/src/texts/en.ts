@@ -82,6 +82,7 @@ const en: Record<TextKey, string> = {
   end_use_hvac: "Air conditioning",
   end_use_power: "Power",
   end_use_special: "Special",
+  end_use_other: "Other",
   end_use_pv: "PV",
   end_use_water: "Water",
 

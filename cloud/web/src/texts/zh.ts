@@ -79,6 +79,7 @@ const zh = {
   end_use_hvac: "空调",
   end_use_power: "动力",
   end_use_special: "特殊",
+  end_use_other: "其他",
   end_use_pv: "光伏",
   end_use_water: "水",
 

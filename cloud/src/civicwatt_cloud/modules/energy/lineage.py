@@ -27,6 +27,7 @@ from civicwatt_cloud.modules.energy.schemas import (
     Lineage,
     Missing,
     MonthOut,
+    end_use_key,
 )
 from civicwatt_cloud.modules.energy.usage import UNCERTAIN, View, bases, factor_row, used
 from civicwatt_cloud.timeseries.ledger import queries as ledger
@@ -105,7 +106,7 @@ def _energy(
                 point_id=meter.point_id,
                 device=meter.device,
                 name=meter.name,
-                end_use=meter.end_use.value,
+                end_use=end_use_key(meter.end_use),
                 building=meter.building_name,
                 total=formulas.decimal(consumption[meter.point_id]),
                 completeness=_completeness(consumption[meter.point_id]),

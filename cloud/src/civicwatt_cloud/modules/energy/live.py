@@ -7,11 +7,18 @@ from datetime import timedelta
 from civicwatt_cloud.kit.business_time import HOUR_US, date_of, day_start_us, iso
 from civicwatt_cloud.modules.energy import repository
 from civicwatt_cloud.modules.energy.meter_state import GOOD_US, MeterState, State, judge
-from civicwatt_cloud.modules.energy.repository import CONSUMING, HourlyPower, Meter
-from civicwatt_cloud.modules.energy.schemas import CounterOut, EndUseDay, EndUsePower, Live, Today
+from civicwatt_cloud.modules.energy.repository import CONSUMING, ITEMS, HourlyPower, Meter
+from civicwatt_cloud.modules.energy.schemas import (
+    CounterOut,
+    EndUseDay,
+    EndUsePower,
+    Live,
+    Today,
+    end_use_key,
+)
 from civicwatt_cloud.modules.energy.usage import View
 from civicwatt_cloud.timeseries.ledger.quality import Quality
-from civicwatt_cloud.timeseries.points import EndUse
+from civicwatt_cloud.timeseries.points import EndUse, Source
 from civicwatt_cloud.timeseries.stores.readings import reason_of
 from civicwatt_protocols.measures import MEASURES
 from civicwatt_protocols.quantity import format_micro, to_micro
@@ -29,14 +36,24 @@ class Seen:
     power_w: float | None
 
 
+_NOT_READ = Seen(MeterState(State.UNKNOWN), None, None, None)
+
+
+def metered(meters: Iterable[Meter]) -> list[Meter]:
+    """Those that a gateway reads."""
+    return [meter for meter in meters if meter.source is Source.METER]
+
+
 def look(view: View, meters: Sequence[Meter]) -> dict[int, Seen]:
     """Each meter's state, counter and power, by the id of its consumption point."""
-    points = [meter.point_id for meter in meters]
+    points = [meter.point_id for meter in metered(meters)]
     points += [meter.power_point_id for meter in meters if meter.power_point_id is not None]
     latest = view.store.latest(points)
     places = {int(point): i for i, point in enumerate(latest.point)}
 
     def see(meter: Meter) -> Seen:
+        if meter.source is not Source.METER:
+            return _NOT_READ
         at = places.get(meter.point_id)
         if at is None:
             return Seen(judge(view.now_us, None, None, newest_is_gap=True), None, None, None)
@@ -85,17 +102,19 @@ def live(view: View, meters: Sequence[Meter], seen: dict[int, Seen]) -> Live:
     return Live(
         at=iso(view.now_us, view.zone),
         power_w=power(meters, seen, CONSUMING),
-        by_end_use=[EndUsePower(end_use=use.value, power_w=power(meters, seen, [use])) for use in CONSUMING],
+        by_end_use=[
+            EndUsePower(end_use=end_use_key(use), power_w=power(meters, seen, [use])) for use in ITEMS
+        ],
         pv_power_w=power(meters, seen, [EndUse.PV]),
         meters_online=online(meters, seen),
-        meters_total=len(meters),
+        meters_total=len(metered(meters)),
         today=_today(view, meters),
     )
 
 
 def _today(view: View, meters: Sequence[Meter]) -> Today:
     today = date_of(view.now_us, view.zone)
-    points = [meter.point_id for meter in meters if meter.end_use in CONSUMING]
+    points = [meter.point_id for meter in meters if meter.end_use in ITEMS]
     start = day_start_us(today, view.zone) // HOUR_US
     week_ago = day_start_us(today - timedelta(days=7), view.zone) // HOUR_US
     now = repository.hourly_power(view.session, points, start, start + HOURS)
@@ -103,14 +122,14 @@ def _today(view: View, meters: Sequence[Meter]) -> Today:
     return Today(
         hours=list(range(HOURS)),
         running=view.now_us // HOUR_US - start,
-        series=[_of_day([now.get((use, start + i)) for i in range(HOURS)], use) for use in CONSUMING],
-        last_week_kw=[_sum(past.get((use, week_ago + i)) for use in CONSUMING) for i in range(HOURS)],
+        series=[_of_day([now.get((use, start + i)) for i in range(HOURS)], use) for use in ITEMS],
+        last_week_kw=[_sum(past.get((use, week_ago + i)) for use in ITEMS) for i in range(HOURS)],
     )
 
 
 def _of_day(hours: Sequence[HourlyPower | None], use: EndUse) -> EndUseDay:
     return EndUseDay(
-        end_use=use.value,
+        end_use=end_use_key(use),
         kw=[_rounded(hour and hour.kw) for hour in hours],
         quality=[(hour.quality if hour else Quality.MISSING).value for hour in hours],
     )

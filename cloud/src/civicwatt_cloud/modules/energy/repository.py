@@ -18,10 +18,12 @@ from civicwatt_cloud.modules.energy.rules import DatedValue
 from civicwatt_cloud.timeseries.ledger.models import LedgerDay, LedgerHour, LedgerMonth
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.ledger.queries import Step
-from civicwatt_cloud.timeseries.points import EndUse, Gateway, Point
+from civicwatt_cloud.timeseries.points import Carrier, EndUse, Gateway, Point, Source, counted
 
 POWER = "active_power_total"
-CONSUMING = (EndUse.LIGHTING, EndUse.HVAC, EndUse.POWER, EndUse.SPECIAL)
+ITEMS = (EndUse.LIGHTING, EndUse.HVAC, EndUse.POWER, EndUse.SPECIAL)  # 分项
+CONSUMING = counted(Carrier.ELECTRICITY)  # the items, and what belongs to none of them
+SHOWN = (*CONSUMING, EndUse.PV, EndUse.WATER)  # what the pages of today know
 _PERIODS: dict[Step, tuple[type[LedgerHour | LedgerDay | LedgerMonth], InstrumentedAttribute[int]]] = {
     "hour": (LedgerHour, LedgerHour.hour),
     "day": (LedgerDay, LedgerDay.day),
@@ -47,11 +49,11 @@ class HourlyPower(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """A bound meter: its consumption counter, its power point if it has one, and where it hangs."""
+    """A bound meter, account or formula: its consumption point, its power point if any, where it belongs."""
 
     point_id: int
     power_point_id: int | None
-    gateway: str
+    source: Source
     device: str
     measure: str
     template: str
@@ -69,7 +71,7 @@ def institutions(session: Session, scope: Scope) -> list[Institution]:
 
 
 def meters(session: Session, scope: Scope, institution_id: int | None = None) -> list[Meter]:
-    """The bound meters of the visible institutions, or of one of them, in a stable order."""
+    """What the visible institutions' sums are made of, or those of one, in a stable order."""
     query = _bound(scope).order_by(Building.code, Point.end_use, Point.gateway, Point.device)
     if institution_id is not None:
         query = query.where(Building.institution_id == institution_id)
@@ -85,7 +87,8 @@ def meters(session: Session, scope: Scope, institution_id: int | None = None) ->
 
 def meter(session: Session, scope: Scope, point_id: int) -> Meter:
     """The meter of a consumption counter. Errors: NotFound, also out of scope."""
-    row = session.execute(_bound(scope).where(Point.id == point_id)).one_or_none()
+    query = _bound(scope).where(Point.id == point_id, Point.source == Source.METER)
+    row = session.execute(query).one_or_none()
     if row is None:
         raise NotFound()
     return _meter(row[0], row[1], None)
@@ -95,7 +98,11 @@ def _bound(scope: Scope) -> Select[Point, Building]:
     return (
         select(Point, Building)
         .join(Building, Building.id == Point.building_id)
-        .where(Point.is_consumption, Building.institution_id.in_(scope.institution_ids()))
+        .where(
+            Point.is_consumption,
+            Point.end_use.in_(SHOWN),
+            Building.institution_id.in_(scope.institution_ids()),
+        )
     )
 
 
@@ -103,7 +110,7 @@ def _meter(point: Point, building: Building, power_point_id: int | None) -> Mete
     return Meter(
         point.id,
         power_point_id,
-        point.gateway,
+        Source(point.source),
         point.device,
         point.measure,
         point.template or "",

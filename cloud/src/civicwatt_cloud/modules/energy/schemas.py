@@ -1,8 +1,10 @@
 """What the energy routes answer. Exact values are decimal strings; times are ISO 8601 with offset."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from civicwatt_cloud.timeseries.points import EndUse
 
 FigureKey = Literal[
     "electricity",
@@ -14,9 +16,15 @@ FigureKey = Literal[
     "water_per_capita",
     "pv",
 ]
-EndUseKey = Literal["lighting", "hvac", "power", "special", "pv", "water"]
+EndUseKey = Literal["lighting", "hvac", "power", "special", "other", "pv", "water"]
+
 QualityKey = Literal["measured", "corrected", "interpolated", "estimated", "missing"]
 Share = Annotated[float, Field(ge=0, le=1)]
+
+
+def end_use_key(end_use: EndUse) -> EndUseKey:
+    """The key of an end use that the pages know, see repository.SHOWN."""
+    return cast(EndUseKey, end_use.value)
 
 
 class Schema(BaseModel):

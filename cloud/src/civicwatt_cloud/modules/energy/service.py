@@ -23,6 +23,7 @@ from civicwatt_cloud.modules.energy.schemas import (
     Overview,
     PeriodOut,
     RegionOut,
+    end_use_key,
 )
 from civicwatt_cloud.modules.energy.usage import View, bases, factor, used
 from civicwatt_protocols.errors import UnknownTemplate
@@ -63,7 +64,7 @@ def overview(view: View, region: RegionOut, key: str | None) -> Overview:
                 },
                 live_power_w=live.power(by_institution[row.id], seen, repository.CONSUMING),
                 meters_online=live.online(by_institution[row.id], seen),
-                meters_total=len(by_institution[row.id]),
+                meters_total=len(live.metered(by_institution[row.id])),
             )
             for row in rows
         ],
@@ -90,7 +91,10 @@ def institution(view: View, institution_id: int, key: str | None) -> Institution
         period=show_period(period),
         figures=[figures.show(name, result) for name, result in results.items()],
         live=live.live(view, meters, seen),
-        meters=[_meter(view, meter, seen[meter.point_id], consumption[meter.point_id]) for meter in meters],
+        meters=[
+            _meter(view, meter, seen[meter.point_id], consumption[meter.point_id])
+            for meter in live.metered(meters)
+        ],
     )
 
 
@@ -171,7 +175,7 @@ def _meter(view: View, meter: Meter, seen: Seen, consumption: Consumption) -> Me
         template_title=title,
         template_title_en=title_en,
         building=meter.building_name,
-        end_use=meter.end_use.value,
+        end_use=end_use_key(meter.end_use),
         state=seen.state.state.value,
         state_reason=seen.state.zh,
         state_reason_en=seen.state.en,

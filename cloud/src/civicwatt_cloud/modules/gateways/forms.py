@@ -59,6 +59,7 @@ def visible_counter(session: Session, scope: Scope, point_id: int) -> Point:
         query.where(
             Point.id == point_id,
             Point.is_consumption,
+            Point.is_counter,
             Building.institution_id.in_(scope.institution_ids()),
         )
     )
@@ -86,7 +87,7 @@ def _row(form: ReplacementForm, point: Point, institution: str, zone: ZoneInfo) 
     return ReplacementRow(
         form_number=form.form_number,
         point_id=point.id,
-        gateway=point.gateway,
+        gateway=point.gateway or "",
         device=point.device,
         name=point.title or point.device,
         institution=institution,

@@ -51,7 +51,7 @@ def _visible(session: Session, scope: Scope) -> list[Gateway]:
     with_meters = (
         select(Point.gateway)
         .join(Building, Building.id == Point.building_id)
-        .where(Building.institution_id.in_(scope.institution_ids()))
+        .where(Point.gateway.is_not(None), Building.institution_id.in_(scope.institution_ids()))
     )
     own = Gateway.division.startswith(region_prefix(scope.region_code))
     return list(
@@ -73,7 +73,9 @@ def _expiries(session: Session) -> dict[str, int]:
 def _devices(session: Session, store: ReadingsStore, gateways: list[str]) -> dict[str, dict[str, int]]:
     """By gateway and device: the time of the newest value, -1 where there is none."""
     rows = session.execute(
-        select(Point.id, Point.gateway, Point.device).where(Point.gateway.in_(gateways))
+        select(Point.id, Gateway.id, Point.device)
+        .join(Gateway, Gateway.id == Point.gateway)
+        .where(Gateway.id.in_(gateways))
     ).all()
     latest = store.latest([point for point, _, _ in rows])
     newest = dict(zip(latest.point.tolist(), latest.value_ts_us.tolist(), strict=True))
