@@ -16,6 +16,7 @@ from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.guard import Guard
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.energy import api as energy_api
+from civicwatt_cloud.modules.energy import queries_api
 from civicwatt_cloud.modules.gateways import api as gateways_api
 from civicwatt_cloud.modules.gateways import field_api, manager_api
 from civicwatt_cloud.timeseries.intake.ingest import Ingest
@@ -50,6 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Guard)
     app.include_router(session_api.router)
     app.include_router(energy_api.router)
+    app.include_router(queries_api.router)
     for router in (gateways_api.router, field_api.router, manager_api.router):
         app.include_router(router)
     app.add_api_route(

@@ -23,6 +23,10 @@ ENERGY = (
     "institutions/{foreign}/load?from=2026-01-01&to=2026-01-02",
     "institutions/{foreign}/figures/electricity",
     "points/{point}/readings?date=2026-01-01",
+    "curves?from=2026-01-01&to=2026-01-02&point={point}",
+    "reports/consumption?from=2026-01-01&to=2026-02-01&institution={foreign}",
+    "comparisons/consumption?institution={foreign}",
+    "rankings?figure=electricity",
     "gateways",
     "replacements",
 )

@@ -97,9 +97,9 @@ def test_a_changed_head_count_is_weighted_by_days() -> None:
 def test_floor_area_sums_buildings_from_the_day_each_was_there() -> None:
     end = date(2026, 1, 11)
     old, new = rows((date(2020, 1, 1), 100_000)), rows((date(2026, 1, 6), 50_000))
-    assert rules.floor_area({"旧楼": old, "新楼": new}, START, end) == 1250
-    assert rules.floor_area({"旧楼": old, "明年的楼": rows((date(2027, 1, 1), 9))}, START, end) == 1000
-    for buildings in ({"旧楼": old, "没有面积的楼": []}, {"新楼": new}, {}):
+    assert rules.floor_area([("旧楼", old), ("新楼", new)], START, end) == 1250
+    assert rules.floor_area([("旧楼", old), ("明年的楼", rows((date(2027, 1, 1), 9)))], START, end) == 1000
+    for buildings in ([("旧楼", old), ("没有面积的楼", [])], [("新楼", new)], []):
         found = rules.floor_area(buildings, START, end)
         assert isinstance(found, Reason)
         assert found.code == "CW-N1002"

@@ -1,18 +1,18 @@
 """Load by end use over hours, days or months."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
 from civicwatt_cloud.kit import calendar
-from civicwatt_cloud.kit.business_time import HOUR_US, SECOND_US, day_number, day_start_us, iso, month_number
+from civicwatt_cloud.kit.business_time import SECOND_US, iso
 from civicwatt_cloud.kit.errors import BadRequest
 from civicwatt_cloud.modules.energy import repository
 from civicwatt_cloud.modules.energy.repository import CONSUMING, BookedColumns, Meter
 from civicwatt_cloud.modules.energy.schemas import DayOut, Load, LoadSeries
+from civicwatt_cloud.modules.energy.steps import Ints, Steps
+from civicwatt_cloud.modules.energy.steps import steps as steps_of
 from civicwatt_cloud.modules.energy.usage import View
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.ledger.queries import Step
@@ -23,22 +23,6 @@ HOUR_S = 3600
 QUALITIES = [quality.value for quality in sorted(Quality, key=lambda quality: quality.code)]
 LONGEST_DAYS = {"hour": 400, "day": 4000, "month": 20_000}  # engineering default: bounds one answer
 
-Ints = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Steps:
-    """The steps of a curve as columns: their numbers in the ledger, ascending, and their instants."""
-
-    numbers: Ints
-    start_us: Ints
-    end_us: Ints
-
-    def running(self, now_us: int) -> int | None:
-        """The place of the step that has begun and is not over yet."""
-        place = int(np.searchsorted(self.end_us, now_us, side="right"))
-        return place if place < len(self.numbers) and self.start_us[place] <= now_us else None
-
 
 def load(view: View, institution_id: int, start: date, end: date, step: Step) -> Load:
     """The institution's load on [start, end). Errors: NotFound, BadRequest."""
@@ -47,7 +31,7 @@ def load(view: View, institution_id: int, start: date, end: date, step: Step) ->
         raise BadRequest(
             "to", what=f"{start} … {end}，应为 1 至 {LONGEST_DAYS[step]} 天 · the range is too long or empty"
         )
-    steps = _steps(view, start, end, step)
+    steps = steps_of(start, end, step, view.zone)
     meters = repository.meters(view.session, view.scope, institution_id)
     points = [meter.point_id for meter in meters]
     first, last = int(steps.numbers[0]), int(steps.numbers[-1])
@@ -128,22 +112,6 @@ def _unit(end_use: EndUse, step: Step) -> str:
     if end_use is EndUse.WATER:
         return "m³"
     return "kW" if step == "hour" else "kWh"
-
-
-def _steps(view: View, start: date, end: date, step: Step) -> Steps:
-    if step == "hour":
-        hours = np.arange(day_start_us(start, view.zone) // HOUR_US, day_start_us(end, view.zone) // HOUR_US)
-        return Steps(hours, hours * HOUR_US, (hours + 1) * HOUR_US)
-    days = [start + timedelta(days=i) for i in range((end - start).days)]
-    if step == "month":
-        days = sorted({day.replace(day=1) for day in days})
-    numbers = [month_number(day) if step == "month" else day_number(day) for day in days]
-    edges = np.array([day_start_us(day, view.zone) for day in [*days, _after(days[-1], step)]], np.int64)
-    return Steps(np.array(numbers, np.int64), edges[:-1], edges[1:])
-
-
-def _after(day: date, step: Step) -> date:
-    return (day + timedelta(days=32)).replace(day=1) if step == "month" else day + timedelta(days=1)
 
 
 def _day(when: date) -> DayOut:

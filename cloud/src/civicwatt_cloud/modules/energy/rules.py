@@ -98,8 +98,8 @@ def energy(electricity: Result, factor: Decimal | None, as_of: date) -> Result:
     return replace(electricity, exact=electricity.exact * Fraction(factor))
 
 
-def mean(rows: Iterable[DatedValue], start: date, end: date) -> Fraction | date:
-    """Time-weighted mean over the days [start, end), or the first day on which no row is valid."""
+def weighted_days(rows: Iterable[DatedValue], start: date, end: date) -> int | date:
+    """Σ value × its days in [start, end), or the first day on which no row is valid."""
     day, weighted = start, 0
     for row in sorted(rows, key=lambda row: row.valid_from):
         until = min(end, row.valid_to or end)
@@ -109,7 +109,13 @@ def mean(rows: Iterable[DatedValue], start: date, end: date) -> Fraction | date:
             break
         weighted += row.value * (until - day).days
         day = until
-    return Fraction(weighted, (end - start).days) if day == end else day
+    return weighted if day == end else day
+
+
+def mean(rows: Iterable[DatedValue], start: date, end: date) -> Fraction | date:
+    """Time-weighted mean over the days [start, end), or the first day on which no row is valid."""
+    found = weighted_days(rows, start, end)
+    return found if isinstance(found, date) else Fraction(found, (end - start).days)
 
 
 def head_count(rows: Sequence[DatedValue], start: date, end: date) -> Fraction | Reason:
@@ -122,8 +128,10 @@ def head_count(rows: Sequence[DatedValue], start: date, end: date) -> Fraction |
     return found or reasons.no_head_count(start)
 
 
-def floor_area(buildings: dict[str, Sequence[DatedValue]], start: date, end: date) -> Fraction | Reason:
-    """Mean floor area [m²] of all buildings (rows in 0.01 m²).
+def floor_area(
+    buildings: Sequence[tuple[str, Sequence[DatedValue]]], start: date, end: date
+) -> Fraction | Reason:
+    """Mean floor area [m²] of all buildings, each with its name (rows in 0.01 m²).
 
     A building counts from its first row on: before that it was not there. A building without any row, or days
     on which no building has an area, leave the area unknown.
@@ -132,21 +140,21 @@ def floor_area(buildings: dict[str, Sequence[DatedValue]], start: date, end: dat
         return reasons.NOT_BEGUN
     if not buildings:
         return reasons.no_floor_area(start)
-    weighted, first_day = Fraction(0), end
-    for name, rows in buildings.items():
+    weighted, first_day = 0, end
+    for name, rows in buildings:
         if not rows:
             return reasons.no_floor_area(start, name)
         began = max(start, min(row.valid_from for row in rows))
         if began >= end:
             continue
-        found = mean(rows, began, end)
+        found = weighted_days(rows, began, end)
         if isinstance(found, date):
             return reasons.no_floor_area(found, name)
-        weighted += found * (end - began).days
+        weighted += found
         first_day = min(first_day, began)
     if first_day > start or not weighted:
         return reasons.no_floor_area(start)
-    return weighted / (end - start).days / 100
+    return Fraction(weighted, (end - start).days * 100)
 
 
 def per(amount: Result, denominator: Fraction | Reason) -> Result:

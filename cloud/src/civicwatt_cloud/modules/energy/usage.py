@@ -106,7 +106,7 @@ def bases(
             pv=of_end_uses(own, consumption, [EndUse.PV]),
             heads=rules.head_count(heads.get(institution_id, []), start, end),
             area=rules.floor_area(
-                {building.name: rows for building, rows in areas.get(institution_id, [])}, start, end
+                [(building.name, rows) for building, rows in areas.get(institution_id, [])], start, end
             ),
         )
     return found

@@ -1,0 +1,63 @@
+"""Tables as csv and xlsx files, row by row in constant memory. What begins like a formula stays text."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+Cell = str | Decimal | float | None
+Format = Literal["csv", "xlsx"]
+MEDIA = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+XLSX_ROWS = 1_048_575  # below the title row
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_table(path: Path, titles: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """Write the table in the format that the path's ending names; csv has the mark that Excel wants."""
+    if path.suffix == ".xlsx":
+        _write_xlsx(path, titles, rows)
+    else:
+        _write_csv(path, titles, rows)
+
+
+def _write_csv(path: Path, titles: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(titles)
+        writer.writerows([_csv_cell(cell) for cell in row] for row in rows)
+
+
+def _csv_cell(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
+
+
+def _write_xlsx(path: Path, titles: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+
+    def cells(row: Sequence[Cell]) -> list[object]:
+        return [_text(sheet, cell) if isinstance(cell, str) else cell for cell in row]
+
+    sheet.append(cells(titles))
+    for row in rows:
+        sheet.append(cells(row))
+    book.save(path)
+
+
+def _text(sheet: Any, value: str) -> Any:
+    """A cell of its own, because a plain text that begins with = becomes a formula."""
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
+    cell.data_type = "s"
+    return cell

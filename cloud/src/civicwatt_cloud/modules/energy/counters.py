@@ -1,0 +1,200 @@
+"""Which counters a query is about, as columns; every one of them starts from the actor's scope."""
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import Literal, NamedTuple
+
+import numpy as np
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from civicwatt_cloud.kit.directory import Building, Institution, Region
+from civicwatt_cloud.kit.errors import NotFound
+from civicwatt_cloud.kit.scope import Scope
+from civicwatt_cloud.modules.energy.repository import POWER
+from civicwatt_cloud.modules.energy.steps import Ints
+from civicwatt_cloud.timeseries.points import Carrier, EndUse, Point, Source
+
+COUNTED = tuple(use for use in EndUse if use.is_counted)
+CarrierKey = Carrier | Literal["pv"]  # generation is no consumption: it never adds up with electricity
+GENERATED: Literal["pv"] = "pv"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What part of the visible counters; None: all of it."""
+
+    institution_id: int | None = None
+    building_id: int | None = None
+    end_use: EndUse | None = None  # a whole (总表) is in no sum unless it is asked for
+    carrier: CarrierKey | None = None
+
+
+class Counters(NamedTuple):
+    """Bound counters as columns, by point id."""
+
+    point: Ints
+    bound_from_us: Ints
+    building: Ints
+    institution: Ints
+    end_use: list[str]
+    carrier: list[str]  # a CarrierKey
+
+
+class PowerMeter(NamedTuple):
+    """A counter with its device's power gauge, if it has one."""
+
+    point_id: int
+    gauge_id: int | None
+    name: str
+    end_use: str
+    bound_from_us: int
+
+
+class Named(NamedTuple):
+    """A building as tables name it."""
+
+    id: int
+    code: str
+    name: str
+
+
+class NamedInstitution(NamedTuple):
+    """An institution as tables name it."""
+
+    id: int
+    code: str
+    name: str
+    region_code: str
+    kind: str
+    level: str
+
+
+def ids(scope: Scope, choice: Choice) -> Select[int]:
+    """The ids of the chosen counters."""
+    return (
+        select(Point.id).join(Building, Building.id == Point.building_id).where(*_conditions(scope, choice))
+    )
+
+
+def counters(session: Session, scope: Scope, choice: Choice) -> Counters:
+    """The chosen counters. Errors: NotFound, also for an institution or building out of scope."""
+    check(session, scope, choice)
+    query = (
+        select(
+            Point.id,
+            func.coalesce(Point.bound_from_us, 0),
+            Point.building_id,
+            Building.institution_id,
+            Point.end_use,
+            Point.carrier,
+        )
+        .join(Building, Building.id == Point.building_id)
+        .where(*_conditions(scope, choice))
+        .order_by(Point.id)
+    )
+    rows = session.connection().execute(query).cursor.fetchall()
+    numbers = np.fromiter(chain.from_iterable(row[:4] for row in rows), np.int64, 4 * len(rows))
+    point, bound_from_us, building, institution = numbers.reshape(-1, 4).T
+    return Counters(
+        point,
+        bound_from_us,
+        building,
+        institution,
+        [row[4] for row in rows],
+        [GENERATED if row[4] == EndUse.PV else row[5] for row in rows],
+    )
+
+
+def power_meters(session: Session, scope: Scope, choice: Choice, points: list[int]) -> list[PowerMeter]:
+    """The chosen counters, or those of `points` among them, with their power gauges, by id.
+
+    Bills have no power and are left out. Errors: NotFound.
+    """
+    check(session, scope, choice)
+    gauge = aliased(Point)
+    of_device = and_(gauge.gateway == Point.gateway, gauge.device == Point.device, gauge.measure == POWER)
+    query = (
+        select(
+            Point.id,
+            gauge.id,
+            func.coalesce(Point.title, Point.device),
+            func.coalesce(Point.end_use, ""),
+            func.coalesce(Point.bound_from_us, 0),
+        )
+        .join(Building, Building.id == Point.building_id)
+        .outerjoin(gauge, of_device)
+        .where(*_conditions(scope, choice), Point.source != Source.BILL)
+        .order_by(Point.id)
+    )
+    if points:
+        query = query.where(Point.id.in_(points))
+    found = session.execute(query).all()
+    if len(found) < len(set(points)):
+        raise NotFound()
+    return [PowerMeter(*row) for row in found]
+
+
+def check(session: Session, scope: Scope, choice: Choice) -> None:
+    """Errors: NotFound, when the institution or the building is absent or out of scope."""
+    if choice.institution_id is not None:
+        scope.institution(session, choice.institution_id)
+    if choice.building_id is not None:
+        query = select(Building.id).where(
+            Building.id == choice.building_id, Building.institution_id.in_(scope.institution_ids())
+        )
+        if session.scalar(query) is None:
+            raise NotFound()
+
+
+def institutions(session: Session, scope: Scope) -> dict[int, NamedInstitution]:
+    """The visible institutions by id, in the order of their codes."""
+    row = Institution
+    query = select(row.id, row.code, row.name, row.region_code, row.kind, row.level)
+    rows = session.execute(query.where(scope.visible()).order_by(row.code))
+    return {found[0]: NamedInstitution(*found) for found in rows}
+
+
+def buildings(session: Session, scope: Scope, choice: Choice) -> dict[int, Named]:
+    """The buildings of the visible institutions, or of the chosen one, by id, in the order of their codes."""
+    query = select(Building.id, Building.code, Building.name).where(
+        Building.institution_id.in_(scope.institution_ids())
+    )
+    if choice.institution_id is not None:
+        query = query.where(Building.institution_id == choice.institution_id)
+    return {row[0]: Named(*row) for row in session.execute(query.order_by(Building.code))}
+
+
+def regions(session: Session) -> dict[str, str]:
+    """Names of divisions by code."""
+    return {code: name for code, name in session.execute(select(Region.code, Region.name))}  # noqa: C416
+
+
+def carrier_of(use: EndUse) -> CarrierKey:
+    """What a sum of that end use is a sum of."""
+    return GENERATED if use is EndUse.PV else use.carrier
+
+
+def titles(carrier: str) -> tuple[str, str, str]:
+    """Title in Chinese and English, and unit, of a CarrierKey."""
+    if carrier == GENERATED:
+        return "光伏发电", "PV generation", Carrier.ELECTRICITY.unit
+    found = Carrier(carrier)
+    return found.zh, found.en, found.unit
+
+
+def _conditions(scope: Scope, choice: Choice) -> list[ColumnElement[bool]]:
+    """What a query of points joined with their buildings must hold."""
+    found: list[ColumnElement[bool]] = [
+        Point.is_consumption.is_(True),
+        Building.institution_id.in_(scope.institution_ids()),
+    ]
+    if choice.institution_id is not None:
+        found.append(Building.institution_id == choice.institution_id)
+    if choice.building_id is not None:
+        found.append(Building.id == choice.building_id)
+    uses = [*COUNTED, EndUse.PV] if choice.end_use is None else [choice.end_use]
+    if choice.carrier is not None:
+        uses = [use for use in uses if carrier_of(use) == choice.carrier]
+    found.append(Point.end_use.in_(uses))
+    return found

@@ -1,0 +1,209 @@
+"""What groups of counters used, step by step: rows of the ledger added up in columns, exactly."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+from sqlalchemy import Select
+
+from civicwatt_cloud.kit.business_time import HOUR_US, SECOND_US
+from civicwatt_cloud.modules.energy import steps as step_rules
+from civicwatt_cloud.modules.energy.periods import SETTLE_US
+from civicwatt_cloud.modules.energy.steps import Ints, Steps
+from civicwatt_cloud.modules.energy.usage import View
+from civicwatt_cloud.timeseries.ledger import queries as ledger
+from civicwatt_cloud.timeseries.ledger.quality import Quality
+from civicwatt_cloud.timeseries.ledger.queries import Columns, Period, Piece, Seconds, Step
+from civicwatt_cloud.timeseries.points import Point, Source
+
+UNCERTAIN = (Quality.CORRECTED, Quality.INTERPOLATED, Quality.ESTIMATED)
+_DIGITS: dict[Period, int] = {"day": 8, "month": 6, "year": 4}  # of the periods' numbers
+_FINE_ROWS = (
+    3_000_000  # quality comes from the hours up to so many rows [engineering default], about a second
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Members:
+    """The counters of a sum, by point id, and the group of each."""
+
+    ids: Select[int]  # the same points for the database
+    point: Ints
+    bound_from_us: Ints
+    group: Ints
+    groups: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sums:
+    """By group and step. Where `rows` is 0 nothing is known."""
+
+    micro: Ints
+    covered_s: Ints
+    expected_s: Ints
+    worst: Ints  # Quality.code; -1 where nothing is known
+    rows: Ints
+    uncertain: dict[Quality, Ints]  # covered seconds that are not simply measured
+
+    @classmethod
+    def zero(cls, groups: int, steps: int) -> "Sums":
+        """Nothing yet."""
+        shape = (groups, steps)
+        micro, covered_s, expected_s, rows = (np.zeros(shape, np.int64) for _ in range(4))
+        uncertain = {quality: np.zeros(shape, np.int64) for quality in UNCERTAIN}
+        return cls(micro, covered_s, expected_s, np.full(shape, -1, np.int64), rows, uncertain)
+
+    def put(self, first: int, part: "Sums") -> None:
+        """Take over the steps from place `first` on."""
+        window = slice(first, first + part.micro.shape[1])
+        for name in ("micro", "covered_s", "expected_s", "worst", "rows"):
+            getattr(self, name)[:, window] = getattr(part, name)
+        for quality, seconds in self.uncertain.items():
+            seconds[:, window] = part.uncertain[quality]
+
+    def by_quality(self) -> dict[Quality, Ints]:
+        """Covered seconds of each quality that covers any, best first."""
+        measured = self.covered_s - sum(self.uncertain.values())
+        return {Quality.MEASURED: np.maximum(measured, 0), **self.uncertain}
+
+    def whole(self) -> "Sums":
+        """All steps as one."""
+        return Sums(
+            self.micro.sum(axis=1, keepdims=True),
+            self.covered_s.sum(axis=1, keepdims=True),
+            self.expected_s.sum(axis=1, keepdims=True),
+            self.worst.max(axis=1, keepdims=True, initial=-1),
+            self.rows.sum(axis=1, keepdims=True),
+            {quality: seconds.sum(axis=1, keepdims=True) for quality, seconds in self.uncertain.items()},
+        )
+
+    @property
+    def completeness(self) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+        """Covered ÷ expected, rounded down to 4 decimals; NaN where nothing is expected."""
+        return share(self.covered_s, self.expected_s)
+
+
+def share(part_s: Ints, expected_s: Ints) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """Part ÷ expected, at most 1, rounded down to 4 decimals; NaN where nothing is expected."""
+    rounded = np.minimum(10_000, 10_000 * part_s // np.maximum(expected_s, 1)) / 10_000
+    return np.where(expected_s > 0, rounded, np.nan)
+
+
+def settled_us(view: View) -> int:
+    """Up to here every reading of an hour has had time to arrive."""
+    return (view.now_us - SETTLE_US) // HOUR_US * HOUR_US
+
+
+def by_step(view: View, members: Members, steps: Steps, step: Period, fine: Step) -> Sums:
+    """The sums of hours, days, months or years; `fine`: from which rows the quality is taken."""
+    found = Sums.zero(members.groups, len(steps))
+    source: Step = "month" if step in {"month", "year"} else "hour" if step == "hour" else "day"
+    piece = _piece(steps, step, source)
+    _add(found, members, steps, ledger.columns(view.session, piece, members.ids, step))
+    _qualify(view, found, members, steps, step, fine=fine)
+    _expect(found, members, steps, view.now_us if step == "hour" else settled_us(view))
+    if step != "hour":
+        _leave_unsettled(view, found, members, steps)
+    return found
+
+
+def in_total(view: View, members: Members, start: date, end: date) -> Sums:
+    """The sums of [start, end) as one step; of quality only the worst is told."""
+    steps = step_rules.steps(start, end, "total", view.zone)
+    found = Sums.zero(members.groups, 1)
+    for piece in step_rules.pieces(start, end):
+        _add(found, members, steps, ledger.columns(view.session, piece, members.ids, "total"))
+    _expect(found, members, steps, settled_us(view))
+    _leave_unsettled(view, found, members, steps)
+    return found
+
+
+def finest(members: Members, steps: Steps) -> Step:
+    """From which rows quality is told: a coarser row counts whole as the worst within it."""
+    hours = (int(steps.end_us[-1]) - int(steps.start_us[0])) // HOUR_US
+    if members.point.size * hours <= _FINE_ROWS:
+        return "hour"
+    return "day" if members.point.size * hours // 24 <= _FINE_ROWS else "month"
+
+
+def windows(steps: Steps, points: int, groups: int, limit: int) -> Iterator[tuple[int, int]]:
+    """Places [from, to) of the steps such that one window reads, and holds, at most about `limit` values."""
+    length = max(1, limit // max(points, groups, 1))
+    yield from pairwise([*range(0, len(steps), length), len(steps)])
+
+
+def _piece(steps: Steps, step: Period, source: Step) -> Piece:
+    """The rows of `source` that lie in the steps."""
+    first, last = int(steps.numbers[0]), int(steps.numbers[-1]) + 1
+    if source == "hour":
+        return Piece("hour", int(steps.start_us[0]) // HOUR_US, int(steps.end_us[-1]) // HOUR_US)
+    more = 10 ** (_DIGITS[source] - _DIGITS[step])
+    return Piece(source, first * more, last * more)
+
+
+def _places(steps: Steps, period: Ints) -> Ints:
+    return np.searchsorted(steps.numbers, period).astype(np.int64)
+
+
+def _flat(members: Members, steps: Steps, point: Ints, place: Ints) -> Ints:
+    return members.group[np.searchsorted(members.point, point)] * len(steps) + place
+
+
+def _add(found: Sums, members: Members, steps: Steps, rows: Columns) -> None:
+    at = _flat(members, steps, rows.point, _places(steps, rows.period))
+    np.add.at(found.micro.reshape(-1), at, rows.micro)
+    np.add.at(found.covered_s.reshape(-1), at, rows.covered_s)
+    np.add.at(found.rows.reshape(-1), at, 1)
+    np.maximum.at(found.worst.reshape(-1), at, rows.quality)
+
+
+def _qualify(view: View, found: Sums, members: Members, steps: Steps, step: Period, *, fine: Step) -> None:
+    """Quality from the rows of `fine`; bills are booked by the day."""
+    ids = members.ids
+    if fine == "hour" and step != "hour":
+        bills = ids.where(Point.source == Source.BILL)
+        by_day = _piece(steps, step, "day")
+        _tell(found, members, steps, ledger.uncertain_seconds(view.session, by_day, bills, step))
+        ids = ids.where(Point.source != Source.BILL)
+    piece = _piece(steps, step, fine)
+    _tell(found, members, steps, ledger.uncertain_seconds(view.session, piece, ids, step))
+
+
+def _tell(found: Sums, members: Members, steps: Steps, rows: Seconds) -> None:
+    at = _flat(members, steps, rows.point, _places(steps, rows.period))
+    for quality, seconds in found.uncertain.items():
+        mine = rows.quality == quality.code
+        np.add.at(seconds.reshape(-1), at[mine], rows.covered_s[mine])
+
+
+def _expect(found: Sums, members: Members, steps: Steps, until_us: int) -> None:
+    """Each counter from its binding on, not in the future."""
+    ends = np.minimum(steps.end_us, until_us)
+    is_early = members.bound_from_us <= steps.start_us[0]
+    whole = np.maximum(0, ends - steps.start_us) // SECOND_US
+    early = np.bincount(members.group[is_early], minlength=members.groups)
+    found.expected_s[:] = early[:, None] * whole
+    late = ~is_early & (members.bound_from_us < ends[-1])
+    for group, bound_us in zip(
+        members.group[late].tolist(), members.bound_from_us[late].tolist(), strict=True
+    ):
+        found.expected_s[group] += np.maximum(0, ends - np.maximum(steps.start_us, bound_us)) // SECOND_US
+
+
+def _leave_unsettled(view: View, found: Sums, members: Members, steps: Steps) -> None:
+    """Take out of the covered seconds what lies in hours that are not settled yet."""
+    first = max(settled_us(view), int(steps.start_us[0])) // HOUR_US
+    last = int(steps.end_us[-1]) // HOUR_US
+    if first >= last:
+        return
+    rows = ledger.columns(view.session, Piece("hour", first, last), members.ids, "hour")
+    place = np.searchsorted(steps.start_us, rows.period * HOUR_US, side="right").astype(np.int64) - 1
+    at = _flat(members, steps, rows.point, place)
+    np.subtract.at(found.covered_s.reshape(-1), at, rows.covered_s)
+    for quality, seconds in found.uncertain.items():
+        mine = rows.quality == quality.code
+        np.subtract.at(seconds.reshape(-1), at[mine], rows.covered_s[mine])
+    for seconds in (found.covered_s, *found.uncertain.values()):
+        np.maximum(seconds, 0, out=seconds)
