@@ -24,6 +24,11 @@ GROUPS = command.GROUPS | {
         "app",
         "台账：抄表导出复算 · what the ledger says of an export",
     ),
+    "bills": Group(
+        "civicwatt_cloud.timeseries.ledger.fact_commands",
+        "bills_app",
+        "账单与人工抄表 · bills and manual readings",
+    ),
     "bench": Group("civicwatt.bench.cli", "app", "性能实测与目标 · measured figures and their goals"),
     "drill": Group("civicwatt.drill.cli", "app", "故障演练，对照真值 · faults on purpose, and the truth"),
 }

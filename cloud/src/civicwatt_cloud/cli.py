@@ -1,9 +1,8 @@
 """Commands of the cloud: `civicwatt cloud …`, `directory import`, `meters import`."""
 
 import fcntl
-import json
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -16,10 +15,10 @@ from civicwatt_cloud.kit import identity
 from civicwatt_cloud.kit.db import one_transaction
 from civicwatt_cloud.kit.directory_import import import_directory
 from civicwatt_cloud.kit.errors import DataBusy, PortTaken
+from civicwatt_cloud.kit.import_command import AsJson, Config, TableFile, finish
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.gateways import commands
 from civicwatt_cloud.timeseries.binding import import_meters
-from civicwatt_protocols.errors import CivicWattError
 from civicwatt_protocols.logs import log_to_stderr
 
 app = typer.Typer(no_args_is_help=True)
@@ -32,11 +31,6 @@ app.command()(commands.new_authority)
 
 HOST = "127.0.0.1"
 STOP_S = 5  # how long open requests may take to end [engineering default]
-TITLES = {"rows": "行", "kept": "导入", "added": "新增", "changed": "变更"}
-PARTIAL = 6  # exit code: some rows were left out
-Config = Annotated[Path | None, typer.Option("--config", help="TOML 配置文件 · configuration file")]
-TableFile = Annotated[Path, typer.Argument(help="xlsx 或 csv 文件 · xlsx or csv file")]
-AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出 · print JSON")]
 
 
 @app.command()
@@ -103,7 +97,7 @@ def directory_import(file: TableFile, config: Config = None, as_json: AsJson = F
         "added": report.added,
         "changed": report.changed,
     }
-    _finish(counts, report.problems, as_json=as_json)
+    finish(counts, report.problems, as_json=as_json)
 
 
 @meters_app.command("import")
@@ -114,16 +108,4 @@ def meters_import(file: TableFile, config: Config = None, as_json: AsJson = Fals
     with one_transaction(settings.database_path) as session:
         report = import_meters(session, file, settings.zone)
     counts = {"rows": report.rows, "kept": report.kept, "changed": report.changed}
-    _finish(counts, report.problems, as_json=as_json)
-
-
-def _finish(counts: dict[str, int], problems: Sequence[CivicWattError], *, as_json: bool) -> None:
-    if as_json:
-        shown = {**counts, "problems": [problem.as_dict() for problem in problems]}
-        typer.echo(json.dumps(shown, ensure_ascii=False))
-    else:
-        typer.echo("  ".join(f"{TITLES[name]} {name} {count}" for name, count in counts.items()))
-        for problem in problems:
-            typer.echo(f"{problem}\n  {problem.text('en')}")
-    if problems:
-        raise typer.Exit(PARTIAL)
+    finish(counts, report.problems, as_json=as_json)

@@ -9,6 +9,7 @@ import civicwatt_cloud.kit.identity
 import civicwatt_cloud.kit.numbering
 import civicwatt_cloud.modules.gateways.models
 import civicwatt_cloud.timeseries.intake.models
+import civicwatt_cloud.timeseries.ledger.bill_models
 import civicwatt_cloud.timeseries.ledger.models
 import civicwatt_cloud.timeseries.points  # noqa: F401 - each module adds its tables to Base.metadata
 from civicwatt_cloud.kit.db import Base
