@@ -1,0 +1,156 @@
+"""A backup comes back: proven first, built beside what is there, then put in its place.
+
+Nothing is deleted of what is in files: it is moved aside into a folder. After it the gateways are asked for
+what they have sent since the backup; they keep it for months.
+"""
+
+import os
+import shutil
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from civicwatt_cloud.kit.alone import alone
+from civicwatt_cloud.kit.business_time import HOUR_US
+from civicwatt_cloud.kit.db import serving
+from civicwatt_cloud.kit.settings import Settings
+from civicwatt_cloud.modules.gateways.authority import write_private
+from civicwatt_cloud.operations import archive, parts, snapshot
+from civicwatt_cloud.operations.archive import Contents
+from civicwatt_cloud.operations.backup import Report
+from civicwatt_cloud.operations.errors import OtherDatabase, TargetNotEmpty
+from civicwatt_cloud.operations.schema import schema_at, schema_of
+from civicwatt_cloud.operations.sealed import Secret
+from civicwatt_cloud.timeseries.intake.presence import forget_births
+from civicwatt_cloud.timeseries.ledger.books import ALL_HOURS
+from civicwatt_cloud.timeseries.ledger.models import DirtyRange
+from civicwatt_cloud.timeseries.points import Gateway, Point
+from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore
+
+OURS = ("civicwatt.sqlite*", "readings*", "authority")  # in the data folder
+FAR_US = 2**62
+MARGIN_H = 24  # readings of the last day may be there without their marks: their hours are booked again
+
+
+class _Builder:
+    """Builds a data folder from a backup's members."""
+
+    def __init__(self, folder: Path, store: ReadingsStore) -> None:
+        self.folder, self._store = folder, store
+        self.dump = folder / "civicwatt.sqlite"
+        self._authority = folder / "authority"
+
+    def manifest(self, told: dict[str, Any]) -> None:
+        """Was looked at before."""
+
+    def database(self, file: IO[bytes]) -> None:
+        """Write the file."""
+        with self.dump.open("wb") as target:
+            shutil.copyfileobj(file, target)
+            target.flush()
+            os.fsync(target.fileno())
+
+    def authority(self, name: str, data: bytes) -> None:
+        """Write the file, for its owner only."""
+        self._authority.mkdir(mode=0o700, exist_ok=True)
+        write_private(self._authority / name, data)
+
+    def readings(self, rows: Batch) -> None:
+        """Store them."""
+        self._store.write(rows)
+
+
+def restore(settings: Settings, source: Path, secret: Secret, report: Report, *, force: bool) -> Contents:
+    """Put a backup in the place of what is there.
+
+    Errors: those of archive.read, OtherDatabase, SchemaNewer, TargetNotEmpty, DataBusy, all of them before
+    anything is touched; ToolFailed.
+    """
+    only_look = Contents()
+    found = archive.read(source, secret, only_look, lambda done: report("verify", done))
+    kind = parts.database_kind(settings)
+    if found.told["database"] != kind:
+        raise OtherDatabase(str(source), backup=found.told["database"], here=kind)
+    schema_at(found.told["schema"])
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        stack.enter_context(alone(settings.data_dir))
+        stack.enter_context(serving(settings))
+        occupied = _occupied(settings)
+        if occupied and not force:
+            raise TargetNotEmpty(what=", ".join(occupied))
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix=".restore-", dir=settings.data_dir)))
+        _build(settings, source, secret, folder, report)
+        _exchange(settings.data_dir, folder)
+    report("restore", 1.0)
+    return found
+
+
+def _build(settings: Settings, source: Path, secret: Secret, folder: Path, report: Report) -> None:
+    """Everything that may fail: in the new folder, and in databases that are not in files."""
+    staged = parts.moved(settings, folder)
+    with parts.readings(staged) as store:
+        if not parts.is_embedded(settings):
+            store.retain(FAR_US)
+        builder = _Builder(folder, store)
+        archive.read(source, secret, builder, lambda done: report("restore", done * 0.99))
+    if settings.database_url is not None:
+        with parts.database(settings) as database:
+            snapshot.to_postgresql(database.engine, builder.dump, f"before_restore_{_stamp().lower()}")
+        builder.dump.unlink()
+    with parts.database(staged) as database:
+        database.upgrade()
+        with database.session() as session:
+            _begin_again(session)
+
+
+def _begin_again(session: Session) -> None:
+    """Nobody is known to be there, and the last hours are to be booked again."""
+    session.execute(update(Gateway).values(online=False))
+    forget_births(session)
+    seen_us = session.scalar(select(Gateway.last_slot_us).order_by(Gateway.last_slot_us.desc()).limit(1)) or 0
+    since = max(ALL_HOURS[0], seen_us // HOUR_US - MARGIN_H)
+    session.add_all(
+        DirtyRange(point_id=point, hour_from=since, hour_to=ALL_HOURS[1])
+        for point in session.scalars(select(Point.id).where(Point.is_consumption)).all()
+    )
+
+
+def _occupied(settings: Settings) -> list[str]:
+    """What a restore would replace."""
+    found = [str(path) for path in _data_files(settings.data_dir)]
+    if settings.database_url is not None:
+        with parts.database(settings) as database, database.reading() as session:
+            if schema_of(session.connection()).current is not None:
+                found.append("PostgreSQL")
+    if not parts.is_embedded(settings):
+        with parts.readings(settings) as store:
+            if len(store.latest().point):
+                found.append(store.capabilities().name)
+    return found
+
+
+def _exchange(folder: Path, fresh: Path) -> None:
+    """Move what is there aside, and what is new into its place: within one file system, so in an instant."""
+    aside = folder / f"before-restore-{_stamp()}"
+    for path in _data_files(folder):
+        aside.mkdir(mode=0o700, exist_ok=True)
+        path.rename(aside / path.name)
+    for path in _data_files(fresh):
+        path.rename(folder / path.name)
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    os.fsync(handle)
+    os.close(handle)
+
+
+def _data_files(folder: Path) -> list[Path]:
+    return sorted(path for pattern in OURS for path in folder.glob(pattern))
+
+
+def _stamp() -> str:
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"

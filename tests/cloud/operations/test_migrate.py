@@ -1,0 +1,55 @@
+"""`civicwatt cloud migrate` says from where to where, and does it once."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from click.testing import Result
+
+from civicwatt_cloud.kit.alone import alone
+from civicwatt_cloud.kit.errors import DataBusy
+from civicwatt_cloud.kit.settings import Settings
+from civicwatt_cloud.operations.errors import SchemaBehind, SchemaNewer
+from civicwatt_cloud.operations.schema import schema_at
+
+
+def test_an_empty_place_comes_to_the_newest_and_stays_there(
+    settings: Settings, config: Path, civicwatt: Callable[..., Result]
+) -> None:
+    head = schema_at(None).head
+    looked = civicwatt("migrate", "--check", "--config", config, "--json")
+    assert isinstance(looked.exception, SchemaBehind)
+    assert json.loads(looked.stdout)["done"] is False
+    assert not settings.database_path.exists()
+    told = json.loads(civicwatt("migrate", "--config", config, "--json").stdout)
+    assert (told["from"], told["to"], told["done"]) == (None, head, True)
+    assert [step["revision"] for step in told["steps"]][-1] == head
+    again = civicwatt("migrate", "--check", "--config", config, "--json")
+    assert (again.exit_code, json.loads(again.stdout)["steps"]) == (0, [])
+
+
+def test_it_does_not_migrate_under_a_running_cloud(
+    settings: Settings, config: Path, civicwatt: Callable[..., Result]
+) -> None:
+    settings.data_dir.mkdir()
+    with alone(settings.data_dir):
+        assert isinstance(civicwatt("migrate", "--config", config).exception, DataBusy)
+
+
+def test_a_newer_schema_is_named_and_left_alone(
+    cloud: Settings, config: Path, civicwatt: Callable[..., Result]
+) -> None:
+    with closing(sqlite3.connect(cloud.database_path)) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.commit()
+    done = civicwatt("migrate", "--config", config)
+    assert isinstance(done.exception, SchemaNewer)
+    assert "9999" in str(done.exception)
+
+
+def test_every_migration_has_a_title() -> None:
+    steps = schema_at(None).pending
+    assert [step.revision for step in steps] == sorted(step.revision for step in steps)
+    assert all(step.title for step in steps)
