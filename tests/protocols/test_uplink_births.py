@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from civicwatt_protocols.errors import NotOurMessage, NotSparkplug, UnknownMeasure
+from civicwatt_protocols.errors import NotOurMessage, NotSparkplug
 from civicwatt_protocols.measures import MEASURES
 from civicwatt_protocols.sparkplug import payload
 from civicwatt_protocols.sparkplug.payload import DataType, Metric, Payload
@@ -85,10 +85,22 @@ def test_a_birth_with_a_doubled_alias_is_refused() -> None:
         decode_birth(encode_birth(doubled, NOW_US, 1), "M-1")
 
 
-def test_a_birth_of_an_unknown_measure_is_refused() -> None:
+def test_f29_a_newer_gateways_birth_may_name_a_measure_that_we_do_not_know() -> None:
+    newer = replace(CATALOGUE, points=(*POINTS, PointDefinition(9, "happiness")))
+    assert decode_birth(encode_birth(newer, NOW_US, 1), "M-1") == newer
+
+
+def test_f29_a_clock_quality_that_we_do_not_know_says_nothing() -> None:
+    read = payload.decode(encode_node_birth(NOW_US, 5))
+    [clock] = [metric for metric in read.metrics if metric.name == "cw/clock"]
+    clock.value = "atomic"
+    assert decode_node_birth(payload.encode(read)).clock_quality is ClockQuality.UNKNOWN
+
+
+def test_a_birth_whose_point_has_no_name_is_refused() -> None:
     read = payload.decode(encode_birth(CATALOGUE, NOW_US, 1))
-    read.metrics[-1].name = "happiness"
-    with pytest.raises(UnknownMeasure):
+    read.metrics[-1].name = None
+    with pytest.raises(NotOurMessage):
         decode_birth(payload.encode(read), "M-1")
 
 

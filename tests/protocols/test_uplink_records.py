@@ -10,6 +10,7 @@ from civicwatt_protocols.sparkplug import payload
 from civicwatt_protocols.sparkplug.payload import DataType, Metric, Payload
 from civicwatt_protocols.uplink import (
     Catalogue,
+    Data,
     GapReason,
     PointDefinition,
     Record,
@@ -112,6 +113,10 @@ def _damaged(change: str) -> bytes:
             points[0].is_null = True
         case "a null has an unknown reason":
             points[0].is_null, points[0].properties = True, {"cw/reason": "tired"}
+        case "a point more":
+            points.append(Metric(None, 9_999, 1, DataType.DOUBLE, 1.0))
+        case "a named metric more":
+            points.insert(1, Metric("cw/newer", None, 1, DataType.STRING, "x"))
         case "no epoch":
             head[0].value = None
         case "no sequence":
@@ -134,7 +139,6 @@ def _damaged(change: str) -> bytes:
         "a value is absent",
         "a value is text",
         "a null has no reason",
-        "a null has an unknown reason",
         "no epoch",
         "no sequence",
         "another order of the head",
@@ -146,6 +150,19 @@ def test_what_our_gateways_never_say_is_refused(change: str) -> None:
     assert decode_record(_damaged(""), CATALOGUE) == RECORD
     with pytest.raises(NotOurMessage):
         decode_record(_damaged(change), CATALOGUE)
+
+
+@pytest.mark.parametrize("change", ["a point more", "a named metric more"])
+def test_f29_what_a_newer_gateway_adds_is_skipped_and_named(change: str) -> None:
+    values = Data(_damaged(change)).values(CATALOGUE)
+    assert tuple(values.values) == RECORD.values
+    assert values.unknown == ("alias 9999" if change == "a point more" else "cw/newer",)
+    assert Data(_damaged("")).values(CATALOGUE).unknown == ()
+
+
+def test_f29_a_gap_whose_reason_we_do_not_know_is_a_gap() -> None:
+    record = decode_record(_damaged("a null has an unknown reason"), CATALOGUE)
+    assert record == replace(RECORD, values=(None, *RECORD.values[1:]), reasons={})
 
 
 def test_a_third_partys_message_is_not_ours() -> None:
@@ -167,7 +184,7 @@ def test_a_damaged_message_raises_only_protocol_errors(data: st.DataObject) -> N
     except ProtocolError:
         return
     assert len(record.values) == len(CATALOGUE.points)
-    assert set(record.reasons) == {n for n, value in enumerate(record.values) if value is None}
+    assert set(record.reasons) <= {n for n, value in enumerate(record.values) if value is None}
 
 
 @pytest.mark.parametrize("reason", GapReason)

@@ -33,6 +33,21 @@ def edge(
 
 
 @app.command()
+def cloud(
+    as_json: Annotated[bool, typer.Option("--json", help="机器可读 · one JSON object on stdout")] = False,
+    full: Annotated[bool, typer.Option(help="完整规模 · full size")] = False,
+) -> None:
+    """云端：每秒接收的读数 · readings taken in a second."""
+    from civicwatt.bench import cloud as measure  # noqa: PLC0415 - loads only what it needs
+    from civicwatt.bench.figures import passed, table  # noqa: PLC0415
+
+    log_to_stderr(logging.WARNING)
+    figures = measure.run(measure.FULL if full else measure.SHORT)
+    typer.echo(json.dumps(figures, ensure_ascii=False) if as_json else table(figures))
+    raise typer.Exit(0 if passed(figures) else 1)
+
+
+@app.command()
 def peers(
     thingsboard: Annotated[
         Path | None,

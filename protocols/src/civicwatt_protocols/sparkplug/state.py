@@ -23,3 +23,8 @@ def decode_state(payload: bytes) -> HostState:
         return msgspec.json.decode(payload, type=HostState)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise NotSparkplug(detail=f"no STATE: {error}") from error
+
+
+def encode_state(state: HostState) -> bytes:
+    """The payload of a STATE message."""
+    return msgspec.json.encode(state)

@@ -26,6 +26,7 @@ from .commands import (
     encode_reload,
     encode_resend,
 )
+from .data import Data, Values
 from .records import as_historical, decode_record, encode_record, peek, published, with_sequence
 from .vocabulary import Catalogue, GapReason, PointDefinition, Record
 
@@ -33,6 +34,7 @@ __all__ = [
     "Ack",
     "Catalogue",
     "ClockQuality",
+    "Data",
     "GapReason",
     "History",
     "NodeBirth",
@@ -41,6 +43,7 @@ __all__ = [
     "Record",
     "Reload",
     "Resend",
+    "Values",
     "as_historical",
     "decode_birth",
     "decode_command",

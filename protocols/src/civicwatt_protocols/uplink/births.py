@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from civicwatt_protocols.errors import NotOurMessage, UnknownMeasure
+from civicwatt_protocols.errors import NotOurMessage
 from civicwatt_protocols.measures import MEASURES
 from civicwatt_protocols.sparkplug.payload import DataType, Metric, Payload, decode, encode
 
@@ -72,7 +72,8 @@ def encode_birth(
         Metric(CLOCK, timestamp_ms=at, datatype=DataType.STRING, value=str(clock_quality)),
     ]
     for point in catalogue.points:
-        unit = {UNIT: MEASURES[point.measure].unit}
+        known_measure = MEASURES.get(point.measure)
+        unit = {UNIT: known_measure.unit} if known_measure else {}
         metrics.append(Metric(point.measure, point.alias, at, DataType.DOUBLE, is_null=True, properties=unit))
     for metric in metrics:
         last = known.get(metric.alias or metric.name)
@@ -82,9 +83,9 @@ def encode_birth(
 
 
 def decode_birth(payload: bytes, device: str) -> Catalogue:
-    """The catalogue of a DBIRTH; device is the topic's.
+    """The catalogue of a DBIRTH; device is the topic's. A newer gateway may name measures unknown to us.
 
-    Raises NotSparkplug, UnknownMeasure, and NotOurMessage, also when the content does not give its hash.
+    Raises NotSparkplug, and NotOurMessage, also when the content does not give its hash.
     """
     metrics = decode(payload).metrics
     named = {metric.name: metric.value for metric in metrics if metric.alias is None}
@@ -92,8 +93,8 @@ def decode_birth(payload: bytes, device: str) -> Catalogue:
     for metric in metrics:
         if metric.alias is None:
             continue
-        if metric.name is None or metric.name not in MEASURES:
-            raise UnknownMeasure(device, measure=metric.name)
+        if not metric.name:
+            raise NotOurMessage(device, detail=f"alias {metric.alias} has no name")
         points.append(PointDefinition(metric.alias, metric.name))
     if len({point.alias for point in points}) < len(points):
         raise NotOurMessage(device, detail="an alias appears twice")
@@ -141,10 +142,10 @@ def encode_node_birth(
 def decode_node_birth(payload: bytes) -> NodeBirth:
     """What an NBIRTH says. Raises NotSparkplug, NotOurMessage."""
     named = {metric.name: metric.value for metric in decode(payload).metrics}
-    try:
-        quality = ClockQuality(f"{named.get(CLOCK)!s}")
-    except ValueError as error:
-        raise NotOurMessage(detail=f"no {CLOCK}") from error
+    said = named.get(CLOCK)
+    if not isinstance(said, str):
+        raise NotOurMessage(detail=f"no {CLOCK}")
+    quality = ClockQuality(said) if said in set(ClockQuality) else ClockQuality.UNKNOWN
     return NodeBirth(_bd_seq(named), quality, _history(named))
 
 

@@ -4,16 +4,15 @@ The metrics' timestamp is the slot. Sparkplug's seq and the time of publishing a
 sent: protobuf messages may be concatenated and the last value of a field counts, so both are appended.
 """
 
-from math import isfinite
-from typing import Any
+from math import isnan
 
-from civicwatt_protocols.errors import NotOurMessage, UnknownCatalogue
+from civicwatt_protocols.errors import UnknownCatalogue
 from civicwatt_protocols.sparkplug.message import PayloadMessage, parse
-from civicwatt_protocols.sparkplug.payload import put_properties, read_properties
+from civicwatt_protocols.sparkplug.payload import put_properties
 
-from .vocabulary import BIRTH, EPOCH, QUALITY, REASON, SEQ, Catalogue, GapReason, Record
+from .data import Data
+from .vocabulary import BIRTH, EPOCH, QUALITY, REASON, SEQ, Catalogue, Record
 
-_HEAD = 3  # metrics before the points: epoch, seq, birth
 _SEQ_FIELD = [b"\x18" + bytes([n] if n < 128 else [n & 127 | 128, 1]) for n in range(256)]  # field 3, varint
 
 
@@ -64,55 +63,13 @@ def as_historical(body: bytes) -> bytes:
 
 def peek(body: bytes) -> tuple[str, int, str]:
     """(epoch, seq, catalogue hash), readable without the catalogue. Raises NotSparkplug, NotOurMessage."""
-    return _head(parse(body))
+    data = Data(body)
+    return data.epoch, data.seq, data.birth
 
 
 def decode_record(body: bytes, catalogue: Catalogue) -> Record:
-    """The record of a DDATA body. Raises NotSparkplug, NotOurMessage, UnknownCatalogue.
-
-    All points of the catalogue must be there, in its order: our gateways send them so.
-    """
-    message = parse(body)
-    _, seq, birth = _head(message)
-    if birth != catalogue.hash:
-        raise UnknownCatalogue(catalogue.device, expected=catalogue.hash, found=birth)
-    metrics, points = message.metrics, catalogue.points
-    if len(metrics) != _HEAD + len(points):
-        raise NotOurMessage(catalogue.device, detail=f"{len(metrics) - _HEAD} points, not {len(points)}")
-    values: list[float | None] = []
-    reasons: dict[int, GapReason] = {}
-    for index, point in enumerate(points):
-        metric = metrics[index + _HEAD]
-        if metric.alias != point.alias:
-            raise NotOurMessage(catalogue.device, detail=f"alias {metric.alias}, not {point.alias}")
-        value = metric.double_value
-        if value != 0.0 and isfinite(value):  # zero may also stand for no value: look closer
-            values.append(value)
-        elif metric.is_null:
-            values.append(None)
-            reasons[index] = _reason(metric)
-        elif metric.HasField("double_value") and isfinite(value):
-            values.append(value)
-        else:
-            raise NotOurMessage(catalogue.device, detail=f"{point.measure} is neither a number nor null")
-    return Record(seq, metrics[0].timestamp * 1000, catalogue.device, birth, tuple(values), reasons)
-
-
-def _head(message: Any) -> tuple[str, int, str]:
-    if len(message.metrics) < _HEAD or not message.HasField("timestamp"):
-        raise NotOurMessage(detail="cw/epoch, cw/seq, cw/birth or the timestamp are missing")
-    epoch, seq, birth = message.metrics[0], message.metrics[1], message.metrics[2]
-    if (epoch.name, seq.name, birth.name) != (EPOCH, SEQ, BIRTH):
-        raise NotOurMessage(detail="the first metrics are not cw/epoch, cw/seq, cw/birth")
-    if not epoch.HasField("timestamp"):
-        raise NotOurMessage(detail="cw/epoch does not carry the slot")
-    if not (epoch.string_value and seq.HasField("long_value") and birth.string_value):
-        raise NotOurMessage(detail="cw/epoch, cw/seq or cw/birth have no value")
-    return epoch.string_value, seq.long_value, birth.string_value
-
-
-def _reason(metric: Any) -> GapReason:
-    try:
-        return GapReason(str(read_properties(metric).get(REASON)))
-    except ValueError as error:
-        raise NotOurMessage(detail="a null value without a known cw/reason") from error
+    """The record of a DDATA body. Raises NotSparkplug, NotOurMessage, UnknownCatalogue."""
+    data = Data(body)
+    slot_us, values, reasons, _ = data.values(catalogue)
+    numbers = tuple(None if isnan(value) else value for value in values)
+    return Record(data.seq, slot_us, catalogue.device, catalogue.hash, numbers, reasons)

@@ -67,8 +67,10 @@ class Catalogue:
     template: str
     points: tuple[PointDefinition, ...]
     hash: str = field(init=False, compare=False)
+    aliases: list[int] = field(init=False, compare=False, repr=False)  # of the points
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "aliases", [point.alias for point in self.points])
         content = {
             "device": self.device,
             "template": self.template,
