@@ -30,6 +30,7 @@ from civicwatt.demo.plant import DIRECTORY_COLUMNS
 from civicwatt.demo.processes import free_port
 from civicwatt_cloud.kit.db import one_transaction
 from civicwatt_cloud.kit.identity import Purpose, issue_code, real_now_us
+from civicwatt_cloud.kit.settings import Settings
 from civicwatt_edge.commands import gateway
 from civicwatt_edge.config import load
 
@@ -193,7 +194,7 @@ class Manager:
     """The energy manager, looking at the cloud's pages."""
 
     def __init__(self, world: World) -> None:
-        with one_transaction(world.folder / "cloud" / "civicwatt.sqlite") as session:
+        with one_transaction(Settings(data_dir=world.folder / "cloud")) as session:
             code = issue_code(session, Purpose.DEMO, real_now_us())
         self._opener, self._cloud = (
             urllib.request.build_opener(urllib.request.HTTPCookieProcessor()),

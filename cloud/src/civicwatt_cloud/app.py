@@ -71,7 +71,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     state = app.state
     state.zone, state.clock, state.rules = settings.zone, settings.make_clock(), rules.load()
-    state.database = Database.at(settings.database_path)
+    state.database = Database.of(settings)
     state.database.upgrade()
     state.store = DuckDBStore(settings.readings_path)
     ledger = Ledger(state.database, state.store, state.zone)

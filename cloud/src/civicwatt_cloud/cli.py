@@ -12,7 +12,7 @@ import uvicorn
 
 from civicwatt_cloud.app import create_app
 from civicwatt_cloud.kit import identity
-from civicwatt_cloud.kit.db import one_transaction
+from civicwatt_cloud.kit.db import one_transaction, serving
 from civicwatt_cloud.kit.directory_import import import_directory
 from civicwatt_cloud.kit.errors import DataBusy, PortTaken
 from civicwatt_cloud.kit.import_command import AsJson, Config, TableFile, finish
@@ -47,8 +47,8 @@ def serve(
     log_to_stderr()
     settings = Settings.load(config, http_port=port)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with alone(settings.data_dir), page_socket(settings.http_port) as listener:
-        with one_transaction(settings.database_path) as session:
+    with alone(settings.data_dir), serving(settings), page_socket(settings.http_port) as listener:
+        with one_transaction(settings) as session:
             code = None if settings.demo else identity.ensure_setup_code(session)
         if code:
             typer.echo(f"一次性登录码 · one-time code: {code}")
@@ -89,7 +89,7 @@ def page_socket(port: int) -> socket.socket:
 def directory_import(file: TableFile, config: Config = None, as_json: AsJson = False) -> None:
     """导入名录（xlsx 或 csv）；坏行列出，好行保留 · good rows are kept, bad ones listed (exit 6)."""
     log_to_stderr()
-    with one_transaction(Settings.load(config).database_path) as session:
+    with one_transaction(Settings.load(config)) as session:
         report = import_directory(session, file)
     counts = {
         "rows": report.rows,
@@ -105,7 +105,7 @@ def meters_import(file: TableFile, config: Config = None, as_json: AsJson = Fals
     """导入表计清单（xlsx 或 csv）；坏行列出，好行保留 · good rows are kept, bad ones listed (exit 6)."""
     log_to_stderr()
     settings = Settings.load(config)
-    with one_transaction(settings.database_path) as session:
+    with one_transaction(settings) as session:
         report = import_meters(session, file, settings.zone)
     counts = {"rows": report.rows, "kept": report.kept, "changed": report.changed}
     finish(counts, report.problems, as_json=as_json)

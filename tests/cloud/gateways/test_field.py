@@ -245,7 +245,7 @@ def test_what_has_arrived_is_told_with_what_is_missing_and_what_came_twice(
     with cloud.database.session() as session:
         ensure_gateway(session, "gw-count")
         for numbers in ([1, 2, 3, 4], [4, 7, 8, 8], [20]):
-            add_received(session, "gw-count", "e-1", numbers)
+            add_received(session, {("gw-count", "e-1"): numbers})
     ask = "/api/v1/gateway/received?epoch={}&from={}&to={}"
     assert api.call("GET", ask.format("e-1", 0, 10)) == {
         "stored": 6,

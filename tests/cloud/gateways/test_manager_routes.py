@@ -167,7 +167,7 @@ def test_s12_a_gateway_that_spoke_without_a_division_gets_the_one_that_is_given(
 ) -> None:
     monkeypatch.setenv("CIVICWATT_DATA_DIR", str(tmp_path / "data"))
     refused("gateway-code", "gw-01")  # makes the database
-    with one_transaction(Settings.load().database_path) as session:
+    with one_transaction(Settings.load()) as session:
         session.add(Gateway(id="gw-01", division="000000"))
     done = CliRunner().invoke(build("cloud"), ["cloud", "gateway-code", "gw-01", "--division", "420106"])
     assert "gw-01 (420106)" in done.stderr

@@ -1,13 +1,12 @@
-"""A real database, and a directory file written row by row."""
+"""A directory file written row by row."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
 
-from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory_rows import COLUMNS
 
 GOOD = {
@@ -26,14 +25,6 @@ GOOD = {
     "人数依据": "2020年核定",
 }
 Directory = Callable[..., Path]
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = Database.at(tmp_path / "civicwatt.sqlite")
-    database.upgrade()
-    yield database
-    database.close()
 
 
 @pytest.fixture

@@ -35,14 +35,6 @@ def store(open_store: Callable[[], ReadingsStore]) -> Iterator[ReadingsStore]:
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = Database.at(tmp_path / "civicwatt.sqlite")
-    database.upgrade()
-    yield database
-    database.close()
-
-
-@pytest.fixture
 def ledger(db: Database, store: ReadingsStore) -> Ledger:
     return Ledger(db, store, ZoneInfo("Asia/Shanghai"))
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from civicwatt_cloud.kit.db import Base
+from civicwatt_cloud.kit.db import ROW_ID, Base
 from civicwatt_cloud.kit.identity import real_now_us
 
 COMMAND = "command"  # who: somebody with a shell on the server
@@ -19,7 +19,7 @@ class Audit(Base):
     __tablename__ = "audit"
     __table_args__ = ({"sqlite_autoincrement": True},)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     at_us: Mapped[int] = mapped_column(BigInteger)  # real time
     who: Mapped[str] = mapped_column(String(80))  # account/li, gateway/gw-01, command
     what: Mapped[str] = mapped_column(String(40))  # meter_bound, replacement_entered

@@ -1,14 +1,28 @@
-"""The administration's database: SQLAlchemy 2 over SQLite (WAL), one transaction a session."""
+"""The administration's database: SQLAlchemy 2 over SQLite (WAL) or PostgreSQL, one transaction a session."""
 
-from collections.abc import Iterator
+import random
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-from sqlalchemy import Connection, MetaData, create_engine, event
+import structlog
+from sqlalchemy import URL, BigInteger, Connection, Engine, Integer, MetaData
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import DeclarativeBase, Session
 
-BUSY_S = 30  # how long a writer waits for another one [engineering default]
+from civicwatt_cloud.kit import postgresql, sqlite
+from civicwatt_cloud.kit.errors import DatabaseAway, DataBusy, NotTheOwner
+from civicwatt_cloud.kit.postgresql import Turn
+from civicwatt_cloud.kit.settings import Settings
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+ROW_ID = BigInteger().with_variant(Integer(), "sqlite")  # rows by the million a day; SQLite counts INTEGER up
+TRIES = 6  # of a transaction that the database ends for another's sake [engineering default]
+PAUSE_S = 0.05  # before another try, at most: twice that, then doubled each time
 
 
 class Base(DeclarativeBase):
@@ -28,12 +42,13 @@ class Base(DeclarativeBase):
 class Database:
     """One database; sessions may be opened from any thread."""
 
-    def __init__(self, url: str) -> None:
-        self.engine = create_engine(url)
-        if self.engine.dialect.name == "sqlite":
-            event.listen(self.engine, "connect", _set_pragmas)
-            event.listen(self.engine, "begin", _begin)
-        self._reader = self.engine.execution_options(civicwatt_read_only=True)
+    def __init__(self, url: str | URL) -> None:
+        if postgresql.is_named_by(url):
+            self.engine: Engine = postgresql.engine(url)
+            self._reader = postgresql.reader(self.engine)
+        else:
+            self.engine = sqlite.engine(url)
+            self._reader = sqlite.reader(self.engine)
 
     @classmethod
     def at(cls, path: Path) -> "Database":
@@ -41,11 +56,46 @@ class Database:
         path.parent.mkdir(parents=True, exist_ok=True)
         return cls(f"sqlite:///{path}")
 
+    @classmethod
+    def of(cls, settings: Settings) -> "Database":
+        """The database that the settings name: PostgreSQL, or SQLite in the data folder."""
+        return cls(settings.database_url) if settings.database_url else cls.at(settings.database_path)
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether it is a server that other processes and machines write to as well."""
+        return self.engine.dialect.name == "postgresql"
+
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """One transaction that may write: committed at the end, rolled back when an exception leaves it."""
+        """One transaction that may write: committed at the end, rolled back when an exception leaves it.
+
+        It writes alone, on PostgreSQL as on SQLite: what it has read stays true until it commits.
+        """
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            take_turn(session, Turn.WRITING)
             yield session
+
+    def beside(self, work: Callable[[Session], T]) -> T:
+        """Do a work in one transaction, beside others of its like but never beside a `session()`; its value.
+
+        For ingest and the books, which lean on keys and row locks and take their rows in one order for all.
+        A transaction that the database ends for another's sake begins anew: the work changes nothing else.
+        """
+        for tried in range(1, TRIES):
+            try:
+                return self._once(work)
+            except Exception as error:
+                if not postgresql.may_succeed_again(error):
+                    raise
+                log.info("transaction_repeated", tried=tried, cause=type(error).__name__)
+            time.sleep(random.uniform(0, PAUSE_S * 2**tried))  # noqa: S311 - no secret
+        return self._once(work)
+
+    def _once(self, work: Callable[[Session], T]) -> T:
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            take_turn(session, Turn.WRITING, shared=True)
+            return work(session)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -53,48 +103,87 @@ class Database:
         with Session(self._reader, expire_on_commit=False) as session:
             yield session
 
-    def upgrade(self) -> None:
-        """Bring the schema to the newest migration."""
-        from alembic import command  # noqa: PLC0415 - alembic is needed once, at start
-        from alembic.config import Config  # noqa: PLC0415
+    @contextmanager
+    def held(self, turn: Turn) -> Iterator[None]:
+        """Hold a turn for longer than a transaction. Errors: DataBusy, when another process holds it.
 
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
-        with self.engine.connect() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        SQLite has none: the data folder's lock says who works there.
+        """
+        if not self.is_postgresql:
+            yield
+            return
+        with self._connected().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if not postgresql.try_hold(connection, turn):
+                raise DataBusy(self._place)
+            try:
+                yield
+            finally:
+                connection.invalidate()  # closed, not given back: its end is the turn's end
+
+    def upgrade(self) -> None:
+        """Bring the schema to the newest migration. Errors: DatabaseAway, NotTheOwner."""
+        with self._connected() as connection:
+            if not self.is_postgresql:
+                _migrate(connection)
+                return
+            try:
+                with connection.begin():
+                    postgresql.prepare_migration(connection)
+                    _migrate(connection)
+            except ProgrammingError as error:
+                if not postgresql.lacks_right(error):
+                    raise
+                raise NotTheOwner(self._place) from error
+
+    def _connected(self) -> Connection:
+        try:
+            return self.engine.connect()
+        except OperationalError as error:
+            raise DatabaseAway(self._place, detail=str(error.orig).splitlines()[0]) from error
+
+    @property
+    def _place(self) -> str:
+        return self.engine.url.render_as_string(hide_password=True)
 
     def close(self) -> None:
         """Close the pooled connections."""
         self.engine.dispose()
 
 
+def take_turn(session: Session, turn: Turn, *, shared: bool = False) -> None:
+    """Wait for a turn and keep it to the end of the transaction; on SQLite a writer is alone anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        postgresql.take(session, turn, shared=shared)
+
+
 @contextmanager
-def one_transaction(path: Path) -> Iterator[Session]:
-    """A command's one transaction on the database in a file, at its newest schema; it is closed again."""
-    database = Database.at(path)
-    database.upgrade()
+def serving(settings: Settings) -> Iterator[None]:
+    """Serve a database alone, from whatever machine. Errors: DataBusy."""
+    database = Database.of(settings)
     try:
+        with database.held(Turn.SERVING):
+            yield
+    finally:
+        database.close()
+
+
+@contextmanager
+def one_transaction(settings: Settings) -> Iterator[Session]:
+    """A command's one transaction on the database of the settings, at its newest schema; closed again."""
+    database = Database.of(settings)
+    try:
+        database.upgrade()
         with database.session() as session:
             yield session
     finally:
         database.close()
 
 
-def _set_pragmas(connection: Any, _record: object) -> None:
-    """FULL, because an answer given after a commit must survive a power cut."""
-    connection.isolation_level = None  # sqlite3 must not begin transactions by itself
-    for pragma in (
-        f"busy_timeout={BUSY_S * 1000}",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+def _migrate(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - alembic is needed once, at start
+    from alembic.config import Config  # noqa: PLC0415
 
-
-def _begin(connection: Connection) -> None:
-    """A writer takes its lock at once: a lock taken in mid-transaction fails instead of waiting."""
-    read_only = connection.get_execution_options().get("civicwatt_read_only", False)
-    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -18,6 +18,8 @@ CivicWattError
     │   └── SetupIncomplete   CW-A1012
     ├── DataBusy              CW-A1013  (of the command, not of a request)
     ├── PortTaken             CW-A1014
+    ├── DatabaseAway     503  CW-K1001
+    ├── NotTheOwner           CW-K1002
     ├── NoRule           422  CW-R1001
     ├── UnreadableTable  422  CW-D1001  (tables.py)
     ├── MissingColumn    422  CW-D1002  (tables.py)
@@ -206,6 +208,29 @@ class PortTaken(CloudError):
     en = "port {port} cannot be listened on: {detail}"
     remedy_zh = "换一个 --port，或停止占用该端口的程序"
     remedy_en = "choose another --port, or stop the program that holds it"
+
+
+class DatabaseAway(CloudError):
+    """The database of the settings cannot be opened."""
+
+    status = 503
+    exit_code = 4
+    code = "CW-K1001"
+    zh = "无法连接数据库：{detail}"
+    en = "the database cannot be reached: {detail}"
+    remedy_zh = "检查 database_url、数据库服务、账号与口令文件（~/.pgpass）"
+    remedy_en = "check database_url, the database's service, the role and its password file (~/.pgpass)"
+
+
+class NotTheOwner(CloudError):
+    """The schema is behind, and the role of the settings may not change it."""
+
+    exit_code = 3
+    code = "CW-K1002"
+    zh = "数据库结构需要升级，而当前数据库账号无权更改结构"
+    en = "the schema is behind, and this role may not change it"
+    remedy_zh = "以数据库属主的账号运行 civicwatt cloud migrate"
+    remedy_en = "run civicwatt cloud migrate as the role that owns the database"
 
 
 class NoRule(CloudError):

@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
 from civicwatt_cloud.kit.errors import BadRequest, CloudError, LockedOut, NotAllowed, NotFound
@@ -57,6 +58,13 @@ def install(app: FastAPI) -> None:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         return problem(BadRequest(place, what=f"{place}: {first['msg']}"))
+
+    @app.exception_handler(DataError)
+    async def not_taken(_request: Request, _error: DataError) -> JSONResponse:
+        """PostgreSQL takes no NUL in a text, and no number or text beyond its column."""
+        return problem(
+            BadRequest(what="有的值过长、过大或含有空字符 · a value is too long, too large or holds a NUL")
+        )
 
     @app.exception_handler(HTTPException)
     async def without_route(_request: Request, error: HTTPException) -> JSONResponse:

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from civicwatt_protocols.clock import Clock, MachineClock
 from civicwatt_protocols.errors import BadValue, UnknownKey
@@ -20,11 +22,16 @@ HOUR_S = 3600
 
 
 class Settings(BaseSettings):
-    """What an installation can choose. There is no secret among it."""
+    """What an installation can choose. There is no secret among it, unless a URL is given one."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     data_dir: Path = Field(default=Path(".civicwatt/cloud"), description="databases live here")
+    database_url: str | None = Field(
+        default=None,
+        description="postgresql://…: registry, ledger and accounts live there; None: SQLite under data_dir. "
+        "The password belongs into ~/.pgpass or PGPASSFILE",
+    )
     mqtt_host: str | None = Field(
         default="127.0.0.1", min_length=1, max_length=253, description="the broker; None: nothing is taken in"
     )
@@ -69,6 +76,21 @@ class Settings(BaseSettings):
                     raise ValueError(f"{name} is not a whole number of hours from UTC")
         return name
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        try:
+            named = make_url(url)
+        except (ArgumentError, ValueError):
+            raise ValueError("this is no database URL") from None  # it may hold a password: not repeated
+        if named.drivername not in {"postgresql", "postgresql+psycopg"}:
+            raise ValueError("only postgresql:// is known; leave it out for SQLite")
+        if not named.database:
+            raise ValueError("the URL names no database: postgresql://user@host/database")
+        return url
+
     @field_validator("clock")
     @classmethod
     def _is_clock(cls, text: str) -> str:
@@ -86,7 +108,7 @@ class Settings(BaseSettings):
 
     @property
     def database_path(self) -> Path:
-        """Registry, ledger and accounts."""
+        """Registry, ledger and accounts, where there is no `database_url`."""
         return self.data_dir / "civicwatt.sqlite"
 
     @property

@@ -67,7 +67,7 @@ def read_rows(path: Path, sheet: str, required: Iterable[str]) -> list[Row]:
     return [
         Row(
             number,
-            {title: text.strip() for title, text in zip(titles, cells, strict=False) if title},
+            {title: _cell(text) for title, text in zip(titles, cells, strict=False) if title},
             letters,
             name,
         )
@@ -100,6 +100,11 @@ def _csv(path: Path, sheet: str) -> tuple[str, Iterator[list[str]]]:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UnreadableTable(str(path)) from error
     return sheet, iter(lines)
+
+
+def _cell(text: str) -> str:
+    """Without the spaces around it, and without NUL, which PostgreSQL keeps in no text."""
+    return text.replace("\0", "").strip()
 
 
 def _text(value: object) -> str:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from civicwatt_cloud.kit.bulk import insert_new
 from civicwatt_cloud.kit.db import Base
 from civicwatt_protocols.measures import MEASURES
 
@@ -212,21 +213,32 @@ class PointKey(NamedTuple):
     is_counter: bool
 
 
+def known(session: Session, gateway: str, device: str, measures: Iterable[str]) -> list[PointKey] | None:
+    """The points of these measures, in their order; None while one of them is not there."""
+    of_device = select(Point.measure, Point.id, Point.is_counter).where(
+        Point.gateway == gateway, Point.device == device
+    )
+    points = {
+        measure: PointKey(number, is_counter) for measure, number, is_counter in session.execute(of_device)
+    }
+    wanted = list(measures)
+    return [points[measure] for measure in wanted] if points.keys() >= set(wanted) else None
+
+
 def resolve(
     session: Session, gateway: str, device: str, template: str, measures: Iterable[str]
 ) -> list[PointKey]:
     """The points of these measures, in their order; those nobody has seen yet are created unbound."""
-    of_device = select(Point).where(Point.gateway == gateway, Point.device == device)
-    points = {point.measure: point for point in session.scalars(of_device)}
     wanted = list(measures)
-    new = [measure for measure in dict.fromkeys(wanted) if measure not in points]
-    if new:
-        ensure_gateway(session, gateway)
-        for measure in new:
-            points[measure] = new_point(gateway, device, measure, template)
-        session.add_all(points[measure] for measure in new)
-        session.flush()
-    return [PointKey(points[measure].id, points[measure].is_counter) for measure in wanted]
+    if (found := known(session, gateway, device, wanted)) is not None:
+        return found
+    ensure_gateway(session, gateway)  # held: the same points may be coming in elsewhere
+    of_device = select(Point.measure).where(Point.gateway == gateway, Point.device == device)
+    there = set(session.scalars(of_device))
+    new = [measure for measure in dict.fromkeys(wanted) if measure not in there]
+    session.add_all(new_point(gateway, device, measure, template) for measure in new)
+    session.flush()
+    return known(session, gateway, device, wanted) or []
 
 
 def new_point(gateway: str, device: str, measure: str, template: str) -> Point:
@@ -243,10 +255,20 @@ def new_point(gateway: str, device: str, measure: str, template: str) -> Point:
 
 
 def ensure_gateway(session: Session, gateway: str) -> Gateway:
-    """The gateway's row, made when it is not there."""
-    row = session.get(Gateway, gateway)
-    if row is None:
-        row = Gateway(id=gateway, online=False)
-        session.add(row)
-        session.flush()
-    return row
+    """The gateway's row, made when it is not there, and held to the end of the transaction."""
+    return hold_gateways(session, [gateway])[gateway]
+
+
+def hold_gateways(session: Session, gateways: Iterable[str]) -> dict[str, Gateway]:
+    """The gateways' rows, made when they are not there, and held to the end of the transaction.
+
+    Beside others, who notes what is a gateway's holds its row first, and the rows of all of them at once:
+    they are taken in one order, so nobody waits for somebody who waits for him.
+    """
+    ids = sorted(set(gateways))
+    rows = select(Gateway).where(Gateway.id.in_(ids)).order_by(Gateway.id).with_for_update(key_share=True)
+    found = {row.id: row for row in session.scalars(rows)}
+    if new := [{"id": one} for one in ids if one not in found]:
+        insert_new(session, Gateway, new)
+        found |= {row.id: row for row in session.scalars(rows)}
+    return found

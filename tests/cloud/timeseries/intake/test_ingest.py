@@ -63,8 +63,9 @@ def set_aside(db: Database) -> list[tuple[str, str]]:
 def books(db: Database) -> list[tuple[int, ...]]:
     with db.reading() as session:
         assert violations(session) == []
-        rows = session.execute(select(LedgerHour.__table__)).all()
-        return [tuple(row) for row in [*rows, *session.execute(select(LedgerDay.__table__)).all()]]
+        tables = (LedgerHour.__table__, LedgerDay.__table__)
+        found = [session.execute(select(one).order_by(*one.primary_key)).all() for one in tables]
+        return [tuple(row) for rows in found for row in rows]
 
 
 def test_a_record_is_stored_marked_and_then_acked(

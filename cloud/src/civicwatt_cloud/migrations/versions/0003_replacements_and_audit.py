@@ -32,7 +32,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "audit",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("at_us", sa.BigInteger(), nullable=False),
         sa.Column("who", sa.String(length=80), nullable=False),
         sa.Column("what", sa.String(length=40), nullable=False),
@@ -42,11 +42,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
         sqlite_autoincrement=True,
     )
-    for deed in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER audit_no_{deed.lower()} BEFORE {deed} ON audit "
-            "BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END"
-        )
+    _guard_audit()
     op.create_table(
         "duplicates",
         sa.Column("gateway", sa.String(length=64), nullable=False),
@@ -57,8 +53,28 @@ def upgrade() -> None:
     )
 
 
+def _guard_audit() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        for deed in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER audit_no_{deed.lower()} BEFORE {deed} ON audit "
+                "BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END"
+            )
+        return
+    op.execute(
+        "CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION "
+        "'the audit is only added to' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit "
+        "EXECUTE FUNCTION refuse_audit_change()"
+    )
+
+
 def downgrade() -> None:
     op.drop_table("duplicates")
     op.drop_table("audit")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION refuse_audit_change")
     op.drop_table("numbering")
     op.drop_table("replacement")

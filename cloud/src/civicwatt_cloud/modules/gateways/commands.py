@@ -32,7 +32,7 @@ def gateway_code(
         raise BadValue("ID", key="gateway", detail=f"{gateway!r} cannot be a gateway's id")
     settings = Settings.load(config)
     now_us = identity.real_now_us()
-    with one_transaction(settings.database_path) as session:
+    with one_transaction(settings) as session:
         everywhere = Scope(top_region(session).code)
         wanted = enrolment.division_of(session, everywhere, gateway, division)
         if wanted == EVERYWHERE:
@@ -47,7 +47,7 @@ def gateway_code(
 def gateway_revoke(gateway: GatewayName, config: Config = None) -> None:
     """吊销网关的证书与注册码 · end a gateway's certificates and codes."""
     settings = Settings.load(config)
-    with one_transaction(settings.database_path) as session:
+    with one_transaction(settings) as session:
         if not enrolment.is_known(session, gateway):
             raise GatewayUnknown(str(settings.data_dir.resolve()), gateway=gateway)
         ended = enrolment.revoke(session, gateway, identity.real_now_us())
@@ -67,7 +67,7 @@ def broker_config(
     """写出 Mosquitto 的安全配置，再次运行即更新 · write or renew a secure configuration for Mosquitto."""
     settings = Settings.load(config)
     listener = broker.Listener(host, port or settings.gateway_broker_port, bind)
-    with one_transaction(settings.database_path) as session:
+    with one_transaction(settings) as session:
         revoked = enrolment.revoked(session)
     broker.write(folder, listener, Authority.all_in(settings.authority_path), revoked)
     ingest = folder.resolve() / "ingest"

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy.orm import Session
 
+from civicwatt_cloud.kit.bulk import insert_new
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.timeseries.points import KnownCatalogue, resolve
+from civicwatt_cloud.timeseries.points import KnownCatalogue, known, resolve
 from civicwatt_cloud.timeseries.stores.readings import Bools
 from civicwatt_protocols.uplink import Catalogue
 
@@ -42,29 +42,27 @@ class Catalogues:
         """Keep a catalogue for ever: data that name it may come after years."""
         if self.get(catalogue.hash) is not None:
             return
-        with self._db.session() as session:
-            session.add(
-                KnownCatalogue(
-                    hash=catalogue.hash,
-                    device=catalogue.device,
-                    template=catalogue.template,
-                    points=catalogue.points_text(),
-                )
-            )
+        row = {
+            "hash": catalogue.hash,
+            "device": catalogue.device,
+            "template": catalogue.template,
+            "points": catalogue.points_text(),
+        }
+        self._db.beside(lambda session: insert_new(session, KnownCatalogue, [row]))
         self._known[catalogue.hash] = catalogue
 
     def columns(self, gateway: str, catalogue: Catalogue) -> Columns:
         """The catalogue's points on this gateway; new ones are made, bound to no building."""
         key = (gateway, catalogue.hash)
         if key not in self._columns:
-            with self._db.session() as session:
-                self._columns[key] = _resolve(session, gateway, catalogue)
+            measures = [point.measure for point in catalogue.points]
+            with self._db.reading() as session:
+                keys = known(session, gateway, catalogue.device, measures)
+            if keys is None:
+                names = (gateway, catalogue.device, catalogue.template, measures)
+                keys = self._db.beside(lambda session: resolve(session, *names))
+            self._columns[key] = Columns(
+                np.array([key.id for key in keys], np.int32),
+                np.array([key.is_counter for key in keys], np.bool_),
+            )
         return self._columns[key]
-
-
-def _resolve(session: Session, gateway: str, catalogue: Catalogue) -> Columns:
-    measures = [point.measure for point in catalogue.points]
-    keys = resolve(session, gateway, catalogue.device, catalogue.template, measures)
-    return Columns(
-        np.array([key.id for key in keys], np.int32), np.array([key.is_counter for key in keys], np.bool_)
-    )

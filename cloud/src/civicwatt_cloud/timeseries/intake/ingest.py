@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -26,7 +27,7 @@ from civicwatt_cloud.timeseries.intake.sequences import (
     union,
 )
 from civicwatt_cloud.timeseries.ledger.books import mark_dirty
-from civicwatt_cloud.timeseries.points import Gateway, ensure_gateway
+from civicwatt_cloud.timeseries.points import Gateway, hold_gateways
 from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore, WriteResult
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.errors import CivicWattError
@@ -68,47 +69,40 @@ class Ingest:
         now_us = self._clock.now_us()
         intake = self._read(messages, now_us)
         batch = Batch.join([record.rows for record in intake.records])
-        written = self._store.write(batch) if len(batch) else None
-        with self._db.session() as session:
-            if written is not None:
-                intake.aside += _conflicts(intake.records, batch, written)
-                # All readings, also those that were there: they may be from a process that died here.
-                counters = batch.take(np.concatenate([r.columns.is_counter for r in intake.records]))
-                mark_dirty(session, counters.point, counters.ts_us)
-            _note_gateways(session, intake, now_us)
-            quarantine.add(session, now_us, intake.aside)
-            repeated = {
-                outbox: add_received(session, outbox.gateway, outbox.epoch, numbers)
-                for outbox, numbers in intake.done.items()
-            }
-            asked = [place for place in intake.rebirth_wanted if _may_ask(session, place[1])]
-            missing = self._missing(session, intake)
-        if intake.aside:
-            codes = sorted({entry.error.code for entry in intake.aside})
-            log.warning("set_aside", count=len(intake.aside), codes=codes, topic=intake.aside[0].topic)
-        for outbox, records in repeated.items():
-            if records:
-                log.info("records_repeated", gateway=outbox.gateway, epoch=outbox.epoch, records=records)
+        if len(batch):
+            intake.aside += _conflicts(intake.records, batch, self._store.write(batch))
+            # All readings, also those that were there: they may be from a process that died here.
+            batch = batch.take(np.concatenate([record.columns.is_counter for record in intake.records]))
+        noted = self._db.beside(partial(self._note, intake, batch, now_us))
+        aside = [*intake.aside, *noted.strangers]
+        if aside:
+            codes = sorted({entry.error.code for entry in aside})
+            log.warning("set_aside", count=len(aside), codes=codes, topic=aside[0].topic)
+        for (gateway, epoch), records in noted.repeated.items():
+            log.info("records_repeated", gateway=gateway, epoch=epoch, records=records)
         commands = [
             _command(outbox.division, outbox.gateway, encode_ack(outbox.epoch, of_numbers(numbers)))
             for outbox, numbers in intake.done.items()
         ]
-        commands += [_command(*place, encode_rebirth()) for place in asked]
-        for division, gateway, resend in missing:
+        commands += [_command(*place, encode_rebirth()) for place in noted.asked]
+        for division, gateway, resend in noted.missing:
             if self._may_ask_again(gateway, resend):
                 log.warning("records_missing", gateway=gateway, epoch=resend.epoch, from_seq=resend.from_seq)
                 commands.append(_command(division, gateway, encode_resend(resend.epoch, resend.from_seq)))
         return commands
 
-    def _missing(self, session: Session, intake: Intake) -> list[tuple[str, str, Resend]]:
-        """What gateways keep as acked and is not here: our database was restored from a backup, or is new."""
-        wanted = []
-        for (division, gateway), history in intake.histories.items():
-            stored = union([*received(session, gateway, history.epoch), *history.lost])
-            missing = first_missing(stored, history.first, history.last)
-            if missing is not None:
-                wanted.append((division, gateway, Resend(history.epoch, missing)))
-        return wanted
+    @staticmethod
+    def _note(intake: Intake, counters: Batch, now_us: int, session: Session) -> "_Noted":
+        """Tell the database of the messages; the gateways' rows late, as others may wait for them."""
+        mark_dirty(session, counters.point, counters.ts_us)
+        strangers = _note_gateways(session, intake, now_us)
+        quarantine.add(session, now_us, [*intake.aside, *strangers])
+        numbers: dict[tuple[str, str], list[int]] = {}
+        for outbox, some in intake.done.items():
+            numbers.setdefault((outbox.gateway, outbox.epoch), []).extend(some)
+        repeated = add_received(session, numbers)
+        asked = [place for place in sorted(intake.rebirth_wanted) if _may_ask(session, place[1])]
+        return _Noted(strangers, repeated, asked, _missing(session, intake))
 
     def _may_ask_again(self, gateway: str, resend: Resend) -> bool:
         """Whether to ask for it: a command can get lost, but what does not come after a few is gone."""
@@ -132,6 +126,26 @@ class Ingest:
         return intake
 
 
+class _Noted(NamedTuple):
+    """What the transaction found, beside what it wrote."""
+
+    strangers: list[Entry]  # births of gateways that belong to another division
+    repeated: dict[tuple[str, str], int]  # records stored before, by gateway and epoch
+    asked: list[tuple[str, str]]  # division and gateway of whom a rebirth is asked
+    missing: list[tuple[str, str, Resend]]
+
+
+def _missing(session: Session, intake: Intake) -> list[tuple[str, str, Resend]]:
+    """What gateways keep as acked and is not here: our database was restored from a backup, or is new."""
+    wanted = []
+    for (division, gateway), history in intake.histories.items():
+        stored = union([*received(session, gateway, history.epoch), *history.lost])
+        missing = first_missing(stored, history.first, history.last)
+        if missing is not None:
+            wanted.append((division, gateway, Resend(history.epoch, missing)))
+    return wanted
+
+
 def _conflicts(records: Sequence[Stored], batch: Batch, written: WriteResult) -> list[Entry]:
     """Readings whose place holds another value: the first stays, the second is set aside."""
     ends = np.cumsum([len(record.rows) for record in records])
@@ -150,20 +164,26 @@ def _conflicts(records: Sequence[Stored], batch: Batch, written: WriteResult) ->
     return entries
 
 
-def _note_gateways(session: Session, intake: Intake, now_us: int) -> None:
-    """What is known of those that spoke; a gateway's first division stays its own, whatever it says later."""
+def _note_gateways(session: Session, intake: Intake, now_us: int) -> list[Entry]:
+    """What is known of those that spoke; a gateway's first division stays its own, whatever it says later.
+
+    Returns the births that say another one.
+    """
+    rows = hold_gateways(session, intake.present)
     for gateway, (division, online) in intake.present.items():
-        row = ensure_gateway(session, gateway)
+        row = rows[gateway]
         row.division = row.division or division
         row.online, row.last_seen_us = online, now_us
         row.last_slot_us = max(
             filter(None, (row.last_slot_us, intake.newest_slot_us.get(gateway))), default=None
         )
+    strangers = []
     for topic, message in intake.births:
-        row = session.get_one(Gateway, topic.gateway)
+        row = rows[topic.gateway]
         if row.division != topic.division:
             error = ForeignDivision(gateway=row.id, division=row.division, said=topic.division)
-            intake.aside.append(Entry(message.topic, error, message.payload))
+            strangers.append(Entry(message.topic, error, message.payload))
+    return strangers
 
 
 def _may_ask(session: Session, gateway: str) -> bool:

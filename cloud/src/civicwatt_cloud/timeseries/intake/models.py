@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from civicwatt_cloud.kit.db import Base
+from civicwatt_cloud.kit.db import ROW_ID, Base
 
 
 class ReceivedRange(Base):
@@ -34,7 +34,7 @@ class Quarantined(Base):
     __tablename__ = "quarantine"
     __table_args__ = ({"sqlite_autoincrement": True},)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     received_us: Mapped[int] = mapped_column(BigInteger)
     topic: Mapped[str]
     code: Mapped[str] = mapped_column(String(12))

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
+from civicwatt_cloud.kit.bulk import insert_new
 from civicwatt_cloud.timeseries.intake.models import Quarantined
 from civicwatt_protocols.errors import CivicWattError
 
@@ -27,7 +27,7 @@ def add(session: Session, received_us: int, entries: Iterable[Entry]) -> None:
     """Set aside. The same message for the same reason is kept once, however often it is sent."""
     rows = []
     for topic, error, payload in entries:
-        detail = error.message("zh")
+        detail = error.message("zh").replace("\0", "\ufffd")  # PostgreSQL keeps no NUL in a text
         identity = "\0".join((topic, error.code, detail)).encode() + payload
         rows.append(
             {
@@ -40,7 +40,7 @@ def add(session: Session, received_us: int, entries: Iterable[Entry]) -> None:
             }
         )
     if rows:
-        session.execute(insert(Quarantined).on_conflict_do_nothing(), rows)
+        insert_new(session, Quarantined, rows)
         _trim(session)
 
 
@@ -59,5 +59,5 @@ def count(session: Session) -> int:
 
 def _trim(session: Session) -> None:
     """Delete the oldest beyond KEEP_ROWS: a broken device must not fill the disk, not within a day either."""
-    newest = select(func.max(Quarantined.id)).scalar_subquery()  # ids rise by one and are never reused
-    session.execute(delete(Quarantined).where(Quarantined.id <= newest - KEEP_ROWS))
+    beyond = select(Quarantined.id).order_by(Quarantined.id.desc()).offset(KEEP_ROWS).limit(1)
+    session.execute(delete(Quarantined).where(Quarantined.id <= beyond.scalar_subquery()))

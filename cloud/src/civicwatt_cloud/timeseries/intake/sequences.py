@@ -1,13 +1,21 @@
 """Which records of a gateway's outbox are stored: ranges of sequence numbers, both ends included."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from civicwatt_cloud.kit import bulk
 from civicwatt_cloud.timeseries.intake.models import Duplicates, ReceivedRange
 
 Ranges = list[tuple[int, int]]
+Outbox = tuple[str, str]  # gateway, epoch
+
+_DELETE = "DELETE FROM received_range WHERE gateway = ? AND epoch = ? AND lo = ?"
+_COUNT = (
+    "INSERT INTO duplicates (gateway, epoch, records) VALUES (?, ?, ?) "
+    "ON CONFLICT (gateway, epoch) DO UPDATE SET records = duplicates.records + excluded.records"
+)
 
 
 def union(ranges: Iterable[tuple[int, int]]) -> Ranges:
@@ -26,28 +34,45 @@ def of_numbers(numbers: Iterable[int]) -> Ranges:
     return union((number, number) for number in numbers)
 
 
-def add_received(session: Session, gateway: str, epoch: str, numbers: Sequence[int]) -> int:
-    """Note records as stored, each as often as it came; returns how many were stored before.
+def add_received(session: Session, done: Mapping[Outbox, Sequence[int]]) -> dict[Outbox, int]:
+    """Note records of outboxes as stored, each as often as it came.
 
-    Neighbouring ranges become one row.
+    Returns how many were stored before, of the outboxes that have any. Neighbouring ranges become one row.
+    Whoever calls holds the gateways' rows: two workers would write over each other's ranges.
     """
-    ranges = of_numbers(numbers)
-    touched = (
-        ReceivedRange.gateway == gateway,
-        ReceivedRange.epoch == epoch,
-        ReceivedRange.hi >= ranges[0][0] - 1,
-        ReceivedRange.lo <= ranges[-1][1] + 1,
-    )
-    stored = session.execute(select(ReceivedRange.lo, ReceivedRange.hi).where(*touched)).all()
-    result = union([*stored, *ranges])
-    if again := len(numbers) - (count(result) - count(union(stored))):
-        _count_duplicates(session, gateway, epoch, again)
-    if result == sorted(stored):
-        return again
-    session.execute(delete(ReceivedRange).where(*touched))
-    rows = [{"gateway": gateway, "epoch": epoch, "lo": lo, "hi": hi} for lo, hi in result]
-    session.execute(insert(ReceivedRange), rows)
+    wanted = {outbox: of_numbers(numbers) for outbox, numbers in done.items()}
+    stored = _touched(session, wanted)
+    gone, new, again = [], [], {}
+    for outbox, ranges in wanted.items():
+        before = stored.get(outbox, [])
+        after = union([*before, *ranges])
+        if repeated := len(done[outbox]) - (count(after) - count(union(before))):
+            again[outbox] = repeated
+        gone += [(*outbox, lo) for lo, hi in before if (lo, hi) not in after]
+        new += [(*outbox, lo, hi) for lo, hi in after if (lo, hi) not in before]
+    connection = session.connection()
+    bulk.run(connection, _DELETE, gone)
+    bulk.insert_rows(connection, "received_range", ("gateway", "epoch", "lo", "hi"), new)
+    bulk.run(connection, _COUNT, [(*outbox, records) for outbox, records in again.items()])
     return again
+
+
+def _touched(session: Session, wanted: Mapping[Outbox, Ranges]) -> dict[Outbox, Ranges]:
+    """The stored ranges that overlap or neighbour these, and some more."""
+    found: dict[Outbox, Ranges] = {}
+    gateways = {gateway for gateway, _ in wanted}
+    if not gateways:
+        return found
+    lowest = min(ranges[0][0] for ranges in wanted.values())
+    highest = max(ranges[-1][1] for ranges in wanted.values())
+    query = select(ReceivedRange.gateway, ReceivedRange.epoch, ReceivedRange.lo, ReceivedRange.hi).where(
+        ReceivedRange.gateway.in_(gateways), ReceivedRange.hi >= lowest - 1, ReceivedRange.lo <= highest + 1
+    )
+    for gateway, epoch, lo, hi in session.execute(query):
+        ranges = wanted.get((gateway, epoch))
+        if ranges and hi >= ranges[0][0] - 1 and lo <= ranges[-1][1] + 1:
+            found.setdefault((gateway, epoch), []).append((lo, hi))
+    return found
 
 
 def count(ranges: Ranges) -> int:
@@ -88,11 +113,3 @@ def duplicates(session: Session, gateway: str, epoch: str) -> int:
     """How many records of the outbox came again after they were stored."""
     row = session.get(Duplicates, (gateway, epoch))
     return row.records if row else 0
-
-
-def _count_duplicates(session: Session, gateway: str, epoch: str, records: int) -> None:
-    row = session.get(Duplicates, (gateway, epoch))
-    if row is None:
-        session.add(Duplicates(gateway=gateway, epoch=epoch, records=records))
-    else:
-        row.records += records

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import repeat
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,9 +12,14 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, select, text
 from sqlalchemy.orm import Session
 
+from civicwatt_cloud.kit import bulk
 from civicwatt_cloud.kit.business_time import HOUR_US
-from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.timeseries.ledger.consumption import Booking, booking, micro_of
+from civicwatt_cloud.kit.db import Database, take_turn
+from civicwatt_cloud.kit.postgresql import Turn
+from civicwatt_cloud.timeseries.ledger.counter.booking import Booking, booking
+from civicwatt_cloud.timeseries.ledger.counter.consumption import micro_of
+from civicwatt_cloud.timeseries.ledger.counter.facts import Facts
+from civicwatt_cloud.timeseries.ledger.counter.splice import Replacement
 from civicwatt_cloud.timeseries.ledger.hours import day_of, days_of, hour_runs, hours_of_days
 from civicwatt_cloud.timeseries.ledger.models import (
     DirtyRange,
@@ -24,7 +29,7 @@ from civicwatt_cloud.timeseries.ledger.models import (
     LedgerMonth,
     ReplacementForm,
 )
-from civicwatt_cloud.timeseries.ledger.splice import Replacement
+from civicwatt_cloud.timeseries.ledger.partitions import make_months
 from civicwatt_cloud.timeseries.points import Point
 from civicwatt_cloud.timeseries.stores.readings import VALUE_LIMIT, Batch, Ints, ReadingsStore
 
@@ -33,14 +38,11 @@ CHUNK_POINTS = 16  # a chunk is one transaction: small enough that ingest does n
 _MERGE_H = 24  # dirty ranges this close are booked as one: cheaper than two, and the result is the same
 _MARGIN_H = 6  # read this far around a change first; farther only where that cannot tell
 
+_DELETE_MARKS = "DELETE FROM dirty_range WHERE id = ?"  # those that were read: others may come meanwhile
 _DELETE_HOURS = "DELETE FROM ledger_hour WHERE point_id = ? AND hour >= ? AND hour < ?"
-_INSERT_HOURS = (
-    "INSERT INTO ledger_hour (point_id, hour, day, micro, covered_s, quality) VALUES (?, ?, ?, ?, ?, ?)"
-)
+_HOUR_COLUMNS = ("point_id", "hour", "day", "micro", "covered_s", "quality")
 _DELETE_HELD = "DELETE FROM held_step WHERE point_id = ? AND ts_us >= ? AND ts_us < ?"
-_INSERT_HELD = (
-    "INSERT INTO held_step (point_id, ts_us, kind, before_micro, after_micro) VALUES (?, ?, ?, ?, ?)"
-)
+_HELD_COLUMNS = ("point_id", "ts_us", "kind", "before_micro", "after_micro")
 _DELETE_DAYS = "DELETE FROM ledger_day WHERE point_id = ? AND day BETWEEN ? AND ?"
 _ROLL_DAYS = """
 INSERT INTO ledger_day (point_id, day, micro, covered_s, quality)
@@ -71,27 +73,30 @@ class Ledger:
     def recompute(self, limit: int = CHUNK_POINTS) -> Recomputed:
         """Book the dirty hours of up to `limit` points in one transaction; (0, 0): nothing was dirty.
 
-        The transaction takes the write lock before it reads what is dirty, and readings are in the store
-        before they are marked: so what it reads includes every reading whose mark it clears, and it clears
-        only the marks it has read.
+        Readings are in the store before they are marked: so what it reads includes every reading whose mark
+        it clears, and it clears only the marks it has read.
         """
         with self.db.reading() as session:
             if session.scalar(select(DirtyRange.id).limit(1)) is None:
                 return Recomputed(0, 0)
-        with self.db.session() as session:
-            points = session.scalars(select(DirtyRange.point_id).distinct().limit(limit)).all()
-            dirty = select(DirtyRange.point_id, DirtyRange.hour_from, DirtyRange.hour_to)
-            ranges = merged(session.execute(dirty.where(DirtyRange.point_id.in_(points))))
-            counters = select(Point).where(Point.id.in_(points), Point.is_consumption)
-            bound_from = {point.id: point.bound_from_us or 0 for point in session.scalars(counters)}
-            replaced = replacements(session, bound_from)
-            hours = 0
-            for (hour_from, hour_to), members in _by_range(ranges, bound_from).items():
-                for point, found in self._bookings(members, hour_from, hour_to, replaced):
-                    roll_from = min(hour_from, found.hour_from)
-                    hours += self._replace(session.connection(), point, found, bound_from[point], roll_from)
-            _forget(session, [point for point in points if point not in bound_from])
-            session.execute(delete(DirtyRange).where(DirtyRange.point_id.in_(points)))
+        return self.db.beside(partial(self._book, limit=limit))
+
+    def _book(self, session: Session, limit: int) -> Recomputed:
+        take_turn(session, Turn.BOOKS)
+        points = session.scalars(select(DirtyRange.point_id).distinct().limit(limit)).all()
+        dirty = select(DirtyRange.id, DirtyRange.point_id, DirtyRange.hour_from, DirtyRange.hour_to)
+        marks = session.execute(dirty.where(DirtyRange.point_id.in_(points))).all()
+        ranges = merged((point, start, end) for _, point, start, end in marks)
+        counters = select(Point).where(Point.id.in_(points), Point.is_consumption)
+        bound_from = {point.id: point.bound_from_us or 0 for point in session.scalars(counters)}
+        replaced = replacements(session, bound_from)
+        hours = 0
+        for (hour_from, hour_to), members in _by_range(ranges, bound_from).items():
+            for point, found in self._bookings(members, hour_from, hour_to, replaced):
+                roll_from = min(hour_from, found.hour_from)
+                hours += self._replace(session.connection(), point, found, bound_from[point], roll_from)
+        _forget(session, [point for point in points if point not in bound_from])
+        bulk.run(session.connection(), _DELETE_MARKS, [(mark.id,) for mark in marks])
         return Recomputed(len(points), hours)
 
     def recompute_all(self) -> Recomputed:
@@ -118,7 +123,7 @@ class Ledger:
                 ts, micro = columns.get(point, (_NOTHING, _NOTHING))
                 to_last = last.get(point, -1) < t1
                 forms = replaced.get(point, [])
-                book = partial(booking, ts, micro, changed, to_last=to_last, replacements=forms)
+                book = partial(booking, ts, micro, changed, self.zone, to_last=to_last, facts=Facts(forms))
                 found = book(from_first=t0 == 0)
                 if found is None:
                     first = self._without_earlier(points, t0) if first is None else first
@@ -140,36 +145,34 @@ class Ledger:
         """Replace hours, days and months of one point; what lies before its binding is not booked."""
         bound_hour = -(-bound_from_us // HOUR_US)
         hours = found.hours
-        hour, micro, covered_s, quality = (column[hours.hour >= bound_hour] for column in hours)
+        hour, micro, covered_s, quality, _ = (column[hours.hour >= bound_hour] for column in hours)
         columns = (hour, days_of(hour, self.zone), micro, covered_s, quality)
         rows = list(zip(repeat(point), *(column.tolist() for column in columns), strict=False))
-        held = [(point, *step) for step in found.held if step.ts_us >= bound_from_us]
+        held = [(point, *step[:4]) for step in found.held if step.ts_us >= bound_from_us]
         replaced = [(point, 0, bound_hour), (point, found.hour_from, found.hour_to)]
-        _run(connection, _DELETE_HOURS, replaced)
-        _run(connection, _INSERT_HOURS, rows)
-        _run(connection, _DELETE_HELD, [(p, start * HOUR_US, end * HOUR_US) for p, start, end in replaced])
-        _run(connection, _INSERT_HELD, held)
+        bulk.run(connection, _DELETE_HOURS, replaced)
+        make_months(connection, hour)
+        bulk.insert_rows(connection, "ledger_hour", _HOUR_COLUMNS, rows)
+        ends = [(p, start * HOUR_US, end * HOUR_US) for p, start, end in replaced]
+        bulk.run(connection, _DELETE_HELD, ends)
+        bulk.insert_rows(connection, "held_step", _HELD_COLUMNS, held)
         first_day, last_day = (
             day_of(roll_from, self.zone),
             day_of(max(roll_from, found.hour_to - 1), self.zone),
         )
         edges = hours_of_days(first_day, last_day, self.zone)
-        _run(connection, _DELETE_DAYS, [(point, first_day, last_day)])
-        _run(connection, _ROLL_DAYS, [(point, *edges)])
+        bulk.run(connection, _DELETE_DAYS, [(point, first_day, last_day)])
+        bulk.run(connection, _ROLL_DAYS, [(point, *edges)])
         first_month, last_month = first_day // 100, last_day // 100
-        _run(connection, _DELETE_MONTHS, [(point, first_month, last_month)])
-        _run(connection, _ROLL_MONTHS, [(point, first_month * 100, last_month * 100 + 99)])
+        bulk.run(connection, _DELETE_MONTHS, [(point, first_month, last_month)])
+        bulk.run(connection, _ROLL_MONTHS, [(point, first_month * 100, last_month * 100 + 99)])
         return len(rows)
 
 
 def mark_dirty(session: Session, point: NDArray[np.int32], ts_us: Ints) -> None:
     """Note that these readings of counters are in the store, also those that were there before."""
-    rows = hour_runs(point, ts_us)
-    _run(
-        session.connection(),
-        "INSERT INTO dirty_range (point_id, hour_from, hour_to) VALUES (?, ?, ?)",
-        rows,
-    )
+    columns = ("point_id", "hour_from", "hour_to")
+    bulk.insert_rows(session.connection(), "dirty_range", columns, hour_runs(point, ts_us))
 
 
 def mark_all_dirty(session: Session, points: Iterable[int]) -> None:
@@ -261,9 +264,3 @@ def _forget(session: Session, points: Sequence[int]) -> None:
     """Points that are nobody's consumption have no rows."""
     for table in (LedgerHour, LedgerDay, LedgerMonth, HeldStep):
         session.execute(delete(table).where(table.point_id.in_(points)))
-
-
-def _run(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Execute for each row, straight on the driver: half a million rows in about a second."""
-    if rows:
-        connection.exec_driver_sql(statement, rows)

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from civicwatt_cloud.kit.db import Base
+from civicwatt_cloud.kit.db import ROW_ID, Base
 
 
 class _Booked:
@@ -20,7 +20,7 @@ class LedgerHour(_Booked, Base):
     """Consumption of an hour. No row: nothing is known of that hour."""
 
     __tablename__ = "ledger_hour"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = ({"sqlite_with_rowid": False, "postgresql_partition_by": "RANGE (hour)"},)
 
     hour: Mapped[int] = mapped_column(primary_key=True)  # hours since 1970-01-01T00Z
     day: Mapped[int]  # yyyymmdd in the business zone
@@ -79,7 +79,7 @@ class DirtyRange(Base):
     __tablename__ = "dirty_range"
     __table_args__ = (Index("ix_dirty_range_point_id", "point_id"), {"sqlite_autoincrement": True})
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     point_id: Mapped[int] = mapped_column(ForeignKey("point.id"))
     hour_from: Mapped[int]
     hour_to: Mapped[int]
