@@ -25,7 +25,7 @@ demo: setup
 	@$(BIN)/civicwatt demo --port $(PORT)
 
 test: setup lint
-	@scripts/system-packages mosquitto postgresql chromium libatomic1 fonts-noto-cjk
+	@scripts/system-packages mosquitto postgresql influxdb victoria-metrics chromium libatomic1 fonts-noto-cjk
 	@$(BIN)/pytest --numprocesses 2 --dist loadfile -m "not alone"
 	@$(BIN)/pytest -m alone
 

@@ -1,15 +1,18 @@
-"""Readings in one DuckDB file: the embedded store. The file belongs to one process."""
+"""Readings in one DuckDB file and a folder of sealed days: the embedded store. It belongs to one process."""
 
 import threading
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
+import structlog
 
+from civicwatt_cloud.timeseries.stores.errors import StoreBusy
 from civicwatt_cloud.timeseries.stores.latest import LatestReadings
+from civicwatt_cloud.timeseries.stores.order import in_order
 from civicwatt_cloud.timeseries.stores.readings import (
     Batch,
     Bools,
@@ -20,6 +23,10 @@ from civicwatt_cloud.timeseries.stores.readings import (
     OnConflict,
     WriteResult,
 )
+from civicwatt_cloud.timeseries.stores.sealing import DAY_US, Sealed, SealedDays, parquet, relation
+from civicwatt_cloud.timeseries.stores.settling import Places, clusters
+
+log = structlog.get_logger()
 
 _CONFIG: dict[str, Any] = {
     "memory_limit": "1GB",  # [engineering default]
@@ -29,22 +36,39 @@ _CONFIG: dict[str, Any] = {
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS reading (
     point INTEGER NOT NULL, ts BIGINT NOT NULL, value DOUBLE, reason UTINYINT NOT NULL
-)"""  # value NULL = gap. No index: rows come nearly in time order, so block ranges of ts are enough.
+);
+CREATE TABLE IF NOT EXISTS newest (
+    point INTEGER NOT NULL, ts BIGINT NOT NULL, value DOUBLE, reason UTINYINT NOT NULL,
+    value_ts BIGINT NOT NULL, last_value DOUBLE
+)"""
+# reading: what is not sealed; value NULL = gap. No index: rows come nearly in time order, so block ranges of
+# ts are enough. newest: what was the newest of each point at the last sealing, for the next opening.
+_NEWEST = """
+SELECT point, ts, coalesce(value, 'NaN'::DOUBLE) AS value, reason, value_ts,
+    coalesce(last_value, 'NaN'::DOUBLE) AS last_value
+FROM newest"""
+_NEWEST_HOT = """
+SELECT point, max(ts) AS ts,
+    arg_max(coalesce(value, 'NaN'::DOUBLE), ts) AS value, arg_max(reason, ts) AS reason,
+    coalesce(max(ts) FILTER (value IS NOT NULL), -1) AS value_ts,
+    coalesce(arg_max(value, ts) FILTER (value IS NOT NULL), 'NaN'::DOUBLE) AS last_value
+FROM reading GROUP BY point"""
 _EXISTING = """
-SELECT place.row, coalesce(reading.value, 'NaN'::DOUBLE) AS value
-FROM reading JOIN place ON reading.point = place.point AND reading.ts = place.ts
-WHERE reading.ts BETWEEN ? AND ?"""
+SELECT place.row, coalesce(old.value, 'NaN'::DOUBLE) AS value
+FROM {source} AS old JOIN place ON old.point = place.point AND old.ts = place.ts
+WHERE old.ts BETWEEN ? AND ?"""
 _DELETE = "DELETE FROM reading USING fresh WHERE reading.point = fresh.point AND reading.ts = fresh.ts"
 _INSERT = """
 INSERT INTO reading SELECT point, ts, CASE WHEN isnan(value) THEN NULL ELSE value END, reason FROM fresh"""
+_ASKED = "SELECT unnest($points::INTEGER[])"
 _SCAN = """
-SELECT point, ts, coalesce(value, 'NaN'::DOUBLE) AS value, reason FROM reading
-WHERE ts >= $t0 AND ts < $t1 AND point IN (SELECT unnest($points::INTEGER[])) ORDER BY point, ts"""
+SELECT point, ts, coalesce(value, 'NaN'::DOUBLE) AS value, reason FROM {source}
+WHERE ts >= $t0 AND ts < $t1 AND {which}"""  # unsorted: cheaper afterwards, where runs are known
 _BUCKETS = """
 SELECT point, $t0 + (ts - $t0) // $step * $step AS start,
     arg_min(value, ts) AS "first", min(ts) AS first_us, arg_max(value, ts) AS "last", max(ts) AS last_us,
     min(value) AS "min", max(value) AS "max", sum(value) AS "sum", count(*) AS "count"
-FROM reading
+FROM {source} AS found
 WHERE ts >= $t0 AND ts < $t1 AND value IS NOT NULL AND point IN (SELECT unnest($points::INTEGER[]))
 GROUP BY point, start ORDER BY point, start"""
 
@@ -53,34 +77,28 @@ class DuckDBStore:
     """ReadingsStore over DuckDB. Writers take turns; readers see the last commit and never wait."""
 
     def __init__(self, path: Path) -> None:
-        self._connection = duckdb.connect(str(path), config=_CONFIG)
+        try:
+            self._connection = duckdb.connect(str(path), config=_CONFIG)
+        except duckdb.IOException as error:
+            if "lock" in str(error):
+                raise StoreBusy(str(path)) from error
+            raise
         self._connection.execute(_SCHEMA)
-        self._lock = threading.Lock()
-        self._latest = LatestReadings.load(self._connection)
+        self._sealed = SealedDays(self._connection, path.with_suffix(".days"))
+        self._lock = threading.Lock()  # held while writing
+        self._sealing = threading.Lock()  # held while days are sealed or dropped
+        self._sealing_day: int | None = None  # until rows of that day come
+        self._latest = LatestReadings()
+        for query in (_NEWEST, _NEWEST_HOT):
+            self._latest.load(Latest(*self._connection.execute(query).fetchnumpy().values()))
 
     def write(self, batch: Batch, on_conflict: OnConflict = "keep") -> WriteResult:
         """Store the batch; a killed process may have stored it before, so every row is looked up first."""
-        keep = on_conflict == "keep"
-        order = np.lexsort((batch.ts_us, batch.point))  # stable: rows of one place stay in the batch's order
-        point, ts = batch.point[order], batch.ts_us[order]
-        starts = np.ones(len(order), np.bool_)
-        starts[1:] = (point[1:] != point[:-1]) | (ts[1:] != ts[:-1])
-        place_of = np.cumsum(starts) - 1
-        chosen = order[starts if keep else np.roll(starts, -1)]  # the first, or the last, row of each place
-        rows = batch.take(chosen)
+        places = Places(batch, on_conflict)
         with self._lock:
-            there, stored = self._existing(rows)
-            final = np.where(there, stored, rows.value) if keep else rows.value
-            fresh = ~there if keep else ~there | ~_same(stored, rows.value)
-            self._commit(rows.take(fresh), delete_first=not keep)
-        accepted = np.empty(len(order), np.bool_)
-        accepted[order] = _same(final[place_of], batch.value[order])
-        places = np.empty(len(order), np.intp)
-        places[order] = place_of
-        conflicts = np.flatnonzero(~accepted)
-        return WriteResult(
-            int(fresh.sum()), accepted, conflicts, final[places[conflicts]], time.time_ns() // 1000
-        )
+            there, stored = self._existing(places.rows)
+            self._commit(places.rows.take(places.fresh(there, stored)), delete_first=on_conflict == "replace")
+        return places.result(there, stored)
 
     def latest(self, points: Sequence[int] | None = None) -> Latest:
         """From memory: no query."""
@@ -88,22 +106,61 @@ class DuckDBStore:
             return self._latest.of(points)
 
     def scan(self, points: Sequence[int], t0_us: int, t1_us: int) -> Batch:
-        """All rows in [t0, t1), sorted by point and time."""
-        found = self._query(_SCAN, {"points": list(points), "t0": t0_us, "t1": t1_us})
-        return Batch(found["point"], found["ts"], found["value"], found["reason"])
+        """All rows in [t0, t1), sorted by point and time; sealed days are so already."""
+        asked = np.unique(np.asarray(points, np.int32))
+        if not len(asked):
+            return Batch.join([])
+        first, last = int(asked[0]), int(asked[-1])
+        dense = 2 * len(asked) > last - first
+        which = f"point BETWEEN {first} AND {last}" if dense else f"point IN ({_ASKED})"
+        parameters = {"t0": t0_us, "t1": t1_us} | ({} if dense else {"points": asked.tolist()})
+        with self._reading(t0_us, t1_us) as (reader, files):
+            sources = [parquet(files)] * bool(files) + ["reading"]
+            parts = [
+                reader.execute(_SCAN.format(source=source, which=which), parameters).fetchnumpy()
+                for source in sources
+            ]
+        rows = Batch.join([Batch(*part.values()) for part in parts if len(part["ts"])])
+        if dense and len(asked) <= last - first:
+            wanted = np.zeros(last - first + 1, np.bool_)
+            wanted[asked - first] = True
+            rows = rows.take(wanted[rows.point - first])
+        return in_order(rows)
 
     def buckets(self, points: Sequence[int], t0_us: int, t1_us: int, step_us: int) -> Buckets:
         """Aggregates of the values in [t0, t1), in buckets that start at t0 + k · step."""
         parameters = {"points": list(points), "t0": t0_us, "t1": t1_us, "step": step_us}
-        return Buckets(*self._query(_BUCKETS, parameters).values())
+        with self._reading(t0_us, t1_us) as (reader, files):
+            found = reader.execute(_BUCKETS.format(source=relation(files)), parameters).fetchnumpy()
+        return Buckets(*found.values())
+
+    def seal(self, before_us: int) -> int:
+        """Move the UTC days that ended before this time into files; returns how many rows moved.
+
+        Beside writers and readers. A day that gets rows meanwhile stays for the next time; one that got rows
+        after it was sealed is written anew.
+        """
+        moved = 0
+        with self._sealing:
+            with self._lock:
+                self._sealed.sweep()
+                days = self._sealed.closed(before_us)
+            for day in days:
+                moved += self._seal(day)
+        return moved
 
     def retain(self, before_us: int) -> int:
-        """Delete the rows before `before_us`; returns how many."""
-        with self._lock:
-            deleted = self._connection.execute("DELETE FROM reading WHERE ts < ?", [before_us]).fetchone()
-            self._connection.execute("CHECKPOINT")
-            self._latest = LatestReadings.load(self._connection)
-        return int(deleted[0]) if deleted else 0
+        """Delete the rows before `before_us`, whole days as files; returns how many."""
+        day = before_us // DAY_US
+        with self._sealing, self._lock, self._transaction() as connection:
+            hot = self._sealed.closed(before_us)  # with a file as well, one place may have two rows
+            for cut in [*hot, day] if before_us % DAY_US else hot:
+                self._sealed.unseal(cut)
+            dropped = self._sealed.drop(-(2**31), day)
+            deleted = connection.execute("DELETE FROM reading WHERE ts < ?", [before_us]).fetchone()
+            self._latest.forget(before_us)
+            self._keep_newest()
+        return dropped + (int(deleted[0]) if deleted else 0)
 
     def capabilities(self) -> Capabilities:
         """What this backend is."""
@@ -111,49 +168,86 @@ class DuckDBStore:
 
     def close(self) -> None:
         """Write the log into the file and close it."""
-        with self._lock:
+        with self._sealing, self._lock:
             self._connection.close()
 
     def _existing(self, rows: Batch) -> tuple[Bools, Floats]:
-        """Which of the rows' places are taken, and by what."""
+        """Which of the rows' places are taken, and by what; later than its point's newest none can be."""
         there, stored = np.zeros(len(rows), np.bool_), np.full(len(rows), np.nan)
-        if len(rows):
-            place = {"row": np.arange(len(rows)), "point": rows.point, "ts": rows.ts_us}
+        old = np.flatnonzero(rows.ts_us <= self._latest.newest_us(rows.point))
+        for members in clusters(rows.ts_us[old]):
+            some = old[members]
+            bounds = [int(rows.ts_us[some[0]]), int(rows.ts_us[some[-1]])]
+            place = {"row": some, "point": rows.point[some], "ts": rows.ts_us[some]}
             self._connection.register("place", place)
-            bounds = [int(rows.ts_us.min()), int(rows.ts_us.max())]
-            found = self._connection.execute(_EXISTING, bounds).fetchnumpy()
+            files = self._sealed.files(self._connection, bounds[0], bounds[1] + 1)
+            for source in [parquet(files)] * bool(files) + ["reading"]:  # a hot row counts more
+                found = self._connection.execute(_EXISTING.format(source=source), bounds).fetchnumpy()
+                there[found["row"]] = True
+                stored[found["row"]] = found["value"]
             self._connection.unregister("place")
-            there[found["row"]] = True
-            stored[found["row"]] = found["value"]
         return there, stored
 
     def _commit(self, rows: Batch, *, delete_first: bool) -> None:
         """Insert rows sorted by point and time; they are on the disk when this returns."""
         if not len(rows):
             return
-        connection = self._connection
+        if self._sealing_day is not None and (rows.ts_us // DAY_US == self._sealing_day).any():
+            self._sealing_day = None
         fresh = {"point": rows.point, "ts": rows.ts_us, "value": rows.value, "reason": rows.reason}
-        connection.register("fresh", fresh)
-        connection.begin()
-        try:
+        with self._transaction() as connection:
+            connection.register("fresh", fresh)
             if delete_first:
                 connection.execute(_DELETE)
             connection.execute(_INSERT)
-            connection.commit()
-        except BaseException:
-            connection.rollback()
-            raise
-        finally:
             connection.unregister("fresh")
         self._latest.add(rows)
 
-    def _query(self, statement: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        with self._connection.cursor() as cursor:
-            found: dict[str, Any] = cursor.execute(statement, parameters).fetchnumpy()
-        return found
+    def _seal(self, day: int) -> int:
+        with self._lock:
+            self._sealing_day = day
+        with self._connection.cursor() as reader:
+            path, rows = self._sealed.write(reader, day)
+        with self._lock:
+            if self._sealing_day is None:
+                log.info("day_left_unsealed", file=path.name, reason="rows came meanwhile")
+                return 0
+            self._sealing_day = None
+            with self._transaction():
+                self._sealed.name(day, path, rows)
+                self._keep_newest()
+        return rows
 
+    def _keep_newest(self) -> None:
+        """Write down the newest readings, so that opening need not look through sealed days."""
+        found = self._latest.of(None)
+        fresh = {
+            "point": found.point,
+            "ts": found.ts_us,
+            "value": found.value,
+            "reason": found.reason,
+            "value_ts": found.value_ts_us,
+            "last_value": found.last_value,
+        }
+        self._connection.execute("DELETE FROM newest")
+        self._connection.register("fresh_newest", fresh)
+        self._connection.execute("INSERT INTO newest SELECT * FROM fresh_newest")
+        self._connection.unregister("fresh_newest")
 
-def _same(a: Floats, b: Floats) -> Bools:
-    """Equal values; a gap equals a gap."""
-    same: Bools = (a == b) | (np.isnan(a) & np.isnan(b))
-    return same
+    @contextmanager
+    def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        self._connection.begin()
+        try:
+            yield self._connection
+            self._connection.commit()
+        except BaseException:
+            self._connection.rollback()
+            raise
+
+    @contextmanager
+    def _reading(self, t0_us: int, t1_us: int) -> Iterator[tuple[duckdb.DuckDBPyConnection, list[Sealed]]]:
+        """One transaction, and the files that count in it."""
+        with self._connection.cursor() as reader:
+            reader.begin()
+            yield reader, self._sealed.files(reader, t0_us, t1_us)
+            reader.commit()

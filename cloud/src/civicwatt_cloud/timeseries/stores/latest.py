@@ -1,19 +1,12 @@
 """The newest reading of each point, kept in memory beside an embedded store."""
 
 from collections.abc import Sequence
-from typing import Self
 
-import duckdb
 import numpy as np
+from numpy.typing import NDArray
 
-from civicwatt_cloud.timeseries.stores.readings import Batch, Bools, Latest
-
-_LOAD = """
-SELECT point, max(ts) AS ts,
-    arg_max(coalesce(value, 'NaN'::DOUBLE), ts) AS value, arg_max(reason, ts) AS reason,
-    coalesce(max(ts) FILTER (value IS NOT NULL), -1) AS value_ts,
-    coalesce(arg_max(value, ts) FILTER (value IS NOT NULL), 'NaN'::DOUBLE) AS last_value
-FROM reading GROUP BY point"""
+from civicwatt_cloud.timeseries.stores.order import last_of_each
+from civicwatt_cloud.timeseries.stores.readings import Batch, Ints, Latest
 
 
 class LatestReadings:
@@ -22,15 +15,18 @@ class LatestReadings:
     def __init__(self) -> None:
         self._resize(64)
 
-    @classmethod
-    def load(cls, connection: duckdb.DuckDBPyConnection) -> Self:
-        """From all rows of the store, once at its opening."""
-        found = connection.execute(_LOAD).fetchnumpy()
-        latest = cls()
-        point = found["point"]
-        latest.add(Batch(point, found["ts"], found["value"], found["reason"]))
-        latest.value_ts[point], latest.last_value[point] = found["value_ts"], found["last_value"]
-        return latest
+    def load(self, found: Latest) -> None:
+        """Take in what another look found; at equal times it counts more than what is here."""
+        self.add(Batch(found.point, found.ts_us, found.value, found.reason))
+        newer = (found.value_ts_us >= 0) & (found.value_ts_us >= self.value_ts[found.point])
+        point = found.point[newer]
+        self.value_ts[point], self.last_value[point] = found.value_ts_us[newer], found.last_value[newer]
+
+    def forget(self, before_us: int) -> None:
+        """Let go what lies before this time."""
+        gone = self.value_ts < before_us
+        self.value_ts[gone], self.last_value[gone] = -1, np.nan
+        self.ts[self.ts < before_us] = -1
 
     def add(self, rows: Batch) -> None:
         """Take in rows sorted by point and time."""
@@ -38,16 +34,23 @@ class LatestReadings:
             return
         if rows.point.max() >= len(self.ts):
             self._resize(2 * (int(rows.point.max()) + 1))
-        newest = rows.take(_last_of_each(rows))
+        newest = rows.take(last_of_each(rows))
         newest = newest.take(newest.ts_us >= self.ts[newest.point])
         self.ts[newest.point] = newest.ts_us
         self.value[newest.point] = newest.value
         self.reason[newest.point] = newest.reason
         values = rows.take(~np.isnan(rows.value))
-        values = values.take(_last_of_each(values))
+        values = values.take(last_of_each(values))
         values = values.take(values.ts_us >= self.value_ts[values.point])
         self.value_ts[values.point] = values.ts_us
         self.last_value[values.point] = values.value
+
+    def newest_us(self, point: NDArray[np.int32]) -> Ints:
+        """Per point the time of its newest row, -1 = it has none."""
+        known = np.full(len(point), -1, np.int64)
+        inside = point < len(self.ts)
+        known[inside] = self.ts[point[inside]]
+        return known
 
     def of(self, points: Sequence[int] | None) -> Latest:
         """The points that have a reading, sorted."""
@@ -75,10 +78,3 @@ class LatestReadings:
         self.last_value = np.full(size, np.nan)
         for name, column in old.items():
             getattr(self, name)[: len(column)] = column
-
-
-def _last_of_each(rows: Batch) -> Bools:
-    """Per row of a batch sorted by point: whether it is its point's last."""
-    last = np.ones(len(rows), np.bool_)
-    last[:-1] = rows.point[1:] != rows.point[:-1]
-    return last

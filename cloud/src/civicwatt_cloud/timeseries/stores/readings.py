@@ -43,7 +43,7 @@ class Batch:
 
     point: NDArray[np.int32]
     ts_us: Ints  # UTC µs
-    value: Floats  # in the measure's unit, NaN = gap
+    value: Floats  # in the measure's unit, finite; NaN = gap
     reason: NDArray[np.uint8]  # REASON_CODE, 0 with a value
 
     def __len__(self) -> int:
@@ -66,6 +66,8 @@ class Batch:
         """The batches one after the other."""
         if not batches:
             return cls.of([], [], [], [])
+        if len(batches) == 1:
+            return cls(batches[0].point, batches[0].ts_us, batches[0].value, batches[0].reason)
         columns = ((b.point, b.ts_us, b.value, b.reason) for b in batches)
         point, ts_us, value, reason = (np.concatenate(column) for column in zip(*columns, strict=True))
         return cls(point, ts_us, value, reason)
@@ -122,13 +124,18 @@ class Capabilities:
     version: str
     replaces: bool  # on_conflict="replace" is offered
     embedded: bool  # lives in this process: nobody else can open it
+    retains: bool = True  # retain() deletes; otherwise only the server's own retention period does
+    step_us: int = 1  # times must be multiples of this
 
 
 class ReadingsStore(Protocol):
-    """Readings by (point, ts_us). Thread safe; every backend passes one conformance suite (test_store.py)."""
+    """Readings by (point, ts_us). Thread safe; every backend keeps the promises in conformance.py."""
 
     def write(self, batch: Batch, on_conflict: OnConflict = "keep") -> WriteResult:
-        """Store the batch idempotently; returns when it is durable."""
+        """Store the batch idempotently; returns when it is durable.
+
+        "keep": what is stored stays. "replace": values take the place of what is stored, gaps of nothing.
+        """
         ...
 
     def latest(self, points: Sequence[int] | None = None) -> Latest:

@@ -1,0 +1,219 @@
+"""Closed days in files: what is in one place, is in one place only, at any instant."""
+
+import random
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from cloud.timeseries.stores import seal_process
+from cloud.timeseries.stores.seal_process import BATCHES, POINTS, T, batch
+
+from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
+from civicwatt_cloud.timeseries.stores.errors import StoreBusy
+from civicwatt_cloud.timeseries.stores.histories import random_history
+from civicwatt_cloud.timeseries.stores.oracle import Rows, agree, everything, rows_of
+from civicwatt_cloud.timeseries.stores.readings import Batch
+from civicwatt_cloud.timeseries.stores.sealing import DAY_US
+
+PROCESS = Path(seal_process.__file__)
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.name for path in (folder / "readings.days").iterdir())
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "readings.duckdb"
+
+
+def whole() -> list[object]:
+    return rows_of(Batch.join([batch(number) for number in range(BATCHES)]))
+
+
+def test_a_closed_day_becomes_one_sorted_file_and_answers_alike(path: Path) -> None:
+    store = DuckDBStore(path)
+    for number in range(BATCHES):
+        store.write(batch(number))
+    before = everything(store)
+    buckets = store.buckets(range(1, 9), T, T + 3 * DAY_US, DAY_US)
+    assert store.seal(T + DAY_US + DAY_US // 2) == 96 * POINTS + 2 * POINTS
+    assert files(path.parent) == ["2024-10-04.1.parquet"]
+    assert everything(store) == before == sorted(set(whole()))
+    assert store.buckets(range(1, 9), T, T + 3 * DAY_US, DAY_US).sum.tolist() == buckets.sum.tolist()
+    assert store.seal(T + DAY_US) == 0
+    store.close()
+    again = DuckDBStore(path)
+    assert everything(again) == before
+    assert again.latest().ts_us.tolist() == [T + 191 * 900_000_000] * POINTS
+    again.close()
+
+
+def test_f13_a_late_row_is_found_in_its_file_or_joins_it_the_next_night(path: Path) -> None:
+    store = DuckDBStore(path)
+    store.write(batch(0))
+    store.seal(T + DAY_US)
+    again = store.write(batch(0))
+    assert (again.inserted, bool(again.accepted.all())) == (0, True)
+    late = store.write(Batch.of([1, 2], [T + 1, T], [5.0, 6.0]))
+    assert (late.inserted, late.conflicts.tolist(), late.kept.tolist()) == (1, [1], [2000.0])
+    assert rows_of(store.scan([1], T, T + 2)) == [(1, T, 1000.0, 0), (1, T + 1, 5.0, 0)]
+    assert store.seal(T + DAY_US) == 24 * POINTS + 1
+    assert len(files(path.parent)) == 2  # a reader may be in the first
+    assert rows_of(store.scan([1], T, T + 2)) == [(1, T, 1000.0, 0), (1, T + 1, 5.0, 0)]
+    for _ in range(2):
+        store.seal(T + DAY_US)
+    assert files(path.parent) == ["2024-10-04.2.parquet"]
+    store.close()
+
+
+def test_a_replaced_value_stands_before_its_file_and_after_it(path: Path) -> None:
+    store = DuckDBStore(path)
+    store.write(batch(0))
+    store.seal(T + DAY_US)
+    store.write(Batch.of([1], [T], [7.0]), on_conflict="replace")
+    for _ in range(2):
+        assert rows_of(store.scan([1], T, T + 1)) == [(1, T, 7.0, 0)]
+        assert store.buckets([1], T, T + 1, 1).sum.tolist() == [7.0]
+        store.seal(T + DAY_US)
+    store.close()
+
+
+@pytest.mark.parametrize("seed", range(3, 6))
+def test_any_history_with_nights_and_restarts_gives_what_a_dictionary_gives(path: Path, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311
+    model: Rows = {}
+    store = DuckDBStore(path)
+    for each, on_conflict in random_history(100 + seed, T + 9 * DAY_US, 1, replaces=True):
+        agree(store, model, each, on_conflict)
+        store.seal(T + chance.randrange(10) * DAY_US)
+        if chance.random() < 0.5:
+            store.close()
+            store = DuckDBStore(path)
+        if chance.random() < 0.3:
+            before_us = T + chance.randrange(8 * DAY_US)
+            gone = [place for place in model if place[1] < before_us]
+            assert store.retain(before_us) == len(gone)
+            model = {place: held for place, held in model.items() if place not in gone}
+    agree(store, model, Batch.join([]), "keep")
+    store.close()
+
+
+def test_retention_drops_whole_files_and_cuts_the_day_between(path: Path) -> None:
+    store = DuckDBStore(path)
+    for number in range(BATCHES):
+        store.write(batch(number))
+    store.seal(T + 2 * DAY_US)
+    half = T + DAY_US + DAY_US // 2
+    kept = [row for row in everything(store) if row[1] >= half]
+    assert store.retain(half) == len(set(whole())) - len(kept)
+    assert everything(store) == kept
+    for _ in range(2):
+        store.seal(T + 2 * DAY_US)
+    assert everything(store) == kept
+    assert len(files(path.parent)) == 1
+    store.close()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("step", ["write", "_sync", "name", "drop", "sweep"])
+def test_f05_killed_at_any_step_of_sealing_loses_and_doubles_nothing(
+    path: Path, step: str, when: str
+) -> None:
+    child = [sys.executable, str(PROCESS), str(path), step, when]
+    died = subprocess.run(child, capture_output=True, text=True, check=False)
+    assert died.returncode == -9, died.stderr
+    acked = [int(line) for line in died.stdout.split()]
+    store = DuckDBStore(path)
+    held = everything(store)
+    assert held == sorted(set(held))
+    assert set(rows_of(Batch.join([batch(number) for number in acked]))) <= set(held)
+    for number in range(BATCHES):
+        assert store.write(batch(number)).accepted.all()
+    store.seal(T + 10 * DAY_US)
+    assert everything(store) == sorted(set(whole()))
+    store.close()
+
+
+def test_f05_killed_at_random_while_writing_and_sealing(path: Path) -> None:
+    chance = random.Random(5)  # noqa: S311
+    for _ in range(4):
+        child = subprocess.Popen(
+            [sys.executable, str(PROCESS), str(path), "none", "-"], stdout=subprocess.PIPE, text=True
+        )
+        assert child.stdout
+        wanted = chance.choice(["1", "3", "5", "6", "done"])
+        acked = []
+        for line in child.stdout:
+            acked.append(line.strip())
+            if line.strip() == wanted:
+                break
+        child.kill()
+        child.wait()
+        child.stdout.close()
+        store = DuckDBStore(path)
+        held = everything(store)
+        assert len({row[:2] for row in held}) == len(held)
+        stored = [batch(int(number)) for number in acked if number != "done"]
+        assert set(rows_of(Batch.join(stored))) <= set(held)
+        store.close()
+
+
+def test_writers_and_readers_go_on_beside_sealing(path: Path) -> None:
+    store = DuckDBStore(path)
+    for number in range(BATCHES):
+        store.write(batch(number))
+    wrong: list[object] = []
+    before = len(everything(store))
+    ended = threading.Event()
+
+    def read() -> None:
+        while not ended.is_set():
+            rows = store.scan(range(1, POINTS + 1), 0, T + 4 * DAY_US)
+            if len(rows) < before or len({row[:2] for row in rows_of(rows)}) != len(rows):
+                wrong.append(len(rows))
+
+    def write() -> None:
+        tick = 0
+        while not ended.is_set() and tick < 200:
+            tick += 1
+            store.write(Batch.of(1, [T + tick * 7, T + 5 * DAY_US + tick], 1.0))
+
+    work = [threading.Thread(target=step) for step in (read, write)]
+    for thread in work:
+        thread.start()
+    for _ in range(6):
+        store.seal(T + 2 * DAY_US)
+    work[1].join()
+    ended.set()
+    work[0].join()
+    assert wrong == []
+    rows = everything(store)
+    store.seal(T + 2 * DAY_US)
+    assert everything(store) == rows
+    store.close()
+
+
+def test_sealed_days_are_read_in_their_order(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = DuckDBStore(path)
+    for number in range(4):
+        store.write(batch(number))
+    store.seal(T + DAY_US)
+    monkeypatch.setattr(np, "argsort", lambda *_, **__: pytest.fail("sealed rows were sorted again"))
+    assert len(store.scan(range(1, POINTS + 1), T, T + DAY_US)) == 97 * POINTS
+    store.close()
+
+
+def test_a_store_in_use_is_said_to_be_so(path: Path) -> None:
+    child = [sys.executable, str(PROCESS), str(path), "none", "-"]
+    holder = subprocess.Popen(child, stdout=subprocess.PIPE, text=True)
+    assert holder.stdout
+    holder.stdout.readline()
+    with pytest.raises(StoreBusy):
+        DuckDBStore(path)
+    holder.kill()
+    holder.wait()
+    holder.stdout.close()
