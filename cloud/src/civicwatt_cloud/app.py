@@ -1,8 +1,10 @@
 """The web application: what runs beside the routes starts and ends with it."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -10,15 +12,18 @@ from fastapi import Depends, FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
 from civicwatt_cloud.housekeeping import housekeeping
-from civicwatt_cloud.kit import problems, rules, session_api
+from civicwatt_cloud.kit import metrics, problems, rules, session_api
 from civicwatt_cloud.kit.access import public
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.guard import Guard
+from civicwatt_cloud.kit.http_metrics import HttpMetrics
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.energy import api as energy_api
 from civicwatt_cloud.modules.energy import queries_api
 from civicwatt_cloud.modules.gateways import api as gateways_api
 from civicwatt_cloud.modules.gateways import field_api, manager_api
+from civicwatt_cloud.operations import control
+from civicwatt_cloud.operations.metrics import router as metrics_router
 from civicwatt_cloud.timeseries.intake.ingest import Ingest
 from civicwatt_cloud.timeseries.intake.mqtt import TlsFiles
 from civicwatt_cloud.timeseries.intake.subscriber import Subscriber
@@ -49,11 +54,13 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=MIN_GZIP)
     app.add_middleware(Guard)
+    app.add_middleware(HttpMetrics)
     app.include_router(session_api.router)
     app.include_router(energy_api.router)
     app.include_router(queries_api.router)
     for router in (gateways_api.router, field_api.router, manager_api.router):
         app.include_router(router)
+    app.include_router(metrics_router)
     app.add_api_route(
         "/healthz", _alive, dependencies=[Depends(public)], operation_id="healthz", summary="存活"
     )
@@ -78,7 +85,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     scheduler = AsyncIOScheduler(timezone=state.zone)
     scheduler.add_job(housekeeping, "cron", (state.database, state.store, settings, state.clock), **NIGHTLY)
     scheduler.start()
-    work = [_keep_books(ledger)]
+    work = [_keep_books(ledger), control.serve(settings.data_dir, state.store)]
     state.subscriber = None
     if settings.mqtt_host is not None:
         ingest = Ingest(state.database, state.store, state.clock)
@@ -106,11 +113,24 @@ async def _keep_books(ledger: Ledger) -> None:
     """Book dirty hours for as long as the application lives; a failure is logged and tried again."""
     while True:
         try:
-            while (done := await _in_thread(ledger.recompute)).points:
+            while (done := await _in_thread(partial(_recompute, ledger))).points:
                 log.debug("ledger_booked", points=done.points, hours=done.hours)
         except Exception:
+            metrics.LEDGER_FAILED.inc()
             log.exception("ledger_failed")
         await asyncio.sleep(LEDGER_PAUSE_S)
+
+
+def _recompute(ledger: Ledger) -> Recomputed:
+    """Book once, and count it."""
+    began = time.perf_counter()
+    done = ledger.recompute()
+    if done.points:
+        metrics.LEDGER_SECONDS.observe(time.perf_counter() - began)
+        metrics.LEDGER_HOURS.inc(done.hours)
+    else:
+        metrics.LEDGER_EVEN.set_to_current_time()
+    return done
 
 
 async def _in_thread(step: Callable[[], Recomputed]) -> Recomputed:

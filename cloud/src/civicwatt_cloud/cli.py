@@ -1,10 +1,6 @@
 """Commands of the cloud: `civicwatt cloud …`, `directory import`, `meters import`."""
 
-import fcntl
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,12 +8,16 @@ import uvicorn
 
 from civicwatt_cloud.app import create_app
 from civicwatt_cloud.kit import identity
+from civicwatt_cloud.kit.alone import alone
 from civicwatt_cloud.kit.db import one_transaction, serving
 from civicwatt_cloud.kit.directory_import import import_directory
-from civicwatt_cloud.kit.errors import DataBusy, PortTaken
+from civicwatt_cloud.kit.errors import PortTaken
 from civicwatt_cloud.kit.import_command import AsJson, Config, TableFile, finish
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.gateways import commands
+from civicwatt_cloud.operations.commands import backup, restore
+from civicwatt_cloud.operations.doctor import doctor
+from civicwatt_cloud.operations.migrate import migrate
 from civicwatt_cloud.timeseries.binding import import_meters
 from civicwatt_protocols.logs import log_to_stderr
 
@@ -28,6 +28,8 @@ app.command()(commands.gateway_code)
 app.command()(commands.gateway_revoke)
 app.command()(commands.broker_config)
 app.command()(commands.new_authority)
+for command in (migrate, doctor, backup, restore):
+    app.command()(command)
 
 HOST = "127.0.0.1"
 STOP_S = 5  # how long open requests may take to end [engineering default]
@@ -64,17 +66,6 @@ def _server(settings: Settings) -> uvicorn.Config:
         server_header=False,
         timeout_graceful_shutdown=STOP_S,
     )
-
-
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Hold the data folder; a second server would end the first one's code. Errors: DataBusy."""
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DataBusy(str(folder)) from None
-        yield
 
 
 def page_socket(port: int) -> socket.socket:

@@ -1,17 +1,20 @@
-"""What is tidied every night."""
+"""What is tidied every night: what is older than it is to be kept goes, and it is said how much that was."""
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import structlog
 from cryptography.x509 import load_pem_x509_certificate
+from sqlalchemy import delete
 
-from civicwatt_cloud.kit import identity
+from civicwatt_cloud.kit import identity, metrics
 from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.gateways.broker import RENEW
-from civicwatt_cloud.timeseries.ledger.books import violations
+from civicwatt_cloud.timeseries.intake.models import Quarantined
+from civicwatt_cloud.timeseries.ledger.checks import violations
 from civicwatt_cloud.timeseries.stores.readings import ReadingsStore
 from civicwatt_protocols.clock import Clock
 
@@ -21,17 +24,38 @@ DAY_US = 24 * 3600 * SECOND_US
 SHOWN = 20  # violations named in the log; the count is complete
 
 
-def housekeeping(database: Database, store: ReadingsStore, settings: Settings, clock: Clock) -> None:
-    """End old sessions and codes, check that the books add up, drop readings past their keeping time."""
+class Tidied(NamedTuple):
+    """How many rows went, and how many days and months do not add up."""
+
+    sessions: int  # and codes, and attempts to sign in
+    quarantined: int
+    readings: int
+    violations: int
+
+
+def housekeeping(database: Database, store: ReadingsStore, settings: Settings, clock: Clock) -> Tidied:
+    """End old sessions, drop what is past its keeping time, check that the books add up.
+
+    The ledger, replacement forms and the audit are kept for ever.
+    """
     with database.session() as session:
         purged = identity.purge(session, identity.real_now_us())
+        before_us = clock.now_us() - settings.keep_quarantine_days * DAY_US
+        old = delete(Quarantined).where(Quarantined.received_us < before_us)
+        quarantined = session.connection().execute(old).rowcount
     with database.reading() as session:
         broken = violations(session)
     if broken:
         log.error("ledger_does_not_add_up", count=len(broken), first=[str(one) for one in broken[:SHOWN]])
     dropped = store.retain(clock.now_us() - settings.keep_readings_days * DAY_US)
     _warn_of_certificate(settings.mqtt_cert)
-    log.info("housekeeping_done", purged=purged, violations=len(broken), readings_dropped=dropped)
+    done = Tidied(purged, quarantined, dropped, len(broken))
+    for what in ("sessions", "quarantined", "readings"):
+        metrics.DROPPED.labels(what).inc(getattr(done, what))
+    metrics.LEDGER_VIOLATIONS.set(done.violations)
+    metrics.HOUSEKEEPING.set_to_current_time()
+    log.info("housekeeping_done", **done._asdict())
+    return done
 
 
 def _warn_of_certificate(path: Path | None) -> None:

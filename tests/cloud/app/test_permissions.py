@@ -14,6 +14,7 @@ from civicwatt_cloud.kit.directory import Building, Institution
 from civicwatt_cloud.kit.directory_import import import_directory
 from civicwatt_cloud.kit.identity import Account, Role
 from civicwatt_cloud.modules.gateways.signed import renewing_gateway, signed_gateway
+from civicwatt_cloud.operations.metrics import metrics_reader
 from civicwatt_cloud.timeseries.points import Gateway, Point
 
 ENERGY = (
@@ -30,6 +31,7 @@ ENERGY = (
     "gateways",
     "replacements",
 )
+OTHERS = (public, signed_gateway, renewing_gateway, metrics_reader)
 
 
 def routes(app: FastAPI) -> Iterator[APIRoute]:
@@ -46,7 +48,7 @@ def declared(route: APIRoute) -> bool:
     waiting = list(route.dependant.dependencies)
     while waiting:
         one = waiting.pop()
-        if isinstance(one.call, Requires) or one.call in (public, signed_gateway, renewing_gateway):
+        if isinstance(one.call, Requires) or one.call in OTHERS:
             return True
         waiting += one.dependencies
     return False

@@ -119,7 +119,7 @@ def test_housekeeping_drops_what_is_over_and_checks_the_books(app: FastAPI) -> N
     with capture_logs() as logs:
         housekeeping(state.database, state.store, state.settings, state.clock)
     assert [row["event"] for row in logs] == ["ledger_does_not_add_up", "housekeeping_done"]
-    assert (logs[1]["purged"], logs[1]["readings_dropped"]) == (1, 1)
+    assert (logs[1]["sessions"], logs[1]["readings"]) == (1, 1)
     with state.database.reading() as session:
         assert session.scalars(select(OneTimeCode)).all() == []
 

@@ -21,7 +21,7 @@ from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.operations.backup import backup
 from civicwatt_cloud.operations.restore import restore
 from civicwatt_cloud.timeseries.intake.sequences import received
-from civicwatt_cloud.timeseries.ledger.books import mark_all_dirty
+from civicwatt_cloud.timeseries.ledger.marks import mark_all_dirty
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange, LedgerHour
 from civicwatt_cloud.timeseries.points import Point
 from civicwatt_edge.config import Broker, Gateway

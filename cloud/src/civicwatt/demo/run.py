@@ -14,7 +14,8 @@ from civicwatt.demo.history import book, write_history
 from civicwatt.demo.parts import Parts
 from civicwatt.demo.plant import Plant
 from civicwatt.demo.registry import open_cloud, register
-from civicwatt_cloud.cli import alone, page_socket
+from civicwatt_cloud.cli import page_socket
+from civicwatt_cloud.kit.alone import alone
 from civicwatt_cloud.kit.identity import Purpose, issue_code, real_now_us
 from civicwatt_protocols.clock import Clock
 from civicwatt_sim.city import demo_city

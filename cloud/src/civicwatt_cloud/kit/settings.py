@@ -59,6 +59,13 @@ class Settings(BaseSettings):
     keep_readings_days: int = Field(
         default=1100, ge=400, le=36_500, description="raw readings; the ledger is kept for ever"
     )
+    keep_quarantine_days: int = Field(
+        default=400, ge=30, le=36_500, description="what was set aside, for people to look at"
+    )
+    metrics_token_file: Path | None = Field(
+        default=None, description="who has this token may read /metrics; None: this machine, without a proxy"
+    )
+    backup_key_file: Path | None = Field(default=None, description="the key of backups; None: a passphrase")
     web_dist: Path = Field(default=Path(__file__).parents[1] / "web_dist", description="the built web pages")
 
     @field_validator("business_zone")

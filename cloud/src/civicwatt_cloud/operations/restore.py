@@ -27,7 +27,7 @@ from civicwatt_cloud.operations.errors import OtherDatabase, TargetNotEmpty
 from civicwatt_cloud.operations.schema import schema_at, schema_of
 from civicwatt_cloud.operations.sealed import Secret
 from civicwatt_cloud.timeseries.intake.presence import forget_births
-from civicwatt_cloud.timeseries.ledger.books import ALL_HOURS
+from civicwatt_cloud.timeseries.ledger.marks import ALL_HOURS
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange
 from civicwatt_cloud.timeseries.points import Gateway, Point
 from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore
