@@ -29,6 +29,11 @@ GROUPS = command.GROUPS | {
         "bills_app",
         "账单与人工抄表 · bills and manual readings",
     ),
+    "store": Group(
+        "civicwatt_cloud.timeseries.stores.cli",
+        "app",
+        "读数库：检验、搬迁 · check a readings store, copy one into another",
+    ),
     "bench": Group("civicwatt.bench.cli", "app", "性能实测与目标 · measured figures and their goals"),
     "drill": Group("civicwatt.drill.cli", "app", "故障演练，对照真值 · faults on purpose, and the truth"),
 }

@@ -28,7 +28,7 @@ from civicwatt_cloud.timeseries.intake.ingest import Ingest
 from civicwatt_cloud.timeseries.intake.mqtt import TlsFiles
 from civicwatt_cloud.timeseries.intake.subscriber import Subscriber
 from civicwatt_cloud.timeseries.ledger.books import Ledger, Recomputed
-from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
+from civicwatt_cloud.timeseries.stores.open import open_store
 from civicwatt_cloud.web_pages import add_pages
 
 log = structlog.get_logger()
@@ -80,7 +80,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state.zone, state.clock, state.rules = settings.zone, settings.make_clock(), rules.load()
     state.database = Database.of(settings)
     state.database.upgrade()
-    state.store = DuckDBStore(settings.readings_path)
+    state.store = open_store(settings.store_url)
     ledger = Ledger(state.database, state.store, state.zone)
     scheduler = AsyncIOScheduler(timezone=state.zone)
     scheduler.add_job(housekeeping, "cron", (state.database, state.store, settings, state.clock), **NIGHTLY)

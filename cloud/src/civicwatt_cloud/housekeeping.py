@@ -15,6 +15,7 @@ from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.gateways.broker import RENEW
 from civicwatt_cloud.timeseries.intake.models import Quarantined
 from civicwatt_cloud.timeseries.ledger.checks import violations
+from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
 from civicwatt_cloud.timeseries.stores.readings import ReadingsStore
 from civicwatt_protocols.clock import Clock
 
@@ -47,7 +48,10 @@ def housekeeping(database: Database, store: ReadingsStore, settings: Settings, c
         broken = violations(session)
     if broken:
         log.error("ledger_does_not_add_up", count=len(broken), first=[str(one) for one in broken[:SHOWN]])
-    dropped = store.retain(clock.now_us() - settings.keep_readings_days * DAY_US)
+    today_us = clock.now_us() // DAY_US * DAY_US
+    if isinstance(store, DuckDBStore):
+        log.info("days_sealed", readings=store.seal(today_us))
+    dropped = store.retain(today_us - settings.keep_readings_days * DAY_US)
     _warn_of_certificate(settings.mqtt_cert)
     done = Tidied(purged, quarantined, dropped, len(broken))
     for what in ("sessions", "quarantined", "readings"):

@@ -32,6 +32,11 @@ class Settings(BaseSettings):
         description="postgresql://…: registry, ledger and accounts live there; None: SQLite under data_dir. "
         "The password belongs into ~/.pgpass or PGPASSFILE",
     )
+    readings_url: str | None = Field(
+        default=None,
+        description="where readings are kept, as influxdb2://org@host:port/bucket?secret_file=…; "
+        "None: DuckDB under data_dir",
+    )
     mqtt_host: str | None = Field(
         default="127.0.0.1", min_length=1, max_length=253, description="the broker; None: nothing is taken in"
     )
@@ -120,8 +125,13 @@ class Settings(BaseSettings):
 
     @property
     def readings_path(self) -> Path:
-        """The readings store."""
+        """The embedded readings store, where there is no `readings_url`; its sealed days lie beside it."""
         return self.data_dir / "readings.duckdb"
+
+    @property
+    def store_url(self) -> str:
+        """The address of the readings store."""
+        return self.readings_url or f"duckdb:{self.readings_path}"
 
     @model_validator(mode="after")
     def _tls_is_whole(self) -> Self:
