@@ -1,6 +1,7 @@
 """The `civicwatt` command: every group says what is wrong alike, and explains itself in both languages."""
 
 import logging
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import structlog
 import typer
 
 from civicwatt import cli
+from civicwatt.demo import cli as demo
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +61,20 @@ def test_a_known_error_is_code_cause_and_remedy_in_both_languages_and_an_exit_co
     assert re.search("[一-鿿]", zh)
     assert not re.search("[一-鿿]", en)
     assert said.out == ""
+
+
+def test_a_demo_leaves_the_databases_of_an_installation_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[str] = []
+
+    def run(*_: object, **__: object) -> None:
+        found.extend(name for name in os.environ if name.startswith("CIVICWATT_"))
+
+    monkeypatch.setenv("CIVICWATT_DATABASE_URL", "postgresql://civicwatt@db/civicwatt")
+    monkeypatch.setattr("civicwatt.demo.run.run", run)
+    demo.demo(data=tmp_path)
+    assert found == []
 
 
 @pytest.mark.parametrize("word", ["demo", *cli.GROUPS])

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,7 @@ def demo(
 ) -> None:
     """模拟一座城市并实时计量 · run a simulated city, metered live, with pages."""
     log_to_stderr(logging.WARNING)
+    _keep_to_itself()
     if check:
         from civicwatt.demo import check as drill  # noqa: PLC0415 - each way loads only what it needs
 
@@ -33,3 +35,9 @@ def demo(
     from civicwatt.demo.run import run  # noqa: PLC0415
 
     run(data.resolve(), port, announce_json=as_json)
+
+
+def _keep_to_itself() -> None:
+    """Its parts read their own files only: what the environment names, a database say, is an installation's."""
+    for name in [name for name in os.environ if name.startswith("CIVICWATT_")]:
+        del os.environ[name]
