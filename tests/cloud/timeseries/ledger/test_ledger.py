@@ -17,7 +17,9 @@ from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.timeseries.intake.loading import load
 from civicwatt_cloud.timeseries.ledger import queries
-from civicwatt_cloud.timeseries.ledger.books import Ledger, mark_all_dirty, violations
+from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_cloud.timeseries.ledger.checks import violations
+from civicwatt_cloud.timeseries.ledger.marks import mark_all_dirty
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange, HeldStep, LedgerDay, LedgerHour, LedgerMonth
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.points import Point
@@ -33,6 +35,7 @@ NEW_YEAR = hour_of("2027-01-01")
 KWH = 1_000_000
 MINUTE_US = 60_000_000
 Counter = Callable[[str], int]
+_LEFT_OUT = {"point_id", "peak", "rate"}
 
 
 @dataclass
@@ -47,11 +50,11 @@ class Bench:
         load(self.db, self.store, batch)
 
     def books(self, *points: int) -> list[list[tuple[int, ...]]]:
-        """Rows of hours, days, months and held steps, without the point ids."""
+        """Rows of hours, days, months and held steps, without point ids and rates."""
         with self.db.reading() as session:
             return [
                 [
-                    tuple(row[1:])
+                    tuple(value for name, value in row._mapping.items() if name not in _LEFT_OUT)
                     for row in session.execute(
                         select(table.__table__)
                         .where(table.point_id.in_(points))
@@ -60,6 +63,14 @@ class Bench:
                 ]
                 for table in (LedgerHour, LedgerDay, LedgerMonth, HeldStep)
             ]
+
+    def rates(self, *points: int) -> list[tuple[int, ...]]:
+        """The fastest rises of hours, and the rates of held ones."""
+        hour, step = LedgerHour, HeldStep
+        of_hours = select(hour.hour, hour.peak).where(hour.point_id.in_(points)).order_by(hour.hour)
+        of_held = select(step.ts_us, step.rate).where(step.point_id.in_(points)).order_by(step.ts_us)
+        with self.db.reading() as session:
+            return [tuple(row) for query in (of_hours, of_held) for row in session.execute(query)]
 
     def totals(self, step: queries.Step, point: int, start: int, end: int) -> queries.Total | None:
         with self.db.reading() as session:
@@ -183,6 +194,7 @@ def test_any_order_split_and_repetition_gives_the_books_of_an_in_order_run(
     bench.load(Batch.of(plain, ts, values))
     bench.ledger.recompute_all()
     assert bench.books(shuffled) == bench.books(plain)
+    assert bench.rates(shuffled) == bench.rates(plain)
     again = bench.books(plain)
     with bench.db.session() as session:
         mark_all_dirty(session, [plain])

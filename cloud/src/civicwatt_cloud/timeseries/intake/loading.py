@@ -4,7 +4,7 @@ import numpy as np
 from sqlalchemy import select
 
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.timeseries.ledger.books import mark_dirty
+from civicwatt_cloud.timeseries.ledger.marks import mark_dirty
 from civicwatt_cloud.timeseries.points import Point
 from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore, WriteResult
 

@@ -1,6 +1,6 @@
 """Tables of the ledger."""
 
-from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from civicwatt_cloud.kit.db import ROW_ID, Base
@@ -24,6 +24,9 @@ class LedgerHour(_Booked, Base):
 
     hour: Mapped[int] = mapped_column(primary_key=True)  # hours since 1970-01-01T00Z
     day: Mapped[int]  # yyyymmdd in the business zone
+    peak: Mapped[int] = mapped_column(
+        BigInteger, default=0, server_default=text("0")
+    )  # fastest rise [micro/h]
 
 
 class LedgerDay(_Booked, Base):
@@ -52,9 +55,10 @@ class HeldStep(Base):
 
     point_id: Mapped[int] = mapped_column(ForeignKey("point.id"), primary_key=True)
     ts_us: Mapped[int] = mapped_column(BigInteger, primary_key=True)  # of the reading after the step
-    kind: Mapped[str] = mapped_column(String(8))  # fall | glitch | form
+    kind: Mapped[str] = mapped_column(String(8))  # fall | jump | glitch | form
     before_micro: Mapped[int] = mapped_column(BigInteger)
     after_micro: Mapped[int] = mapped_column(BigInteger)
+    rate: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))  # of a rise [micro/h]
 
 
 class ReplacementForm(Base):
@@ -71,6 +75,43 @@ class ReplacementForm(Base):
     reason: Mapped[str] = mapped_column(String(200))
     entered_by: Mapped[str] = mapped_column(String(80))  # as in the audit: gateway/gw-01, account/li
     entered_us: Mapped[int] = mapped_column(BigInteger)  # business time
+
+
+class _Entered:
+    """A fact that somebody entered; as in the audit, gateway/gw-01 or account/li."""
+
+    reason: Mapped[str] = mapped_column(String(200))
+    entered_by: Mapped[str] = mapped_column(String(80))
+    entered_us: Mapped[int] = mapped_column(BigInteger)  # business time
+
+
+class RatioChange(_Entered, Base):
+    """From a moment on, differences of the counter are multiplied by the factor (CT, PT)."""
+
+    __tablename__ = "ratio_change"
+
+    point_id: Mapped[int] = mapped_column(ForeignKey("point.id"), primary_key=True)
+    from_us: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    factor: Mapped[str] = mapped_column(String(40))  # decimal
+
+
+class RolloverSpan(_Entered, Base):
+    """From a moment on, the counter begins again at 0 when it reaches the span."""
+
+    __tablename__ = "rollover_span"
+
+    point_id: Mapped[int] = mapped_column(ForeignKey("point.id"), primary_key=True)
+    from_us: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    span_micro: Mapped[int] = mapped_column(BigInteger)
+
+
+class ConfirmedRise(_Entered, Base):
+    """A rise that was held, and that a person says is real."""
+
+    __tablename__ = "confirmed_rise"
+
+    point_id: Mapped[int] = mapped_column(ForeignKey("point.id"), primary_key=True)
+    ts_us: Mapped[int] = mapped_column(BigInteger, primary_key=True)  # of the reading after it
 
 
 class DirtyRange(Base):

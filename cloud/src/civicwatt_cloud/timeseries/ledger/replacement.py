@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from civicwatt_cloud.kit import audit
 from civicwatt_cloud.kit.business_time import SECOND_US, date_of, iso
 from civicwatt_cloud.kit.numbering import next_number
-from civicwatt_cloud.timeseries.ledger.books import counters_of, mark_dirty, replacements
+from civicwatt_cloud.timeseries.ledger.counter.consumption import micro_of
 from civicwatt_cloud.timeseries.ledger.counter.glitches import GLITCH_READINGS, standing_in
 from civicwatt_cloud.timeseries.ledger.counter.splice import Replacement, Series, Shown, spliced
 from civicwatt_cloud.timeseries.ledger.counter.steps import around, most_plausible, step_of
+from civicwatt_cloud.timeseries.ledger.counter_facts import replacements
+from civicwatt_cloud.timeseries.ledger.marks import mark_dirty
 from civicwatt_cloud.timeseries.ledger.models import ReplacementForm
 from civicwatt_cloud.timeseries.ledger.replacement_errors import (
     AnotherReplacement,
@@ -26,7 +28,7 @@ from civicwatt_cloud.timeseries.ledger.replacement_errors import (
     ReplacementInFuture,
 )
 from civicwatt_cloud.timeseries.points import Point
-from civicwatt_cloud.timeseries.stores.readings import Ints, ReadingsStore
+from civicwatt_cloud.timeseries.stores.readings import VALUE_LIMIT, ReadingsStore
 from civicwatt_protocols.quantity import format_micro
 
 KIND = "HB"  # 换表
@@ -217,9 +219,10 @@ class Desk:
 
     def _line(self, point: int, t0_us: int, t1_us: int) -> Series:
         """Readings and replacements of a stretch, as far as they stand."""
-        nothing: Ints = np.zeros(0, np.int64)
-        ts_us, micro = counters_of(self.store.scan([point], t0_us, t1_us)).get(point, (nothing, nothing))
-        series = spliced(ts_us, micro, replacements(self.session, [point]).get(point, []))
+        batch = self.store.scan([point], t0_us, t1_us)
+        batch = batch.take(np.abs(batch.value) <= VALUE_LIMIT)
+        forms = replacements(self.session, [point]).get(point, [])
+        series = spliced(batch.ts_us, micro_of(batch.value), forms)
         return series.part(standing_in(series))
 
 

@@ -1,0 +1,81 @@
+"""Which hours of which points have to be booked afresh."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from civicwatt_cloud.kit import bulk
+from civicwatt_cloud.timeseries.ledger.hours import hour_runs
+from civicwatt_cloud.timeseries.ledger.models import DirtyRange
+from civicwatt_cloud.timeseries.stores.readings import Ints
+
+ALL_HOURS = (0, 1_200_000)  # 1970 to 2106
+WIDE_H = 10 * 24  # ranges beyond are booked for few points at a time: their readings fill the memory
+WIDE_POINTS = 16
+_MERGE_H = 24  # ranges this close are booked as one: cheaper than two, and the result is the same
+_COLUMNS = ("point_id", "hour_from", "hour_to")
+Range = tuple[int, int]
+
+
+class Work(NamedTuple):
+    """Dirty hours that are booked together, and the marks that say so."""
+
+    marks: Sequence[int]
+    ranges: dict[int, list[Range]]  # by point
+
+
+def mark_dirty(session: Session, point: NDArray[np.int32], ts_us: Ints) -> None:
+    """Note that these readings of counters are in the store, also those that were there before."""
+    mark_hours(session, hour_runs(point, ts_us))
+
+
+def mark_hours(session: Session, rows: Sequence[tuple[int, int, int]]) -> None:
+    """Have the hours [from, to) of points booked afresh: (point, from, to)."""
+    bulk.insert_rows(session.connection(), "dirty_range", _COLUMNS, rows)
+
+
+def mark_all_dirty(session: Session, points: Iterable[int], hour_from: int = ALL_HOURS[0]) -> None:
+    """Have these points booked afresh from their first reading, or from an hour."""
+    rows = [{"point_id": point, "hour_from": hour_from, "hour_to": ALL_HOURS[1]} for point in points]
+    if rows:
+        session.execute(insert(DirtyRange), rows)
+
+
+def next_work(session: Session, limit: int) -> Work:
+    """The dirty hours of up to `limit` points, of fewer where the ranges are wide."""
+    points = session.scalars(
+        select(DirtyRange.point_id).distinct().order_by(DirtyRange.point_id).limit(limit)
+    ).all()
+    query = select(DirtyRange.id, DirtyRange.point_id, DirtyRange.hour_from, DirtyRange.hour_to)
+    marks = session.execute(query.where(DirtyRange.point_id.in_(points))).all()
+    ranges = merged((point, start, end) for _, point, start, end in marks)
+    wide = [point for point, mine in ranges.items() if sum(end - start for start, end in mine) > WIDE_H]
+    if wide:
+        few = set(wide[:WIDE_POINTS])
+        ranges = {point: mine for point, mine in ranges.items() if point in few}
+    return Work([mark for mark, point, _, _ in marks if point in ranges], ranges)
+
+
+def done(session: Session, work: Work) -> bool:
+    """Delete the marks that were read; False: somebody else has worked on them meanwhile."""
+    gone = 0
+    for n in range(0, len(work.marks), 10_000):
+        part = work.marks[n : n + 10_000]
+        gone += session.execute(delete(DirtyRange).where(DirtyRange.id.in_(part))).rowcount  # type: ignore[attr-defined]
+    return gone == len(work.marks)
+
+
+def merged(ranges: Iterable[tuple[int, int, int]]) -> dict[int, list[Range]]:
+    """(point, from, to) as disjoint ranges by point, near ones joined."""
+    result: dict[int, list[Range]] = {}
+    for point, start, end in sorted(ranges):
+        mine = result.setdefault(point, [])
+        if mine and start <= mine[-1][1] + _MERGE_H:
+            mine[-1] = (mine[-1][0], max(mine[-1][1], end))
+        else:
+            mine.append((start, end))
+    return result
