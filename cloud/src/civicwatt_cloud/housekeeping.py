@@ -32,6 +32,7 @@ class Tidied(NamedTuple):
     quarantined: int
     readings: int
     violations: int
+    sealed: int  # readings of closed days, moved into files
 
 
 def housekeeping(database: Database, store: ReadingsStore, settings: Settings, clock: Clock) -> Tidied:
@@ -49,11 +50,10 @@ def housekeeping(database: Database, store: ReadingsStore, settings: Settings, c
     if broken:
         log.error("ledger_does_not_add_up", count=len(broken), first=[str(one) for one in broken[:SHOWN]])
     today_us = clock.now_us() // DAY_US * DAY_US
-    if isinstance(store, DuckDBStore):
-        log.info("days_sealed", readings=store.seal(today_us))
+    sealed = store.seal(today_us) if isinstance(store, DuckDBStore) else 0
     dropped = store.retain(today_us - settings.keep_readings_days * DAY_US)
     _warn_of_certificate(settings.mqtt_cert)
-    done = Tidied(purged, quarantined, dropped, len(broken))
+    done = Tidied(purged, quarantined, dropped, len(broken), sealed)
     for what in ("sessions", "quarantined", "readings"):
         metrics.DROPPED.labels(what).inc(getattr(done, what))
     metrics.LEDGER_VIOLATIONS.set(done.violations)

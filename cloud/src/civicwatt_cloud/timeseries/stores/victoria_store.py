@@ -24,6 +24,7 @@ from civicwatt_cloud.timeseries.stores.readings import (
     Batch,
     Buckets,
     Capabilities,
+    Floats,
     Latest,
     OnConflict,
     WriteResult,
@@ -37,7 +38,7 @@ SEEN_S = 30.0  # how long written rows may take to be seen [engineering default]
 LOOK_S = 0.1  # between two looks
 _AHEAD_S = 3 * 86_400  # the server takes nothing more than two days ahead of its clock
 _LAST_MS = 7_258_118_400_000  # the year 2200; it counts nanoseconds in 64 bits
-_WINDOWS = ("4d", "60d", "36500d")  # looked through for the newest, until every point has a value
+_WINDOWS_DAYS = (4, 60, 36_500)  # looked through for the newest, until every point has a value
 
 
 class _Found(msgspec.Struct):
@@ -91,10 +92,13 @@ class VictoriaStore:
         places = Places(batch, on_conflict)
         with self._lock:
             there, stored = looked_up(places.rows, self.scan)
-            fresh = places.rows.take(places.fresh(there, stored))
+            fresh = np.flatnonzero(places.fresh(there, stored))
             if len(fresh):
-                self._writer.write(lines(self._name, fresh))
-                self._see(fresh)
+                rows = places.rows.take(fresh)
+                self._writer.write(lines(self._name, rows))
+                seen = self._seen(rows)
+                other = ~same(seen, rows.value)  # of another process that wrote in the same instant
+                there[fresh[other]], stored[fresh[other]] = True, seen[other]
                 self._bring_to_disk()
         return places.result(there, stored)
 
@@ -102,8 +106,8 @@ class VictoriaStore:
         """Newest row and newest value of the points, sorted by point; farther back only for those without."""
         wanted = set(self._all_points() if points is None else map(int, points))
         rows = values = Batch.join([])
-        for window in _WINDOWS:
-            found = self._newest(sorted(wanted), window)
+        for days in _WINDOWS_DAYS:
+            found = self._newest(sorted(wanted), days)
             rows = in_order(
                 Batch.join([found.take(np.isnan(found.value)), found.take(~np.isnan(found.value)), rows])
             )
@@ -158,18 +162,17 @@ class VictoriaStore:
         match = ("match[]", self._selector(None))
         self._deleter.post("/api/v1/admin/tsdb/delete_series", [match, *self._auth])
 
-    def _see(self, fresh: Batch) -> None:
-        """Look for rows just written until all are there. Errors: RowsNotThere."""
+    def _seen(self, fresh: Batch) -> Floats:
+        """Look for rows just written until all are there; returns what is there. Errors: RowsNotThere."""
         deadline = time.monotonic() + SEEN_S
         while True:
             for server in self._storage:
                 server.post("/internal/force_flush", self._auth)
             there, stored = looked_up(fresh, self.scan)
-            seen = there & same(stored, fresh.value)
-            if seen.all():
-                return
+            if there.all():
+                return stored
             if time.monotonic() > deadline:
-                missing = fresh.ts_us[~seen]
+                missing = fresh.ts_us[~there]
                 first = np.datetime64(int(missing.min()), "us")
                 raise RowsNotThere(self._insert, rows=len(missing), first=f"{first}Z")
             time.sleep(LOOK_S)
@@ -184,12 +187,13 @@ class VictoriaStore:
                 raise StoreFailed(server.base, detail=f"snapshot: {answer}")
             server.post("/snapshot/delete", [("snapshot", answer["snapshot"]), *self._auth])
 
-    def _newest(self, points: list[int], window: str) -> Batch:
-        """The newest row of each kind of the points within a window that ends ahead of now."""
+    def _newest(self, points: list[int], days: int) -> Batch:
+        """The newest row of each kind of the points within these days, which end ahead of now."""
         found = []
-        at = f"{time.time() + _AHEAD_S:.0f}"
+        at = int(time.time()) + _AHEAD_S
+        window = min(days, at // 86_400 - 30)  # it looks back some more, and finds nothing from before 1970
         for part in _parts(points):
-            selector = f"{self._selector(part)}[{window}]"
+            selector = f"{self._selector(part)}[{window}d]"
             times, values = (
                 self._instant(f"{function}({selector}) keep_metric_names", at)
                 for function in ("tlast_over_time", "last_over_time")
@@ -207,8 +211,9 @@ class VictoriaStore:
             )
         return Batch.join(found)
 
-    def _instant(self, query: str, at: str) -> list[_Found]:
-        answer = self._reader.post("/api/v1/query", [("query", query), ("time", at), ("nocache", "1")])
+    def _instant(self, query: str, at_s: int) -> list[_Found]:
+        fields = [("query", query), ("time", str(at_s)), ("nocache", "1")]
+        answer = self._reader.post("/api/v1/query", fields)
         return msgspec.json.decode(answer, type=_Answer).data.result
 
     def _all_points(self) -> list[int]:
