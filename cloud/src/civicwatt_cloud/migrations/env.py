@@ -10,7 +10,11 @@ import civicwatt_cloud.kit.numbering
 import civicwatt_cloud.modules.gateways.models
 import civicwatt_cloud.timeseries.intake.models
 import civicwatt_cloud.timeseries.ledger.bill_models
+import civicwatt_cloud.timeseries.ledger.closing_models
 import civicwatt_cloud.timeseries.ledger.models
+import civicwatt_cloud.timeseries.ledger.share_models
+import civicwatt_cloud.timeseries.ledger.tariff_models
+import civicwatt_cloud.timeseries.ledger.virtual_models
 import civicwatt_cloud.timeseries.points  # noqa: F401 - each module adds its tables to Base.metadata
 from civicwatt_cloud.kit.db import Base
 
