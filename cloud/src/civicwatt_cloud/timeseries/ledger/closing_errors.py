@@ -1,0 +1,78 @@
+"""Why a month cannot be closed or a correction not be decided.
+
+CloudError
+├── MonthNotOver      422  CW-T1341
+├── NotAMonth         422  CW-T1342
+├── NoSuchCorrection  404  CW-T1343
+├── AlreadyDecided    409  CW-T1344
+├── NobodySaid        422  CW-T1345
+└── UnknownUnit       404  CW-T1346
+"""
+
+from civicwatt_cloud.kit.errors import CloudError
+
+
+class MonthNotOver(CloudError):
+    """A month of which readings are still to come."""
+
+    status = 422
+    code = "CW-T1341"
+    zh = "{month} 尚未结束"
+    en = "{month} is not over"
+    remedy_zh = "月底之后再关账"
+    remedy_en = "close it after its last day"
+
+
+class NotAMonth(CloudError):
+    """A text that names no month."""
+
+    status = 422
+    code = "CW-T1342"
+    zh = "“{text}”不是月份"
+    en = "“{text}” is no month"
+    remedy_zh = "写作 2026-10"
+    remedy_en = "write 2026-10"
+
+
+class NoSuchCorrection(CloudError):
+    """No correction has that number."""
+
+    status = 404
+    code = "CW-T1343"
+    zh = "没有更正单 {number}"
+    en = "there is no correction {number}"
+    remedy_zh = "用 closing corrections 查看编号"
+    remedy_en = "look the number up with closing corrections"
+
+
+class AlreadyDecided(CloudError):
+    """A correction is decided once."""
+
+    status = 409
+    code = "CW-T1344"
+    zh = "更正单 {number} 已由 {by} 处理，结果：{state_zh}"
+    en = "correction {number} was decided by {by}: {state}"
+    remedy_zh = "数值再有变化时，系统会另出更正单"
+    remedy_en = "when the value changes again, another correction is proposed"
+
+
+class NobodySaid(CloudError):
+    """A decision without a name or a reason."""
+
+    status = 422
+    code = "CW-T1345"
+    zh = "审批更正单须写明审批人和理由"
+    en = "a decision needs who decides and why"
+    remedy_zh = "填写审批人和理由后再试"
+    remedy_en = "give both and try again"
+
+
+class UnknownUnit(CloudError):
+    """The directory has no institution of that code."""
+
+    status = 404
+    code = "CW-T1346"
+    zh = "名录中没有单位 {code}"
+    en = "the directory has no institution {code}"
+    remedy_zh = "核对单位编码"
+    remedy_en = "check the institution's code"
