@@ -1,0 +1,66 @@
+"""Why a price table cannot be taken, or a cost not be told.
+
+CloudError
+├── BadTariff     422  CW-T1351
+├── NoPrice       422  CW-T1352
+├── StepTooLong   422  CW-T1353
+├── VersionLost   409  CW-T1354
+└── UnreadableFile 422 CW-T1355
+"""
+
+from civicwatt_cloud.kit.errors import CloudError
+
+
+class BadTariff(CloudError):
+    """A price table that leaves an hour without a price, or gives it two."""
+
+    status = 422
+    code = "CW-T1351"
+    zh = "价格表 {key}：{detail_zh}"
+    en = "price table {key}: {detail}"
+    remedy_zh = "改正后重新导入，格式见示例 docs/examples/tariff.toml"
+    remedy_en = "correct it and import again; the format is that of docs/examples/tariff.toml"
+
+
+class NoPrice(CloudError):
+    """Consumption on a day for which no version of the table is valid."""
+
+    status = 422
+    code = "CW-T1352"
+    zh = "价格表 {key} 在 {day} 没有有效的版本"
+    en = "no version of price table {key} is valid on {day}"
+    remedy_zh = "导入包含该日期的版本"
+    remedy_en = "import a version that is valid on that day"
+
+
+class StepTooLong(CloudError):
+    """Rows that are longer than the steps of the table: one row would have two prices."""
+
+    status = 422
+    code = "CW-T1353"
+    zh = "价格表 {key} 在 {day} {edge} 换价，{minutes} 分钟一行的用量无法分开"
+    en = "price table {key} changes at {edge} on {day}: rows of {minutes} minutes cannot be split there"
+    remedy_zh = "改用 15 分钟的用量计算"
+    remedy_en = "compute from rows of 15 minutes"
+
+
+class VersionLost(CloudError):
+    """A file that leaves out a version that was in force before."""
+
+    status = 409
+    code = "CW-T1354"
+    zh = "新文件缺少价格表 {key} 自 {start} 起的版本"
+    en = "the new file of price table {key} lacks the version from {start} on"
+    remedy_zh = "把历次版本保留在同一文件中，只在后面增加"
+    remedy_en = "keep all versions in one file and add new ones to it"
+
+
+class UnreadableFile(CloudError):
+    """A price table's file that cannot be opened."""
+
+    status = 422
+    code = "CW-T1355"
+    zh = "价格表文件无法读取"
+    en = "the file of the price table cannot be read"
+    remedy_zh = "检查文件路径与权限"
+    remedy_en = "check the path and its permissions"
