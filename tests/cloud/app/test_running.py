@@ -118,8 +118,10 @@ def test_housekeeping_drops_what_is_over_and_checks_the_books(app: FastAPI) -> N
         session.add(LedgerHour(point_id=point, hour=1, day=19700101, micro=5, covered_s=3600, quality=0))
     with capture_logs() as logs:
         housekeeping(state.database, state.store, state.settings, state.clock)
-    assert [row["event"] for row in logs] == ["ledger_does_not_add_up", "housekeeping_done"]
-    assert (logs[1]["sessions"], logs[1]["readings"]) == (1, 1)
+    told = {row["event"]: row for row in logs}
+    assert {"ledger_does_not_add_up", "housekeeping_done"} <= told.keys()
+    done = told["housekeeping_done"]
+    assert (done["sessions"], done["readings"]) == (1, 1)
     with state.database.reading() as session:
         assert session.scalars(select(OneTimeCode)).all() == []
 

@@ -18,7 +18,7 @@ from sqlalchemy import func, select, text
 from civicwatt_cloud.app import create_app
 from civicwatt_cloud.kit.alone import alone
 from civicwatt_cloud.kit.business_time import HOUR_US
-from civicwatt_cloud.kit.errors import DataBusy
+from civicwatt_cloud.kit.errors import DataBusy, SchemaNewer
 from civicwatt_cloud.kit.identity import OneTimeCode, OpenSession
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.operations import archive, parts, rows
@@ -29,7 +29,6 @@ from civicwatt_cloud.operations.errors import (
     BackupExists,
     BackupTruncated,
     OtherDatabase,
-    SchemaNewer,
     ServerSilent,
     TargetNotEmpty,
     WrongKey,

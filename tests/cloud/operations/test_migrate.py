@@ -6,13 +6,14 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from click.testing import Result
 
 from civicwatt_cloud.kit.alone import alone
-from civicwatt_cloud.kit.errors import DataBusy
+from civicwatt_cloud.kit.errors import DataBusy, SchemaNewer
+from civicwatt_cloud.kit.schema import schema_at
 from civicwatt_cloud.kit.settings import Settings
-from civicwatt_cloud.operations.errors import SchemaBehind, SchemaNewer
-from civicwatt_cloud.operations.schema import schema_at
+from civicwatt_cloud.operations.errors import SchemaBehind
 
 
 def test_an_empty_place_comes_to_the_newest_and_stays_there(
@@ -53,3 +54,14 @@ def test_every_migration_has_a_title() -> None:
     steps = schema_at(None).pending
     assert [step.revision for step in steps] == sorted(step.revision for step in steps)
     assert all(step.title for step in steps)
+
+
+@pytest.mark.parametrize("command", [("serve",), ("gateway-code", "gw-01")])
+def test_the_former_version_opens_no_newer_database(
+    cloud: Settings, config: Path, civicwatt: Callable[..., Result], command: tuple[str, ...]
+) -> None:
+    with closing(sqlite3.connect(cloud.database_path)) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.commit()
+    done = civicwatt(*command, "--config", config)
+    assert isinstance(done.exception, SchemaNewer)

@@ -182,8 +182,16 @@ def one_transaction(settings: Settings) -> Iterator[Session]:
 def _migrate(connection: Connection) -> None:
     from alembic import command  # noqa: PLC0415 - alembic is needed once, at start
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.script.revision import RevisionError  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    from civicwatt_cloud.kit.schema import schema_of  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except (CommandError, RevisionError):
+        schema_of(connection)  # says so where a newer version has been here
+        raise

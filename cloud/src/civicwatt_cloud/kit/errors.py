@@ -19,6 +19,7 @@ CivicWattError
     ├── DataBusy              CW-A1013  (of the command, not of a request)
     ├── PortTaken             CW-A1014
     ├── DatabaseAway     503  CW-K1001
+    ├── SchemaNewer           CW-O1001
     ├── NotTheOwner           CW-K1002
     ├── NoRule           422  CW-R1001
     ├── UnreadableTable  422  CW-D1001  (tables.py)
@@ -231,6 +232,16 @@ class NotTheOwner(CloudError):
     en = "the schema is behind, and this role may not change it"
     remedy_zh = "以数据库属主的账号运行 civicwatt cloud migrate"
     remedy_en = "run civicwatt cloud migrate as the role that owns the database"
+
+
+class SchemaNewer(CloudError):
+    """A newer version has migrated the database."""
+
+    code = "CW-O1001"
+    zh = "数据库结构（{current}）来自更新的版本，本版本只到 {head}"
+    en = "the database's schema ({current}) is of a newer version; this one knows up to {head}"
+    remedy_zh = "请安装更新的版本，或恢复升级前的备份"
+    remedy_en = "install the newer version, or restore the backup from before the upgrade"
 
 
 class NoRule(CloudError):

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.errors import DatabaseAway
+from civicwatt_cloud.kit.schema import schema_of
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.gateways.models import GatewayCertificate
 from civicwatt_cloud.operations import parts
@@ -30,7 +31,6 @@ from civicwatt_cloud.operations.errors import (
     SpaceLow,
 )
 from civicwatt_cloud.operations.metrics import last_backup
-from civicwatt_cloud.operations.schema import schema_of
 from civicwatt_cloud.timeseries.intake.models import Quarantined
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange, HeldStep
 from civicwatt_cloud.timeseries.points import Gateway

@@ -1,9 +1,7 @@
 """What operating the cloud can meet; what a doctor finds wrong is an error too.
 
 CloudError
-├── SchemaError
-│   ├── SchemaNewer         CW-O1001
-│   └── SchemaBehind        CW-O1002
+├── SchemaBehind            CW-O1002  (CW-O1001: kit/errors.py)
 ├── BackupError
 │   ├── KeyUnusable         CW-O1011
 │   ├── WrongKey            CW-O1012
@@ -31,21 +29,7 @@ CloudError
 from civicwatt_cloud.kit.errors import CloudError
 
 
-class SchemaError(CloudError):
-    """The database's schema is not the one this version works with."""
-
-
-class SchemaNewer(SchemaError):
-    """A newer version has migrated the database."""
-
-    code = "CW-O1001"
-    zh = "数据库结构（{current}）来自更新的版本，本版本只到 {head}"
-    en = "the database's schema ({current}) is of a newer version; this one knows up to {head}"
-    remedy_zh = "请安装更新的版本，或恢复升级前的备份"
-    remedy_en = "install the newer version, or restore the backup from before the upgrade"
-
-
-class SchemaBehind(SchemaError):
+class SchemaBehind(CloudError):
     """Migrations are waiting."""
 
     code = "CW-O1002"

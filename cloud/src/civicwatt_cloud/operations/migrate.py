@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from civicwatt_cloud.kit.alone import alone
+from civicwatt_cloud.kit.schema import Schema, schema_at, schema_of
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.operations import parts
 from civicwatt_cloud.operations.errors import SchemaBehind
-from civicwatt_cloud.operations.schema import Schema, schema_at, schema_of
 from civicwatt_protocols.logs import log_to_stderr
 
 

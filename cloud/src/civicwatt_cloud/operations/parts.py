@@ -6,8 +6,9 @@ from pathlib import Path
 
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.settings import Settings
-from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
+from civicwatt_cloud.timeseries.stores.open import open_server, open_store
 from civicwatt_cloud.timeseries.stores.readings import ReadingsStore
+from civicwatt_cloud.timeseries.stores.urls import EMBEDDED, parse
 
 
 def has_database(settings: Settings) -> bool:
@@ -28,7 +29,7 @@ def database(settings: Settings) -> Iterator[Database]:
 @contextmanager
 def readings(settings: Settings) -> Iterator[ReadingsStore]:
     """The readings store; closed again."""
-    store = DuckDBStore(settings.readings_path)
+    store = open_store(settings.store_url)
     try:
         yield store
     finally:
@@ -42,9 +43,27 @@ def database_kind(settings: Settings) -> str:
 
 def is_embedded(settings: Settings) -> bool:
     """Whether the readings store lives in the server's process: nobody else can open it meanwhile."""
-    return True
+    return parse(settings.store_url).kind in EMBEDDED
+
+
+def store_file(settings: Settings) -> Path | None:
+    """The file of an embedded readings store; other files may lie beside it that begin with its stem."""
+    address = parse(settings.store_url)
+    return Path(address.path) if address.kind in EMBEDDED else None
+
+
+def empty_server(settings: Settings) -> None:
+    """Delete all readings of a store that is a server. Errors: StoreError."""
+    store = open_server(parse(settings.store_url))
+    try:
+        store.drop()
+    finally:
+        store.close()
 
 
 def moved(settings: Settings, folder: Path) -> Settings:
-    """The same settings with another data folder."""
-    return settings.model_copy(update={"data_dir": folder})
+    """The same settings with another data folder; the file of an embedded store moves into it too."""
+    changes: dict[str, object] = {"data_dir": folder}
+    if settings.readings_url is not None and (path := store_file(settings)) is not None:
+        changes["readings_url"] = f"{parse(settings.readings_url).kind}:{folder / path.name}"
+    return settings.model_copy(update=changes)

@@ -18,13 +18,13 @@ from sqlalchemy.orm import Session
 from civicwatt_cloud.kit.alone import alone
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import serving
+from civicwatt_cloud.kit.schema import schema_at, schema_of
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.gateways.authority import write_private
 from civicwatt_cloud.operations import archive, parts, snapshot
 from civicwatt_cloud.operations.archive import Contents
 from civicwatt_cloud.operations.backup import Report
 from civicwatt_cloud.operations.errors import OtherDatabase, TargetNotEmpty
-from civicwatt_cloud.operations.schema import schema_at, schema_of
 from civicwatt_cloud.operations.sealed import Secret
 from civicwatt_cloud.timeseries.intake.presence import forget_births
 from civicwatt_cloud.timeseries.ledger.marks import ALL_HOURS
@@ -32,8 +32,6 @@ from civicwatt_cloud.timeseries.ledger.models import DirtyRange
 from civicwatt_cloud.timeseries.points import Gateway, Point
 from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore
 
-OURS = ("civicwatt.sqlite*", "readings*", "authority")  # in the data folder
-FAR_US = 2**62
 MARGIN_H = 24  # readings of the last day may be there without their marks: their hours are booked again
 
 
@@ -86,7 +84,7 @@ def restore(settings: Settings, source: Path, secret: Secret, report: Report, *,
             raise TargetNotEmpty(what=", ".join(occupied))
         folder = Path(stack.enter_context(TemporaryDirectory(prefix=".restore-", dir=settings.data_dir)))
         _build(settings, source, secret, folder, report)
-        _exchange(settings.data_dir, folder)
+        _exchange(settings, folder)
     report("restore", 1.0)
     return found
 
@@ -94,9 +92,9 @@ def restore(settings: Settings, source: Path, secret: Secret, report: Report, *,
 def _build(settings: Settings, source: Path, secret: Secret, folder: Path, report: Report) -> None:
     """Everything that may fail: in the new folder, and in databases that are not in files."""
     staged = parts.moved(settings, folder)
+    if not parts.is_embedded(settings):
+        parts.empty_server(settings)
     with parts.readings(staged) as store:
-        if not parts.is_embedded(settings):
-            store.retain(FAR_US)
         builder = _Builder(folder, store)
         archive.read(source, secret, builder, lambda done: report("restore", done * 0.99))
     if settings.database_url is not None:
@@ -123,7 +121,7 @@ def _begin_again(session: Session) -> None:
 
 def _occupied(settings: Settings) -> list[str]:
     """What a restore would replace."""
-    found = [str(path) for path in _data_files(settings.data_dir)]
+    found = [str(path) for path in _data_files(settings)]
     if settings.database_url is not None:
         with parts.database(settings) as database, database.reading() as session:
             if schema_of(session.connection()).current is not None:
@@ -135,21 +133,29 @@ def _occupied(settings: Settings) -> list[str]:
     return found
 
 
-def _exchange(folder: Path, fresh: Path) -> None:
-    """Move what is there aside, and what is new into its place: within one file system, so in an instant."""
+def _exchange(settings: Settings, fresh: Path) -> None:
+    """Move what is there aside, and what is new into its place; an instant within one file system."""
+    folder = settings.data_dir
     aside = folder / f"before-restore-{_stamp()}"
-    for path in _data_files(folder):
+    for path in _data_files(settings):
         aside.mkdir(mode=0o700, exist_ok=True)
-        path.rename(aside / path.name)
-    for path in _data_files(fresh):
-        path.rename(folder / path.name)
+        shutil.move(path, aside / path.name)
+    store = parts.store_file(settings)
+    for path in _data_files(parts.moved(settings, fresh)):
+        is_store = store is not None and path.name.startswith(store.stem)
+        shutil.move(path, (store.parent if store is not None and is_store else folder) / path.name)
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     os.fsync(handle)
     os.close(handle)
 
 
-def _data_files(folder: Path) -> list[Path]:
-    return sorted(path for pattern in OURS for path in folder.glob(pattern))
+def _data_files(settings: Settings) -> list[Path]:
+    """Our files and folders: of the database, of the authority, of an embedded readings store."""
+    folder, store = settings.data_dir, parts.store_file(settings)
+    found = [*folder.glob("civicwatt.sqlite*"), *folder.glob("authority")]
+    if store is not None:
+        found += store.parent.glob(f"{store.stem}.*")
+    return sorted(found)
 
 
 def _stamp() -> str:

@@ -10,7 +10,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection
 
 import civicwatt_cloud
-from civicwatt_cloud.operations.errors import SchemaNewer
+from civicwatt_cloud.kit.errors import SchemaNewer
 
 MIGRATIONS = Path(civicwatt_cloud.__file__).parent / "migrations"
 
