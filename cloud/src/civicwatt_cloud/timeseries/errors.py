@@ -9,7 +9,11 @@ CloudError
 │   ├── TooLarge            CW-T1005
 │   ├── Unreadable          CW-T1006
 │   ├── ImplausibleValue    CW-T1007
-│   └── ForeignDivision     CW-T1008
+│   ├── ForeignDivision     CW-T1008
+│   └── NoCatalogueYet      CW-T1201
+├── StoreIsEmbedded         CW-T1202
+├── NoSuchQuarantined       CW-T1203
+├── NothingReplays          CW-T1204
 └── RowProblem
     ├── NoSuchBuilding      CW-T1011
     ├── NoSuchEndUse        CW-T1012
@@ -99,6 +103,50 @@ class ForeignDivision(SetAside):
     en = "gateway {gateway} of division {division} reports under {said}; it stays, its readings are stored"
     remedy_zh = "核对该网关配置中的 division"
     remedy_en = "check division in that gateway's configuration"
+
+
+class NoCatalogueYet(SetAside):
+    """Data whose catalogue no birth has brought."""
+
+    code = "CW-T1201"
+    zh = "数据引用的点表尚未收到"
+    en = "the data name a catalogue that no birth has brought"
+    remedy_zh = "等网关上线并发布点表后再重放"
+    remedy_en = "replay it again when the gateway is there and has sent its births"
+
+
+class StoreIsEmbedded(CloudError):
+    """A worker beside a store that lives in another process."""
+
+    exit_code = 3
+    code = "CW-T1202"
+    zh = "读数库 {name} 内嵌在 serve 进程中，其他进程无法打开"
+    en = "the readings store {name} is embedded in the process that serves; no other can open it"
+    remedy_zh = "readings_url 改用 InfluxDB 或 VictoriaMetrics 后再启动 worker；内嵌库由 serve 自行接收"
+    remedy_en = (
+        "name an InfluxDB or VictoriaMetrics in readings_url; with an embedded store serve takes readings in"
+    )
+
+
+class NoSuchQuarantined(CloudError):
+    """No row of that number lies in the quarantine."""
+
+    code = "CW-T1203"
+    zh = "隔离区中没有编号 {id}"
+    en = "nothing in quarantine has the number {id}"
+    remedy_zh = "用 civicwatt quarantine list 查看编号"
+    remedy_en = "see the numbers with civicwatt quarantine list"
+
+
+class NothingReplays(CloudError):
+    """Asked for, and no worker has done it in time."""
+
+    exit_code = 4
+    code = "CW-T1204"
+    zh = "{seconds} 秒内没有接收进程处理完毕"
+    en = "no worker has finished it in {seconds} s"
+    remedy_zh = "请求已保留；启动 civicwatt cloud serve 或 worker 后会自动处理"
+    remedy_en = "the wish is kept: start civicwatt cloud serve or a worker, and it will be done"
 
 
 class NoSuchBuilding(RowProblem):

@@ -154,6 +154,7 @@ class Gateway(Base):
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     division: Mapped[str | None] = mapped_column(String(12))  # None until it has spoken
     online: Mapped[bool] = mapped_column(default=False)
+    bd_seq: Mapped[int | None] = mapped_column(BigInteger)  # of its last birth since the cloud began
     last_seen_us: Mapped[int | None] = mapped_column(BigInteger)  # business time of the newest message
     last_slot_us: Mapped[int | None] = mapped_column(BigInteger)  # newest slot stored and acknowledged
     # real time: at most once in 30 s, also over restarts

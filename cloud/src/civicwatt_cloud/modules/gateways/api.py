@@ -24,7 +24,7 @@ from civicwatt_cloud.modules.gateways.schemas import (
     Renewal,
 )
 from civicwatt_cloud.modules.gateways.signed import SignedGateway, renewing_gateway
-from civicwatt_cloud.timeseries.intake.subscriber import CLIENT_ID
+from civicwatt_cloud.timeseries.intake.roles import CLIENT_ID
 
 router = APIRouter(
     prefix="/api/v1",

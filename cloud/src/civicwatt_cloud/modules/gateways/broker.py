@@ -18,7 +18,7 @@ from cryptography.x509.oid import ExtensionOID
 
 from civicwatt_cloud.modules.gateways.authority import Authority, Key, key_pem, pem, trusted, write_private
 from civicwatt_cloud.timeseries.intake.reader import MAX_PAYLOAD
-from civicwatt_cloud.timeseries.intake.subscriber import CLIENT_ID
+from civicwatt_cloud.timeseries.intake.roles import CLIENT_ID
 from civicwatt_protocols.sparkplug.topics import NAMESPACE
 
 RENEW = timedelta(

@@ -15,7 +15,7 @@ from civicwatt_cloud.modules.gateways import broker, enrolment
 from civicwatt_cloud.modules.gateways.authority import Authority
 from civicwatt_cloud.modules.gateways.errors import DivisionMissing, GatewayUnknown
 from civicwatt_cloud.modules.gateways.schemas import GATEWAY_ID
-from civicwatt_cloud.timeseries.intake.subscriber import CLIENT_ID
+from civicwatt_cloud.timeseries.intake.roles import CLIENT_ID
 from civicwatt_protocols.errors import BadValue
 
 Config = Annotated[Path | None, typer.Option("--config", help="TOML 配置文件 · configuration file")]

@@ -1,15 +1,27 @@
 """Catalogues by hash, and the points behind them: data are read with exactly the catalogue they name."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.bulk import insert_new
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.timeseries.points import KnownCatalogue, known, resolve
+from civicwatt_cloud.timeseries.points import KnownCatalogue, Point, hold_gateways
 from civicwatt_cloud.timeseries.stores.readings import Bools
+from civicwatt_protocols.measures import MEASURES
 from civicwatt_protocols.uplink import Catalogue
+
+
+class Place(NamedTuple):
+    """A catalogue on a gateway."""
+
+    gateway: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,17 +38,18 @@ class Catalogues:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._known: dict[str, Catalogue] = {}
-        self._columns: dict[tuple[str, str], Columns] = {}
+        self._columns: dict[Place, Columns] = {}
 
     def get(self, digest: str) -> Catalogue | None:
         """The catalogue with this hash, None when no birth has brought it yet."""
-        if digest not in self._known:
+        known = self._known.get(digest)
+        if known is None:
             with self._db.reading() as session:
                 row = session.get(KnownCatalogue, digest)
             if row is None:
                 return None
-            self._known[digest] = Catalogue.stored(row.device, row.template, row.points)
-        return self._known[digest]
+            known = self._known[digest] = Catalogue.stored(row.device, row.template, row.points)
+        return known
 
     def put(self, catalogue: Catalogue) -> None:
         """Keep a catalogue for ever: data that name it may come after years."""
@@ -51,18 +64,53 @@ class Catalogues:
         self._db.beside(lambda session: insert_new(session, KnownCatalogue, [row]))
         self._known[catalogue.hash] = catalogue
 
-    def columns(self, gateway: str, catalogue: Catalogue) -> Columns:
-        """The catalogue's points on this gateway; new ones are made, bound to no building."""
-        key = (gateway, catalogue.hash)
-        if key not in self._columns:
-            measures = [point.measure for point in catalogue.points]
+    def columns(self, wanted: Sequence[tuple[str, Catalogue]]) -> list[Columns]:
+        """The points of catalogues on gateways; new ones are made, all at once, bound to no building."""
+        places = [Place(gateway, catalogue.hash) for gateway, catalogue in wanted]
+        missing = {
+            place: catalogue
+            for place, (_, catalogue) in zip(places, wanted, strict=True)
+            if place not in self._columns
+        }
+        if missing:
             with self._db.reading() as session:
-                keys = known(session, gateway, catalogue.device, measures)
-            if keys is None:
-                names = (gateway, catalogue.device, catalogue.template, measures)
-                keys = self._db.beside(lambda session: resolve(session, *names))
-            self._columns[key] = Columns(
-                np.array([key.id for key in keys], np.int32),
-                np.array([key.is_counter for key in keys], np.bool_),
-            )
-        return self._columns[key]
+                self._columns |= _found(session, missing)
+            new = {place: one for place, one in missing.items() if place not in self._columns}
+            if new:
+                self._db.beside(lambda session: _make(session, new))
+                with self._db.reading() as session:
+                    self._columns |= _found(session, new)
+        return [self._columns[place] for place in places]
+
+
+def _found(session: Session, wanted: dict[Place, Catalogue]) -> dict[Place, Columns]:
+    """Those of which all points are there."""
+    points: dict[tuple[str | None, str], dict[str, tuple[int, bool]]] = {}
+    query = select(Point.gateway, Point.device, Point.measure, Point.id, Point.is_counter)
+    for gateway in {place.gateway for place in wanted}:
+        for of, device, measure, point, is_counter in session.execute(query.where(Point.gateway == gateway)):
+            points.setdefault((of, device), {})[measure] = (point, is_counter)
+    found = {}
+    for place, catalogue in wanted.items():
+        keys = points.get((place.gateway, catalogue.device), {})
+        if all(point.measure in keys for point in catalogue.points):
+            ids, counters = zip(*(keys[point.measure] for point in catalogue.points), strict=True)
+            found[place] = Columns(np.array(ids, np.int32), np.array(counters, np.bool_))
+    return found
+
+
+def _make(session: Session, wanted: dict[Place, Catalogue]) -> None:
+    """New points, bound to nothing; a measure that we do not know is stored and shown, never booked."""
+    hold_gateways(session, {place.gateway for place in wanted})
+    rows = [
+        {
+            "gateway": place.gateway,
+            "device": catalogue.device,
+            "measure": point.measure,
+            "template": catalogue.template,
+            "is_counter": point.measure in MEASURES and MEASURES[point.measure].is_counter,
+        }
+        for place, catalogue in wanted.items()
+        for point in catalogue.points
+    ]
+    insert_new(session, Point, rows)

@@ -2,23 +2,22 @@
 
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import structlog
-from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.timeseries.errors import ConflictingReading, ForeignDivision, Unreadable
-from civicwatt_cloud.timeseries.intake import quarantine
+from civicwatt_cloud.timeseries.errors import ConflictingReading, NoCatalogueYet, TooLarge, Unreadable
+from civicwatt_cloud.timeseries.intake import presence, quarantine
 from civicwatt_cloud.timeseries.intake.catalogues import Catalogues
 from civicwatt_cloud.timeseries.intake.parking import Message, Parking
 from civicwatt_cloud.timeseries.intake.quarantine import Entry
-from civicwatt_cloud.timeseries.intake.reader import Intake, Reader, Stored
+from civicwatt_cloud.timeseries.intake.reader import Intake, Reader
 from civicwatt_cloud.timeseries.intake.sequences import (
     add_received,
     first_missing,
@@ -26,8 +25,7 @@ from civicwatt_cloud.timeseries.intake.sequences import (
     received,
     union,
 )
-from civicwatt_cloud.timeseries.ledger.books import mark_dirty
-from civicwatt_cloud.timeseries.points import Gateway, hold_gateways
+from civicwatt_cloud.timeseries.ledger.marks import mark_dirty
 from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore, WriteResult
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.errors import CivicWattError
@@ -37,6 +35,7 @@ from civicwatt_protocols.uplink import Resend, encode_ack, encode_rebirth, encod
 log = structlog.get_logger()
 
 REBIRTH_PAUSE_US = 30 * SECOND_US  # real time between two rebirths asked of one gateway
+REPLAYS = 50  # at a time
 RESENDS = 3  # the same one is asked this often in the life of a process [engineering default]
 
 
@@ -48,7 +47,7 @@ class Command(NamedTuple):
 
 
 class Ingest:
-    """Takes messages in. One instance a store; process() is called from one thread at a time."""
+    """Takes messages in. process() is called from one thread at a time; other workers may do the same."""
 
     def __init__(self, db: Database, store: ReadingsStore, clock: Clock) -> None:
         self._db, self._store, self._clock = db, store, clock
@@ -67,13 +66,36 @@ class Ingest:
         exception leaves this function and nothing is acked: the gateways send everything again.
         """
         now_us = self._clock.now_us()
-        intake = self._read(messages, now_us)
-        batch = Batch.join([record.rows for record in intake.records])
+        return self._commit(self._read([*self._found(), *messages], now_us), now_us)
+
+    def replay(self, limit: int = REPLAYS) -> list[Command]:
+        """Take in again what people have asked for from the quarantine, and note what became of it.
+
+        As process(): the same message may come as often as it likes.
+        """
+        with self._db.reading() as session:
+            asked = quarantine.asked(session, limit)
+        commands = []
+        for row in asked:
+            now_us = self._clock.now_us()
+            intake = self._read([Message(row.topic, row.payload)], now_us)
+            if len(row.payload) >= quarantine.KEEP_BYTES:
+                intake = Intake(
+                    aside=[Entry(row.topic, TooLarge(size="?", limit=quarantine.KEEP_BYTES), b"")]
+                )
+            elif intake.rebirth_wanted and not intake.done:
+                intake.aside.append(Entry(row.topic, NoCatalogueYet(), row.payload))
+            commands += self._commit(intake, now_us, replayed=row.id)
+        return commands
+
+    def _commit(self, intake: Intake, now_us: int, replayed: int | None = None) -> list[Command]:
+        columns = self._reader.catalogues.columns([(one.gateway, one.catalogue) for one in intake.records])
+        batch = intake.batch(columns)
         if len(batch):
-            intake.aside += _conflicts(intake.records, batch, self._store.write(batch))
+            intake.aside += _conflicts(intake, batch, self._store.write(batch))
             # All readings, also those that were there: they may be from a process that died here.
-            batch = batch.take(np.concatenate([record.columns.is_counter for record in intake.records]))
-        noted = self._db.beside(partial(self._note, intake, batch, now_us))
+            batch = batch.take(np.concatenate([each.is_counter for each in columns]))
+        noted = self._db.beside(partial(_note, intake, batch, now_us, replayed))
         aside = [*intake.aside, *noted.strangers]
         if aside:
             codes = sorted({entry.error.code for entry in aside})
@@ -91,18 +113,11 @@ class Ingest:
                 commands.append(_command(division, gateway, encode_resend(resend.epoch, resend.from_seq)))
         return commands
 
-    @staticmethod
-    def _note(intake: Intake, counters: Batch, now_us: int, session: Session) -> "_Noted":
-        """Tell the database of the messages; the gateways' rows late, as others may wait for them."""
-        mark_dirty(session, counters.point, counters.ts_us)
-        strangers = _note_gateways(session, intake, now_us)
-        quarantine.add(session, now_us, [*intake.aside, *strangers])
-        numbers: dict[tuple[str, str], list[int]] = {}
-        for outbox, some in intake.done.items():
-            numbers.setdefault((outbox.gateway, outbox.epoch), []).extend(some)
-        repeated = add_received(session, numbers)
-        asked = [place for place in sorted(intake.rebirth_wanted) if _may_ask(session, place[1])]
-        return _Noted(strangers, repeated, asked, _missing(session, intake))
+    def set_aside(self, message: Message, error: CivicWattError) -> None:
+        """Set a message aside that nothing else can be done with."""
+        entry = Entry(message.topic, error, message.payload)
+        now_us = self._clock.now_us()
+        self._db.beside(lambda session: quarantine.add(session, now_us, [entry]))
 
     def _may_ask_again(self, gateway: str, resend: Resend) -> bool:
         """Whether to ask for it: a command can get lost, but what does not come after a few is gone."""
@@ -125,6 +140,16 @@ class Ingest:
                 intake.aside.append(Entry(message.topic, Unreadable(detail=repr(error)), message.payload))
         return intake
 
+    def _found(self) -> list[Message]:
+        """Parked messages whose catalogue another worker has heard of meanwhile."""
+        parking, catalogues = self._reader.parking, self._reader.catalogues
+        return [
+            message
+            for gateway, digest in parking.awaited()
+            if catalogues.get(digest) is not None
+            for message in parking.take(gateway, digest)
+        ]
+
 
 class _Noted(NamedTuple):
     """What the transaction found, beside what it wrote."""
@@ -133,6 +158,25 @@ class _Noted(NamedTuple):
     repeated: dict[tuple[str, str], int]  # records stored before, by gateway and epoch
     asked: list[tuple[str, str]]  # division and gateway of whom a rebirth is asked
     missing: list[tuple[str, str, Resend]]
+
+
+def _note(intake: Intake, counters: Batch, now_us: int, replayed: int | None, session: Session) -> _Noted:
+    """Tell the database of the messages; the gateways' rows late, as others may wait for them."""
+    if len(counters):
+        mark_dirty(session, counters.point, counters.ts_us)
+    unborn, strangers = presence.note(session, intake, now_us)
+    if replayed is None:
+        quarantine.add(session, now_us, [*intake.aside, *strangers])
+    else:
+        outcome = intake.aside[0].error.code if intake.aside else quarantine.STORED
+        quarantine.settle(session, replayed, outcome, now_us)
+    numbers: dict[tuple[str, str], list[int]] = {}
+    for outbox, some in intake.done.items():
+        numbers.setdefault((outbox.gateway, outbox.epoch), []).extend(some)
+    repeated = add_received(session, numbers)
+    wanted = sorted(intake.rebirth_wanted.union(unborn))
+    asked = [place for place in wanted if _may_ask(session, place[1])]
+    return _Noted(strangers, repeated, asked, _missing(session, intake))
 
 
 def _missing(session: Session, intake: Intake) -> list[tuple[str, str, Resend]]:
@@ -146,54 +190,24 @@ def _missing(session: Session, intake: Intake) -> list[tuple[str, str, Resend]]:
     return wanted
 
 
-def _conflicts(records: Sequence[Stored], batch: Batch, written: WriteResult) -> list[Entry]:
+def _conflicts(intake: Intake, batch: Batch, written: WriteResult) -> list[Entry]:
     """Readings whose place holds another value: the first stays, the second is set aside."""
-    ends = np.cumsum([len(record.rows) for record in records])
+    named = intake.named(written.conflicts)
     entries = []
-    for row, kept in zip(written.conflicts.tolist(), written.kept.tolist(), strict=True):
-        which = int(np.searchsorted(ends, row, side="right"))
-        record = records[which]
+    for row, kept, (record, measure) in zip(written.conflicts, written.kept, named, strict=True):
         error = ConflictingReading(
-            device=record.device,
-            measure=record.catalogue.points[row - int(ends[which]) + len(record.rows)].measure,
+            device=record.catalogue.device,
+            measure=measure,
             at=str(np.datetime64(int(batch.ts_us[row]), "us")) + "Z",
-            stored=kept,
+            stored=float(kept),
             received=float(batch.value[row]),
         )
         entries.append(Entry(record.message.topic, error, record.message.payload))
     return entries
 
 
-def _note_gateways(session: Session, intake: Intake, now_us: int) -> list[Entry]:
-    """What is known of those that spoke; a gateway's first division stays its own, whatever it says later.
-
-    Returns the births that say another one.
-    """
-    rows = hold_gateways(session, intake.present)
-    for gateway, (division, online) in intake.present.items():
-        row = rows[gateway]
-        row.division = row.division or division
-        row.online, row.last_seen_us = online, now_us
-        row.last_slot_us = max(
-            filter(None, (row.last_slot_us, intake.newest_slot_us.get(gateway))), default=None
-        )
-    strangers = []
-    for topic, message in intake.births:
-        row = rows[topic.gateway]
-        if row.division != topic.division:
-            error = ForeignDivision(gateway=row.id, division=row.division, said=topic.division)
-            strangers.append(Entry(message.topic, error, message.payload))
-    return strangers
-
-
 def _may_ask(session: Session, gateway: str) -> bool:
-    """Whether a rebirth may be asked now; settled in the database, so that workers ask once together."""
-    now_us = time.time_ns() // 1000
-    last = Gateway.rebirth_asked_us
-    # A time ahead of now is from before the clock was set back.
-    ripe = or_(last.is_(None), last <= now_us - REBIRTH_PAUSE_US, last > now_us)
-    ask = update(Gateway).where(Gateway.id == gateway, ripe).values(rebirth_asked_us=now_us)
-    return session.execute(ask.returning(Gateway.id)).first() is not None
+    return presence.may_ask_rebirth(session, gateway, time.time_ns() // 1000, REBIRTH_PAUSE_US)
 
 
 def _command(division: str, gateway: str, payload: bytes) -> Command:

@@ -41,3 +41,6 @@ class Quarantined(Base):
     detail: Mapped[str]
     payload: Mapped[bytes] = mapped_column(LargeBinary)
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)  # the same thing is kept once
+    replay_asked_us: Mapped[int | None] = mapped_column(BigInteger, index=True)  # until a worker has done it
+    replayed_us: Mapped[int | None] = mapped_column(BigInteger)
+    outcome: Mapped[str | None] = mapped_column(String(12))  # of the last replay: stored, or an error's code

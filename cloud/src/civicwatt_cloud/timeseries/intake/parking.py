@@ -45,6 +45,14 @@ class Parking:
                 self.put(gateway, other, message)
         return [message for named, message in parked if named == catalogue]
 
+    def awaited(self) -> list[tuple[str, str]]:
+        """Which catalogues are waited for, each with its gateway."""
+        return [
+            (gateway, digest)
+            for gateway, parked in self._parked.items()
+            for digest in dict.fromkeys(named for named, _ in parked)
+        ]
+
     def _clear(self) -> None:
         self._parked: dict[str, list[tuple[str, Message]]] = {}
         self._bytes: dict[str, int] = {}

@@ -1,10 +1,13 @@
-"""From a gateway's message to a row: read, or set aside with the reason."""
+"""From a gateway's message to columns: read, or set aside with the reason."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import numpy as np
+import structlog
 
 from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.timeseries.errors import (
@@ -17,30 +20,33 @@ from civicwatt_cloud.timeseries.errors import (
 from civicwatt_cloud.timeseries.intake.catalogues import Catalogues, Columns
 from civicwatt_cloud.timeseries.intake.parking import Message, Parking
 from civicwatt_cloud.timeseries.intake.quarantine import Entry
-from civicwatt_cloud.timeseries.stores.readings import REASON_CODE, VALUE_LIMIT, Batch, Floats
+from civicwatt_cloud.timeseries.stores.readings import REASON_CODE, VALUE_LIMIT, Batch
 from civicwatt_protocols.errors import CivicWattError, NotOurMessage
 from civicwatt_protocols.sparkplug.topics import NAMESPACE, MessageKind, Topic
 from civicwatt_protocols.uplink import (
     Catalogue,
+    Data,
     GapReason,
     History,
-    Record,
     decode_birth,
     decode_node_birth,
     decode_node_death,
-    decode_record,
-    peek,
 )
+
+log = structlog.get_logger()
 
 MAX_PAYLOAD = 256 * 1024  # bytes; 600 points with their names need 50 kB [engineering default]
 FUTURE_US = 24 * 3600 * SECOND_US  # [engineering default]
 ANCIENT_US = 1_577_836_800 * SECOND_US  # 2020-01-01T00Z: an unset clock says 1970 or 2000
+TOPICS = 50_000  # remembered [engineering default]
 _MAX_SEQ = 2**63 - 2  # a range of the received ones is looked for up to the number after its end
-_MAX_EPOCH = 36
+# What the tables keep; a longer name, or one with a NUL, would stop the whole transaction for ever.
+_MAX_DIVISION, _MAX_NAME, _MAX_MEASURE, _MAX_EPOCH = 12, 64, 40, 36
+_MAX_DIVISION, _MAX_NAME, _MAX_MEASURE = 12, 64, 40  # as the tables have room for
+_STATE = f"{NAMESPACE}/STATE/"
 
 
-@dataclass(frozen=True, slots=True)
-class Outbox:
+class Outbox(NamedTuple):
     """One outbox of one gateway: where acks go, and what they name."""
 
     division: str
@@ -48,15 +54,13 @@ class Outbox:
     epoch: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Stored:
+class Stored(NamedTuple):
     """One record on its way into the store."""
 
     message: Message
-    device: str
-    columns: Columns
+    gateway: str
     catalogue: Catalogue
-    rows: Batch
+    slot_us: int
 
 
 @dataclass(slots=True)
@@ -64,13 +68,45 @@ class Intake:
     """What a handful of messages comes to, before anything is written."""
 
     records: list[Stored] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)  # of all records, one after the other
+    reasons: list[tuple[int, GapReason]] = field(default_factory=list)  # by the place among the values
     done: dict[Outbox, list[int]] = field(default_factory=dict)  # to be acked once all is committed
     aside: list[Entry] = field(default_factory=list)
-    present: dict[str, tuple[str, bool]] = field(default_factory=dict)  # gateway: its division, is it online
-    newest_slot_us: dict[str, int] = field(default_factory=dict)
-    births: list[tuple[Topic, Message]] = field(default_factory=list)  # of gateways
+    divisions: dict[str, str] = field(default_factory=dict)  # of each gateway that spoke, as it says
+    newest_slot_us: dict[str, int] = field(default_factory=dict)  # of each gateway that sent data
+    lives: dict[str, list[tuple[bool, int]]] = field(default_factory=dict)  # births and deaths: bdSeq
+    births: dict[str, Message] = field(default_factory=dict)  # of gateways
     rebirth_wanted: set[tuple[str, str]] = field(default_factory=set)  # (division, gateway)
     histories: dict[tuple[str, str], History] = field(default_factory=dict)  # by (division, gateway)
+
+    def batch(self, columns: Sequence[Columns]) -> Batch:
+        """All records in columns; a value that no meter can have becomes a gap and is set aside."""
+        sizes = [len(record.catalogue.points) for record in self.records]
+        value = np.array(self.values, np.float64)
+        reason = np.zeros(len(value), np.uint8)
+        for place, why in self.reasons:
+            reason[place] = REASON_CODE[why]
+        wild = np.flatnonzero(np.abs(value) > VALUE_LIMIT)
+        for row, (record, measure) in zip(wild, self.named(wild), strict=True):
+            error = ImplausibleValue(device=record.catalogue.device, measure=measure, value=float(value[row]))
+            self.aside.append(Entry(record.message.topic, error, record.message.payload))
+        value[wild] = math.nan
+        reason[wild] = REASON_CODE[GapReason.INVALID]
+        points = [each.point for each in columns]
+        slots = np.array([record.slot_us for record in self.records], np.int64)
+        point = np.concatenate(points) if points else np.zeros(0, np.int32)
+        return Batch(point, np.repeat(slots, sizes), value, reason)
+
+    def named(self, rows: np.ndarray[tuple[int], np.dtype[np.intp]]) -> list[tuple[Stored, str]]:
+        """The record and the measure of some rows of the batch."""
+        ends = np.cumsum([len(record.catalogue.points) for record in self.records])
+        found = []
+        for row in rows.tolist():
+            which = int(np.searchsorted(ends, row, side="right"))
+            record = self.records[which]
+            first = int(ends[which]) - len(record.catalogue.points)
+            found.append((record, record.catalogue.points[row - first].measure))
+        return found
 
 
 class Reader:
@@ -79,38 +115,49 @@ class Reader:
     def __init__(self, catalogues: Catalogues, parking: Parking) -> None:
         self.catalogues = catalogues
         self.parking = parking
-        self._births: dict[str, int] = {}  # bdSeq of each gateway's last NBIRTH
+        self._topics: dict[str, Topic] = {}
+        self._noted: set[str] = set()  # what newer gateways say and we do not know, told once
 
     def read(self, message: Message, now_us: int, intake: Intake) -> list[Message]:
         """Take one message in; returns parked ones that can be read now.
 
         Errors: CivicWattError for a message that must be set aside whole and is not acked.
         """
-        if message.topic.startswith(f"{NAMESPACE}/STATE/"):
-            return []
+        topic = self._topics.get(message.topic)
+        if topic is None:
+            if message.topic.startswith(_STATE):
+                return []
+            topic = self._remember(message.topic)
         if len(message.payload) > MAX_PAYLOAD:
             raise TooLarge(size=len(message.payload), limit=MAX_PAYLOAD)
-        topic = Topic.parse(message.topic)
+        if topic.kind is MessageKind.DDATA:
+            self._read_data(message, topic, now_us, intake)
+            return []
+        return self._read_other(message, topic, intake)
+
+    def _read_other(self, message: Message, topic: Topic, intake: Intake) -> list[Message]:
         match topic.kind:
             case MessageKind.NBIRTH:
                 birth = decode_node_birth(message.payload)
-                self._births[topic.gateway] = birth.bd_seq
-                intake.births.append((topic, message))
-                intake.present[topic.gateway] = (topic.division, True)
+                _check_text(birth.history.epoch if birth.history else "", _MAX_EPOCH)
+                intake.births[topic.gateway] = message
+                intake.divisions[topic.gateway] = topic.division
+                intake.lives.setdefault(topic.gateway, []).append((True, birth.bd_seq))
                 if birth.history is not None:
                     intake.histories[topic.division, topic.gateway] = birth.history
             case MessageKind.NDEATH:
-                # A will can come late, after the gateway is back: it ends only the birth it names.
                 ended = decode_node_death(message.payload)
-                if self._births.get(topic.gateway, ended) == ended:
-                    intake.present[topic.gateway] = (topic.division, False)
+                intake.divisions[topic.gateway] = topic.division
+                intake.lives.setdefault(topic.gateway, []).append((False, ended))
             case MessageKind.DBIRTH:
                 catalogue = decode_birth(message.payload, topic.device or "")
+                _check_names(catalogue)
+                _check_text(catalogue.template, _MAX_NAME)
+                for point in catalogue.points:
+                    _check_text(point.measure, _MAX_MEASURE)
                 self.catalogues.put(catalogue)
-                intake.present[topic.gateway] = (topic.division, True)
+                intake.divisions[topic.gateway] = topic.division
                 return self.parking.take(topic.gateway, catalogue.hash)
-            case MessageKind.DDATA:
-                self._read_data(message, topic, now_us, intake)
             case MessageKind.NDATA:
                 raise NotOurMessage(detail="NDATA")
             case _:  # commands, our own among them, and device deaths, which the readings' reasons tell
@@ -118,36 +165,70 @@ class Reader:
         return []
 
     def _read_data(self, message: Message, topic: Topic, now_us: int, intake: Intake) -> None:
-        epoch, seq, digest = peek(message.payload)
-        if seq > _MAX_SEQ or len(epoch) > _MAX_EPOCH:
+        data = Data(message.payload)
+        if data.seq > _MAX_SEQ or len(data.epoch) > _MAX_EPOCH or "\0" in data.epoch:
             raise NotOurMessage(detail="cw/seq or cw/epoch are out of range")
-        catalogue = self.catalogues.get(digest)
-        intake.present[topic.gateway] = (topic.division, True)
-        if catalogue is None or topic.gateway not in self._births:
-            intake.rebirth_wanted.add((topic.division, topic.gateway))
+        division, gateway = topic.division, topic.gateway
+        intake.divisions[gateway] = division
+        newest_us = intake.newest_slot_us.setdefault(gateway, 0)
+        catalogue = self.catalogues.get(data.birth)
         if catalogue is None:
-            self.parking.put(topic.gateway, digest, message)
+            intake.rebirth_wanted.add((division, gateway))
+            self.parking.put(gateway, data.birth, message)
             return
         # From here on the record counts as received, whatever is wrong with it: it is kept here or in
         # quarantine. Without an ack the gateway would send it again for ever, and it would not get better.
-        intake.done.setdefault(Outbox(topic.division, topic.gateway, epoch), []).append(seq)
+        outbox = Outbox(division, gateway, data.epoch)
+        if outbox in intake.done:
+            intake.done[outbox].append(data.seq)
+        else:
+            intake.done[outbox] = [data.seq]
         try:
             if catalogue.device != topic.device:
                 raise WrongDevice(topic_device=topic.device, device=catalogue.device)
-            record = decode_record(message.payload, catalogue)
-            _check_time(record.slot_us, now_us)
+            read = data.values(catalogue)
+            _check_time(read.slot_us, now_us)
         except CivicWattError as error:
             intake.aside.append(Entry(message.topic, error, message.payload))
             return
-        columns = self.catalogues.columns(topic.gateway, catalogue)
-        rows, wild = _rows(record, columns)
-        for i in wild:
-            measure = catalogue.points[i].measure
-            implausible = ImplausibleValue(device=topic.device, measure=measure, value=record.values[i])
-            intake.aside.append(Entry(message.topic, implausible, message.payload))
-        intake.records.append(Stored(message, catalogue.device, columns, catalogue, rows))
-        newest = intake.newest_slot_us.get(topic.gateway, 0)
-        intake.newest_slot_us[topic.gateway] = max(newest, record.slot_us)
+        if read.unknown:
+            self._note(gateway, read.unknown)
+        if read.reasons:
+            first = len(intake.values)
+            intake.reasons += [(first + index, reason) for index, reason in read.reasons.items()]
+        intake.values += read.values
+        intake.records.append(Stored(message, gateway, catalogue, read.slot_us))
+        if read.slot_us > newest_us:
+            intake.newest_slot_us[gateway] = read.slot_us
+
+    def _remember(self, text: str) -> Topic:
+        topic = Topic.parse(text)
+        names = (topic.gateway, topic.device or "")
+        if len(topic.division) > _MAX_DIVISION or any(len(name) > _MAX_NAME for name in names):
+            raise NotOurMessage(detail="a name in its topic is too long")
+        if len(self._topics) >= TOPICS:
+            self._topics.clear()
+        self._topics[text] = topic
+        return topic
+
+    def _note(self, gateway: str, names: tuple[str, ...]) -> None:
+        for name in names:
+            if name not in self._noted and len(self._noted) < TOPICS:
+                self._noted.add(name)
+                log.warning("metric_unknown", gateway=gateway, metric=name)
+
+
+def _check_text(text: str, longest: int) -> None:
+    if len(text) > longest or "\0" in text:
+        raise NotOurMessage(detail=f"{text[:80]!r} is too long, or holds a NUL")
+
+
+def _check_names(catalogue: Catalogue) -> None:
+    measures = [point.measure for point in catalogue.points]
+    if len(catalogue.template) > _MAX_NAME or any(len(measure) > _MAX_MEASURE for measure in measures):
+        raise NotOurMessage(catalogue.device, detail="a name in its catalogue is too long")
+    if "\0" in catalogue.template or any("\0" in measure for measure in measures):
+        raise NotOurMessage(catalogue.device, detail="a name in its catalogue is no text")
 
 
 def _check_time(slot_us: int, now_us: int) -> None:
@@ -164,16 +245,3 @@ def _instant(t_us: int) -> str:
         return datetime.fromtimestamp(t_us / SECOND_US, UTC).isoformat()
     except (ValueError, OverflowError, OSError):
         return f"{t_us} µs"
-
-
-def _rows(record: Record, columns: Columns) -> tuple[Batch, list[int]]:
-    """The record's rows, and the places of values that no meter can have: those become gaps."""
-    value: Floats = np.array([math.nan if v is None else v for v in record.values], np.float64)
-    reason = np.zeros(len(value), np.uint8)
-    for i, why in record.reasons.items():
-        reason[i] = REASON_CODE[why]
-    wild = np.flatnonzero(np.abs(value) > VALUE_LIMIT)
-    value[wild] = math.nan
-    reason[wild] = REASON_CODE[GapReason.INVALID]
-    ts_us = np.full(len(value), record.slot_us, np.int64)
-    return Batch(columns.point, ts_us, value, reason), wild.tolist()

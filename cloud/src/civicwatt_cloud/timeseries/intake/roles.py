@@ -1,0 +1,42 @@
+"""What one connection to the broker listens to, and whether it is the host that gateways may wait for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from civicwatt_protocols.sparkplug.topics import NAMESPACE, state_topic
+
+CLIENT_ID = "civicwatt-ingest"
+HOST = "civicwatt"  # the host id in STATE
+SHARE = "civicwatt"  # the group of workers that share what gateways send
+
+_OURS = (f"{NAMESPACE}/#",)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One connection."""
+
+    client_id: str
+    topics: tuple[str, ...]
+    is_shared: bool = False  # in MQTT 5, the version that has shared subscriptions
+    is_host: bool = False
+
+
+def alone() -> Role:
+    """The only process there is: all gateways, and the host's word. Any broker will do."""
+    return Role(CLIENT_ID, _OURS, is_host=True)
+
+
+def coordinator(foreign: Iterable[str], *, ingests: bool) -> Role:
+    """The one beside workers: the host's word, nodes of other makers, and a worker's share or none."""
+    topics = [state_topic(HOST), *(f"{NAMESPACE}/{group}/#" for group in foreign)]
+    return Role(CLIENT_ID, (*topics, *(_shared() if ingests else ())), is_shared=ingests, is_host=True)
+
+
+def worker(name: str) -> Role:
+    """One of many: a share of what gateways send, and never the host's word."""
+    return Role(f"{CLIENT_ID}-{name}", _shared(), is_shared=True)
+
+
+def _shared() -> tuple[str, ...]:
+    return tuple(f"$share/{SHARE}/{topic}" for topic in _OURS)
