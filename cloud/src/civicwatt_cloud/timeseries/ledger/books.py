@@ -14,6 +14,7 @@ from civicwatt_cloud.timeseries.ledger import marks, writing
 from civicwatt_cloud.timeseries.ledger.bookings import Booked, Counters, book
 from civicwatt_cloud.timeseries.ledger.counter_facts import facts_of
 from civicwatt_cloud.timeseries.ledger.dependents import Dependents
+from civicwatt_cloud.timeseries.ledger.errors import TwoBookkeepers
 from civicwatt_cloud.timeseries.ledger.marks import Work
 from civicwatt_cloud.timeseries.ledger.memory import BookMemory
 from civicwatt_cloud.timeseries.ledger.models import HeldStep, LedgerDay, LedgerHour, LedgerMonth
@@ -43,6 +44,7 @@ class Ledger:
 
         Readings are in the store before they are marked, and the marks are read before the readings: so what
         is booked includes every reading whose mark is cleared, and only the marks that were read are.
+        Errors: TwoBookkeepers.
         """
         with self.db.reading() as session:
             work = marks.next_work(session, limit)
@@ -71,7 +73,7 @@ class Ledger:
         self, session: Session, work: Work, booked: Sequence[Booked], first_hour: Mapping[int, int]
     ) -> None:
         if not marks.done(session, work):
-            raise AssertionError("two processes keep the books of one database")
+            raise TwoBookkeepers
         connection = session.connection()
         dependents = Dependents(session)
         for one in booked:

@@ -32,6 +32,7 @@ from civicwatt_cloud.timeseries.ledger.closing_errors import (
 from civicwatt_cloud.timeseries.ledger.closing_models import ClosedMonth, Correction
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange, LedgerMonth
 from civicwatt_cloud.timeseries.ledger.quality import Quality
+from civicwatt_cloud.timeseries.ledger.shares import Shares, in_force, shares
 from civicwatt_cloud.timeseries.points import Point
 from civicwatt_cloud.timeseries.stores.readings import Ints
 from civicwatt_protocols.quantity import format_micro
@@ -113,20 +114,48 @@ def close(
 
 
 def closed(session: Session, points: Iterable[int]) -> Mapping[int, set[int]]:
-    """By point, the months (yyyymm) that the books must leave alone now; points without one are left out."""
+    """By point, the months (yyyymm) that the books must leave alone now; points without one are left out.
+
+    A month is closed for a building as soon as any institution that has a share in it has reported.
+    """
     wanted = list(points)
-    rows = session.execute(
-        select(Point.id, ClosedMonth.month)
-        .join(Building, Building.id == Point.building_id)
-        .join(ClosedMonth, ClosedMonth.institution_id == Building.institution_id)
-        .where(Point.id.in_(wanted))
-    )
-    found: dict[int, set[int]] = defaultdict(set)
-    for point, month in rows:
-        found[point].add(month)
+    owners = select(Point.id, Building.id, Building.institution_id).join(Building)
+    rows = session.execute(owners.where(Point.id.in_(wanted))).all()
+    shared = shares(session, {building for _, building, _ in rows})
+    closed = _closed_by(session, {owner for *_, owner in rows}, shared)
+    found: dict[int, set[int]] = {}
+    for point, building, owner in rows:
+        found[point] = closed[owner] | {
+            month
+            for dated in shared.get(building, [])
+            for institution in dated.parts
+            for month in closed[institution]
+            if institution in _sharing(shared[building], month)
+        }
     for row in session.scalars(_open(wanted)):
-        found[row.point_id].discard(row.month)
+        found.get(row.point_id, set()).discard(row.month)
     return {point: months for point, months in found.items() if months}
+
+
+def _closed_by(
+    session: Session, owners: Iterable[int], shared: Mapping[int, Sequence[Shares]]
+) -> Mapping[int, set[int]]:
+    """The months that owners and sharers of buildings have closed."""
+    sharers = {one for dated in shared.values() for shares in dated for one in shares.parts}
+    found: dict[int, set[int]] = defaultdict(set)
+    row = ClosedMonth
+    query = select(row.institution_id, row.month).where(row.institution_id.in_({*owners, *sharers}))
+    for institution, month in session.execute(query):
+        found[institution].add(month)
+    return found
+
+
+def _sharing(dated: Sequence[Shares], month: int) -> set[int]:
+    """The institutions that have a share in some day of a month."""
+    first = date(month // 100, month % 100, 1)
+    after = (first + timedelta(days=32)).replace(day=1)
+    days = [first, *(one.valid_from for one in dated if first < one.valid_from < after)]
+    return {one for day in days for one in in_force(dated, day) or ()}
 
 
 def propose(session: Session, found: Finding, now_us: int, zone: ZoneInfo) -> Correction | None:

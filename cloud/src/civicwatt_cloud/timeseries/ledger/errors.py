@@ -1,4 +1,4 @@
-"""What can be wrong with what a replay is given.
+"""What can be wrong with a replay's files, and with facts of counters.
 
 RowProblem
 ├── NotAMoment        CW-T1401
@@ -6,7 +6,12 @@ RowProblem
 └── NotAQuality       CW-T1403
 CloudError
 ├── BadStep           CW-T1404
-└── BadZone           CW-T1405
+├── BadZone           CW-T1405
+├── TwoBookkeepers    CW-T1406
+└── FactRefused
+    ├── BadFactor     CW-T1407
+    ├── AnotherFact   CW-T1408
+    └── NothingHeld   CW-T1409
 """
 
 from civicwatt_cloud.kit.directory_problems import RowProblem
@@ -61,3 +66,51 @@ class BadZone(CloudError):
     en = "there is no time zone “{text}”"
     remedy_zh = "写成 Asia/Shanghai 这样的名称"
     remedy_en = "write a name such as Asia/Shanghai"
+
+
+class TwoBookkeepers(CloudError):
+    """Somebody else has booked the same hours meanwhile; nothing was written."""
+
+    code = "CW-T1406"
+    zh = "另一进程正在计算同一数据库的台账"
+    en = "another process keeps the books of this database"
+    remedy_zh = "只运行一个 civicwatt cloud serve"
+    remedy_en = "run one civicwatt cloud serve only"
+
+
+class FactRefused(CloudError):
+    """A fact of a counter is not taken; the books stay as they are."""
+
+    status = 422
+
+
+class BadFactor(FactRefused):
+    """A ratio or span that no counter has."""
+
+    code = "CW-T1407"
+    zh = "“{text}”须为大于零的十进制数"
+    en = "“{text}” must be a decimal number above zero"
+    remedy_zh = "倍率如 40（200/5 互感器），翻转值如 1000000"
+    remedy_en = "a ratio such as 40 (a 200/5 transformer), a span such as 1000000"
+
+
+class AnotherFact(FactRefused):
+    """Another value is entered for the same moment already; facts are never changed."""
+
+    status = 409
+    code = "CW-T1408"
+    zh = "{at} 起已登记为 {known}"
+    en = "from {at} on it is entered as {known} already"
+    remedy_zh = "如登记有误，以新的生效时刻再登记一条"
+    remedy_en = "if that was wrong, enter another one with the next moment"
+
+
+class NothingHeld(FactRefused):
+    """There is no held rise at that time."""
+
+    status = 404
+    code = "CW-T1409"
+    zh = "{at} 没有待确认的跳升"
+    en = "no rise is held at {at}"
+    remedy_zh = "用 civicwatt ledger held 查看待确认的读数"
+    remedy_en = "look at them with civicwatt ledger held"

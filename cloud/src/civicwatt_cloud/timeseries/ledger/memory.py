@@ -34,9 +34,9 @@ class BookMemory:
             step.ts_us <= hour_to * HOUR_US,
             step.rate > 0,
         )
-        found: dict[int, int] = {hour: peak for hour, peak in self._session.execute(booked)}
-        for ts_us, rate in self._session.execute(held):
-            at = (ts_us - 1) // HOUR_US
+        found: dict[int, int] = {}
+        ends = [((ts_us - 1) // HOUR_US, rate) for ts_us, rate in self._session.execute(held)]
+        for at, rate in [*self._session.execute(booked), *ends]:
             found[at] = max(found.get(at, 0), rate)
         return Peaks(*_columns(sorted(found.items())))
 

@@ -17,7 +17,7 @@ Step = Literal["hour", "day", "month"]
 Period = Literal["hour", "day", "month", "year", "total"]
 Table = type[LedgerHour] | type[LedgerDay] | type[LedgerMonth]
 
-_PERIODS: dict[Step, tuple[Table, InstrumentedAttribute[int]]] = {
+PERIODS: dict[Step, tuple[Table, InstrumentedAttribute[int]]] = {
     "hour": (LedgerHour, LedgerHour.hour),
     "day": (LedgerDay, LedgerDay.day),
     "month": (LedgerMonth, LedgerMonth.month),
@@ -46,7 +46,7 @@ class Total(NamedTuple):
 
 def booked(session: Session, step: Step, points: Sequence[int], start: int, end: int) -> list[Booked]:
     """The rows of the points with start <= period < end, by point and period."""
-    table, period = _PERIODS[step]
+    table, period = PERIODS[step]
     return [
         Booked(*row[:4], Quality.from_code(row[4]))
         for part in _parts(points)
@@ -60,7 +60,7 @@ def booked(session: Session, step: Step, points: Sequence[int], start: int, end:
 
 def totals(session: Session, step: Step, points: Sequence[int], start: int, end: int) -> dict[int, Total]:
     """Sum per point over start <= period < end; points without any row are left out."""
-    table, period = _PERIODS[step]
+    table, period = PERIODS[step]
     return {
         point: Total(micro, covered_s, Quality.from_code(quality))
         for part in _parts(points)
@@ -98,7 +98,7 @@ class Columns(NamedTuple):
 def columns(session: Session, piece: Piece, points: Select[int], by: Period) -> Columns:
     """The rows of the points by point and period, summed where `by` is coarser than their step."""
     step, start, end = piece
-    table, period = _PERIODS[step]
+    table, period = PERIODS[step]
     chosen = (table.point_id.in_(points), period >= start, period < end)
     if by == step:
         query = (
@@ -106,7 +106,7 @@ def columns(session: Session, piece: Piece, points: Select[int], by: Period) -> 
             .where(*chosen)
             .order_by(table.point_id, period)
         )
-        return Columns(*_fetch(session, query, 5))
+        return Columns(*fetch(session, query, 5))
     coarse = _coarser(step, by)
     summed = (
         select(
@@ -119,7 +119,7 @@ def columns(session: Session, piece: Piece, points: Select[int], by: Period) -> 
         .where(*chosen)
         .group_by(table.point_id, *([] if by == "total" else [coarse]))
     )
-    return Columns(*_fetch(session, summed, 5))
+    return Columns(*fetch(session, summed, 5))
 
 
 class Seconds(NamedTuple):
@@ -134,7 +134,7 @@ class Seconds(NamedTuple):
 def uncertain_seconds(session: Session, piece: Piece, points: Select[int], by: Period) -> Seconds:
     """The covered seconds of rows that are not simply measured, by point, period and quality."""
     step, start, end = piece
-    table, period = _PERIODS[step]
+    table, period = PERIODS[step]
     coarse = _coarser(step, by)
     query = (
         select(table.point_id, coarse, table.quality, cast(func.sum(table.covered_s), BigInteger))
@@ -143,7 +143,7 @@ def uncertain_seconds(session: Session, piece: Piece, points: Select[int], by: P
         )
         .group_by(table.point_id, table.quality, *([] if by == "total" else [coarse]))
     )
-    return Seconds(*_fetch(session, query, 4))
+    return Seconds(*fetch(session, query, 4))
 
 
 def _coarser(step: Step, by: Period) -> ColumnElement[int]:
@@ -151,16 +151,16 @@ def _coarser(step: Step, by: Period) -> ColumnElement[int]:
     if by == "total":
         return literal(0, Integer, literal_execute=True)
     if step == by:
-        return _PERIODS[step][1].expression
-    number = LedgerHour.day if step == "hour" else _PERIODS[step][1]
+        return PERIODS[step][1].expression
+    number = LedgerHour.day if step == "hour" else PERIODS[step][1]
     more = _DIGITS[step] - _DIGITS[by]
     return number.expression // literal(10**more, Integer, literal_execute=True)
 
 
-def _fetch(session: Session, query: Select[*tuple[Any, ...]], width: int) -> Ints:
-    """The driver's rows of whole numbers as columns, past the objects between."""
-    rows = session.connection().execute(query).cursor.fetchall()
-    return np.fromiter(chain.from_iterable(rows), np.int64, width * len(rows)).reshape(-1, width).T
+def fetch(session: Session, query: Select[*tuple[Any, ...]], width: int) -> Ints:
+    """The driver's rows of whole numbers as columns; no row outlives its turn, none is left to collect."""
+    rows = session.connection().execute(query).cursor
+    return np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, width).T
 
 
 def expected_s(bound_from_us: int, start_us: int, end_us: int, now_us: int) -> int:

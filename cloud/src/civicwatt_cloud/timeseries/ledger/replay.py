@@ -21,7 +21,7 @@ from civicwatt_protocols.quantity import format_micro
 
 MINUTE_US = 60 * SECOND_US
 _STEP = re.compile(r"(\d{1,2})(m|min|h|d|mo)")
-_REASONS = {
+REASONS = {
     "fall": ("读数下降", "the counter fell"),
     "jump": ("跳升超出该表自身用量", "a rise that the meter's own use does not explain"),
     "glitch": ("与前后读数矛盾", "contradicted by the readings around it"),
@@ -34,7 +34,7 @@ _REASONS = {
 class Step(NamedTuple):
     """Length of the intervals: so many minutes, hours, days or months."""
 
-    count: int
+    length: int
     unit: str  # m | h | d | mo
 
     @classmethod
@@ -49,7 +49,7 @@ class Step(NamedTuple):
 
     def base_us(self, zone: ZoneInfo, first_us: int, last_us: int) -> int:
         """Slots of this length add up to every interval, whatever the zone's offset is."""
-        base = self.count * MINUTE_US if self.unit == "m" else HOUR_US
+        base = self.length * MINUTE_US if self.unit == "m" else HOUR_US
         for t_us in (first_us, last_us):
             offset = (
                 datetime.fromtimestamp(t_us // SECOND_US, UTC).astimezone(zone).utcoffset() or timedelta()
@@ -61,14 +61,14 @@ class Step(NamedTuple):
         """The start of the interval in which a moment lies, cut in the zone."""
         at = datetime.fromtimestamp(t_us // SECOND_US, UTC).astimezone(zone)
         if self.unit == "m":
-            back = timedelta(minutes=at.minute % self.count, seconds=at.second)
+            back = timedelta(minutes=at.minute % self.length, seconds=at.second)
             return t_us // SECOND_US * SECOND_US - int(back.total_seconds()) * SECOND_US
         if self.unit == "h":
-            cut = at.replace(hour=at.hour // self.count * self.count, minute=0, second=0)
+            cut = at.replace(hour=at.hour // self.length * self.length, minute=0, second=0)
         elif self.unit == "d":
             cut = at.replace(hour=0, minute=0, second=0, fold=0)
         else:
-            month = (at.month - 1) // self.count * self.count + 1
+            month = (at.month - 1) // self.length * self.length + 1
             cut = at.replace(month=month, day=1, hour=0, minute=0, second=0, fold=0)
         return int(cut.timestamp()) * SECOND_US
 
@@ -94,8 +94,8 @@ def replay(readings: Sequence[Reading], facts: Facts, step: Step, zone: ZoneInfo
                 "from": format_micro(before),
                 "to": format_micro(after),
                 "reason": reason,
-                "reason_zh": _REASONS[reason][0],
-                "reason_en": _REASONS[reason][1],
+                "reason_zh": REASONS[reason][0],
+                "reason_en": REASONS[reason][1],
             }
             for at_us, before, after, reason in sorted(held)
         ],

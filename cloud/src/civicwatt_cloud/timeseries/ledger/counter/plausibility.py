@@ -109,7 +109,8 @@ def questionable(rises: Rises, starts: Ints, ends: Ints) -> Ints:
     for n in range(SUPPORT + 1):
         other = np.minimum(low + n, high)
         asked |= (other != place) & (rate[other] < needed)
-    return place[asked]
+    found: Ints = place[asked]
+    return found
 
 
 def _unlike_neighbours(rises: Rises) -> Ints:
