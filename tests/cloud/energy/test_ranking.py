@@ -18,11 +18,12 @@ parts = st.fractions(min_value=Fraction(1, 1000), max_value=10**6, max_denominat
 def test_the_quotient_is_that_of_the_figures_own_page(
     micro: int, factor: Fraction, denominator: Fraction
 ) -> None:
-    assert quotient(micro, factor, denominator) == round(micro * factor / denominator)
+    parts = (denominator.numerator, denominator.denominator)
+    assert quotient(micro, factor, *parts) == round(micro * factor / denominator)
 
 
 def test_equal_values_share_a_place_and_the_next_is_left_out() -> None:
-    found = places([5, 9, 5, 1], descending=True)
+    found = list(places([5, 9, 5, 1], descending=True))
     assert [(one.of, one.place, one.tied) for one in found] == [
         (1, 1, False),
         (0, 2, True),

@@ -1,11 +1,12 @@
 """Which counters a query is about, as columns; every one of them starts from the actor's scope."""
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import Literal, NamedTuple
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from civicwatt_cloud.kit.directory import Building, Institution, Region
@@ -13,6 +14,7 @@ from civicwatt_cloud.kit.errors import NotFound
 from civicwatt_cloud.kit.scope import Scope
 from civicwatt_cloud.modules.energy.repository import POWER
 from civicwatt_cloud.modules.energy.steps import Ints
+from civicwatt_cloud.timeseries.ledger.queries import PERIODS, Piece, fetch
 from civicwatt_cloud.timeseries.points import Carrier, EndUse, Point, Source
 
 COUNTED = tuple(use for use in EndUse if use.is_counted)
@@ -49,6 +51,18 @@ class PowerMeter(NamedTuple):
     name: str
     end_use: str
     bound_from_us: int
+
+
+class Totals(NamedTuple):
+    """Sums by institution as columns, by its id: all its chosen counters, and their rows of the ledger."""
+
+    institution: Ints
+    counters: Ints
+    bound_from_us: Ints  # of its first counter
+    micro: Ints
+    covered_s: Ints
+    worst: Ints  # Quality.code
+    rows: Ints
 
 
 class Named(NamedTuple):
@@ -133,6 +147,41 @@ def power_meters(session: Session, scope: Scope, choice: Choice, points: list[in
     if len(found) < len(set(points)):
         raise NotFound()
     return [PowerMeter(*row) for row in found]
+
+
+def totals(session: Session, scope: Scope, choice: Choice, piece: Piece) -> Totals:
+    """What each institution with such counters used; added up by the database, as there may be very many."""
+    bound = (
+        select(Building.institution_id, func.count(), func.min(func.coalesce(Point.bound_from_us, 0)))
+        .join(Point, Point.building_id == Building.id)
+        .where(*_conditions(scope, choice))
+        .group_by(Building.institution_id)
+        .order_by(Building.institution_id)
+    )
+    institution, count, bound_from_us = fetch(session, bound, 3)
+    table, period = PERIODS[piece.step]
+    booked = (
+        select(
+            Building.institution_id,
+            cast(func.sum(table.micro), BigInteger),
+            cast(func.sum(table.covered_s), BigInteger),
+            func.max(table.quality),
+            func.count(),
+        )
+        .join(Point, Point.building_id == Building.id)
+        .join(table, table.point_id == Point.id)
+        .where(*_conditions(scope, choice), period >= piece.start, period < piece.end)
+        .group_by(Building.institution_id)
+    )
+    at, *columns = fetch(session, booked, 5)
+    place = np.searchsorted(institution, at)
+    spread = (np.zeros(len(institution), np.int64) for _ in columns)
+    return Totals(institution, count, bound_from_us, *map(partial(_put, place), spread, columns))
+
+
+def _put(place: Ints, into: Ints, values: Ints) -> Ints:
+    into[place] = values
+    return into
 
 
 def check(session: Session, scope: Scope, choice: Choice) -> None:

@@ -1,27 +1,21 @@
 """Institutions by total, per person, per m²; who cannot be ranked stands apart with the reason."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import islice
 from typing import Literal
 
 import numpy as np
 
-from civicwatt_cloud.kit.business_time import date_of
+from civicwatt_cloud.kit.business_time import HOUR_US, SECOND_US, date_of
 from civicwatt_cloud.kit.directory import InstitutionKind, Level
-from civicwatt_cloud.modules.energy import (
-    counters,
-    denominators,
-    english,
-    ranking_rules,
-    reasons,
-    rules,
-    sums,
-)
+from civicwatt_cloud.modules.energy import counters, denominators, english, ranking_rules, reasons
 from civicwatt_cloud.modules.energy.counters import Choice, NamedInstitution
+from civicwatt_cloud.modules.energy.denominators import Means
 from civicwatt_cloud.modules.energy.figures import NO_ELECTRICITY_METER, NO_PV_METER, NO_WATER_METER, TITLES
-from civicwatt_cloud.modules.energy.grouping import grouped, label_of
+from civicwatt_cloud.modules.energy.grouping import label_of
 from civicwatt_cloud.modules.energy.periods import Period
 from civicwatt_cloud.modules.energy.periods import period as read_period
 from civicwatt_cloud.modules.energy.query_schemas import Apart, Ranked, Ranking, Rankings
@@ -31,16 +25,17 @@ from civicwatt_cloud.modules.energy.recipes import HEADS, RECIPES, Amount, Denom
 from civicwatt_cloud.modules.energy.schemas import FigureKey, ReasonOut
 from civicwatt_cloud.modules.energy.usage import UNCERTAIN, View, factor
 from civicwatt_cloud.timeseries.ledger.quality import Quality
+from civicwatt_cloud.timeseries.ledger.queries import Piece
 from civicwatt_cloud.timeseries.points import Carrier
 from civicwatt_protocols.quantity import format_micro
 
 Order = Literal["desc", "asc"]
-_CARRIERS: dict[Amount, counters.CarrierKey] = {
+CARRIERS: dict[Amount, counters.CarrierKey] = {
     "electricity": Carrier.ELECTRICITY,
     "water": Carrier.WATER,
     "pv": counters.GENERATED,
 }
-_NO_METER = {"electricity": NO_ELECTRICITY_METER, "water": NO_WATER_METER, "pv": NO_PV_METER}
+NO_METER = {"electricity": NO_ELECTRICITY_METER, "water": NO_WATER_METER, "pv": NO_PV_METER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,58 +52,46 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class _Used:
-    """An institution's amount in a period; every counter of today is expected from its first day on."""
+    """What each institution used in a period, in columns; who has no counter is left out.
 
-    micro: int
-    covered_s: int
-    expected_s: int
-    rows: int
-    worst: int
-    since: date | None  # its first counter was bound within the period
+    Every counter of today is expected from the first day on.
+    """
 
-    @property
-    def completeness(self) -> float:
-        return min(10_000, 10_000 * self.covered_s // max(self.expected_s, 1)) / 10_000
+    places: Mapping[int, int]  # of an institution in the columns
+    micro: list[int]
+    rows: list[int]
+    completeness: list[float]
+    worst: list[int]  # Quality.code
+    since: dict[int, date]  # where the first counter was bound within the period: from when on
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
+class _Figure:
     """All that one figure is made of: amount × times ÷ divisor."""
 
-    period: Period
-    amount: Amount
-    used: Mapping[int, _Used]
+    key: FigureKey
+    used: _Used
+    no_meter: Reason
     times: Fraction | Reason
-    divisors: Mapping[int, Fraction | Reason] | None  # None: divided by nothing
+    divisors: Means | None  # None: divided by nothing
     no_divisor: Reason
-    floor: float
 
     def value(self, institution: int) -> int | Reason:
         """The figure [1e-6 of its unit], or why there is none."""
-        if self.period.start >= self.period.elapsed_end:
-            return NOT_BEGUN
-        used = self.used.get(institution)
-        if used is None:
-            return _NO_METER[self.amount]
-        if not used.rows:
+        at = self.used.places.get(institution)
+        if at is None:
+            return self.no_meter
+        if not self.used.rows[at]:
             return NO_READINGS
-        divisor = Fraction(1) if self.divisors is None else self.divisors.get(institution, self.no_divisor)
         if isinstance(self.times, Reason):
             return self.times
-        if isinstance(divisor, Reason):
-            return divisor
-        return ranking_rules.quotient(used.micro, self.times, divisor)
-
-    def too_little(self, institution: int) -> Reason | None:
-        """Why what is known of it is too little to rank it."""
-        used = self.used[institution]
-        if used.completeness >= self.floor:
-            return None
-        return (
-            reasons.metered_since(used.since)
-            if used.since
-            else reasons.incomplete(used.completeness, self.floor)
-        )
+        numerator: int | Reason = 1
+        if self.divisors is not None:
+            numerator = self.divisors.numerators.get(institution, self.no_divisor)
+        if isinstance(numerator, Reason):
+            return numerator
+        denominator = self.divisors.denominator if self.divisors else 1
+        return ranking_rules.quotient(self.used.micro[at], self.times, numerator, denominator)
 
 
 def rankings(view: View, key: str | None, question: Question) -> Rankings:
@@ -120,101 +103,101 @@ def rankings(view: View, key: str | None, question: Question) -> Rankings:
         for row in counters.institutions(view.session, view.scope).values()
         if kind in {None, row.kind} and level in {None, row.level}
     ]
-    columns = _columns(view, period, question)
     return Rankings(
         period=period.key,
         title=period.title,
         start=period.start.isoformat(),
         end=period.elapsed_end.isoformat(),
         floor=question.floor,
-        rankings=[_ranking(figure, column, asked, question) for figure, column in columns.items()],
+        rankings=[_ranking(figure, asked, question) for figure in _figures(view, period, question)],
     )
 
 
-def _columns(view: View, period: Period, question: Question) -> dict[FigureKey, _Column]:
-    """What the figures share is read once."""
+def _figures(view: View, period: Period, question: Question) -> list[_Figure]:
+    """What several figures share is read once."""
     recipes = {figure: RECIPES[figure] for figure in question.figures}
     used = {amount: _used(view, period, amount) for amount in {recipe.amount for recipe in recipes.values()}}
     divisors = {per: _divisors(view, period, per) for per in {recipe.per for recipe in recipes.values()}}
     found = factor(view, period.as_of)
     kgce = reasons.no_factor(period.as_of) if found is None else Fraction(found)
-    start = period.start
-    return {
-        figure: _Column(
-            period,
-            recipe.amount,
+    has_begun, start = period.start < period.elapsed_end, period.start
+    return [
+        _Figure(
+            figure,
             used[recipe.amount],
+            NO_METER[recipe.amount] if has_begun else NOT_BEGUN,
             kgce if recipe.is_energy else Fraction(1),
             divisors[recipe.per],
             reasons.no_head_count(start) if recipe.per is HEADS else reasons.no_floor_area(start),
-            question.floor,
         )
         for figure, recipe in recipes.items()
-    }
-
-
-def _used(view: View, period: Period, amount: Amount) -> dict[int, _Used]:
-    """What each institution used of one carrier; who has no counter is left out."""
-    start, end = period.start, period.elapsed_end
-    members, groups = grouped(view, Choice(carrier=_CARRIERS[amount]), ("institution",))
-    if start >= end or not groups:
-        return {}
-    first_us = np.full(members.groups, np.iinfo(np.int64).max)
-    np.minimum.at(first_us, members.group, members.bound_from_us)
-    whole = replace(members, bound_from_us=np.zeros_like(members.bound_from_us))
-    found = sums.in_total(view, whole, start, end)
-    columns = (found.micro, found.covered_s, found.expected_s, found.rows, found.worst)
-    since = [
-        date_of(bound_us, view.zone) if bound_us > period.start_us else None for bound_us in first_us.tolist()
     ]
-    rows = map(_Used, *(column[:, 0].tolist() for column in columns), since)
-    return {
-        labels.institution.id: row
-        for labels, row in zip(groups, rows, strict=True)
-        if labels.institution and labels.institution.id is not None
-    }
 
 
-def _divisors(view: View, period: Period, per: Denominator | None) -> dict[int, Fraction | Reason] | None:
-    start, end = period.start, period.elapsed_end
+def _used(view: View, period: Period, amount: Amount) -> _Used:
+    months = period.months()
+    if not months:
+        return _Used({}, [], [], [], [], {})
+    session, scope, choice = view.session, view.scope, Choice(carrier=CARRIERS[amount])
+    found = counters.totals(session, scope, choice, Piece("month", months[0], months[-1] + 1))
+    covered_s = found.covered_s
+    settled_us = min(period.settled_us, period.end_us)
+    if settled_us < period.end_us:  # hours that are not settled are not expected yet
+        hours = Piece("hour", max(settled_us, period.start_us) // HOUR_US, period.end_us // HOUR_US)
+        covered_s = covered_s - counters.totals(session, scope, choice, hours).covered_s
+    expected_s = found.counters * (max(0, settled_us - period.start_us) // SECOND_US)
+    completeness = np.clip(10_000 * covered_s // np.maximum(expected_s, 1), 0, 10_000) / 10_000
+    return _Used(
+        {institution: place for place, institution in enumerate(found.institution.tolist())},
+        found.micro.tolist(),
+        found.rows.tolist(),
+        completeness.tolist(),
+        found.worst.tolist(),
+        {
+            place: date_of(int(found.bound_from_us[place]), view.zone)
+            for place in np.flatnonzero(found.bound_from_us > period.start_us).tolist()
+        },
+    )
+
+
+def _divisors(view: View, period: Period, per: Denominator | None) -> Means | None:
     if per is None:
         return None
-    if per is HEADS:
-        heads = denominators.heads(view.session, view.scope)
-        return {key: rules.head_count(rows, start, end) for key, rows in heads.items()}
-    areas = denominators.areas(view.session, view.scope)
-    return {key: rules.floor_area(rows, start, end) for key, rows in areas.items()}
+    read = denominators.head_counts if per is HEADS else denominators.floor_areas
+    return read(view.session, view.scope, period.start, period.elapsed_end)
 
 
-def _ranking(
-    figure: FigureKey, column: _Column, asked: Sequence[NamedInstitution], question: Question
-) -> Ranking:
-    ranked: list[tuple[NamedInstitution, int]] = []
-    apart: list[tuple[NamedInstitution, int | None, Reason]] = []
-    for row in asked:
-        value = column.value(row.id)
-        if isinstance(value, Reason):
-            apart.append((row, None, value))
-        elif reason := column.too_little(row.id):
-            apart.append((row, value, reason))
-        else:
-            ranked.append((row, value))
-    places = ranking_rules.places([value for _, value in ranked], descending=question.order == "desc")
-    title = TITLES[figure]
+def _ranking(figure: _Figure, asked: list[NamedInstitution], question: Question) -> Ranking:
+    values = [figure.value(row.id) for row in asked]
+    used, floor = figure.used, question.floor
+    is_ranked = [
+        not isinstance(value, Reason) and used.completeness[used.places[row.id]] >= floor
+        for row, value in zip(asked, values, strict=True)
+    ]
+    ranked = [place for place, is_in in enumerate(is_ranked) if is_in]
+    apart = [place for place, is_in in enumerate(is_ranked) if not is_in]
+    known = [
+        value for value, is_in in zip(values, is_ranked, strict=True) if is_in and isinstance(value, int)
+    ]
+    places = ranking_rules.places(known, descending=question.order == "desc")
+    title = TITLES[figure.key]
     return Ranking(
-        key=figure,
+        key=figure.key,
         title=title.zh,
         title_en=title.en,
         unit=title.unit,
         ranked_total=len(ranked),
         apart_total=len(apart),
-        ranked=[_ranked(column, place, *ranked[place.of]) for place in places[: question.limit]],
-        apart=[_apart(column, *one) for one in apart[: question.limit]],
+        ranked=[
+            _ranked(used, place, asked[ranked[place.of]], known[place.of])
+            for place in islice(places, question.limit)
+        ],
+        apart=[_apart(used, asked[place], values[place], floor) for place in apart[: question.limit]],
     )
 
 
-def _ranked(column: _Column, place: Place, row: NamedInstitution, value: int) -> Ranked:
-    used, kind = column.used[row.id], InstitutionKind(row.kind)
+def _ranked(used: _Used, place: Place, row: NamedInstitution, value: int) -> Ranked:
+    at, kind = used.places[row.id], InstitutionKind(row.kind)
     return Ranked(
         place=place.place,
         tied=place.tied,
@@ -222,18 +205,22 @@ def _ranked(column: _Column, place: Place, row: NamedInstitution, value: int) ->
         kind=kind.zh,
         kind_en=english.KINDS[kind],
         value=format_micro(value),
-        completeness=used.completeness,
-        estimated=Quality.from_code(used.worst) in UNCERTAIN,
+        completeness=used.completeness[at],
+        estimated=Quality.from_code(used.worst[at]) in UNCERTAIN,
     )
 
 
-def _apart(column: _Column, row: NamedInstitution, value: int | None, reason: Reason) -> Apart:
-    used, kind = column.used.get(row.id), InstitutionKind(row.kind)
+def _apart(used: _Used, row: NamedInstitution, value: int | Reason, floor: float) -> Apart:
+    at, kind = used.places.get(row.id), InstitutionKind(row.kind)
+    completeness = None if at is None else used.completeness[at]
+    reason = value if isinstance(value, Reason) else reasons.incomplete(completeness or 0.0, floor)
+    if not isinstance(value, Reason) and at in used.since:
+        reason = reasons.metered_since(used.since[at])
     return Apart(
         institution=label_of(row),
         kind=kind.zh,
         kind_en=english.KINDS[kind],
-        value=None if value is None else format_micro(value),
-        completeness=used.completeness if used and used.expected_s else None,
+        value=None if isinstance(value, Reason) else format_micro(value),
+        completeness=completeness,
         reason=ReasonOut(code=reason.code, zh=reason.zh, en=reason.en),
     )

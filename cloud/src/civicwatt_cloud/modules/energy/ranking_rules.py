@@ -1,6 +1,6 @@
 """Ranking as pure functions: exact quotients, places, ties."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -13,24 +13,23 @@ class Place(NamedTuple):
     tied: bool
 
 
-def quotient(micro: int, factor: Fraction, denominator: Fraction) -> int:
-    """Micro × factor ÷ denominator, rounded half even: the same digits as the figure's own page."""
-    above = micro * factor.numerator * denominator.denominator
-    below = factor.denominator * denominator.numerator
+def quotient(micro: int, factor: Fraction, numerator: int, denominator: int) -> int:
+    """Micro × factor ÷ (numerator ÷ denominator), rounded half even as on the figure's own page."""
+    above = micro * factor.numerator * denominator
+    below = factor.denominator * numerator
     whole, rest = divmod(above, below)
     return whole + (2 * rest > below or (2 * rest == below and whole % 2 == 1))
 
 
-def places(values: Sequence[int], *, descending: bool) -> list[Place]:
+def places(values: Sequence[int], *, descending: bool) -> Iterator[Place]:
     """The values in order; equal ones (to the digit shown) share a place and keep the order given.
 
     After two that share place 2 comes place 4.
     """
     order = sorted(range(len(values)), key=values.__getitem__, reverse=descending)
-    found: list[Place] = []
-    for at, index in enumerate(order):
-        same_before = at > 0 and values[order[at - 1]] == values[index]
-        same_after = at + 1 < len(order) and values[order[at + 1]] == values[index]
-        place = found[-1].place if same_before else at + 1
-        found.append(Place(index, place, same_before or same_after))
-    return found
+    place = 0
+    for at, of in enumerate(order):
+        same_before = at > 0 and values[order[at - 1]] == values[of]
+        same_after = at + 1 < len(order) and values[order[at + 1]] == values[of]
+        place = place if same_before else at + 1
+        yield Place(of, place, same_before or same_after)

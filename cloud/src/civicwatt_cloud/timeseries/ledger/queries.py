@@ -159,7 +159,7 @@ def _coarser(step: Step, by: Period) -> ColumnElement[int]:
 
 def fetch(session: Session, query: Select[*tuple[Any, ...]], width: int) -> Ints:
     """The driver's rows of whole numbers as columns; no row outlives its turn, none is left to collect."""
-    rows = session.connection().execute(query).cursor
+    rows: Any = session.connection().execute(query).cursor
     return np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, width).T
 
 
