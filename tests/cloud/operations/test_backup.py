@@ -230,6 +230,17 @@ def test_readings_without_any_value_are_kept_too(settings: Settings, tmp_path: P
     assert backup(settings, tmp_path, KEY, quiet).rows == 9
 
 
+def test_what_was_imported_from_years_before_is_kept_too(settings: Settings) -> None:
+    settings.data_dir.mkdir()
+    with parts.database(settings) as database, parts.readings(settings) as store:
+        database.upgrade()
+        point = add_counter(database, "old")
+        years = [FIRST_US - year * 365 * 24 * HOUR_US for year in (0, 1, 10, 11)]
+        load(database, store, Batch.of(point, years, [4.0, 3.0, 2.0, 1.0]))
+        found = Batch.join([one.rows for one in rows.slices(store, point)])
+    assert found.ts_us.tolist() == sorted(years)
+
+
 def test_the_newest_backups_of_a_folder_stay(tmp_path: Path) -> None:
     names = [f"civicwatt-202611{day:02}T013000Z.cwbackup" for day in range(1, 6)]
     for name in (*names, "by-hand.cwbackup"):

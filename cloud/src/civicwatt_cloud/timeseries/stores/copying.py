@@ -10,6 +10,9 @@ from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore
 from civicwatt_cloud.timeseries.stores.sealing import DAY_US
 
 POINTS = 2000  # in one window of a day
+# Engineering defaults.
+PROBE_DAYS = 30
+QUIET = 24  # so many months without a reading, and what lies before them is taken in one window
 
 
 @dataclass(frozen=True)
@@ -57,23 +60,31 @@ class Copied:
 
 
 def windows(source: ReadingsStore) -> list[Window]:
-    """Everything a store holds: days of some thousand points each, and what lies before the first value."""
+    """Everything a store holds: days of some thousand points each, and what lies before them."""
     newest = source.latest()
     if not len(newest.point):
         return []
     points, end = newest.point.tolist(), int(newest.ts_us.max()) + 1
     parts = [points[first : first + POINTS] for first in range(0, len(points), POINTS)]
-    first_us = min(
-        (
-            int(found.first_us.min())
-            for part in parts
-            if len((found := source.buckets(part, 0, end, end)).point)
-        ),
-        default=end,
-    )
-    begin = first_us // DAY_US * DAY_US
+    begin = _begin(source, parts, end)
     days = [(0, begin), *((day, min(day + DAY_US, end)) for day in range(begin, end, DAY_US))]
     return [Window(part, t0, t1) for t0, t1 in days for part in parts]
+
+
+def _begin(source: ReadingsStore, parts: Sequence[Sequence[int]], end: int) -> int:
+    """A day before which there is little, found by looking at one day a month, backwards.
+
+    Buckets would tell exactly, but most engines send every row for them.
+    """
+    begin = day = end // DAY_US * DAY_US
+    quiet = 0
+    while day > 0 and quiet < QUIET:
+        if any(len(source.scan(part, day, day + DAY_US)) for part in parts):
+            begin, quiet = day, 0
+        else:
+            quiet += 1
+        day -= PROBE_DAYS * DAY_US
+    return max(0, begin - PROBE_DAYS * DAY_US)
 
 
 def copy(
