@@ -34,6 +34,11 @@ GROUPS = command.GROUPS | {
         "app",
         "读数库：检验、搬迁 · check a readings store, copy one into another",
     ),
+    "quarantine": Group(
+        "civicwatt_cloud.timeseries.intake.commands",
+        "app",
+        "隔离区：清单、详情、重放 · what was set aside, and once more",
+    ),
     "bench": Group("civicwatt.bench.cli", "app", "性能实测与目标 · measured figures and their goals"),
     "drill": Group("civicwatt.drill.cli", "app", "故障演练，对照真值 · faults on purpose, and the truth"),
 }

@@ -24,11 +24,14 @@ from civicwatt_cloud.modules.gateways import api as gateways_api
 from civicwatt_cloud.modules.gateways import field_api, manager_api
 from civicwatt_cloud.operations import control
 from civicwatt_cloud.operations.metrics import router as metrics_router
+from civicwatt_cloud.timeseries.intake import presence, roles
 from civicwatt_cloud.timeseries.intake.ingest import Ingest
 from civicwatt_cloud.timeseries.intake.mqtt import TlsFiles
+from civicwatt_cloud.timeseries.intake.roles import Role
 from civicwatt_cloud.timeseries.intake.subscriber import Subscriber
 from civicwatt_cloud.timeseries.ledger.books import Ledger, Recomputed
 from civicwatt_cloud.timeseries.stores.open import open_store
+from civicwatt_cloud.timeseries.stores.readings import ReadingsStore
 from civicwatt_cloud.web_pages import add_pages
 
 log = structlog.get_logger()
@@ -88,8 +91,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     work = [_keep_books(ledger), control.serve(settings.data_dir, state.store)]
     state.subscriber = None
     if settings.mqtt_host is not None:
+        with state.database.session() as session:
+            presence.forget_births(session)
         ingest = Ingest(state.database, state.store, state.clock)
-        state.subscriber = Subscriber(ingest, settings.mqtt_host, settings.mqtt_port, _tls(settings))
+        tls, role = TlsFiles.of(settings), _role(settings, state.store)
+        state.subscriber = Subscriber(ingest, settings.mqtt_host, settings.mqtt_port, tls, role=role)
         work.append(state.subscriber.run())
     tasks = [asyncio.create_task(one) for one in work]
     try:
@@ -103,10 +109,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         state.database.close()
 
 
-def _tls(settings: Settings) -> TlsFiles | None:
-    if settings.mqtt_ca and settings.mqtt_cert and settings.mqtt_key:
-        return TlsFiles(settings.mqtt_ca, settings.mqtt_cert, settings.mqtt_key)
-    return None
+def _role(settings: Settings, store: ReadingsStore) -> Role:
+    """An embedded store is fed from here; beside a server this is the one coordinator of workers."""
+    if store.capabilities().embedded:
+        return roles.alone()
+    return roles.coordinator(ingests=settings.ingest_here)
 
 
 async def _keep_books(ledger: Ledger) -> None:

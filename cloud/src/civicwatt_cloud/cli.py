@@ -19,6 +19,7 @@ from civicwatt_cloud.operations.commands import backup, restore
 from civicwatt_cloud.operations.doctor import doctor
 from civicwatt_cloud.operations.migrate import migrate
 from civicwatt_cloud.timeseries.binding import import_meters
+from civicwatt_cloud.worker import worker
 from civicwatt_protocols.logs import log_to_stderr
 
 app = typer.Typer(no_args_is_help=True)
@@ -28,7 +29,7 @@ app.command()(commands.gateway_code)
 app.command()(commands.gateway_revoke)
 app.command()(commands.broker_config)
 app.command()(commands.new_authority)
-for command in (migrate, doctor, backup, restore):
+for command in (worker, migrate, doctor, backup, restore):
     app.command()(command)
 
 HOST = "127.0.0.1"

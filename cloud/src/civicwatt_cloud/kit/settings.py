@@ -41,6 +41,11 @@ class Settings(BaseSettings):
         default="127.0.0.1", min_length=1, max_length=253, description="the broker; None: nothing is taken in"
     )
     mqtt_port: int = Field(default=1883, ge=1, le=65535)
+    ingest_here: bool = Field(
+        default=True,
+        description="serve takes readings in itself; false: `civicwatt cloud worker` processes do, "
+        "which need a readings store that is a server. An embedded one is always fed by serve",
+    )
     mqtt_ca: Path | None = Field(default=None, description="whom to trust as the broker; set: TLS")
     mqtt_cert: Path | None = Field(default=None, description="the ingest's certificate at the broker")
     mqtt_key: Path | None = Field(default=None, description="and its key")

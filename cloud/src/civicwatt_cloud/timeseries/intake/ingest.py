@@ -10,6 +10,7 @@ import numpy as np
 import structlog
 from sqlalchemy.orm import Session
 
+from civicwatt_cloud.kit import metrics
 from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.timeseries.errors import ConflictingReading, NoCatalogueYet, TooLarge, Unreadable
@@ -92,7 +93,9 @@ class Ingest:
         columns = self._reader.catalogues.columns([(one.gateway, one.catalogue) for one in intake.records])
         batch = intake.batch(columns)
         if len(batch):
-            intake.aside += _conflicts(intake, batch, self._store.write(batch))
+            written = self._store.write(batch)
+            metrics.INGEST_READINGS.inc(written.inserted)
+            intake.aside += _conflicts(intake, batch, written)
             # All readings, also those that were there: they may be from a process that died here.
             batch = batch.take(np.concatenate([each.is_counter for each in columns]))
         noted = self._db.beside(partial(_note, intake, batch, now_us, replayed))
@@ -100,8 +103,13 @@ class Ingest:
         if aside:
             codes = sorted({entry.error.code for entry in aside})
             log.warning("set_aside", count=len(aside), codes=codes, topic=aside[0].topic)
+            for entry in aside:
+                metrics.INGEST_ASIDE.labels(entry.error.code).inc()
         for (gateway, epoch), records in noted.repeated.items():
+            metrics.INGEST_REPEATED.inc(records)
             log.info("records_repeated", gateway=gateway, epoch=epoch, records=records)
+        if intake.newest_slot_us:
+            metrics.INGEST_LAG.set((now_us - max(intake.newest_slot_us.values())) / SECOND_US)
         commands = [
             _command(outbox.division, outbox.gateway, encode_ack(outbox.epoch, of_numbers(numbers)))
             for outbox, numbers in intake.done.items()

@@ -15,10 +15,11 @@ from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 import aiomqtt
 
+from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.intake.frames import split
 from civicwatt_cloud.timeseries.intake.inbox import Inbox
 from civicwatt_cloud.timeseries.intake.parking import Message
@@ -46,6 +47,13 @@ class TlsFiles(NamedTuple):
     ca: Path
     cert: Path
     key: Path
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self | None:
+        """Those that the settings name; None: no TLS."""
+        if settings.mqtt_ca and settings.mqtt_cert and settings.mqtt_key:
+            return cls(settings.mqtt_ca, settings.mqtt_cert, settings.mqtt_key)
+        return None
 
     def context(self) -> ssl.SSLContext:
         """TLS 1.2 or newer, both sides by certificate, the host's name checked. Raises OSError."""

@@ -1,6 +1,5 @@
 """What one connection to the broker listens to, and whether it is the host that gateways may wait for."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from civicwatt_protocols.sparkplug.topics import NAMESPACE, state_topic
@@ -27,10 +26,10 @@ def alone() -> Role:
     return Role(CLIENT_ID, _OURS, is_host=True)
 
 
-def coordinator(foreign: Iterable[str], *, ingests: bool) -> Role:
-    """The one beside workers: the host's word, nodes of other makers, and a worker's share or none."""
-    topics = [state_topic(HOST), *(f"{NAMESPACE}/{group}/#" for group in foreign)]
-    return Role(CLIENT_ID, (*topics, *(_shared() if ingests else ())), is_shared=ingests, is_host=True)
+def coordinator(*, ingests: bool) -> Role:
+    """The one beside workers: the host's word, and a worker's share or none."""
+    topics = (state_topic(HOST), *(_shared() if ingests else ()))
+    return Role(CLIENT_ID, topics, is_shared=ingests, is_host=True)
 
 
 def worker(name: str) -> Role:
