@@ -16,6 +16,7 @@ from mosquitto import Mosquitto
 from sqlalchemy import select, update
 
 from civicwatt_cloud.app import create_app
+from civicwatt_cloud.kit import metrics
 from civicwatt_cloud.kit.alone import alone
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.operations.backup import backup
@@ -112,12 +113,21 @@ async def test_s26_f35_a_wiped_cloud_is_restored_and_the_gateway_sends_what_is_m
             await accept(outbox, store, 1)  # the gateway has noticed nothing, and goes on
             await until(lambda: stored(app, outbox.epoch) == [(1, 101)], 60)
             hours, readings = await books_of(app)
+            assert counted("ingest_readings_total") >= 200 + 122
+            assert counted("ingest_messages_total") > 160
+            assert counted("ingest_commit_seconds_count") > 0
+            assert 0 < counted("ingest_ack_lag_seconds") < 49 * 3600
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
     assert (len(before[1]), len(readings)) == (200, 202)
     assert [row for row in readings if row in set(before[1])] == before[1]
     assert hours[: len(before[0]) - 1] == before[0][:-1]  # the last one was not over
     assert sum(row[2] for row in hours) == 100 * 1_250_000
+
+
+def counted(name: str) -> float:
+    """What this process has counted."""
+    return metrics.REGISTRY.get_sample_value(f"civicwatt_{name}") or 0.0
 
 
 def quiet(step: str, done: float) -> None:

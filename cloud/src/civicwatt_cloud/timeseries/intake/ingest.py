@@ -108,8 +108,8 @@ class Ingest:
         for (gateway, epoch), records in noted.repeated.items():
             metrics.INGEST_REPEATED.inc(records)
             log.info("records_repeated", gateway=gateway, epoch=epoch, records=records)
-        if intake.newest_slot_us:
-            metrics.INGEST_LAG.set((now_us - max(intake.newest_slot_us.values())) / SECOND_US)
+        if newest_us := max(intake.newest_slot_us.values(), default=0):
+            metrics.INGEST_LAG.set((now_us - newest_us) / SECOND_US)
         commands = [
             _command(outbox.division, outbox.gateway, encode_ack(outbox.epoch, of_numbers(numbers)))
             for outbox, numbers in intake.done.items()

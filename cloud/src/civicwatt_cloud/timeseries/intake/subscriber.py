@@ -10,6 +10,7 @@ from typing import ParamSpec, TypeVar
 import aiomqtt
 import structlog
 
+from civicwatt_cloud.kit import metrics
 from civicwatt_cloud.timeseries.errors import Unreadable
 from civicwatt_cloud.timeseries.intake import mqtt, roles
 from civicwatt_cloud.timeseries.intake.host import Host
@@ -53,6 +54,7 @@ class Subscriber:
         self.inbox = Inbox()
         self._most = MOST_MESSAGES
         self._dropped = 0
+        self.taken = 0  # messages committed since the process began
         self.connected = False
 
     @property
@@ -126,11 +128,15 @@ class Subscriber:
         quarantine does not take that one, it is the database that fails, and everything waits.
         """
         try:
-            commands = await _in_thread(self._ingest.process, messages)
+            with metrics.INGEST_COMMITS.time():
+                commands = await _in_thread(self._ingest.process, messages)
         except Exception:
+            metrics.INGEST_FAILED.inc()
             log.exception("commit_failed", messages=len(messages))
         else:
             self._most = MOST_MESSAGES
+            self.taken += len(messages)
+            metrics.INGEST_MESSAGES.inc(len(messages))
             return commands
         if len(messages) == 1 and await self._set_aside(messages[0]):
             self._most = MOST_MESSAGES
