@@ -29,6 +29,16 @@ GROUPS = command.GROUPS | {
         "bills_app",
         "账单与人工抄表 · bills and manual readings",
     ),
+    "tariffs": Group(
+        "civicwatt_cloud.timeseries.ledger.fact_commands",
+        "tariffs_app",
+        "价格表：分时电价等 · prices by time of use",
+    ),
+    "closing": Group(
+        "civicwatt_cloud.timeseries.ledger.closing_commands",
+        "app",
+        "关账与更正单 · closed months and corrections",
+    ),
     "store": Group(
         "civicwatt_cloud.timeseries.stores.cli",
         "app",

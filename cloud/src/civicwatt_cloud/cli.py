@@ -19,6 +19,7 @@ from civicwatt_cloud.operations.commands import backup, restore
 from civicwatt_cloud.operations.doctor import doctor
 from civicwatt_cloud.operations.migrate import migrate
 from civicwatt_cloud.timeseries.binding import import_meters
+from civicwatt_cloud.timeseries.ledger import fact_commands
 from civicwatt_cloud.worker import worker
 from civicwatt_protocols.logs import log_to_stderr
 
@@ -29,6 +30,10 @@ app.command()(commands.gateway_code)
 app.command()(commands.gateway_revoke)
 app.command()(commands.broker_config)
 app.command()(commands.new_authority)
+directory_app.command()(fact_commands.shares)
+meters_app.command()(fact_commands.virtual)
+meters_app.command()(fact_commands.tree)
+meters_app.command()(fact_commands.balance)
 for command in (worker, migrate, doctor, backup, restore):
     app.command()(command)
 

@@ -22,12 +22,13 @@ from civicwatt_cloud.timeseries.ledger.causes import READINGS, causes_of
 from civicwatt_cloud.timeseries.ledger.closing import CORRECTED, Decision, Finding, Sum
 from civicwatt_cloud.timeseries.ledger.closing_models import Correction
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange, LedgerMonth, ReplacementForm
+from civicwatt_cloud.timeseries.ledger.months import hours_of_month
 from civicwatt_cloud.timeseries.points import Point, Source
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 KWH = 1_000_000
 MONTH, FULL_S = 202610, 31 * 86_400
-OVER_US = closing.hours_of_month(MONTH, SHANGHAI)[1] * HOUR_US
+OVER_US = hours_of_month(MONTH, SHANGHAI)[1] * HOUR_US
 LI = Decision("account/li", OVER_US + HOUR_US, "三季度报表 第 12 号")
 
 
@@ -52,7 +53,8 @@ class Books:
             )
             row.micro, row.covered_s, row.quality = value
             session.add(row)
-            closing.applied(session, self.point, [MONTH], self.clock_us)
+            months = closing.reopened(session, [self.point]).get(self.point, set())
+            closing.applied(session, self.point, months, self.clock_us)
 
     def close(self) -> None:
         with self.db.session() as session:
@@ -133,8 +135,9 @@ def test_approved_the_ledger_takes_the_value_once_and_the_month_is_closed_again(
     books.approve(row.number)
     with books.db.reading() as session:
         dirty = session.scalars(select(DirtyRange)).one()
-        assert (dirty.hour_from, dirty.hour_to) == closing.hours_of_month(MONTH, SHANGHAI)
+        assert (dirty.hour_from, dirty.hour_to) == hours_of_month(MONTH, SHANGHAI)
         assert closing.closed(session, [books.point]) == {}
+        assert closing.reopened(session, [books.point]) == {books.point: {MONTH}}
     books.recompute(120 * KWH)
     assert books.value == (120 * KWH, FULL_S, 0)
     books.recompute(130 * KWH)

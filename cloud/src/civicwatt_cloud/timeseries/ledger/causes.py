@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.kit.business_time import HOUR_US, date_of
+from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.directory import Building
 from civicwatt_cloud.timeseries.ledger.bill_models import Bill
-from civicwatt_cloud.timeseries.ledger.closing import hours_of_month
 from civicwatt_cloud.timeseries.ledger.closing_models import ClosedMonth
 from civicwatt_cloud.timeseries.ledger.models import ReplacementForm
+from civicwatt_cloud.timeseries.ledger.months import days_of_month, hours_of_month
 from civicwatt_cloud.timeseries.ledger.virtual_models import Formula
 from civicwatt_cloud.timeseries.points import Point, Source
 
@@ -28,7 +28,7 @@ def causes_of(session: Session, point: int, month: int, zone: ZoneInfo) -> list[
         .where(Point.id == point, ClosedMonth.month == month)
     )
     hour_from, hour_to = hours_of_month(month, zone)
-    first, end = (date_of(hour * HOUR_US, zone) for hour in (hour_from, hour_to))
+    first, end = days_of_month(month)
     found = [
         *_forms(session, point, (hour_from * HOUR_US, hour_to * HOUR_US), closed_us or 0),
         *_bills(session, point, (first, end), closed_us or 0),

@@ -9,7 +9,6 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -20,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit import audit
 from civicwatt_cloud.kit.audit import Deed
-from civicwatt_cloud.kit.business_time import HOUR_US, date_of, day_start_us
+from civicwatt_cloud.kit.business_time import HOUR_US, date_of
 from civicwatt_cloud.kit.directory import Building, Institution
 from civicwatt_cloud.kit.numbering import next_number
 from civicwatt_cloud.timeseries.ledger.closing_errors import (
@@ -31,6 +30,7 @@ from civicwatt_cloud.timeseries.ledger.closing_errors import (
 )
 from civicwatt_cloud.timeseries.ledger.closing_models import ClosedMonth, Correction
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange, LedgerMonth
+from civicwatt_cloud.timeseries.ledger.months import days_of_month, hours_of_month
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.ledger.shares import Shares, in_force, shares
 from civicwatt_cloud.timeseries.points import Point
@@ -79,13 +79,6 @@ class Decision:
     now_us: int
     reason: str
     settled: int | None = None
-
-
-def hours_of_month(month: int, zone: ZoneInfo) -> tuple[int, int]:
-    """The hours [from, to) of a business month yyyymm."""
-    first = date(month // 100, month % 100, 1)
-    after = (first + timedelta(days=32)).replace(day=1)
-    return day_start_us(first, zone) // HOUR_US, day_start_us(after, zone) // HOUR_US
 
 
 def close(
@@ -152,8 +145,7 @@ def _closed_by(
 
 def _sharing(dated: Sequence[Shares], month: int) -> set[int]:
     """The institutions that have a share in some day of a month."""
-    first = date(month // 100, month % 100, 1)
-    after = (first + timedelta(days=32)).replace(day=1)
+    first, after = days_of_month(month)
     days = [first, *(one.valid_from for one in dated if first < one.valid_from < after)]
     return {one for day in days for one in in_force(dated, day) or ()}
 
@@ -180,8 +172,9 @@ def propose(session: Session, found: Finding, now_us: int, zone: ZoneInfo) -> Co
     if last is not None and is_open:
         _say(last, recomputed, [*json.loads(last.causes), *causes])
         return last
-    if last is not None and last.state == State.REJECTED and _recomputed(last)[:2] == recomputed[:2]:
-        return None
+    decided = last is not None and last.state in (State.REJECTED, State.APPROVED)
+    if last is not None and decided and _recomputed(last)[:2] == recomputed[:2]:
+        return None  # rejected before, or settled to another value than the readings'
     new = Correction(
         number=next_number(session, KIND, date_of(now_us, zone).year),
         point_id=point,
@@ -243,6 +236,25 @@ def _decide(session: Session, number: str, decision: Decision, state: State) -> 
         after["settled"] = True
     audit.note(session, decision.who, Deed("correction_decided", number, before, after))
     return row
+
+
+def opened(session: Session, points: Iterable[int]) -> dict[int, set[int]]:
+    """By point, the closed months that an approved correction opens for one recompute."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for row in session.scalars(_open(list(points))):
+        found[row.point_id].add(row.month)
+    return dict(found)
+
+
+def reopened(session: Session, points: Iterable[int]) -> dict[int, set[int]]:
+    """By point, the closed months that an approved correction has opened for one recompute.
+
+    Read it together with what is dirty, and pass it to `applied` when those months are booked.
+    """
+    found: dict[int, set[int]] = defaultdict(set)
+    for row in session.scalars(_open(list(points))):
+        found[row.point_id].add(row.month)
+    return dict(found)
 
 
 def applied(session: Session, point: int, months: Iterable[int], now_us: int) -> None:

@@ -1,6 +1,9 @@
-"""Commands for the dated facts of money and people: bills, virtual meters, prices, closed months."""
+"""Commands that take the dated facts of money and people: bills, virtual meters, the tree, shares, prices."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from sqlalchemy.orm import Session
@@ -9,10 +12,21 @@ from civicwatt_cloud.kit.db import one_transaction
 from civicwatt_cloud.kit.directory_import import ImportReport
 from civicwatt_cloud.kit.import_command import AsJson, Config, TableFile, finish
 from civicwatt_cloud.kit.settings import Settings
+from civicwatt_cloud.timeseries.ledger.balance import Balance, balances
 from civicwatt_cloud.timeseries.ledger.bills import import_bills
+from civicwatt_cloud.timeseries.ledger.months import days_of_month, month_of
+from civicwatt_cloud.timeseries.ledger.names import Names
+from civicwatt_cloud.timeseries.ledger.price_tables import import_tariff, tariffs
+from civicwatt_cloud.timeseries.ledger.share_import import import_shares
+from civicwatt_cloud.timeseries.ledger.tree_import import import_tree
+from civicwatt_cloud.timeseries.ledger.virtual_import import import_formulas
 from civicwatt_protocols.logs import log_to_stderr
+from civicwatt_protocols.quantity import format_micro
 
 bills_app = typer.Typer(no_args_is_help=True)
+tariffs_app = typer.Typer(no_args_is_help=True)
+TariffFile = Annotated[Path, typer.Argument(help="TOML 文件，示例 docs/examples/tariff.toml · TOML file")]
+MonthText = Annotated[str, typer.Argument(metavar="MONTH", help="月份 · month: 2026-10")]
 
 
 @bills_app.callback()
@@ -27,6 +41,73 @@ def bills_import(file: TableFile, config: Config = None, as_json: AsJson = False
     _import(settings, lambda session: import_bills(session, file, settings.zone), as_json=as_json)
 
 
+def virtual(file: TableFile, config: Config = None, as_json: AsJson = False) -> None:
+    """导入虚拟表的公式 · formulas of virtual meters; bad rows are listed (exit 6)."""
+    settings = Settings.load(config)
+    _import(settings, lambda session: import_formulas(session, file, settings.zone), as_json=as_json)
+
+
+def tree(file: TableFile, config: Config = None, as_json: AsJson = False) -> None:
+    """导入总分表关系 · which meter stands below which; bad rows are listed (exit 6)."""
+    _import(Settings.load(config), lambda session: import_tree(session, file), as_json=as_json)
+
+
+def shares(file: TableFile, config: Config = None, as_json: AsJson = False) -> None:
+    """导入合署楼栋的分摊份额 · shares of buildings used together; bad rows are listed (exit 6)."""
+    _import(Settings.load(config), lambda session: import_shares(session, file), as_json=as_json)
+
+
+def balance(month: MonthText, config: Config = None, as_json: AsJson = False) -> None:
+    """总分表平衡：总表、分表之和、其他 · each whole beside its parts; exit 1 where parts exceed it."""
+    log_to_stderr()
+    settings = Settings.load(config)
+    with one_transaction(settings) as session:
+        found = balances(session, *days_of_month(month_of(month)), settings.zone)
+        rows = [_shown(one, Names(session).title) for one in found]
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+    else:
+        for row in rows:
+            sign = "✗" if row["alarm"] else "?" if row["other"] is None else "✓"
+            typer.echo("{} {whole_meter}  总 {whole}  分 {parts}  其他 {other}".format(sign, **row))
+    if any(one.is_alarm for one in found):
+        raise typer.Exit(1)
+
+
+@tariffs_app.command("import")
+def tariffs_import(file: TariffFile, config: Config = None, as_json: AsJson = False) -> None:
+    """导入价格表（TOML） · take a price table, with all its versions."""
+    log_to_stderr()
+    with one_transaction(Settings.load(config)) as session:
+        tariff, fate = import_tariff(session, file)
+    counts = {"rows": len(tariff.version), "added": int(fate.is_new), "changed": int(fate.is_changed)}
+    finish(counts, [], as_json=as_json)
+
+
+@tariffs_app.command("list")
+def tariffs_list(config: Config = None, as_json: AsJson = False) -> None:
+    """列出价格表及其版本 · the price tables and the documents of their versions."""
+    log_to_stderr()
+    with one_transaction(Settings.load(config)) as session:
+        rows = [
+            {
+                "key": tariff.key,
+                "title": tariff.title,
+                "carrier": tariff.carrier.value,
+                "from": version.valid_from.isoformat(),
+                "to": version.valid_to.isoformat() if version.valid_to else None,
+                "source": version.source,
+            }
+            for tariff in tariffs(session)
+            for version in tariff.version
+        ]
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+    else:
+        for row in rows:
+            typer.echo("{key}  {title}  {from} … {to}  {source}".format(**row))
+
+
 def _import(settings: Settings, run: Callable[[Session], ImportReport], *, as_json: bool) -> None:
     log_to_stderr()
     with one_transaction(settings) as session:
@@ -38,3 +119,15 @@ def _import(settings: Settings, run: Callable[[Session], ImportReport], *, as_js
         "changed": report.changed,
     }
     finish(counts, report.problems, as_json=as_json)
+
+
+def _shown(one: Balance, title: dict[int, str]) -> dict[str, object]:
+    return {
+        "whole_meter": title[one.parent],
+        "whole": format_micro(one.whole),
+        "parts": format_micro(one.parts),
+        "other": None if one.other is None else format_micro(one.other),
+        "tolerance": format_micro(one.tolerance),
+        "alarm": one.is_alarm,
+        "missing": [title[point] for point in one.missing],
+    }

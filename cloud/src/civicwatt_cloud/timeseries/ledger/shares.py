@@ -38,7 +38,7 @@ def allocate(micro: int, parts: Mapping[int, int]) -> dict[int, int]:
 
 
 def in_force(dated: Sequence[Shares], day: date) -> Mapping[int, int] | None:
-    """The parts of a day, of shares in order; None before the first: it is the building's own institution's."""
+    """The parts of a day, of shares in order; None before the first: all is the building's institution's."""
     at = bisect_right([one.valid_from for one in dated], day)
     return dated[at - 1].parts if at else None
 

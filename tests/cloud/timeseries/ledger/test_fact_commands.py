@@ -1,0 +1,128 @@
+"""The commands for bills, virtual meters, shares, prices and closed months, on a folder of their own."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from civicwatt.cli import build
+from civicwatt_cloud.kit.db import one_transaction
+from civicwatt_cloud.kit.settings import Settings
+from civicwatt_cloud.timeseries.ledger.closing import Finding, Sum, propose
+from civicwatt_protocols.errors import CivicWattError
+
+EXAMPLES = Path(__file__).parents[4] / "docs" / "examples"
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    for name in [name for name in os.environ if name.startswith("CIVICWATT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("CIVICWATT_DATA_DIR", str(tmp_path))
+    return Settings.load()
+
+
+@pytest.fixture
+def run(settings: Settings) -> Run:
+    def call(*words: str) -> Result:
+        return CliRunner().invoke(build(words[0]), list(words))
+
+    return call
+
+
+def of(result: Result) -> dict[str, object]:
+    """The counts that a command printed as JSON."""
+    return {key: value for key, value in json.loads(result.stdout).items() if key != "problems"}
+
+
+@pytest.fixture
+def directory(run: Run) -> None:
+    """The institutions and buildings of the examples."""
+    assert run("directory", "import", str(EXAMPLES / "directory.csv")).exit_code == 0
+
+
+def test_the_examples_are_taken_and_a_repeat_changes_nothing(run: Run, directory: None) -> None:
+    commands = (
+        (("bills", "import"), "bills.csv", 7),
+        (("meters", "virtual"), "virtual-meters.csv", 2),
+        (("meters", "tree"), "meter-tree.csv", 3),
+        (("directory", "shares"), "shares.csv", 2),
+    )
+    for command, name, rows in commands:
+        first = run(*command, str(EXAMPLES / name), "--json")
+        assert first.exit_code == 0, first.stdout
+        assert of(first) == {"rows": rows, "kept": rows, "added": rows, "changed": 0}
+        again = run(*command, str(EXAMPLES / name), "--json")
+        assert of(again) == {"rows": rows, "kept": rows, "added": 0, "changed": 0}
+    balance = run("meters", "balance", "2026-10", "--json")
+    assert balance.exit_code == 0
+    (row,) = json.loads(balance.stdout)
+    assert row["whole_meter"] == "42990001001"
+    assert row["other"] is None  # nothing is booked yet
+
+
+def test_price_tables_are_taken_and_listed(run: Run) -> None:
+    for name, versions in (("tariff.toml", 2), ("water-price.toml", 1)):
+        assert of(run("tariffs", "import", str(EXAMPLES / name), "--json")) == {
+            "rows": versions,
+            "added": 1,
+            "changed": 0,
+        }
+    rows = json.loads(run("tariffs", "list", "--json").stdout)
+    assert [row["key"] for row in rows] == ["jingxiang-commercial-10kv"] * 2 + ["jingxiang-water"]
+
+
+def test_a_bad_row_is_named_and_the_exit_says_so(run: Run, directory: None, tmp_path: Path) -> None:
+    text = (EXAMPLES / "bills.csv").read_text("utf-8-sig").replace("312.5", "-312.5")
+    (tmp_path / "bills.csv").write_text(text, "utf-8")
+    result = run("bills", "import", str(tmp_path / "bills.csv"), "--json")
+    assert result.exit_code == 6
+    assert [problem["where"] for problem in json.loads(result.stdout)["problems"]] == ["账单!G2"]
+
+
+def test_a_month_is_closed_and_its_correction_decided(run: Run, settings: Settings, directory: None) -> None:
+    run("bills", "import", str(EXAMPLES / "bills.csv"))
+    close = ("closing", "month", "JX-0001", "2026-09", "--by", "李", "--document", "三季度报表")
+    assert run(*close).exit_code == 0
+    with one_transaction(settings) as session:
+        for micro in (1_500_000, 2_500_000):
+            propose(
+                session, Finding(micro // 1_000_000, 202609, Sum(micro, 5, 2), ["账单"]), 1, settings.zone
+            )
+    rows = json.loads(run("closing", "corrections", "--json").stdout)
+    assert [(row["month"], row["reported"], row["recomputed"]) for row in rows] == [
+        ("2026-09", "0", "1.5"),
+        ("2026-09", "0", "2.5"),
+    ]
+    first, second = (row["number"] for row in rows)
+    decide = ("--by", "王", "--reason", "核对单据")
+    assert run("closing", "approve", first, *decide, "--value", "1.25").exit_code == 0
+    assert run("closing", "reject", second, *decide).exit_code == 0
+    assert json.loads(run("closing", "corrections", "--json").stdout) == []
+    rows = json.loads(run("closing", "corrections", "--all", "--json").stdout)
+    assert [(row["state"], row["settled"], row["decided_by"]) for row in rows] == [
+        ("approved", "1.25", "command/王"),
+        ("rejected", None, "command/王"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("closing", "month", "JX-0001", "2026-13", "--by", "李", "--document", "表"), "CW-T1342"),
+        (("closing", "month", "NOBODY", "2026-09", "--by", "李", "--document", "表"), "CW-T1346"),
+        (("closing", "approve", "GZ-2026-000009", "--by", "李", "--reason", "表"), "CW-T1343"),
+        (("closing", "approve", "GZ-2026-000009", "--by", "李", "--reason", "表", "--value", "多"), "CW-C"),
+        (("meters", "balance", "十月"), "CW-T1342"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_code(
+    run: Run, directory: None, words: tuple[str, ...], code: str
+) -> None:
+    result = run(*words)
+    assert isinstance(result.exception, CivicWattError)
+    assert result.exception.code.startswith(code)
