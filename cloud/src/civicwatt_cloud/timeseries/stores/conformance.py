@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from civicwatt_cloud.timeseries.stores.histories import random_history
-from civicwatt_cloud.timeseries.stores.oracle import Broken, Rows, agree, everything, expect, rows_of
+from civicwatt_cloud.timeseries.stores.oracle import Broken, Rows, agree, columns, everything, expect, rows_of
+from civicwatt_cloud.timeseries.stores.order import bucketed
 from civicwatt_cloud.timeseries.stores.readings import REASON_CODE, Batch, ReadingsStore
 from civicwatt_cloud.timeseries.stores.sealing import DAY_US
 from civicwatt_protocols.uplink import GapReason
@@ -284,14 +285,17 @@ def bigger_batch(opener: Opener) -> None:
     store = opener()
     point = np.repeat(np.arange(1, 41, dtype=np.int32), 1000)
     ts = np.tile(T + 60_000_000 * np.arange(1000), 40)
-    value = point * 1000.0 + (ts - T) / 60_000_000 / 1000
+    value = (point * 1_000_000_000 + (ts - T) // 60_000) / 1e6  # whole millionths, as of a meter
     half = Batch.of(point, ts, value).take(np.arange(0, 40_000, 2))
     expect(store.write(half).inserted, 20_000)
     expect(store.write(Batch.of(point, ts, value)).inserted, 20_000)
     found = store.scan(range(1, 41), T, T + DAY_US)
     expect(bool(np.array_equal(found.ts_us, ts) and np.array_equal(found.value, value)), True)
-    whole = store.buckets(range(1, 41), T - DAY_US, T + DAY_US, 3 * DAY_US)
-    expect((whole.count.tolist(), whole.last.tolist()), ([1000] * 40, value[999::1000].tolist()))
+    for t0, t1 in ((0, T + DAY_US), (int(ts[7]), int(ts[900])), (int(ts[7]) + 1, int(ts[900]) + 1)):
+        inside = found.take((found.ts_us >= t0) & (found.ts_us < t1))
+        for step_us in (t1 - t0, DAY_US // 7):
+            answer = store.buckets(range(1, 41), t0, t1, step_us)
+            expect(columns(answer), columns(bucketed(inside, t0, step_us)))
     store.close()
 
 

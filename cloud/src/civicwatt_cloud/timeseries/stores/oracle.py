@@ -72,7 +72,7 @@ def _same_answers(store: ReadingsStore, held: list[Row], points: list[int]) -> N
     )
     inside = rows.take((rows.ts_us >= t0) & (rows.ts_us < t1))
     for step_us in (HOUR_US, 3 * (t1 - t0) + 1000):
-        expect(_columns(store.buckets(points, t0, t1, step_us)), _columns(bucketed(inside, t0, step_us)))
+        expect(columns(store.buckets(points, t0, t1, step_us)), columns(bucketed(inside, t0, step_us)))
 
 
 def _values(latest: Latest) -> dict[int, tuple[int, float]]:
@@ -80,7 +80,7 @@ def _values(latest: Latest) -> dict[int, tuple[int, float]]:
     return {point: (ts, value) for point, ts, value in columns if ts >= 0}
 
 
-def _columns(found: Buckets) -> list[list[float]]:
+def columns(found: Buckets) -> list[list[float]]:
     """Sums may be added up in another order: they are compared to 12 digits."""
     exact = (found.point, found.start_us, found.first, found.first_us, found.last, found.last_us)
     sums = [float(f"{value:.12g}") for value in found.sum.tolist()]

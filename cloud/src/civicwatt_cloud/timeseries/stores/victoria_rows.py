@@ -15,7 +15,7 @@ from civicwatt_cloud.timeseries.stores.readings import Batch, Bools, Floats
 from civicwatt_cloud.timeseries.stores.settling import matched
 
 MS_US = 1000
-_MICRO = 1e6
+MICRO = 1e6
 _EXACT = 2.0**53  # up to here a double is a whole number exactly
 
 
@@ -48,8 +48,8 @@ def lines(name: str, rows: Batch) -> Iterator[str]:
 def micros(value: Floats) -> tuple[Floats, Bools]:
     """Whole millionths, and whether they are the value exactly."""
     with np.errstate(over="ignore", invalid="ignore"):
-        micro = np.rint(value * _MICRO)
-        return micro, (micro / _MICRO == value) & (np.abs(micro) < _EXACT)
+        micro = np.rint(value * MICRO)
+        return micro, (micro / MICRO == value) & (np.abs(micro) < _EXACT)
 
 
 def rows_of(name: str, export: bytes) -> Batch:
@@ -61,7 +61,7 @@ def rows_of(name: str, export: bytes) -> Batch:
         kinds[kind].append(Batch.of(point, np.array(series.timestamps) * MS_US, series.values))
     micro, high, low, gap = (_unique(Batch.join(kinds[kind])) for kind in ("micro", "high", "low", "gap"))
     gaps = Batch(gap.point, gap.ts_us, np.full(len(gap), np.nan), (gap.value - 1).astype(np.uint8))
-    values = Batch(micro.point, micro.ts_us, micro.value / _MICRO, micro.reason)
+    values = Batch(micro.point, micro.ts_us, micro.value / MICRO, micro.reason)
     return in_order(Batch.join([gaps, _whole(high, low), values]))  # the last one counts
 
 
@@ -87,7 +87,7 @@ def newest_of(name: str, answers: Iterable[tuple[dict[str, str], float, float]])
     rows = []
     for (point, kind), (ts, value) in kinds.items():
         if kind == "micro":
-            rows.append((point, ts, value / _MICRO, 0))
+            rows.append((point, ts, value / MICRO, 0))
         elif kind == "gap":
             rows.append((point, ts, np.nan, int(value) - 1))
         elif kind == "high" and kinds.get((point, "low"), (-1, 0.0))[0] == ts:

@@ -31,13 +31,17 @@ from civicwatt_cloud.timeseries.stores.readings import (
 )
 from civicwatt_cloud.timeseries.stores.settling import Places, looked_up, same
 from civicwatt_cloud.timeseries.stores.urls import Address
-from civicwatt_cloud.timeseries.stores.victoria_rows import MS_US, lines, newest_of, rows_of
+from civicwatt_cloud.timeseries.stores.victoria_rows import MICRO, MS_US, lines, newest_of, rows_of
 
 POINTS = 500  # asked in one query
 SEEN_S = 30.0  # how long written rows may take to be seen [engineering default]
 LOOK_S = 0.1  # between two looks
 _AHEAD_S = 3 * 86_400  # the server takes nothing more than two days ahead of its clock
 _LAST_MS = 7_258_118_400_000  # the year 2200; it counts nanoseconds in 64 bits
+_FIRST_US = 31 * 86_400_000_000  # what its windows find begins after January 1970
+_WHOLE = tuple(
+    f"{name}_over_time" for name in ("first", "tfirst", "last", "tlast", "min", "max", "sum", "count")
+)
 _WINDOWS_DAYS = (4, 60, 36_500)  # looked through for the newest, until every point has a value
 
 
@@ -139,6 +143,10 @@ class VictoriaStore:
 
     def buckets(self, points: Sequence[int], t0_us: int, t1_us: int, step_us: int) -> Buckets:
         """Aggregates of the values in [t0, t1), in buckets that start at t0 + k · step."""
+        if t1_us - max(t0_us, _FIRST_US) <= step_us:
+            whole = self._whole(points, t0_us, max(t0_us, _FIRST_US), t1_us)
+            if whole is not None:
+                return whole
         return bucketed(self.scan(points, t0_us, t1_us), t0_us, step_us)
 
     def retain(self, before_us: int) -> int:
@@ -161,6 +169,36 @@ class VictoriaStore:
         """Delete every series under this store's name."""
         match = ("match[]", self._selector(None))
         self._deleter.post("/api/v1/admin/tsdb/delete_series", [match, *self._auth])
+
+    def _whole(self, points: Sequence[int], start_us: int, t0_us: int, t1_us: int) -> Buckets | None:
+        """One bucket, added up by the server; None where not all values are whole millionths."""
+        last_ms = -(-t1_us // MS_US) - 1
+        first_ms = -(-t0_us // MS_US)
+        if last_ms < first_ms:
+            return None
+        window = f"[{last_ms - first_ms + 1}ms]"  # (t - w, t]
+        at = _rfc3339(last_ms).replace("Z", "5Z")  # half a millisecond more, because the server cuts
+        found: dict[str, dict[int, float]] = {function: {} for function in _WHOLE}
+        for part in _parts(points):
+            if self._instant(f"count_over_time({self._selector(part, 'high')}{window})", at):
+                return None
+            for function, of_point in found.items():
+                for series in self._instant(f"{function}({self._selector(part, 'micro')}{window})", at):
+                    of_point[int(series.metric["point"])] = float(series.value[1])
+        known = sorted(found["count_over_time"])
+        column = {name: np.array([of_point[point] for point in known]) for name, of_point in found.items()}
+        return Buckets(
+            point=np.array(known, np.int32),
+            start_us=np.full(len(known), start_us, np.int64),
+            first=column["first_over_time"] / MICRO,
+            first_us=np.rint(column["tfirst_over_time"] * 1000).astype(np.int64) * MS_US,
+            last=column["last_over_time"] / MICRO,
+            last_us=np.rint(column["tlast_over_time"] * 1000).astype(np.int64) * MS_US,
+            min=column["min_over_time"] / MICRO,
+            max=column["max_over_time"] / MICRO,
+            sum=column["sum_over_time"] / MICRO,
+            count=column["count_over_time"].astype(np.int64),
+        )
 
     def _seen(self, fresh: Batch) -> Floats:
         """Look for rows just written until all are there; returns what is there. Errors: RowsNotThere."""
@@ -195,7 +233,7 @@ class VictoriaStore:
         for part in _parts(points):
             selector = f"{self._selector(part)}[{window}d]"
             times, values = (
-                self._instant(f"{function}({selector}) keep_metric_names", at)
+                self._instant(f"{function}({selector}) keep_metric_names", str(at))
                 for function in ("tlast_over_time", "last_over_time")
             )
             value_of = {_key(series.metric): float(series.value[1]) for series in values}
@@ -211,8 +249,8 @@ class VictoriaStore:
             )
         return Batch.join(found)
 
-    def _instant(self, query: str, at_s: int) -> list[_Found]:
-        fields = [("query", query), ("time", str(at_s)), ("nocache", "1")]
+    def _instant(self, query: str, at: str) -> list[_Found]:
+        fields = [("query", query), ("time", at), ("nocache", "1")]
         answer = self._reader.post("/api/v1/query", fields)
         return msgspec.json.decode(answer, type=_Answer).data.result
 
@@ -221,8 +259,8 @@ class VictoriaStore:
         answer = self._reader.post("/api/v1/label/point/values", fields)
         return [int(point) for point in msgspec.json.decode(answer, type=_Labels).data]
 
-    def _selector(self, points: Sequence[int] | None) -> str:
-        name = f'__name__=~"{self._name}_(micro|high|low|gap)"'
+    def _selector(self, points: Sequence[int] | None, kinds: str = "micro|high|low|gap") -> str:
+        name = f'__name__=~"{self._name}_({kinds})"'
         return f"{{{name}}}" if points is None else f'{{{name},point=~"{"|".join(map(str, points))}"}}'
 
     def _ask_version(self) -> str:
