@@ -35,9 +35,9 @@ def edge(
 @app.command()
 def cloud(
     as_json: Annotated[bool, typer.Option("--json", help="机器可读 · one JSON object on stdout")] = False,
-    full: Annotated[bool, typer.Option(help="完整规模 · full size")] = False,
+    full: Annotated[bool, typer.Option(help="另测十倍规模 · also at ten times the size")] = False,
 ) -> None:
-    """云端：每秒接收的读数 · readings taken in a second."""
+    """云端：接收、台账、报表、排名 · ingest, ledger, a year's report, ranking."""
     from civicwatt.bench import cloud as measure  # noqa: PLC0415 - loads only what it needs
     from civicwatt.bench.figures import passed, table  # noqa: PLC0415
 
