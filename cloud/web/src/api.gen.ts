@@ -4,6 +4,46 @@
  */
 
 export interface paths {
+    "/api/v1/comparisons/consumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 同比与环比
+         * @description A period beside a year before and the period before.
+         */
+        get: operations["get_comparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 负荷曲线：按像素保留最小值与最大值
+         * @description Power over [from, to); without a zone, times are of the business zone.
+         */
+        get: operations["get_curves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/figures/{key}": {
         parameters: {
             query?: never;
@@ -324,6 +364,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rankings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 单位排名：总量、人均、单位面积
+         * @description One ranking a figure; who cannot be ranked stands apart, with the reason.
+         */
+        get: operations["get_rankings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/replacements": {
         parameters: {
             query?: never;
@@ -342,6 +402,26 @@ export interface paths {
          * @description A replacement form for a meter of the region.
          */
         post: operations["enter_replacement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/consumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 用能报表：按时、日、月、年与任意分组
+         * @description Consumption, completeness and quality on [from, to).
+         */
+        get: operations["get_report"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -421,6 +501,22 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Apart
+         * @description An institution that is not ranked, and why; its value where there is one.
+         */
+        Apart: {
+            /** Completeness */
+            completeness: number | null;
+            institution: components["schemas"]["Label"];
+            /** Kind */
+            kind: string;
+            /** Kind En */
+            kind_en: string;
+            reason: components["schemas"]["ReasonOut"];
+            /** Value */
+            value: string | null;
+        };
+        /**
          * BrokerOut
          * @description Where the gateway connects to.
          */
@@ -443,6 +539,29 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+        };
+        /**
+         * Carrier
+         * @description What flows or burns. Source: fields of 公共机构能源资源消费统计, see reference/SOURCES.md.
+         * @enum {string}
+         */
+        Carrier: "electricity" | "water" | "coal" | "natural_gas" | "manufactured_gas" | "lpg" | "gasoline" | "diesel" | "heat" | "other_energy";
+        /**
+         * Change
+         * @description One group against an earlier span. Without difference or percent, `reason` says why.
+         */
+        Change: {
+            /** Completeness */
+            completeness: number | null;
+            /** Difference */
+            difference: string | null;
+            /** Estimated */
+            estimated: boolean;
+            /** Percent */
+            percent: string | null;
+            reason: components["schemas"]["ReasonOut"] | null;
+            /** Value */
+            value: string | null;
         };
         /**
          * CodeOut
@@ -471,6 +590,117 @@ export interface components {
              * @description 缺省为本区域
              */
             division?: string | null;
+        };
+        /**
+         * Compared
+         * @description One group now and before.
+         */
+        Compared: {
+            /** Completeness */
+            completeness: number | null;
+            /** Estimated */
+            estimated: boolean;
+            labels: components["schemas"]["Labels"];
+            period_before: components["schemas"]["Change"];
+            /** Value */
+            value: string | null;
+            year_before: components["schemas"]["Change"];
+        };
+        /**
+         * Comparison
+         * @description A period beside the same one a year before, and beside the one before it.
+         *
+         *     A running period is compared by its whole days so far.
+         * @example {
+         *       "current": {
+         *         "confirmed": true,
+         *         "days": 28,
+         *         "end": "2026-03-01",
+         *         "start": "2026-02-01",
+         *         "workdays": 16
+         *       },
+         *       "floor": 0.9,
+         *       "group_by": [],
+         *       "groups": [
+         *         {
+         *           "completeness": 1,
+         *           "estimated": false,
+         *           "labels": {
+         *             "carrier": {
+         *               "key": "electricity",
+         *               "title": "电力",
+         *               "title_en": "Electricity"
+         *             },
+         *             "unit": "kWh"
+         *           },
+         *           "period_before": {
+         *             "completeness": 0.62,
+         *             "estimated": false,
+         *             "reason": {
+         *               "code": "CW-N1009",
+         *               "en": "the earlier span is 62.00 % complete, below 90 %",
+         *               "zh": "对比期完整率 62.00%，低于 90%"
+         *             },
+         *             "value": "700"
+         *           },
+         *           "value": "1008",
+         *           "year_before": {
+         *             "completeness": 0.98,
+         *             "difference": "-42",
+         *             "estimated": false,
+         *             "percent": "-4",
+         *             "value": "1050"
+         *           }
+         *         }
+         *       ],
+         *       "period": "2026-02",
+         *       "period_before": {
+         *         "notes": [],
+         *         "span": {
+         *           "confirmed": true,
+         *           "days": 31,
+         *           "end": "2026-02-01",
+         *           "start": "2026-01-01",
+         *           "workdays": 21
+         *         },
+         *         "title": "环比",
+         *         "title_en": "the period before"
+         *       },
+         *       "title": "2026年2月",
+         *       "year_before": {
+         *         "notes": [
+         *           {
+         *             "code": "CW-N1012",
+         *             "en": "16 working days against 19 (holidays have moved)",
+         *             "zh": "工作日 16 天，对比期 19 天（节假日移动）"
+         *           }
+         *         ],
+         *         "span": {
+         *           "confirmed": true,
+         *           "days": 28,
+         *           "end": "2025-03-01",
+         *           "start": "2025-02-01",
+         *           "workdays": 19
+         *         },
+         *         "title": "同比",
+         *         "title_en": "a year before"
+         *       }
+         *     }
+         */
+        Comparison: {
+            current: components["schemas"]["Span"];
+            /** Floor */
+            floor: number;
+            /** Group By */
+            group_by: string[];
+            /** Groups */
+            groups: components["schemas"]["Compared"][];
+            /** Period */
+            period: string;
+            period_before: components["schemas"]["Earlier"];
+            /** Title */
+            title: string;
+            year_before: components["schemas"]["Earlier"];
         };
         /**
          * CounterOut
@@ -502,6 +732,95 @@ export interface components {
             password?: string | null;
             /** Username */
             username?: string | null;
+        };
+        /**
+         * CurveSeries
+         * @description Power over time; a None value is a hole: nothing is known there.
+         *
+         *     `readings`: the power a meter told; `ledger`: mean power of booked hours or days; `both`: a sum of such.
+         */
+        CurveSeries: {
+            /** At */
+            at: string[];
+            /** Completeness */
+            completeness: (number | null)[];
+            /** Key */
+            key: string;
+            max: components["schemas"]["Extreme"] | null;
+            min: components["schemas"]["Extreme"] | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "readings" | "ledger" | "both";
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string | null;
+            /** Total Completeness */
+            total_completeness: number | null;
+            /** Unit */
+            unit: string;
+            /** Values */
+            values: (number | null)[];
+        };
+        /**
+         * Curves
+         * @description Load curves with at most `max_points` points each; every minimum and maximum of a pixel is kept.
+         * @example {
+         *       "end": "2026-03-03T00:00:00+08:00",
+         *       "pixel_s": 43200,
+         *       "series": [
+         *         {
+         *           "at": [
+         *             "2026-03-02T02:00:00+08:00",
+         *             "2026-03-02T10:00:00+08:00"
+         *           ],
+         *           "completeness": [
+         *             1,
+         *             1
+         *           ],
+         *           "key": "total",
+         *           "max": {
+         *             "at": "2026-03-02T10:00:00+08:00",
+         *             "value": 9.25
+         *           },
+         *           "min": {
+         *             "at": "2026-03-02T02:00:00+08:00",
+         *             "value": 1.5
+         *           },
+         *           "source": "readings",
+         *           "title": "合计",
+         *           "title_en": "Total",
+         *           "total_completeness": 0.5,
+         *           "unit": "kW",
+         *           "values": [
+         *             1.5,
+         *             9.25
+         *           ]
+         *         }
+         *       ],
+         *       "start": "2026-03-02T00:00:00+08:00",
+         *       "step_s": 60
+         *     }
+         */
+        Curves: {
+            /** End */
+            end: string;
+            /**
+             * Pixel S
+             * @description 每个像素的时长
+             */
+            pixel_s: number;
+            /** Series */
+            series: components["schemas"]["CurveSeries"][];
+            /** Start */
+            start: string;
+            /**
+             * Step S
+             * @description 逐点相加所用的时间步长
+             */
+            step_s: number;
         };
         /**
          * DayOut
@@ -557,6 +876,25 @@ export interface components {
             /** Value */
             value: string;
         };
+        /**
+         * Earlier
+         * @description What is compared with, 同比 or 环比; `notes` say what makes the two unlike. No span: no such days.
+         */
+        Earlier: {
+            /** Notes */
+            notes: components["schemas"]["ReasonOut"][];
+            span: components["schemas"]["Span"] | null;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+        };
+        /**
+         * EndUse
+         * @description What consumption is for; the first four are the electricity items of 分项计量.
+         * @enum {string}
+         */
+        EndUse: "lighting" | "hvac" | "power" | "special" | "other" | "pv" | "total" | "water" | "water_total" | "coal" | "natural_gas" | "manufactured_gas" | "lpg" | "gasoline_vehicle" | "gasoline_other" | "diesel_vehicle" | "diesel_other" | "heat" | "other_energy";
         /**
          * EndUseDay
          * @description Mean power by hour of today [kW].
@@ -665,6 +1003,16 @@ export interface components {
              * @description PEM (PKCS #10), P-256, CN = 网关编号
              */
             csr: string;
+        };
+        /**
+         * Extreme
+         * @description The smallest or largest power, and when.
+         */
+        Extreme: {
+            /** At */
+            at: string;
+            /** Value */
+            value: number;
         };
         /**
          * FactorInput
@@ -863,6 +1211,12 @@ export interface components {
             value: string | null;
         };
         /**
+         * InstitutionKind
+         * @description What kind of public institution it is.
+         * @enum {string}
+         */
+        InstitutionKind: "government" | "education" | "medical" | "venue" | "other";
+        /**
          * InstitutionOut
          * @description An institution's entry in the register.
          */
@@ -953,6 +1307,48 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * Label
+         * @description An entry as tables name it: `key` is its code, `id` that of its page.
+         */
+        Label: {
+            /** Id */
+            id: number | null;
+            /**
+             * Key
+             * @example A-01
+             */
+            key: string;
+            /**
+             * Title
+             * @example 甲局
+             */
+            title: string;
+            /** Title En */
+            title_en: string | null;
+        };
+        /**
+         * Labels
+         * @description What a group is; only what was grouped by is set.
+         */
+        Labels: {
+            building?: components["schemas"]["Label"] | null;
+            carrier: components["schemas"]["Label"];
+            end_use?: components["schemas"]["Label"] | null;
+            institution?: components["schemas"]["Label"] | null;
+            region?: components["schemas"]["Label"] | null;
+            /**
+             * Unit
+             * @example kWh
+             */
+            unit: string;
+        };
+        /**
+         * Level
+         * @description The administrative level an institution belongs to.
+         * @enum {string}
+         */
+        Level: "nation" | "province" | "city" | "county" | "township";
         /**
          * Lineage
          * @description A figure opened: formula, inputs, what is missing.
@@ -1310,6 +1706,111 @@ export interface components {
             where: string;
         };
         /**
+         * Ranked
+         * @description An institution with its place; equal values share one, and the next place is left out.
+         */
+        Ranked: {
+            /** Completeness */
+            completeness: number;
+            /** Estimated */
+            estimated: boolean;
+            institution: components["schemas"]["Label"];
+            /** Kind */
+            kind: string;
+            /** Kind En */
+            kind_en: string;
+            /** Place */
+            place: number;
+            /** Tied */
+            tied: boolean;
+            /** Value */
+            value: string;
+        };
+        /**
+         * Ranking
+         * @description Institutions by one figure; `limit` bounds both lists, the counts are of all.
+         * @example {
+         *       "apart": [
+         *         {
+         *           "completeness": 1,
+         *           "institution": {
+         *             "id": 2,
+         *             "key": "B",
+         *             "title": "乙馆"
+         *           },
+         *           "kind": "场馆",
+         *           "kind_en": "Venue",
+         *           "reason": {
+         *             "code": "CW-N1001",
+         *             "en": "no head count from 2026-01-01",
+         *             "zh": "2026-01-01 起没有用能人数"
+         *           }
+         *         }
+         *       ],
+         *       "apart_total": 1,
+         *       "key": "energy_per_capita",
+         *       "ranked": [
+         *         {
+         *           "completeness": 0.9972,
+         *           "estimated": false,
+         *           "institution": {
+         *             "id": 1,
+         *             "key": "A",
+         *             "title": "甲局"
+         *           },
+         *           "kind": "党政机关",
+         *           "kind_en": "Government",
+         *           "place": 1,
+         *           "tied": false,
+         *           "value": "412.306"
+         *         }
+         *       ],
+         *       "ranked_total": 1,
+         *       "title": "人均综合能耗",
+         *       "title_en": "Energy per capita",
+         *       "unit": "kgce/人"
+         *     }
+         */
+        Ranking: {
+            /** Apart */
+            apart: components["schemas"]["Apart"][];
+            /** Apart Total */
+            apart_total: number;
+            /**
+             * Key
+             * @enum {string}
+             */
+            key: "electricity" | "energy" | "energy_per_capita" | "energy_per_area" | "electricity_per_area" | "water" | "water_per_capita" | "pv";
+            /** Ranked */
+            ranked: components["schemas"]["Ranked"][];
+            /** Ranked Total */
+            ranked_total: number;
+            /** Title */
+            title: string;
+            /** Title En */
+            title_en: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * Rankings
+         * @description Rankings of one period by one or more figures.
+         */
+        Rankings: {
+            /** End */
+            end: string;
+            /** Floor */
+            floor: number;
+            /** Period */
+            period: string;
+            /** Rankings */
+            rankings: components["schemas"]["Ranking"][];
+            /** Start */
+            start: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * ReadingOut
          * @description A reading as it came, or why there is none.
          */
@@ -1542,6 +2043,130 @@ export interface components {
             unit: string;
         };
         /**
+         * Report
+         * @description Consumption by step and group. `running` is the place of the step that is not over yet.
+         * @example {
+         *       "end": "2026-03-01",
+         *       "group_by": [
+         *         "institution"
+         *       ],
+         *       "groups": [
+         *         {
+         *           "completeness": [
+         *             1,
+         *             0.9855
+         *           ],
+         *           "labels": {
+         *             "carrier": {
+         *               "key": "electricity",
+         *               "title": "电力",
+         *               "title_en": "Electricity"
+         *             },
+         *             "institution": {
+         *               "id": 1,
+         *               "key": "A",
+         *               "title": "甲局"
+         *             },
+         *             "unit": "kWh"
+         *           },
+         *           "quality": [
+         *             "measured",
+         *             "interpolated"
+         *           ],
+         *           "shares": {
+         *             "interpolated": [
+         *               0,
+         *               0.043
+         *             ],
+         *             "measured": [
+         *               1,
+         *               0.9425
+         *             ]
+         *           },
+         *           "total": {
+         *             "completeness": 0.9931,
+         *             "shares": {
+         *               "interpolated": 0.0205,
+         *               "measured": 0.9726
+         *             },
+         *             "value": "2124.5"
+         *           },
+         *           "values": [
+         *             "1116",
+         *             "1008.5"
+         *           ]
+         *         }
+         *       ],
+         *       "quality_from": "hour",
+         *       "start": "2026-01-01",
+         *       "starts": [
+         *         "2026-01-01T00:00:00+08:00",
+         *         "2026-02-01T00:00:00+08:00"
+         *       ],
+         *       "step": "month"
+         *     }
+         */
+        Report: {
+            /** End */
+            end: string;
+            /** Group By */
+            group_by: string[];
+            /** Groups */
+            groups: components["schemas"]["ReportGroup"][];
+            /**
+             * Quality From
+             * @description 数据质量取自何种台账行；较粗的行整行按其中最差者计
+             * @enum {string}
+             */
+            quality_from: "hour" | "day" | "month";
+            /** Running */
+            running: number | null;
+            /** Start */
+            start: string;
+            /** Starts */
+            starts: string[];
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "hour" | "day" | "month" | "year";
+        };
+        /**
+         * ReportGroup
+         * @description One group over the steps; None: unknown.
+         */
+        ReportGroup: {
+            /** Completeness */
+            completeness: (number | null)[];
+            labels: components["schemas"]["Labels"];
+            /** Quality */
+            quality: ("measured" | "corrected" | "interpolated" | "estimated" | "missing")[];
+            /**
+             * Shares
+             * @description 各数据质量占应测时间的比例；没有的质量不列出，其余为缺失
+             */
+            shares: {
+                [key: string]: (number | null)[];
+            };
+            total: components["schemas"]["ReportTotal"];
+            /** Values */
+            values: (string | null)[];
+        };
+        /**
+         * ReportTotal
+         * @description The whole span. Shares are of the expected time; what they lack is missing.
+         */
+        ReportTotal: {
+            /** Completeness */
+            completeness: number | null;
+            /** Shares */
+            shares: {
+                [key: string]: number;
+            };
+            /** Value */
+            value: string | null;
+        };
+        /**
          * Role
          * @description Who may do what; nobody holds two of them.
          * @enum {string}
@@ -1627,6 +2252,22 @@ export interface components {
             username: string;
         };
         /**
+         * Span
+         * @description The days [start, end) of one side of a comparison; unconfirmed days follow the week.
+         */
+        Span: {
+            /** Confirmed */
+            confirmed: boolean;
+            /** Days */
+            days: number;
+            /** End */
+            end: string;
+            /** Start */
+            start: string;
+            /** Workdays */
+            workdays: number;
+        };
+        /**
          * StoreHealth
          * @description The readings store.
          */
@@ -1659,6 +2300,140 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_comparison: {
+        parameters: {
+            query?: {
+                /** @description 2026、2026-11 或 2026-11-21，缺省为本年 */
+                period?: string | null;
+                /** @description 可任意组合；能源品种始终分开 */
+                group_by?: ("region" | "institution" | "building" | "carrier" | "end_use")[];
+                /** @description 完整率低于此值的不比较、不排名 */
+                floor?: number;
+                institution?: number | null;
+                building?: number | null;
+                end_use?: components["schemas"]["EndUse"] | null;
+                carrier?: components["schemas"]["Carrier"] | "pv" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_curves: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                /** @description 表计；缺省为全部 */
+                point?: number[];
+                by?: "total" | "end_use" | "meter";
+                max_points?: number;
+                institution?: number | null;
+                building?: number | null;
+                end_use?: components["schemas"]["EndUse"] | null;
+                carrier?: components["schemas"]["Carrier"] | "pv" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Curves"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_region_lineage: {
         parameters: {
             query?: {
@@ -2693,6 +3468,76 @@ export interface operations {
             };
         };
     };
+    get_rankings: {
+        parameters: {
+            query: {
+                figure: ("electricity" | "energy" | "energy_per_capita" | "energy_per_area" | "electricity_per_area" | "water" | "water_per_capita" | "pv")[];
+                /** @description 2026 或 2026-11，缺省为本年 */
+                period?: string | null;
+                /** @description 只排同类单位 */
+                kind?: components["schemas"]["InstitutionKind"] | null;
+                /** @description 只排同级单位 */
+                level?: components["schemas"]["Level"] | null;
+                /** @description desc：从高到低 */
+                order?: "desc" | "asc";
+                /** @description 完整率低于此值的不比较、不排名 */
+                floor?: number;
+                /** @description 两份名单各列多少家 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rankings"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_replacements: {
         parameters: {
             query?: never;
@@ -2809,6 +3654,77 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_report: {
+        parameters: {
+            query: {
+                from: string;
+                /** @description 不含当日 */
+                to: string;
+                step?: "hour" | "day" | "month" | "year";
+                /** @description 可任意组合；能源品种始终分开 */
+                group_by?: ("region" | "institution" | "building" | "carrier" | "end_use")[];
+                /** @description csv 与 xlsx 逐行写出 */
+                format?: "json" | "csv" | "xlsx";
+                institution?: number | null;
+                building?: number | null;
+                end_use?: components["schemas"]["EndUse"] | null;
+                carrier?: components["schemas"]["Carrier"] | "pv" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
