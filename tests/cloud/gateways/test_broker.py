@@ -16,10 +16,15 @@ import aiomqtt
 import pytest
 from cloud.gateways.broker_site import Site, until
 from cryptography import x509
+from typer.testing import CliRunner
 
+from civicwatt.cli import build
+from civicwatt_cloud.modules.gateways import broker
 from civicwatt_cloud.modules.gateways.authority import Authority
+from civicwatt_cloud.timeseries.intake import roles
 from civicwatt_cloud.timeseries.intake.mqtt import TlsFiles
 from civicwatt_edge.delivery.mqtt import Client, TurnedAway
+from civicwatt_protocols.errors import BadValue
 
 Sites = Callable[[], Site]
 OWN, OTHER = "gw-02", "gw-01"  # who tries, and at whose cost
@@ -197,3 +202,37 @@ def test_s13_the_shipped_files_keep_their_keys_to_themselves(site: Site) -> None
     conf = (folder / "mosquitto.conf").read_text()
     for line in ("require_certificate true", "allow_anonymous false", "use_username_as_clientid true"):
         assert line in conf
+
+
+async def test_s13_each_worker_has_a_certificate_and_a_place_of_its_own(site: Site) -> None:
+    listener = broker.Listener(["localhost", "127.0.0.1"], site.port, "127.0.0.1")
+    broker.write(site.broker_folder, listener, [site.authority], [], workers=2)
+    site.write()  # renewing forgets no worker
+    site.kill()
+    site.start()
+    folder = site.broker_folder / "ingest"
+    one, two = (
+        TlsFiles(site.broker_folder / "ca.pem", folder / f"cert-{n}.pem", folder / f"key-{n}.pem")
+        for n in (1, 2)
+    )
+    shared, command = "$share/civicwatt/spBv1.0/#", topic("NCMD", OWN)
+    async with (
+        site.connected(OWN, command) as (gateway, told),
+        site.connected("civicwatt-ingest-1", shared, files=one) as (first, heard_first),
+        site.connected("civicwatt-ingest-2", shared, files=two) as (second, heard_second),
+    ):
+        for number in range(10):
+            await gateway.publish(topic("DDATA", OWN, "M-1"), str(number).encode(), qos=1)
+        await until(lambda: len(heard_first) + len(heard_second) == 10)
+        await first.publish(command, b"one", qos=1)
+        await second.publish(command, b"two", qos=1)
+        await until(lambda: len(told) == 2)
+    assert {message.payload for message in [*heard_first, *heard_second]} >= {b"0", b"9"}
+
+
+def test_s13_no_gateway_may_have_the_name_of_one_of_ours() -> None:
+    assert roles.is_ours("civicwatt-ingest")
+    assert roles.is_ours("civicwatt-ingest-7")
+    assert not roles.is_ours("civicwatt-ingester")
+    done = CliRunner().invoke(build("cloud"), ["cloud", "gateway-code", "civicwatt-ingest-7"])
+    assert isinstance(done.exception, BadValue)

@@ -75,7 +75,7 @@ def test_every_service_has_a_pinned_image_a_health_check_and_comes_back(compose:
         image = service["image"]
         assert re.fullmatch(r"[a-z-]+(/[a-z]+)?:\d+\.\d+(\.\d+)?", image), (name, image)  # no registry's host
         assert service["restart"] == "unless-stopped"
-        assert "healthcheck" in service or name == "worker"
+        assert "healthcheck" in service or name.startswith("worker-")
 
 
 def test_no_port_but_the_gateways_leaves_this_machine(compose: dict[str, Any]) -> None:
@@ -110,7 +110,11 @@ def test_the_cloud_understands_its_settings(compose: dict[str, Any]) -> None:
     environment = compose["services"]["serve"]["environment"]
     keys = {name.removeprefix(PREFIX).lower() for name in environment if name.startswith(PREFIX)}
     assert keys <= set(Settings.model_fields)
-    assert compose["services"]["worker"]["environment"] == environment
+    for number in ("1", "2"):
+        worker = compose["services"][f"worker-{number}"]
+        assert worker["command"] == ["worker", "--name", number]
+        assert worker["environment"].keys() == environment.keys()
+        assert worker["environment"]["CIVICWATT_MQTT_CERT"].endswith(f"/ingest/cert-{number}.pem")
     told = tomllib.loads((DEPLOY / "cloud.toml").read_text())
     assert told.keys() <= Settings.model_fields.keys()
     commented = re.findall(r"^# (\w+_url) = ", (DEPLOY / "cloud.toml").read_text(), re.MULTILINE)

@@ -24,7 +24,7 @@ from civicwatt_cloud.modules.gateways.schemas import (
     Renewal,
 )
 from civicwatt_cloud.modules.gateways.signed import SignedGateway, renewing_gateway
-from civicwatt_cloud.timeseries.intake.roles import CLIENT_ID
+from civicwatt_cloud.timeseries.intake import roles
 
 router = APIRouter(
     prefix="/api/v1",
@@ -41,7 +41,7 @@ Renewing = Annotated[SignedGateway, Depends(renewing_gateway)]
 )
 def make_code(request: Request, actor: Manager, gateway_id: GatewayId, wanted: CodeWanted) -> CodeOut:
     """A code that lets this gateway in, once, within a day."""
-    if gateway_id == CLIENT_ID:
+    if roles.is_ours(gateway_id):
         raise Conflict(gateway_id, what="该编号由云端使用 · this id is the cloud's own")
     now_us = identity.real_now_us()
     with request.app.state.database.session() as session:

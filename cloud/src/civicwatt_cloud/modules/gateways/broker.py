@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from cryptography import x509
@@ -18,7 +19,7 @@ from cryptography.x509.oid import ExtensionOID
 
 from civicwatt_cloud.modules.gateways.authority import Authority, Key, key_pem, pem, trusted, write_private
 from civicwatt_cloud.timeseries.intake.reader import MAX_PAYLOAD
-from civicwatt_cloud.timeseries.intake.roles import CLIENT_ID
+from civicwatt_cloud.timeseries.intake.roles import CLIENT_ID, worker
 from civicwatt_protocols.sparkplug.topics import NAMESPACE
 
 RENEW = timedelta(
@@ -50,15 +51,17 @@ message_size_limit {longest}
 persistence false
 """
 ACL = """\
-# The ingest hears everything, and commands.
-user {ingest}
-topic read {space}/#
-topic write {space}/+/NCMD/+
-topic write {space}/STATE/+
+# The ingest hears everything, and commands; so do its workers.
+{ours}
 
 # A gateway speaks under its own name only, and hears only its own commands. %u is its certificate's name.
 {gateways}
 """
+OURS = """\
+user {ingest}
+topic read {space}/#
+topic write {space}/+/NCMD/+
+topic write {space}/STATE/+"""
 WRITES = ("NBIRTH/%u", "NDEATH/%u", "DBIRTH/%u/+", "DDATA/%u/+", "DDEATH/%u/+")
 
 
@@ -76,8 +79,12 @@ def write(
     listener: Listener,
     authorities: Sequence[Authority],
     revoked: Iterable[tuple[str, datetime]],
+    workers: int = 0,
 ) -> None:
-    """Write or renew the folder; keys and certificates that are still good stay."""
+    """Write or renew the folder; keys and certificates that are still good stay.
+
+    Each worker has a certificate of its own, since its name is its client id; those that are there stay.
+    """
     folder = folder.resolve()
     (folder / "ingest").mkdir(parents=True, exist_ok=True)
     present, listed = authorities[-1], list(revoked)
@@ -87,25 +94,29 @@ def write(
         authorities,
         lambda key: present.for_hosts(key, listener.hosts),
     )
-    _pair(
-        folder / "ingest" / "cert.pem",
-        folder / "ingest" / "key.pem",
-        authorities,
-        lambda key: present.for_client(key, CLIENT_ID),
-    )
+    workers = max(workers, len([*(folder / "ingest").glob("cert-*.pem")]))
+    names = {"": CLIENT_ID} | {f"-{n}": worker(str(n)).client_id for n in range(1, workers + 1)}
+    for suffix, name in names.items():
+        _pair(
+            folder / "ingest" / f"cert{suffix}.pem",
+            folder / "ingest" / f"key{suffix}.pem",
+            authorities,
+            partial(present.for_client, name=name),
+        )
     _replace(folder / "ca.pem", trusted(authorities).encode())
     _replace(folder / "crl.pem", b"".join(one.revocations(listed) for one in authorities))
-    _replace(folder / "acl", _acl().encode())
+    _replace(folder / "acl", _acl(names.values()).encode())
     bind = f" {listener.bind}" if listener.bind else ""
     conf = CONF.format(folder=folder, port=listener.port, bind=bind, longest=MAX_PAYLOAD)
     _replace(folder / "mosquitto.conf", conf.encode())
     _hand_over(folder / "server.key")
 
 
-def _acl() -> str:
+def _acl(names: Iterable[str]) -> str:
+    ours = "\n".join(OURS.format(ingest=name, space=NAMESPACE) for name in names)
     rows = [f"pattern write {NAMESPACE}/+/{topic}" for topic in WRITES]
     rows += [f"pattern read {NAMESPACE}/+/NCMD/%u", f"pattern read {NAMESPACE}/STATE/+"]
-    return ACL.format(ingest=CLIENT_ID, space=NAMESPACE, gateways="\n".join(rows))
+    return ACL.format(ours=ours, gateways="\n".join(rows))
 
 
 def _pair(

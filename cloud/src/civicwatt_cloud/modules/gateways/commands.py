@@ -15,7 +15,7 @@ from civicwatt_cloud.modules.gateways import broker, enrolment
 from civicwatt_cloud.modules.gateways.authority import Authority
 from civicwatt_cloud.modules.gateways.errors import DivisionMissing, GatewayUnknown
 from civicwatt_cloud.modules.gateways.schemas import GATEWAY_ID
-from civicwatt_cloud.timeseries.intake.roles import CLIENT_ID
+from civicwatt_cloud.timeseries.intake import roles
 from civicwatt_protocols.errors import BadValue
 
 Config = Annotated[Path | None, typer.Option("--config", help="TOML 配置文件 · configuration file")]
@@ -28,7 +28,7 @@ def gateway_code(
     config: Config = None,
 ) -> None:
     """为网关生成一次性注册码，只显示这一次 · a one-time enrolment code, shown this once."""
-    if not GATEWAY_ID.fullmatch(gateway) or gateway == CLIENT_ID:
+    if not GATEWAY_ID.fullmatch(gateway) or roles.is_ours(gateway):
         raise BadValue("ID", key="gateway", detail=f"{gateway!r} cannot be a gateway's id")
     settings = Settings.load(config)
     now_us = identity.real_now_us()
@@ -56,12 +56,17 @@ def gateway_revoke(gateway: GatewayName, config: Config = None) -> None:
 
 
 def broker_config(
+    *,
     folder: Annotated[Path, typer.Argument(help="写入目录 · folder to write", metavar="DIR")],
     host: Annotated[
         list[str], typer.Option(help="网关使用的域名或地址，可重复 · a name gateways use; repeatable")
     ],
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="端口 · port")] = None,
     bind: Annotated[str, typer.Option(help="监听地址，缺省为全部 · address to listen on")] = "",
+    workers: Annotated[
+        int,
+        typer.Option(min=0, max=99, help="各 worker 的证书数 · certificates for so many workers"),
+    ] = 0,
     config: Config = None,
 ) -> None:
     """写出 Mosquitto 的安全配置，再次运行即更新 · write or renew a secure configuration for Mosquitto."""
@@ -69,7 +74,7 @@ def broker_config(
     listener = broker.Listener(host, port or settings.gateway_broker_port, bind)
     with one_transaction(settings) as session:
         revoked = enrolment.revoked(session)
-    broker.write(folder, listener, Authority.all_in(settings.authority_path), revoked)
+    broker.write(folder, listener, Authority.all_in(settings.authority_path), revoked, workers)
     ingest = folder.resolve() / "ingest"
     typer.echo(f'# 云端配置 · for the cloud\'s configuration\nmqtt_host = "{host[0]}"')
     typer.echo(f'mqtt_port = {listener.port}\nmqtt_ca = "{folder.resolve() / "ca.pem"}"')

@@ -37,5 +37,10 @@ def worker(name: str) -> Role:
     return Role(f"{CLIENT_ID}-{name}", _shared(), is_shared=True)
 
 
+def is_ours(name: str) -> bool:
+    """Whether a client of this name would be one of ours: no gateway may have it."""
+    return name == CLIENT_ID or name.startswith(f"{CLIENT_ID}-")
+
+
 def _shared() -> tuple[str, ...]:
     return tuple(f"$share/{SHARE}/{topic}" for topic in _OURS)
