@@ -84,7 +84,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state.database = Database.of(settings)
     state.database.upgrade()
     state.store = open_store(settings.store_url)
-    ledger = Ledger(state.database, state.store, state.zone)
+    ledger = Ledger(state.database, state.store, state.zone, state.clock)
     scheduler = AsyncIOScheduler(timezone=state.zone)
     scheduler.add_job(housekeeping, "cron", (state.database, state.store, settings, state.clock), **NIGHTLY)
     scheduler.start()

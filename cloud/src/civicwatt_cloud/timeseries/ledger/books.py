@@ -1,7 +1,7 @@
 """The ledger: dirty hours are recomputed from readings, never incremented."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,14 +12,17 @@ from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.timeseries.ledger import marks, writing
 from civicwatt_cloud.timeseries.ledger.bookings import Booked, Counters, book
+from civicwatt_cloud.timeseries.ledger.computed import DaysBooked, computed
 from civicwatt_cloud.timeseries.ledger.counter_facts import facts_of
 from civicwatt_cloud.timeseries.ledger.dependents import Dependents
 from civicwatt_cloud.timeseries.ledger.errors import TwoBookkeepers
 from civicwatt_cloud.timeseries.ledger.marks import Work
 from civicwatt_cloud.timeseries.ledger.memory import BookMemory
 from civicwatt_cloud.timeseries.ledger.models import HeldStep, LedgerDay, LedgerHour, LedgerMonth
-from civicwatt_cloud.timeseries.points import Point
+from civicwatt_cloud.timeseries.ledger.withholding import Months, Withholding, whole_months
+from civicwatt_cloud.timeseries.points import Point, Source
 from civicwatt_cloud.timeseries.stores.readings import ReadingsStore
+from civicwatt_protocols.clock import Clock, MachineClock
 
 CHUNK_POINTS = 512  # a chunk is one transaction: small enough that ingest does not wait long for its turn
 
@@ -38,6 +41,7 @@ class Ledger:
     db: Database
     store: ReadingsStore
     zone: ZoneInfo  # days and months are cut in it
+    clock: Clock = field(default_factory=MachineClock.real)  # what a proposed correction is dated by
 
     def recompute(self, limit: int = CHUNK_POINTS) -> Recomputed:
         """Book the dirty hours of up to `limit` points; (0, 0): nothing was dirty.
@@ -50,15 +54,9 @@ class Ledger:
             work = marks.next_work(session, limit)
             if not work.marks:
                 return Recomputed(0, 0)
+            work = work._replace(ranges=whole_months(work.ranges, Months.of(session, work.ranges), self.zone))
             first_hour = _first_hours(session, work)
-            facts = facts_of(session, list(first_hour))
-            counters = Counters(self.zone, first_hour, facts, lambda point: BookMemory(session, point))
-            booked = [
-                one
-                for changed, points in _by_range(work.ranges, first_hour).items()
-                for one in book(self.store, counters, points, changed)
-                if one.replaced
-            ]
+            booked = list(self._read(session, work, first_hour))
         self.db.beside(lambda session: self._write(session, work, booked, first_hour))
         return Recomputed(len(work.ranges), sum(len(one.point) for one in booked))
 
@@ -69,21 +67,68 @@ class Ledger:
             points, hours = points + done.points, hours + done.hours
         return Recomputed(points, hours)
 
+    def _read(self, session: Session, work: Work, first_hour: Mapping[int, int]) -> Iterator[Booked]:
+        """What the readings say of the meters among the dirty points."""
+        of = select(Point.id).where(Point.id.in_(list(first_hour)), Point.source == Source.METER)
+        meters = session.scalars(of).all()
+        counters = Counters(
+            self.zone, first_hour, facts_of(session, meters), lambda point: BookMemory(session, point)
+        )
+        for changed, points in _by_range(work.ranges, meters).items():
+            yield from (one for one in book(self.store, counters, points, changed) if one.replaced)
+
     def _write(
         self, session: Session, work: Work, booked: Sequence[Booked], first_hour: Mapping[int, int]
     ) -> None:
+        """Replace what was dirty, and mark what depends on what became different."""
         if not marks.done(session, work):
             raise TwoBookkeepers
-        connection = session.connection()
-        dependents = Dependents(session)
-        for one in booked:
-            dependents.note(one)
-            writing.replace(connection, one, first_hour, self.zone)
-        ranges = [(point, *hours) for point, mine in work.ranges.items() for hours in mine]
-        ranges += [row for one in booked for row in one.replaced]
-        writing.add_up(connection, [row for row in ranges if row[0] in first_hour], self.zone)
+        book = _Book(
+            session,
+            self.zone,
+            first_hour,
+            Withholding(session, self.zone, self.clock.now_us(), Months.of(session, work.ranges)),
+            Dependents(session, self.zone),
+        )
+        again = book.replace_hours(work, booked)
+        others = computed(session, work.ranges, self.zone)
+        again += book.replace_hours(work, others.hours)
+        for days in others.days:
+            book.replace_days(days)
+        book.withholding.applied()
         _forget(session, [point for point in work.ranges if point not in first_hour])
-        marks.mark_hours(session, dependents.found())
+        marks.mark_hours(session, [*again, *book.dependents.found()])
+
+
+class _Book(NamedTuple):
+    """What one transaction replaces hours and days with."""
+
+    session: Session
+    zone: ZoneInfo
+    first_hour: Mapping[int, int]
+    withholding: Withholding
+    dependents: Dependents
+
+    def replace_hours(self, work: Work, booked: Sequence[Booked]) -> list[tuple[int, int, int]]:
+        """Returns the months that were closed meanwhile: they are booked again."""
+        again: list[tuple[int, int, int]] = []
+        ranges: list[tuple[int, int, int]] = []
+        for found in booked:
+            one, closed_meanwhile = self.withholding.hours(found)
+            again += closed_meanwhile
+            self.dependents.note(one)
+            writing.replace(self.session.connection(), one, self.first_hour, self.zone)
+            ranges += one.replaced
+        points = {point for point, _, _ in ranges}
+        ranges += [(point, *hours) for point in points for hours in work.ranges[point]]
+        writing.add_up(self.session.connection(), ranges, self.zone)
+        return again
+
+    def replace_days(self, booked: DaysBooked) -> None:
+        """Of a point that has no hours."""
+        one, closed_months = self.withholding.days(booked)
+        self.dependents.note_days(one)
+        writing.replace_days(self.session.connection(), one, closed_months)
 
 
 def _first_hours(session: Session, work: Work) -> dict[int, int]:

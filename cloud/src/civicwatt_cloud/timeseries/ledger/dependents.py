@@ -7,6 +7,7 @@ matters to held rises that now have support, to hours near a rise that is no lon
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from sqlalchemy import select
@@ -14,10 +15,14 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.timeseries.ledger.bookings import Booked, Replaced
+from civicwatt_cloud.timeseries.ledger.computed import DaysBooked
 from civicwatt_cloud.timeseries.ledger.counter.plausibility import FAR_H, PEAK_FACTOR, SHORTEST_US
 from civicwatt_cloud.timeseries.ledger.counter.profile import LOOK_BACK_H
-from civicwatt_cloud.timeseries.ledger.models import HeldStep
+from civicwatt_cloud.timeseries.ledger.definitions import definitions
+from civicwatt_cloud.timeseries.ledger.hours import hours_of_days
+from civicwatt_cloud.timeseries.ledger.models import HeldStep, LedgerDay
 from civicwatt_cloud.timeseries.ledger.quality import Quality
+from civicwatt_cloud.timeseries.ledger.virtual_models import Formula
 from civicwatt_cloud.timeseries.ledger.writing import asked
 from civicwatt_cloud.timeseries.stores.readings import Ints
 
@@ -53,9 +58,10 @@ class _Change(NamedTuple):
 class Dependents:
     """Compares what is replaced with what stands there; one instance a transaction."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, zone: ZoneInfo) -> None:
+        self._session, self._zone = session, zone
         self._changes: list[_Change] = []
+        self._changed_days: list[tuple[int, int, int]] = []  # of points that have no hours, as hours
 
     def note(self, booked: Booked) -> None:
         """Before the hours are replaced."""
@@ -84,10 +90,34 @@ class Dependents:
                     )
                 )
 
+    def note_days(self, booked: DaysBooked) -> None:
+        """Before the days are replaced."""
+        day = LedgerDay
+        query = select(day.day, day.micro, day.covered_s, day.quality).where(
+            day.point_id == booked.point, day.day >= booked.first, day.day <= booked.last
+        )
+        old = {tuple(row) for row in self._session.execute(query)}
+        new = set(zip(*(column.tolist() for column in booked.days), strict=True))
+        if changed := sorted(row[0] for row in old ^ new):
+            hours = hours_of_days(changed[0], changed[-1], self._zone)
+            self._changed_days.append((booked.point, *hours))
+
     def found(self) -> list[tuple[int, int, int]]:
         """After all is replaced: the hours [from, to) of points to book again."""
-        if not self._changes:
-            return []
+        return [*self._near(), *self._virtual()] if self._changes or self._changed_days else []
+
+    def _virtual(self) -> Iterable[tuple[int, int, int]]:
+        """The virtual meters that are computed from what changed."""
+        changed = [(one.replaced.point, one.first, one.last + 1) for one in self._changes]
+        if self._session.scalar(select(Formula.point_id).limit(1)) is None:
+            return
+        for meter, definition in definitions(self._session).items():
+            for point, hour_from, hour_to in (*changed, *self._changed_days):
+                if point in definition.operands:
+                    yield meter, hour_from, hour_to
+
+    def _near(self) -> list[tuple[int, int, int]]:
+        """The hours of the same points that a change reaches."""
         lower = [
             (one.replaced.point, max(0, one.first - _REACH_H), one.last + _REACH_H)
             for one in self._changes

@@ -1,6 +1,7 @@
 """Puts new hours in the place of old ones, and adds up the days and months they belong to."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -9,6 +10,7 @@ from sqlalchemy import Connection
 from civicwatt_cloud.kit import bulk
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.timeseries.ledger.bookings import Booked
+from civicwatt_cloud.timeseries.ledger.computed import DaysBooked
 from civicwatt_cloud.timeseries.ledger.hours import day_of, days_of, hours_of_days
 from civicwatt_cloud.timeseries.ledger.marks import merged
 from civicwatt_cloud.timeseries.ledger.partitions import make_months
@@ -49,6 +51,21 @@ def replace(connection: Connection, booked: Booked, first_hour: Mapping[int, int
     bulk.insert_rows(connection, "held_step", _HELD_COLUMNS, [(point, *step) for point, step in booked.held])
 
 
+def replace_days(connection: Connection, booked: DaysBooked, closed_months: Sequence[int]) -> None:
+    """Replace the days of a point that has no hours, and add up its months; closed ones stay."""
+    days = booked.days
+    spans, start = [], booked.first
+    for month in closed_months:
+        spans.append((booked.point, start, month * 100))
+        start = month * 100 + 99
+    bulk.run(connection, _DELETE_DAYS, [*spans, (booked.point, start, booked.last)])
+    rows = zip(repeat(booked.point), *(column.tolist() for column in days), strict=False)
+    bulk.insert_rows(
+        connection, "ledger_day", ("point_id", "day", "micro", "covered_s", "quality"), list(rows)
+    )
+    _add_months(connection, [(booked.point, booked.first // 100, booked.last // 100)])
+
+
 def add_up(connection: Connection, ranges: Iterable[tuple[int, int, int]], zone: ZoneInfo) -> None:
     """Make the days and months anew that the hours [from, to) of points belong to: (point, from, to)."""
     days, months = [], []
@@ -59,6 +76,11 @@ def add_up(connection: Connection, ranges: Iterable[tuple[int, int, int]], zone:
     bulk.run(connection, _DELETE_DAYS, days)
     for rows in asked([(point, *hours_of_days(first, last, zone)) for point, first, last in days]):
         connection.exec_driver_sql(_ADD_DAYS.format(rows))
+    _add_months(connection, months)
+
+
+def _add_months(connection: Connection, months: Sequence[tuple[int, int, int]]) -> None:
+    """From the days: (point, first month, last)."""
     bulk.run(connection, _DELETE_MONTHS, months)
     for rows in asked(months):
         connection.exec_driver_sql(_ADD_MONTHS.format(rows))
