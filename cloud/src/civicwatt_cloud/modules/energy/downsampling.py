@@ -34,18 +34,24 @@ class Envelope:
         return cls(start_us, pixel_us, low, low_us, high, high_us, np.zeros(pixels))
 
     def add(self, ts_us: Ints, value: Floats, known: Floats) -> None:
-        """Take in values, NaN = none; `known` is how much each of them stands for."""
+        """Take in values in the order of time, NaN = none; `known` is how much each of them stands for."""
         real = ~np.isnan(value)
         ts_us, value, known = ts_us[real], value[real], known[real]
         if not len(value):
             return
         pixel = (ts_us - self.start_us) // self.pixel_us
-        np.add.at(self.known, pixel, known)
-        for sign, extreme, extreme_us in ((1, self.low, self.low_us), (-1, self.high, self.high_us)):
-            order = np.lexsort((ts_us, sign * value, pixel))  # of equal ones the earliest
-            first = order[np.append(0, np.flatnonzero(np.diff(pixel[order])) + 1)]
-            first = first[~(sign * extreme[pixel[first]] <= sign * value[first])]  # also where a hole was
-            extreme[pixel[first]], extreme_us[pixel[first]] = value[first], ts_us[first]
+        firsts = np.append(0, np.flatnonzero(np.diff(pixel)) + 1)
+        lengths, at = np.diff(np.append(firsts, len(pixel))), pixel[firsts]
+        self.known[at] += np.add.reduceat(known, firsts)
+        for of_pixel, extreme, extreme_us in (
+            (np.minimum.reduceat(value, firsts), self.low, self.low_us),
+            (np.maximum.reduceat(value, firsts), self.high, self.high_us),
+        ):
+            equal = np.flatnonzero(value == np.repeat(of_pixel, lengths))
+            earliest = equal[np.append(True, np.diff(pixel[equal]) > 0)]
+            beyond = of_pixel < extreme[at] if extreme is self.low else of_pixel > extreme[at]
+            wins = beyond | np.isnan(extreme[at])
+            extreme[at[wins]], extreme_us[at[wins]] = of_pixel[wins], ts_us[earliest[wins]]
 
     def points(self) -> tuple[Ints, Floats, Ints]:
         """Times, values and pixels of the curve: a hole is one NaN at its pixel's start."""
