@@ -135,15 +135,11 @@ def test_each_version_holds_from_its_own_hour_on() -> None:
     assert hours(versions[:1], operands, SHANGHAI).period.tolist() == list(range(START + 24, START + 48))
 
 
-def test_days_are_rounded_within_their_month() -> None:
-    ones = Rows(
-        *(
-            np.array(column, np.int64)
-            for column in ([20260330, 20260331, 20260401], [2, 2, 2], [86_400] * 3, [2] * 3)
-        )
-    )
-    found = days([Version(0, terms("A / 3"))], {1: ones}, lambda days: np.full(len(days), 86_400))
-    assert found.micro.tolist() == [0, 1, 0]
+def test_days_without_hours_are_rounded_each_by_itself() -> None:
+    columns = ([20260330, 20260331, 20260401], [2, 3, 7], [86_400] * 3, [2] * 3)
+    operand = Rows(*(np.array(column, np.int64) for column in columns))
+    found = days([Version(0, terms("A / 3"))], {1: operand}, lambda days: np.full(len(days), 86_400))
+    assert found.micro.tolist() == [0, 1, 2]
     assert found.covered_s.tolist() == [86_400] * 3
 
 

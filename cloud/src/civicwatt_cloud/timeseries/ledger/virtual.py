@@ -1,9 +1,9 @@
 """Consumption of virtual meters from that of their operands: pure, exact in integers.
 
 Values are whole numbers of a common denominator, never floats. An hour is rounded so that the hours of each
-business day, counted from its start, hold together the exact sum rounded down (of days: those of a month):
-so Σ hours = day = month to the digit, an hour that is exactly zero stays zero, and a day booked again alone
-gives the same digits. Whole days must be given.
+business day, counted from its start, hold together the exact sum rounded down; a day without hours is rounded
+down by itself. So Σ hours = day = month to the digit, an hour that is exactly zero stays zero, and a day
+booked again alone gives the same digits. Whole days must be given.
 
 What is missing: a sum of additions holds what is known, its covered seconds are the mean of its operands';
 a difference of which any operand is not wholly covered is unknown, and has no row.
@@ -50,7 +50,7 @@ def hours(versions: Sequence[Version], operands: Mapping[int, Rows], zone: ZoneI
 
 def days(versions: Sequence[Version], operands: Mapping[int, Rows], seconds: Callable[[Ints], Ints]) -> Rows:
     """The days of a virtual meter of which some operand has days only; `seconds` of each day."""
-    return _rows(versions, operands, lambda days: days // 100, seconds)
+    return _rows(versions, operands, lambda days: days, seconds)
 
 
 def _rows(
