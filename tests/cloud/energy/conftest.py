@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -70,16 +71,33 @@ class City:
 
 @pytest.fixture
 async def city(tmp_path: Path) -> AsyncIterator[City]:
+    async with _city(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+async def cities(tmp_path: Path, postgresql_url: str) -> AsyncIterator[list[City]]:
+    """The same city twice: on SQLite, and on PostgreSQL."""
+    folders = [tmp_path / "sqlite", tmp_path / "postgresql"]
+    for folder in folders:
+        folder.mkdir()
+    async with _city(folders[0]) as one, _city(folders[1], postgresql_url) as other:
+        yield [one, other]
+
+
+@asynccontextmanager
+async def _city(folder: Path, database_url: str | None = None) -> AsyncIterator[City]:
     settings = Settings(
-        data_dir=tmp_path,
+        data_dir=folder,
+        database_url=database_url,
         mqtt_host=None,
         demo=True,
         clock=f"{NOW_US}/1e-09/{time.monotonic()}",
-        web_dist=tmp_path / "web",
+        web_dist=folder / "web",
     )
     app = create_app(settings)
     async with app.router.lifespan_context(app):
-        points, institutions, code = _lay_out(app, tmp_path)
+        points, institutions, code = _lay_out(app, folder)
         transport = ASGITransport(app, raise_app_exceptions=False)
         async with AsyncClient(transport=transport, base_url="http://cloud") as client:
             made = City(app, client, points, institutions)
