@@ -1,4 +1,4 @@
-"""An ingest process of its own, to be killed: python ingest_process.py FOLDER PORT [die-before-marks]."""
+"""An ingest process of its own, to be killed: ingest_process.py FOLDER PORT DATABASE [die-before-marks]."""
 
 import asyncio
 import os
@@ -20,9 +20,9 @@ def die(*_: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-folder, port = Path(sys.argv[1]), int(sys.argv[2])
-if sys.argv[3:] == ["die-before-marks"]:
+folder, port, database = Path(sys.argv[1]), int(sys.argv[2]), Database(sys.argv[3])
+if sys.argv[4:] == ["die-before-marks"]:
     ingest.mark_dirty = die
 store = DuckDBStore(folder / "readings.duckdb")
-taking = ingest.Ingest(Database.at(folder / "civicwatt.sqlite"), store, Clock(NOW_HOUR * HOUR_US))
+taking = ingest.Ingest(database, store, Clock(NOW_HOUR * HOUR_US))
 asyncio.run(Subscriber(taking, "127.0.0.1", port).run())

@@ -1,19 +1,19 @@
 """Ingest behind a real broker: acked means stored, whatever dies in between."""
 
 import asyncio
-import contextlib
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import aiomqtt
 import numpy as np
 import pytest
 import structlog
 from cloud.timeseries.intake.fake_gateway import NOW_HOUR, FakeGateway
+from cloud.timeseries.intake.link import connected, ingesting, until
 from mosquitto import Mosquitto
 
 from civicwatt_cloud.kit.business_time import HOUR_US
@@ -25,73 +25,11 @@ from civicwatt_cloud.timeseries.intake.subscriber import Subscriber
 from civicwatt_cloud.timeseries.ledger.books import Ledger
 from civicwatt_cloud.timeseries.ledger.queries import totals
 from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
-from civicwatt_cloud.timeseries.stores.readings import ReadingsStore
+from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore, WriteResult
 from civicwatt_protocols.clock import Clock
-from civicwatt_protocols.uplink import Ack, Rebirth, decode_command
 
 KWH = 1_000_000
 PointOf = Callable[[FakeGateway, str], int]
-
-
-class Link:
-    """A gateway's connection: publishes, and collects what it is told."""
-
-    def __init__(self, client: aiomqtt.Client) -> None:
-        self.client = client
-        self.acked: set[int] = set()
-        self.rebirths = 0
-
-    async def send(self, messages: list[Message]) -> None:
-        for message in messages:
-            await self.client.publish(message.topic, message.payload)
-
-    async def listen(self) -> None:
-        async for message in self.client.messages:
-            match decode_command(bytes(message.payload)):
-                case Ack(ranges=ranges):
-                    self.acked.update(n for lo, hi in ranges for n in range(lo, hi + 1))
-                case Rebirth():
-                    self.rebirths += 1
-
-    async def send_until_acked(self, gateway: FakeGateway, messages: dict[int, Message]) -> None:
-        """What an edge does: everything that has no ack goes out again."""
-        while missing := sorted(set(messages) - self.acked):
-            await self.send([gateway.birth(), *(messages[n] for n in missing)])
-            with contextlib.suppress(TimeoutError):
-                await until(lambda: not set(messages) - self.acked, 2.0)
-
-
-async def until(condition: Callable[[], object], limit_s: float = 20.0) -> None:
-    async with asyncio.timeout(limit_s):
-        while not condition():  # noqa: ASYNC110 - what is waited for lies in another thread or process
-            await asyncio.sleep(0.01)
-
-
-@contextlib.asynccontextmanager
-async def connected(mosquitto: Mosquitto, gateway: FakeGateway) -> AsyncIterator[Link]:
-    async with aiomqtt.Client("127.0.0.1", mosquitto.port) as client:
-        await client.subscribe(f"spBv1.0/{gateway.division}/NCMD/{gateway.name}")
-        link = Link(client)
-        listening = asyncio.create_task(link.listen())
-        try:
-            yield link
-        finally:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
-
-
-@contextlib.asynccontextmanager
-async def ingesting(
-    mosquitto: Mosquitto, db: Database, store: ReadingsStore, clock: Clock
-) -> AsyncIterator[Subscriber]:
-    subscriber = Subscriber(Ingest(db, store, clock), "127.0.0.1", mosquitto.port)
-    running = asyncio.create_task(subscriber.run())
-    try:
-        await until(lambda: subscriber.connected)
-        yield subscriber
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
 
 
 def slots(store: ReadingsStore, point: int) -> list[int]:
@@ -190,6 +128,62 @@ async def test_a_database_that_fails_for_a_while_gets_everything_in_the_end(
     assert len(slots(store, point_of(gateway, "import_active_energy"))) == 19
 
 
+async def test_f11_while_a_database_is_slow_what_waits_is_bounded_and_nothing_is_lost(
+    mosquitto: Mosquitto,
+    db: Database,
+    store: ReadingsStore,
+    clock: Clock,
+    gateway: FakeGateway,
+    point_of: PointOf,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    writing, proceed, write = threading.Event(), threading.Event(), store.write
+
+    def slow(batch: Batch) -> WriteResult:
+        writing.set()
+        assert proceed.wait(60)
+        return write(batch)
+
+    messages = dict(enumerate(gateway.hours(range(1, 501)), 1))
+    async with ingesting(mosquitto, db, store, clock) as subscriber, connected(mosquitto, gateway) as link:
+        monkeypatch.setattr(subscriber.inbox, "_most_bytes", 50_000)
+        monkeypatch.setattr(store, "write", slow)
+        await link.send([gateway.birth(), messages[1]])
+        await until(writing.is_set)
+        await link.send(list(messages.values()))
+        await until(lambda: subscriber.inbox.dropped)
+        assert len(subscriber.inbox) < 150
+        assert link.acked == set()
+        proceed.set()
+        await link.send_until_acked(gateway, messages)
+    assert len(slots(store, point_of(gateway, "import_active_energy"))) == 500
+
+
+async def test_f28_a_message_that_no_database_takes_is_set_aside_alone(
+    mosquitto: Mosquitto,
+    db: Database,
+    store: ReadingsStore,
+    clock: Clock,
+    gateway: FakeGateway,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write = store.write
+
+    def refuse(batch: Batch) -> WriteResult:
+        if 666.0 in batch.value:
+            raise OSError("a value that this store cannot take")
+        return write(batch)
+
+    monkeypatch.setattr(store, "write", refuse)
+    messages = dict(enumerate(gateway.hours(range(1, 8)), 1))
+    async with ingesting(mosquitto, db, store, clock), connected(mosquitto, gateway) as link:
+        await link.send([gateway.birth(), gateway.data(99, NOW_HOUR * HOUR_US, 666.0, 1.0)])
+        await link.send_until_acked(gateway, messages)
+    with db.reading() as session:
+        [row] = quarantine.listing(session)
+    assert (row.code, row.topic) == ("CW-T1006", "spBv1.0/429900/DDATA/gw-01/M-1")
+
+
 async def test_f07_a_thousand_messages_while_ingest_is_away_are_not_lost(
     mosquitto: Mosquitto,
     db: Database,
@@ -222,7 +216,8 @@ async def test_f05_killed_between_store_and_marks_and_at_random_nothing_is_lost_
 
     def start(*failpoint: str) -> subprocess.Popen[bytes]:
         script = Path(__file__).with_name("ingest_process.py")
-        command = [sys.executable, script, tmp_path, str(mosquitto.port), *failpoint]
+        url = db.engine.url.render_as_string(hide_password=False)
+        command = [sys.executable, script, tmp_path, str(mosquitto.port), url, *failpoint]
         return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     async with connected(mosquitto, gateway) as link:
