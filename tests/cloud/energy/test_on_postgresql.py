@@ -23,7 +23,7 @@ PATHS = (
     "curves?from=2026-03-02&to=2026-03-03&institution={A}&by=end_use",
     f"reports/consumption?{DAYS}&step=hour&group_by=end_use&carrier=electricity",
     f"reports/consumption?{DAYS}&step=day&group_by=institution&carrier=electricity",
-    "reports/consumption?from=2026-01-01&to=2026-03-03&step=month&group_by=region&carrier=water",
+    "reports/consumption?from=2026-01-01&to=2026-03-01&step=month&group_by=region&carrier=water",
     "comparisons/consumption?period=2026-02&carrier=electricity&group_by=end_use",
     "rankings?period=2026&figure=energy_per_area",
 )
