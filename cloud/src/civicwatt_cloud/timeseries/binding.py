@@ -26,7 +26,7 @@ from civicwatt_cloud.timeseries.errors import (
     NoSuchMeasure,
     NoSuchTemplate,
 )
-from civicwatt_cloud.timeseries.ledger.books import mark_all_dirty
+from civicwatt_cloud.timeseries.ledger.marks import mark_all_dirty
 from civicwatt_cloud.timeseries.points import EndUse, Point, ensure_gateway, new_point
 from civicwatt_protocols import measures as known_measures
 from civicwatt_protocols import templates

@@ -17,9 +17,11 @@ from civicwatt_cloud.kit.audit import Audit
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.timeseries.intake.loading import load
-from civicwatt_cloud.timeseries.ledger.books import Ledger, mark_all_dirty, violations
+from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_cloud.timeseries.ledger.checks import violations
 from civicwatt_cloud.timeseries.ledger.counter.splice import Replacement, spliced
 from civicwatt_cloud.timeseries.ledger.counter.steps import most_plausible
+from civicwatt_cloud.timeseries.ledger.marks import mark_all_dirty
 from civicwatt_cloud.timeseries.ledger.models import HeldStep, LedgerHour, LedgerMonth, ReplacementForm
 from civicwatt_cloud.timeseries.ledger.replacement import Desk, Entry
 from civicwatt_cloud.timeseries.ledger.replacement_errors import ReplacementRefused
