@@ -29,6 +29,12 @@ def victoria(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReadingsServe
     yield from running(readings_servers.victoria, tmp_path_factory.mktemp("victoria"), "victoria-metrics")
 
 
+@pytest.fixture
+def addresses(tmp_path: Path, influxdb: ReadingsServer, victoria: ReadingsServer) -> list[str]:
+    """One of each engine."""
+    return [f"duckdb:{tmp_path}/a.db", f"sqlite:{tmp_path}/b.db", influxdb.url, victoria.url]
+
+
 @pytest.fixture(params=["duckdb", "sqlite", "influxdb", "victoria"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a store of each engine."""

@@ -107,7 +107,7 @@ def test_the_commands_say_what_they_did(source: Path, tmp_path: Path) -> None:
     assert (ran.exit_code, told["broken"], told["store"]["name"]) == (0, 0, "sqlite")
     assert {row["state"] for row in told["promises"]} == {"kept"}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["source.days", "source.duckdb", "target.db"]
-    ran = run(cli.app, ["check", urls[0]])
+    ran = run(cli.app, ["check", urls[1]])
     assert ran.exit_code == 0
     assert "✓ 时间范围左闭右开" in ran.stderr
 

@@ -17,10 +17,25 @@ LINES = 50_000  # in one request: about 3 MB
 class LineWriter:
     """Writes to one bucket of one server."""
 
-    def __init__(self, base: str, token: str, org: str, bucket: str, precision: Literal["us", "ms"]) -> None:
+    def __init__(
+        self,
+        base: str,
+        token: str,
+        org: str,
+        bucket: str,
+        precision: Literal["us", "ms"],
+        *,
+        basic: bool = False,  # the token is user:password
+    ) -> None:
         self._base, self._bucket, self._precision = base, bucket, precision
         self._client = InfluxDBClient(
-            url=base, token=token, org=org, timeout=int(ANSWER_S * 1000), enable_gzip=True, retries=False
+            url=base,
+            token=token,
+            org=org,
+            timeout=int(ANSWER_S * 1000),
+            enable_gzip=True,
+            auth_basic=basic,
+            retries=False,
         )
         self._api = self._client.write_api(write_options=SYNCHRONOUS)
 

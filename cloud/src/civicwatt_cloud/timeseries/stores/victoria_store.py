@@ -82,7 +82,7 @@ class VictoriaStore:
         self._storage = [Server(base, headers) for base in storage]
         self._reader = Server(self._select, headers)
         self._deleter = Server(self._delete, headers)
-        self._writer = LineWriter(self._insert, address.secret, "", "civicwatt", "ms")
+        self._writer = LineWriter(self._insert, login, "", "civicwatt", "ms", basic=bool(address.user))
         self._version = self._ask_version()
         self._lock = threading.Lock()
 
