@@ -2,6 +2,8 @@
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,10 +35,9 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """隔离区清单，新的在前 · what was set aside, the newest first."""
-    settings, database = _open(config)
-    with database.reading() as session:
+    settings = Settings.load(config)
+    with _opened(settings) as database, database.reading() as session:
         rows = [_shown(row, settings) for row in quarantine.listing(session, limit, code=code)]
-    database.close()
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
     else:
@@ -54,13 +55,12 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """一条的全部，报文为十六进制 · all of one, its message in hex, for `civicwatt decode`."""
-    settings, database = _open(config)
-    with database.reading() as session:
+    settings = Settings.load(config)
+    with _opened(settings) as database, database.reading() as session:
         row = quarantine.find(session, row_id)
         if row is None:
             raise NoSuchQuarantined(id=row_id)
         shown = _shown(row, settings) | {"payload": row.payload.hex()}
-    database.close()
     if as_json:
         typer.echo(json.dumps(shown, ensure_ascii=False))
     else:
@@ -84,14 +84,13 @@ def replay(  # noqa: PLR0917 - typer passes them by name
     """
     if not ids and not everything and code is None:
         raise typer.BadParameter("ID…, --code 或 --all")
-    _, database = _open(config)
-    with database.session() as session:
-        for row_id in ids or ():
-            if quarantine.find(session, row_id) is None:
-                raise NoSuchQuarantined(id=row_id)
-        wanted = quarantine.ask_replay(session, ids or None, code, time.time_ns() // 1000)
-    outcomes = _await(database, wanted, wait_s)
-    database.close()
+    with _opened(Settings.load(config)) as database:
+        with database.session() as session:
+            for row_id in ids or ():
+                if quarantine.find(session, row_id) is None:
+                    raise NoSuchQuarantined(id=row_id)
+            wanted = quarantine.ask_replay(session, ids or None, code, time.time_ns() // 1000)
+        outcomes = _await(database, wanted, wait_s)
     if as_json:
         rows = [{"id": row_id, "outcome": outcome} for row_id, outcome in outcomes.items()]
         typer.echo(json.dumps({"replayed": rows}, ensure_ascii=False))
@@ -119,12 +118,16 @@ def _await(database: Database, wanted: list[int], wait_s: float) -> dict[int, st
             time.sleep(LOOK_S)
 
 
-def _open(config: Path | None) -> tuple[Settings, Database]:
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Database]:
+    """The database at its newest schema; closed again."""
     log_to_stderr()
-    settings = Settings.load(config)
     database = Database.of(settings)
-    database.upgrade()
-    return settings, database
+    try:
+        database.upgrade()
+        yield database
+    finally:
+        database.close()
 
 
 def _shown(row: Quarantined, settings: Settings) -> dict[str, Any]:

@@ -107,7 +107,8 @@ def outcomes(session: Session, ids: Sequence[int]) -> dict[int, str | None]:
     found: dict[int, str | None] = {}
     for some in _batched(ids):
         rows = select(Quarantined.id, Quarantined.outcome).where(Quarantined.id.in_(some))
-        found.update(row.tuple() for row in session.execute(rows))
+        for row_id, outcome in session.execute(rows):
+            found[row_id] = outcome
     return found
 
 
