@@ -20,7 +20,7 @@ DIVISION = "429900"
 REGIONS = 20
 KINDS = tuple(InstitutionKind)
 MEASURES = {EndUse.WATER: "water_volume", EndUse.PV: "generated_active_energy"}
-_ROWS_AT_ONCE = 500_000
+_ROWS_AT_ONCE = 200_000
 
 
 @dataclass(frozen=True)
@@ -89,19 +89,19 @@ def _register(session: Session, site: Site) -> None:
 
 def _counters(session: Session, site: Site) -> None:
     _insert(session, "gateway", "id online", [("gw-01", False)])
-    each = len(site.end_uses)
-    rows = []
-    for point in range(1, site.counters + 1):
-        use = site.end_uses[(point - 1) % each]
-        measure, building = MEASURES.get(use, "import_active_energy"), (point - 1) // each + 1
-        meter = ("gw-01", f"M{point:07}", measure, True, f"表{point}", building, use, use.carrier, 0, True)
-        rows.append((point, *meter))
-    _insert(
-        session,
-        "point",
-        "id gateway device measure is_counter title building_id end_use carrier bound_from_us is_consumption",
-        rows,
+    columns = (
+        "id gateway device measure is_counter title building_id end_use carrier bound_from_us is_consumption"
     )
+    for start in range(1, site.counters + 1, _ROWS_AT_ONCE):
+        end = min(start + _ROWS_AT_ONCE, site.counters + 1)
+        _insert(session, "point", columns, [_point(number, site.end_uses) for number in range(start, end)])
+
+
+def _point(number: int, end_uses: Sequence[EndUse]) -> tuple[object, ...]:
+    use = end_uses[(number - 1) % len(end_uses)]
+    measure, building = MEASURES.get(use, "import_active_energy"), (number - 1) // len(end_uses) + 1
+    bound = (f"表{number}", building, use, use.carrier, 0, True)
+    return number, "gw-01", f"M{number:07}", measure, True, *bound
 
 
 def _insert(session: Session, table: str, columns: str, rows: Sequence[tuple[object, ...]]) -> None:
