@@ -1,5 +1,7 @@
 """The engine on PostgreSQL: bounded connections and waits, and turns that processes take through it."""
 
+import os
+import sys
 from decimal import Decimal
 from enum import IntEnum
 from typing import Any
@@ -13,7 +15,7 @@ POOL, OVERFLOW = 5, 25
 WAIT_S = 30  # for a connection, a lock, a turn
 LONGEST_S = 300  # one statement, and a transaction in which nothing happens
 _CONNECT = {
-    "application_name": "civicwatt",
+    "application_name": f"civicwatt {' '.join(sys.argv[2:3])} {os.getpid()}",  # as pg_stat_activity shows it
     "connect_timeout": 10,
     # a server that is gone without a word is noticed within a minute
     "keepalives_idle": 30,

@@ -110,6 +110,8 @@ def administration(settings: Settings, told: Told) -> Iterator[Row]:
             if not schema.pending:
                 yield from _books(session, told)
                 yield from _gateways(session)
+                if kind == "postgresql":
+                    yield _workers(session)
                 yield _clock(session, settings)
     except CivicWattError as error:  # away, or of a newer version
         yield Row(*names, kind, Level.FAIL, error)
@@ -191,6 +193,11 @@ def _gateways(session: Session) -> Iterator[Row]:
         detail = f"{ending} of them did not renew", f"{ending} 台未按时续期"
         error = CertificateEnds(what="网关 gateways", detail=detail[0], detail_zh=detail[1])
         yield Row("网关证书", "gateway certificates", str(ending), Level.WARN, error)
+
+
+def _workers(session: Session) -> Row:
+    """How many there are, from whatever machine: by the names of their connections."""
+    return Row("接收进程", "workers", f"{parts.workers(session)} 个在运行 running")
 
 
 def _clock(session: Session, settings: Settings) -> Row:

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.stores.open import open_server, open_store
@@ -59,6 +62,12 @@ def empty_server(settings: Settings) -> None:
         store.drop()
     finally:
         store.close()
+
+
+def workers(session: Session) -> int:
+    """How many take readings in for this PostgreSQL, on whatever machine: by their connections' names."""
+    names = "SELECT count(DISTINCT application_name) FROM pg_stat_activity WHERE datname = current_database()"
+    return session.scalar(text(f"{names} AND application_name LIKE 'civicwatt worker %'")) or 0
 
 
 def moved(settings: Settings, folder: Path) -> Settings:

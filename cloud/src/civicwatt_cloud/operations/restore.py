@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from civicwatt_cloud.kit.alone import alone
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import serving
+from civicwatt_cloud.kit.errors import DataBusy
 from civicwatt_cloud.kit.schema import schema_at, schema_of
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.gateways.authority import write_private
@@ -124,6 +125,8 @@ def _occupied(settings: Settings) -> list[str]:
     found = [str(path) for path in _data_files(settings)]
     if settings.database_url is not None:
         with parts.database(settings) as database, database.reading() as session:
+            if parts.workers(session):
+                raise DataBusy("civicwatt cloud worker")
             if schema_of(session.connection()).current is not None:
                 found.append("PostgreSQL")
     if not parts.is_embedded(settings):
