@@ -10,7 +10,9 @@ CloudError
 │   ├── Unreadable          CW-T1006
 │   ├── ImplausibleValue    CW-T1007
 │   ├── ForeignDivision     CW-T1008
-│   └── NoCatalogueYet      CW-T1201
+│   ├── NoCatalogueYet      CW-T1201
+│   ├── BadPlainTopic       CW-T1205
+│   └── NotPlain            CW-T1206
 ├── StoreIsEmbedded         CW-T1202
 ├── NoSuchQuarantined       CW-T1203
 ├── NothingReplays          CW-T1204
@@ -113,6 +115,24 @@ class NoCatalogueYet(SetAside):
     en = "the data name a catalogue that no birth has brought"
     remedy_zh = "等网关上线并发布点表后再重放"
     remedy_en = "replay it again when the gateway is there and has sent its births"
+
+
+class BadPlainTopic(SetAside):
+    """Not the topic of a gateway that speaks JSON."""
+
+    code = "CW-T1205"
+    zh = "主题 {topic} 不是 civicwatt/json/<区划>/<网关>/<设备>"
+    en = "the topic {topic} is not civicwatt/json/<division>/<gateway>/<device>"
+
+
+class NotPlain(SetAside):
+    """A message on a JSON topic that does not say readings in the way that is written down."""
+
+    code = "CW-T1206"
+    zh = "JSON 报文不合格式：{detail}"
+    en = "this is not the JSON of a reading: {detail}"
+    remedy_zh = "格式见 docs/operations/json-gateways.md；计量名见设备模板"
+    remedy_en = "see docs/operations/json-gateways.md for the format, and the device templates for measures"
 
 
 class StoreIsEmbedded(CloudError):

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtensionOID
 
 from civicwatt_cloud.modules.gateways.authority import Authority, Key, key_pem, pem, trusted, write_private
+from civicwatt_cloud.timeseries.intake.plain import ACKS, PLAIN
 from civicwatt_cloud.timeseries.intake.reader import MAX_PAYLOAD
 from civicwatt_cloud.timeseries.intake.roles import CLIENT_ID, worker
 from civicwatt_protocols.sparkplug.topics import NAMESPACE
@@ -60,8 +61,10 @@ ACL = """\
 OURS = """\
 user {ingest}
 topic read {space}/#
+topic read {plain}/#
 topic write {space}/+/NCMD/+
-topic write {space}/STATE/+"""
+topic write {space}/STATE/+
+topic write {acks}/+/+"""
 WRITES = ("NBIRTH/%u", "NDEATH/%u", "DBIRTH/%u/+", "DDATA/%u/+", "DDEATH/%u/+")
 
 
@@ -113,9 +116,10 @@ def write(
 
 
 def _acl(names: Iterable[str]) -> str:
-    ours = "\n".join(OURS.format(ingest=name, space=NAMESPACE) for name in names)
+    ours = "\n".join(OURS.format(ingest=name, space=NAMESPACE, plain=PLAIN, acks=ACKS) for name in names)
     rows = [f"pattern write {NAMESPACE}/+/{topic}" for topic in WRITES]
     rows += [f"pattern read {NAMESPACE}/+/NCMD/%u", f"pattern read {NAMESPACE}/STATE/+"]
+    rows += [f"pattern write {PLAIN}/+/%u/+", f"pattern read {ACKS}/+/%u"]
     return ACL.format(ours=ours, gateways="\n".join(rows))
 
 

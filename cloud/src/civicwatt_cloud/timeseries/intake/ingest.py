@@ -14,7 +14,7 @@ from civicwatt_cloud.kit import metrics
 from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.timeseries.errors import ConflictingReading, NoCatalogueYet, TooLarge, Unreadable
-from civicwatt_cloud.timeseries.intake import presence, quarantine
+from civicwatt_cloud.timeseries.intake import plain, presence, quarantine
 from civicwatt_cloud.timeseries.intake.catalogues import Catalogues
 from civicwatt_cloud.timeseries.intake.parking import Message, Parking
 from civicwatt_cloud.timeseries.intake.quarantine import Entry
@@ -115,6 +115,10 @@ class Ingest:
             for outbox, numbers in intake.done.items()
         ]
         commands += [_command(*place, encode_rebirth()) for place in noted.asked]
+        commands += [
+            Command(f"{plain.ACKS}/{division}/{gateway}", plain.encode_answer(answers))
+            for (division, gateway), answers in intake.answers.items()
+        ]
         for division, gateway, resend in noted.missing:
             if self._may_ask_again(gateway, resend):
                 log.warning("records_missing", gateway=gateway, epoch=resend.epoch, from_seq=resend.from_seq)

@@ -17,8 +17,10 @@ from civicwatt_cloud.timeseries.errors import (
     TooLarge,
     WrongDevice,
 )
+from civicwatt_cloud.timeseries.intake import plain
 from civicwatt_cloud.timeseries.intake.catalogues import Catalogues, Columns
 from civicwatt_cloud.timeseries.intake.parking import Message, Parking
+from civicwatt_cloud.timeseries.intake.plain import Answer
 from civicwatt_cloud.timeseries.intake.quarantine import Entry
 from civicwatt_cloud.timeseries.stores.readings import REASON_CODE, VALUE_LIMIT, Batch
 from civicwatt_protocols.errors import CivicWattError, NotOurMessage
@@ -43,6 +45,7 @@ _MAX_SEQ = 2**63 - 2  # a range of the received ones is looked for up to the num
 # What the tables keep; a longer name, or one with a NUL, would stop the whole transaction for ever.
 _MAX_DIVISION, _MAX_NAME, _MAX_MEASURE, _MAX_EPOCH = 12, 64, 40, 36
 _MAX_DIVISION, _MAX_NAME, _MAX_MEASURE = 12, 64, 40  # as the tables have room for
+_PLAIN = f"{plain.PLAIN}/"
 _STATE = f"{NAMESPACE}/STATE/"
 
 
@@ -78,6 +81,7 @@ class Intake:
     births: dict[str, Message] = field(default_factory=dict)  # of gateways
     rebirth_wanted: set[tuple[str, str]] = field(default_factory=set)  # (division, gateway)
     histories: dict[tuple[str, str], History] = field(default_factory=dict)  # by (division, gateway)
+    answers: dict[tuple[str, str], list[Answer]] = field(default_factory=dict)  # to JSON gateways, likewise
 
     def batch(self, columns: Sequence[Columns]) -> Batch:
         """All records in columns; a value that no meter can have becomes a gap and is set aside."""
@@ -126,6 +130,9 @@ class Reader:
         topic = self._topics.get(message.topic)
         if topic is None:
             if message.topic.startswith(_STATE):
+                return []
+            if message.topic.startswith(_PLAIN):
+                self._read_plain(message, now_us, intake)
                 return []
             topic = self._remember(message.topic)
         if len(message.payload) > MAX_PAYLOAD:
@@ -200,6 +207,28 @@ class Reader:
         intake.records.append(Stored(message, gateway, catalogue, read.slot_us))
         if read.slot_us > newest_us:
             intake.newest_slot_us[gateway] = read.slot_us
+
+    def _read_plain(self, message: Message, now_us: int, intake: Intake) -> None:
+        """Readings in JSON: the point and its time say which reading it is."""
+        place = plain.place_of(message.topic)
+        answers = intake.answers.setdefault((place.division, place.gateway), [])
+        intake.divisions[place.gateway] = place.division
+        try:
+            if len(message.payload) > MAX_PAYLOAD:
+                raise TooLarge(size=len(message.payload), limit=MAX_PAYLOAD)
+            readings = [(one, plain.instant_us(one)) for one in plain.read(message.payload)]
+            for _, slot_us in readings:
+                _check_time(slot_us, now_us)
+        except CivicWattError as error:
+            answers.append(Answer(place.device, None, error))
+            raise
+        for one, slot_us in readings:
+            catalogue = plain.catalogue_of(place.device, one)
+            intake.values += plain.values_of(one)
+            intake.records.append(Stored(message, place.gateway, catalogue, slot_us))
+            newest_us = intake.newest_slot_us.get(place.gateway, 0)
+            intake.newest_slot_us[place.gateway] = max(newest_us, slot_us)
+            answers.append(Answer(place.device, one))
 
     def _remember(self, text: str) -> Topic:
         topic = Topic.parse(text)

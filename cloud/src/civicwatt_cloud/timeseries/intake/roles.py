@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
+from civicwatt_cloud.timeseries.intake.plain import PLAIN
 from civicwatt_protocols.sparkplug.topics import NAMESPACE, state_topic
 
 CLIENT_ID = "civicwatt-ingest"
 HOST = "civicwatt"  # the host id in STATE
 SHARE = "civicwatt"  # the group of workers that share what gateways send
 
-_OURS = (f"{NAMESPACE}/#",)
+_OURS = (f"{NAMESPACE}/#", f"{PLAIN}/+/+/+")
 
 
 @dataclass(frozen=True, slots=True)
