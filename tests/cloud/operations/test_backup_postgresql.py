@@ -6,10 +6,11 @@ import pytest
 from cloud.operations.conftest import FIRST_US, KEY, add_counter
 from cloud.operations.test_backup import everything, quiet
 from postgresql import PostgreSQL
-from sqlalchemy import func, select, text
+from sqlalchemy import create_engine, func, make_url, select, text
 
 from civicwatt_cloud.kit import identity
 from civicwatt_cloud.kit.business_time import HOUR_US
+from civicwatt_cloud.kit.errors import DataBusy
 from civicwatt_cloud.kit.identity import OpenSession
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.operations import parts, snapshot
@@ -84,3 +85,12 @@ def test_s26_a_restore_that_fails_leaves_what_was_there(
     with pytest.raises(ToolFailed, match="no-such-option"):
         restore(site, written.path, KEY, quiet, force=True)
     assert everything(site) == since
+
+
+def test_s26_no_restore_under_a_worker_on_whatever_machine(site: Settings, tmp_path: Path) -> None:
+    written = backup(site, tmp_path, KEY, quiet)
+    url = make_url(site.database_url or "").set(drivername="postgresql+psycopg")
+    engine = create_engine(url, connect_args={"application_name": "civicwatt worker 7"})
+    with engine.connect(), pytest.raises(DataBusy, match="worker"):
+        restore(site, written.path, KEY, quiet, force=True)
+    engine.dispose()
