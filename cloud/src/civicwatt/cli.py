@@ -30,8 +30,8 @@ GROUPS = command.GROUPS | {
         "账单与人工抄表 · bills and manual readings",
     ),
     "tariffs": Group(
-        "civicwatt_cloud.timeseries.ledger.fact_commands",
-        "tariffs_app",
+        "civicwatt_cloud.timeseries.ledger.tariff_commands",
+        "app",
         "价格表：分时电价等 · prices by time of use",
     ),
     "closing": Group(

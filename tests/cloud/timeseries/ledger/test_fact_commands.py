@@ -6,12 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
 from civicwatt.cli import build
 from civicwatt_cloud.kit.db import one_transaction
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.ledger.closing import Finding, Sum, propose
+from civicwatt_cloud.timeseries.ledger.models import LedgerDay
+from civicwatt_cloud.timeseries.points import Point
 from civicwatt_protocols.errors import CivicWattError
 
 EXAMPLES = Path(__file__).parents[4] / "docs" / "examples"
@@ -74,6 +77,29 @@ def test_price_tables_are_taken_and_listed(run: Run) -> None:
         }
     rows = json.loads(run("tariffs", "list", "--json").stdout)
     assert [row["key"] for row in rows] == ["jingxiang-commercial-10kv"] * 2 + ["jingxiang-water"]
+
+
+def test_the_cost_of_a_month_is_told_by_band(run: Run, settings: Settings, directory: None) -> None:
+    for command, name in ((("tariffs", "import"), "water-price.toml"), (("bills", "import"), "bills.csv")):
+        run(*command, str(EXAMPLES / name))
+    with one_transaction(settings) as session:
+        point = session.scalars(select(Point).where(Point.measure == "water")).one()
+        session.add(LedgerDay(point_id=point.id, day=20261001, micro=2_500_000, covered_s=86_400, quality=2))
+    result = run("tariffs", "cost", "jingxiang-water", "JX-0001", "2026-10", "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == {
+        "tariff": "jingxiang-water",
+        "unit": "m³",
+        "bands": [{"band": "flat", "title": "平", "amount": "2.5", "yuan": "8.625"}],
+        "amount": "2.5",
+        "yuan": "8.63",
+        "unconfirmed": [],
+        "unpriced": [],
+    }
+    assert "¥ 8.63" in run("tariffs", "cost", "jingxiang-water", "JX-0001", "2026-10").stdout
+    missing = run("tariffs", "cost", "nobody", "JX-0001", "2026-10")
+    assert isinstance(missing.exception, CivicWattError)
+    assert missing.exception.code == "CW-T1356"
 
 
 def test_a_bad_row_is_named_and_the_exit_says_so(run: Run, directory: None, tmp_path: Path) -> None:

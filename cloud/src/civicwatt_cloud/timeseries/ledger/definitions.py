@@ -16,7 +16,7 @@ from civicwatt_cloud.timeseries.ledger.formula_errors import FormulaCycle
 from civicwatt_cloud.timeseries.ledger.hours import hours_of_days
 from civicwatt_cloud.timeseries.ledger.linear import Linear, from_json, points
 from civicwatt_cloud.timeseries.ledger.queries import booked
-from civicwatt_cloud.timeseries.ledger.spread import seconds_of
+from civicwatt_cloud.timeseries.ledger.spread import as_date, seconds_of
 from civicwatt_cloud.timeseries.ledger.virtual import Rows, Version
 from civicwatt_cloud.timeseries.ledger.virtual_models import Formula
 from civicwatt_cloud.timeseries.points import Point, Source
@@ -85,8 +85,7 @@ def _operand_rows(
 
 
 def _seconds(days: Ints, zone: ZoneInfo) -> Ints:
-    dates = (date(day // 10_000, day // 100 % 100, day % 100) for day in days.tolist())
-    return np.fromiter((seconds_of(one, zone) for one in dates), np.int64, len(days))
+    return np.fromiter((seconds_of(as_date(day), zone) for day in days.tolist()), np.int64, len(days))
 
 
 def operands_of(versions: Iterable[tuple[date, Linear]]) -> set[int]:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,7 +15,6 @@ from civicwatt_cloud.timeseries.ledger.balance import Balance, balances
 from civicwatt_cloud.timeseries.ledger.bills import import_bills
 from civicwatt_cloud.timeseries.ledger.months import days_of_month, month_of
 from civicwatt_cloud.timeseries.ledger.names import Names
-from civicwatt_cloud.timeseries.ledger.price_tables import import_tariff, tariffs
 from civicwatt_cloud.timeseries.ledger.share_import import import_shares
 from civicwatt_cloud.timeseries.ledger.tree_import import import_tree
 from civicwatt_cloud.timeseries.ledger.virtual_import import import_formulas
@@ -24,8 +22,6 @@ from civicwatt_protocols.logs import log_to_stderr
 from civicwatt_protocols.quantity import format_micro
 
 bills_app = typer.Typer(no_args_is_help=True)
-tariffs_app = typer.Typer(no_args_is_help=True)
-TariffFile = Annotated[Path, typer.Argument(help="TOML 文件，示例 docs/examples/tariff.toml · TOML file")]
 MonthText = Annotated[str, typer.Argument(metavar="MONTH", help="月份 · month: 2026-10")]
 
 
@@ -72,40 +68,6 @@ def balance(month: MonthText, config: Config = None, as_json: AsJson = False) ->
             typer.echo("{} {whole_meter}  总 {whole}  分 {parts}  其他 {other}".format(sign, **row))
     if any(one.is_alarm for one in found):
         raise typer.Exit(1)
-
-
-@tariffs_app.command("import")
-def tariffs_import(file: TariffFile, config: Config = None, as_json: AsJson = False) -> None:
-    """导入价格表（TOML） · take a price table, with all its versions."""
-    log_to_stderr()
-    with one_transaction(Settings.load(config)) as session:
-        tariff, fate = import_tariff(session, file)
-    counts = {"rows": len(tariff.version), "added": int(fate.is_new), "changed": int(fate.is_changed)}
-    finish(counts, [], as_json=as_json)
-
-
-@tariffs_app.command("list")
-def tariffs_list(config: Config = None, as_json: AsJson = False) -> None:
-    """列出价格表及其版本 · the price tables and the documents of their versions."""
-    log_to_stderr()
-    with one_transaction(Settings.load(config)) as session:
-        rows = [
-            {
-                "key": tariff.key,
-                "title": tariff.title,
-                "carrier": tariff.carrier.value,
-                "from": version.valid_from.isoformat(),
-                "to": version.valid_to.isoformat() if version.valid_to else None,
-                "source": version.source,
-            }
-            for tariff in tariffs(session)
-            for version in tariff.version
-        ]
-    if as_json:
-        typer.echo(json.dumps(rows, ensure_ascii=False))
-    else:
-        for row in rows:
-            typer.echo("{key}  {title}  {from} … {to}  {source}".format(**row))
 
 
 def _import(settings: Settings, run: Callable[[Session], ImportReport], *, as_json: bool) -> None:

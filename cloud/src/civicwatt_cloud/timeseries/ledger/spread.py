@@ -52,3 +52,8 @@ def days(bills: Iterable[Billed], zone: ZoneInfo) -> Days:
 def seconds_of(day: date, zone: ZoneInfo) -> int:
     """How long a business day is; 24 hours but where clocks are set."""
     return (day_start_us(day + timedelta(days=1), zone) - day_start_us(day, zone)) // SECOND_US
+
+
+def as_date(day: int) -> date:
+    """The date of yyyymmdd."""
+    return date(day // 10_000, day // 100 % 100, day % 100)

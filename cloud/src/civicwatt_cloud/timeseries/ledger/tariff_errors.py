@@ -5,7 +5,8 @@ CloudError
 ├── NoPrice       422  CW-T1352
 ├── StepTooLong   422  CW-T1353
 ├── VersionLost   409  CW-T1354
-└── UnreadableFile 422 CW-T1355
+├── UnreadableFile 422 CW-T1355
+└── NoSuchTable   404  CW-T1356
 """
 
 from civicwatt_cloud.kit.errors import CloudError
@@ -64,3 +65,14 @@ class UnreadableFile(CloudError):
     en = "the file of the price table cannot be read"
     remedy_zh = "检查文件路径与权限"
     remedy_en = "check the path and its permissions"
+
+
+class NoSuchTable(CloudError):
+    """No price table has that key."""
+
+    status = 404
+    code = "CW-T1356"
+    zh = "没有价格表 {key}"
+    en = "there is no price table {key}"
+    remedy_zh = "用 tariffs list 查看，或先导入"
+    remedy_en = "look it up with tariffs list, or import it first"

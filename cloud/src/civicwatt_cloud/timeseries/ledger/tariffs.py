@@ -168,6 +168,12 @@ def cost(usage: Usage, tariff: Tariff, zone: ZoneInfo) -> Cost:
     return Cost(found, tuple(unconfirmed))
 
 
+def changes_within(tariff: Tariff, step_s: int) -> bool:
+    """Whether some price changes elsewhere than where rows of this length begin."""
+    schedules = (schedule for version in tariff.version for schedule in version.schedule)
+    return any(minute * 60 % step_s for one in schedules for minute, _ in starts_of(one))
+
+
 def starts_of(schedule: Schedule) -> tuple[tuple[int, Band], ...]:
     """The minutes of the day at which bands begin. Raises ValueError for a text that is none."""
     found = []
