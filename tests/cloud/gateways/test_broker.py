@@ -88,6 +88,20 @@ async def test_s13_it_hears_its_own_commands_and_nothing_else(site: Site) -> Non
     assert set(topics(heard)) == {topic("NCMD", OWN), "spBv1.0/STATE/host"}
 
 
+async def test_s13_json_of_its_own_is_passed_on_and_only_its_own_answers_are_heard(site: Site) -> None:
+    said = [f"civicwatt/json/{DIVISION}/{name}/M-1" for name in (OTHER, OWN)]
+    answered = [f"civicwatt/json-ack/{DIVISION}/{name}" for name in (OTHER, OWN)]
+    ingest = site.connected(roles.CLIENT_ID, "civicwatt/json/#", files=site.ingest_files())
+    async with ingest as (cloud, heard), site.connected(OWN, "civicwatt/#", answered[1]) as (client, told):
+        for one in [*said, answered[0]]:
+            await client.publish(one, b"{}", qos=1)
+        for one in answered:
+            await cloud.publish(one, b"{}", qos=1)
+        await until(lambda: heard and told)
+    assert topics(heard) == [said[1]]
+    assert set(topics(told)) == {answered[1]}
+
+
 async def test_s13_nobody_takes_anothers_place_by_its_client_id(site: Site) -> None:
     async with (
         site.ingest() as (cloud, heard),
