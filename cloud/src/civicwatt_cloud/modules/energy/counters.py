@@ -200,7 +200,7 @@ def institutions(session: Session, scope: Scope) -> dict[int, NamedInstitution]:
     """The visible institutions by id, in the order of their codes."""
     row = Institution
     query = select(row.id, row.code, row.name, row.region_code, row.kind, row.level)
-    rows = session.execute(query.where(scope.visible()).order_by(row.code))
+    rows = session.connection().execute(query.where(scope.visible()).order_by(row.code))
     return {found[0]: NamedInstitution(*found) for found in rows}
 
 

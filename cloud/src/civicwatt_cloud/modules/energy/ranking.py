@@ -1,6 +1,6 @@
 """Institutions by total, per person, per m²; who cannot be ranked stands apart with the reason."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -76,22 +76,23 @@ class _Figure:
     divisors: Means | None  # None: divided by nothing
     no_divisor: Reason
 
-    def value(self, institution: int) -> int | Reason:
-        """The figure [1e-6 of its unit], or why there is none."""
-        at = self.used.places.get(institution)
-        if at is None:
-            return self.no_meter
-        if not self.used.rows[at]:
-            return NO_READINGS
-        if isinstance(self.times, Reason):
-            return self.times
-        numerator: int | Reason = 1
-        if self.divisors is not None:
-            numerator = self.divisors.numerators.get(institution, self.no_divisor)
-        if isinstance(numerator, Reason):
-            return numerator
-        denominator = self.divisors.denominator if self.divisors else 1
-        return ranking_rules.quotient(self.used.micro[at], self.times, numerator, denominator)
+    def values(self, institutions: Iterable[int]) -> Iterator[int | Reason]:
+        """The figure of each [1e-6 of its unit], or why there is none."""
+        used, times, divisors = self.used, self.times, self.divisors
+        numerators, denominator = divisors or ({}, 1)
+        for institution in institutions:
+            at = used.places.get(institution)
+            numerator = numerators.get(institution, self.no_divisor) if divisors else 1
+            if at is None:
+                yield self.no_meter
+            elif not used.rows[at]:
+                yield NO_READINGS
+            elif isinstance(times, Reason):
+                yield times
+            elif isinstance(numerator, Reason):
+                yield numerator
+            else:
+                yield ranking_rules.quotient(used.micro[at], times, numerator, denominator)
 
 
 def rankings(view: View, key: str | None, question: Question) -> Rankings:
@@ -168,7 +169,7 @@ def _divisors(view: View, period: Period, per: Denominator | None) -> Means | No
 
 
 def _ranking(figure: _Figure, asked: list[NamedInstitution], question: Question) -> Ranking:
-    values = [figure.value(row.id) for row in asked]
+    values = list(figure.values(row.id for row in asked))
     used, floor = figure.used, question.floor
     is_ranked = [
         not isinstance(value, Reason) and used.completeness[used.places[row.id]] >= floor
