@@ -62,7 +62,7 @@ def list_(config: Config = None, as_json: AsJson = False) -> None:
         typer.echo(json.dumps(rows, ensure_ascii=False))
     else:
         for row in rows:
-            typer.echo("{key}  {title}  {from} … {to}  {source}".format(**row))
+            typer.echo("{key}  {title}  {from} … {until}  {source}".format(until=row["to"] or "", **row))
 
 
 @app.command("cost")
