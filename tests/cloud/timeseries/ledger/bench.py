@@ -11,7 +11,7 @@ from civicwatt_cloud.timeseries.ledger.books import Ledger
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange, HeldStep, LedgerDay, LedgerHour, LedgerMonth
 from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore
 
-_LEFT_OUT = {"point_id", "peak", "rate"}
+LEFT_OUT = {"point_id", "peak", "rate"}
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Bench:
         with self.db.reading() as session:
             return [
                 [
-                    tuple(value for name, value in row._mapping.items() if name not in _LEFT_OUT)
+                    tuple(value for name, value in row._mapping.items() if name not in LEFT_OUT)
                     for row in session.execute(
                         select(table.__table__)
                         .where(table.point_id.in_(points))

@@ -5,7 +5,6 @@ Each series counts 60 kWh an hour, read every five minutes for a day, from 2026-
 
 import csv
 import json
-import subprocess
 import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -15,6 +14,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+
+from civicwatt import cli
 
 ZONE = ZoneInfo("Asia/Shanghai")
 T0 = datetime(2026, 11, 2, tzinfo=ZONE)
@@ -39,7 +40,9 @@ def moved(rows: Rows, since: datetime, by: str | Decimal) -> Rows:
 
 
 @pytest.fixture
-def replay(tmp_path: Path) -> Replay:
+def replay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Replay:
+    """Runs the command in this process."""
+
     def run(rows: Rows, events: str = "", *flags: str, status: int = 0) -> dict[str, Any]:
         file = tmp_path / "readings.csv"
         with file.open("w", newline="") as target:
@@ -49,10 +52,12 @@ def replay(tmp_path: Path) -> Replay:
         if events:
             (tmp_path / "events.toml").write_text(events)
             flags = ("--events", str(tmp_path / "events.toml"), *flags)
-        command = [sys.executable, "-m", "civicwatt", "ledger", "replay", str(file), *flags, "--json"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-        assert done.returncode == status, done.stderr
-        return json.loads(done.stdout) if done.stdout else {"stderr": done.stderr}
+        monkeypatch.setattr(sys, "argv", ["civicwatt", "ledger", "replay", str(file), *flags, "--json"])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        printed = capsys.readouterr()
+        assert ended.value.code == status, printed.err
+        return json.loads(printed.out) if printed.out else {"stderr": printed.err}
 
     return run
 

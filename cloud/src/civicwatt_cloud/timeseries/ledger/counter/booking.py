@@ -1,5 +1,6 @@
 """Which hours of the books a change of readings or facts replaces, and by what. Pure."""
 
+from functools import cache
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
@@ -93,9 +94,10 @@ def whole_of(ts_us: Ints, micro: Ints, zone: ZoneInfo, facts: Facts = NO_FACTS) 
     line = series.part(stands)
     steps, _ = steps_of(line, facts, NO_MEMORY.peaks, Known())
 
+    linear = cache(lambda: hours_of(steps, facts, _evenly))
+
     def usual(gap: Ints) -> Ints | None:
-        linear = hours_of(steps, facts, _evenly)
-        return weights(_measured_before(int(gap[0]), linear, NO_MEMORY.measured), gap, zone)
+        return weights(_measured_before(int(gap[0]), linear(), NO_MEMORY.measured), gap, zone)
 
     return Whole(steps, held_in(series, stands, line, steps), usual)
 
@@ -154,10 +156,13 @@ def booking(
     if undecided[first:last].any():
         return None
 
+    @cache
+    def linear() -> Hours:
+        found = hours_of(steps, facts, _evenly)
+        return Hours(*(column[found.hour >= first_hour] for column in found))
+
     def usual(gap: Ints) -> Ints | None:
-        linear = hours_of(steps, facts, _evenly)
-        books_begin = Hours(*(column[linear.hour >= first_hour] for column in linear))
-        return weights(_measured_before(int(gap[0]), books_begin, measured), gap, zone)
+        return weights(_measured_before(int(gap[0]), linear(), measured), gap, zone)
 
     hours = hours_of(Steps(*(column[first:last] for column in steps)), facts, usual)
     inside = reach.replaces(hours.hour)

@@ -66,13 +66,14 @@ def booked_at(spans: Spans, moments: Ints, ratios: Sequence[Ratio], usual: Usual
     ends = moments >= spans.end_us[at]
     booked = since[at] + np.where(ends, spans.rise[at], 0)
     inner = np.flatnonzero(~ends & (moments > spans.start_us[at]) & (spans.rise[at] > 0))
+    shares = zip(inner.tolist(), _shares(spans, at[inner], moments[inner], usual), strict=True)
     if not ratios:
-        for i, share in zip(inner.tolist(), _shares(spans, at[inner], moments[inner], usual), strict=True):
-            booked[i] += int(spans.rise[at[i]]) * share.numerator // share.denominator
+        for i, (part, whole) in shares:
+            booked[i] += int(spans.rise[at[i]]) * part // whole
         return booked
     raw = [Fraction(one) for one in booked.tolist()]
-    for i, share in zip(inner.tolist(), _shares(spans, at[inner], moments[inner], usual), strict=True):
-        raw[i] += int(spans.rise[at[i]]) * share
+    for i, (part, whole) in shares:
+        raw[i] += Fraction(int(spans.rise[at[i]]) * part, whole)
     return _rated(spans, since, at, raw, ratios)
 
 
@@ -96,15 +97,16 @@ def _rated(spans: Spans, since: Ints, at: Ints, raw: list[Fraction], ratios: Seq
     )
 
 
-def _shares(spans: Spans, at: Ints, moments: Ints, usual: Usual) -> list[Fraction]:
+def _shares(spans: Spans, at: Ints, moments: Ints, usual: Usual) -> list[tuple[int, int]]:
     """Which part of its span's rise each moment has seen: as the meter uses to, else evenly."""
-    shares, known = [], {}
+    shares: list[tuple[int, int]] = []
+    known: dict[int, _Gap | None] = {}
     for i, moment in zip(at.tolist(), moments.tolist(), strict=True):
         start, end = int(spans.start_us[i]), int(spans.end_us[i])
         if i not in known:
             known[i] = _Gap.of(start, end, usual) if end - start > HOUR_US else None
         gap = known[i]
-        shares.append(gap.share(moment) if gap else Fraction(moment - start, end - start))
+        shares.append(gap.share(moment) if gap else (moment - start, end - start))
     return shares
 
 
@@ -127,7 +129,7 @@ class _Gap(NamedTuple):
             since.append(since[-1] + one * (edges[n + 1] - edges[n]))
         return cls(edges, weight, since) if since[-1] else None
 
-    def share(self, moment_us: int) -> Fraction:
-        """The part of the gap's rise up to a moment in it."""
+    def share(self, moment_us: int) -> tuple[int, int]:
+        """The part of the gap's rise up to a moment in it, and the whole."""
         n = moment_us // HOUR_US - self.edges_us[0] // HOUR_US
-        return Fraction(self.since[n] + self.weight[n] * (moment_us - self.edges_us[n]), self.since[-1])
+        return self.since[n] + self.weight[n] * (moment_us - self.edges_us[n]), self.since[-1]
