@@ -3,6 +3,7 @@
 import csv
 import io
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -12,8 +13,16 @@ from sqlalchemy import update
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.modules.energy import reports, sums
 from civicwatt_cloud.modules.energy.query_schemas import Report
+from civicwatt_cloud.timeseries.ledger.bills import import_bills
+from civicwatt_cloud.timeseries.ledger.books import Ledger
 
 TWO_MONTHS = "from=2026-01-01&to=2026-03-01"
+BILLS = """\
+单位编码,楼栋编码,分项,户号,起始日期,截止日期（不含）,用量,单位,费用,单据号
+B,,天然气,R-77,2026-01-01,2026-02-01,310,m³,1209.00,RQ-1
+B,B-1,其他,D-77,2026-01-01,2026-02-01,744,kWh,483.60,DF-1
+B,B-1,总表,D-99,2026-01-01,2026-02-01,99999,kWh,,DF-2
+"""
 
 
 def by(found: dict, *dimensions: str) -> dict[tuple[str, ...], dict]:
@@ -85,6 +94,26 @@ async def test_quality_is_told_by_the_hour_also_for_months(city: Any) -> None:
     (group,) = hours["groups"]
     assert group["quality"][:2] == ["measured", "interpolated"]
     assert group["total"]["shares"] == {"measured": 0.0117, "interpolated": 0.875}
+
+
+async def test_bills_stand_beside_meters_and_say_that_their_days_are_spread(
+    city: Any, tmp_path: Path
+) -> None:
+    bills = tmp_path / "bills.csv"
+    bills.write_text(BILLS, "utf-8")
+    state = city.app.state
+    with state.database.session() as session:
+        assert import_bills(session, bills, state.zone).problems == []
+    Ledger(state.database, state.store, state.zone).recompute_all()
+    path = f"reports/consumption?{TWO_MONTHS}&step=month&institution={city.institutions['B']}"
+    groups = by(await city.get(path), "carrier")
+    gas, electricity = groups["natural_gas",], groups["electricity",]
+    assert (gas["labels"]["unit"], gas["values"]) == ("m³", ["310", None])
+    assert (gas["completeness"], gas["shares"]["interpolated"]) == ([1.0, 0.0], [1.0, 0.0])
+    assert electricity["values"] == [str(744 * 3 + 744), "2016"]  # the meter and the bill, never the whole
+    assert electricity["shares"] == {"measured": [0.5, 0.5], "interpolated": [0.5, 0.0]}
+    whole = (await city.get(f"{path}&end_use=total"))["groups"]
+    assert [group["values"] for group in whole] == [["99999", None]]
 
 
 async def test_coarser_rows_tell_the_worst_when_there_are_too_many(

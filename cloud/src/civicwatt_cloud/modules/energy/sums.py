@@ -160,13 +160,13 @@ def _add(found: Sums, members: Members, steps: Steps, rows: Columns) -> None:
 
 
 def _qualify(view: View, found: Sums, members: Members, steps: Steps, step: Period, *, fine: Step) -> None:
-    """Quality from the rows of `fine`; bills are booked by the day."""
+    """Quality from the rows of `fine`; bills, and what is computed from them, are booked by the day."""
     ids = members.ids
     if fine == "hour" and step != "hour":
-        bills = ids.where(Point.source == Source.BILL)
+        computed = ids.where(Point.source != Source.METER)
         by_day = _piece(steps, step, "day")
-        _tell(found, members, steps, ledger.uncertain_seconds(view.session, by_day, bills, step))
-        ids = ids.where(Point.source != Source.BILL)
+        _tell(found, members, steps, ledger.uncertain_seconds(view.session, by_day, computed, step))
+        ids = ids.where(Point.source == Source.METER)
     piece = _piece(steps, step, fine)
     _tell(found, members, steps, ledger.uncertain_seconds(view.session, piece, ids, step))
 
