@@ -1,8 +1,9 @@
 """Bills and manual readings: taken from tables, kept by account, spread over their days."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from civicwatt_cloud.kit.audit import Deed
 from civicwatt_cloud.kit.business_time import HOUR_US, day_start_us
 from civicwatt_cloud.kit.directory import Building, Institution
 from civicwatt_cloud.kit.directory_import import ImportReport
+from civicwatt_cloud.kit.directory_problems import RowProblem
 from civicwatt_cloud.kit.identity import real_now_us
 from civicwatt_cloud.kit.tables import Row, read_rows
 from civicwatt_cloud.timeseries.errors import NoSuchBuilding
@@ -33,11 +35,15 @@ from civicwatt_cloud.timeseries.ledger.bill_rows import (
     Statement,
     parse,
 )
-from civicwatt_cloud.timeseries.ledger.importing import Fate, take
+from civicwatt_cloud.timeseries.ledger.importing import Fate
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange
 from civicwatt_cloud.timeseries.ledger.spread import Billed
 from civicwatt_cloud.timeseries.points import EndUse, Point, Source
 from civicwatt_protocols.quantity import format_micro
+
+T = TypeVar("T")
+R = TypeVar("R")
+Problems = list[tuple[int, RowProblem]]  # with the number of their row
 
 
 def import_bills(session: Session, path: Path, zone: ZoneInfo, who: str = audit.COMMAND) -> ImportReport:
@@ -52,7 +58,38 @@ def enter(session: Session, rows: Iterable[Row], zone: ZoneInfo, who: str) -> Im
     account is a point of its own, and belongs to one building and end use. The days that change are booked
     afresh.
     """
-    return take(rows, _Desk(session, zone, who).enter)
+    problems: Problems = []
+    read = list(rows)
+    said = [one for _, one in _each(read, parse, lambda row: row.number, problems)]
+    report = ImportReport(rows=len(read))
+    with session.no_autoflush:
+        desk = _Desk(session, zone, who, said)
+        placed = [(one, point) for one, point in _each(said, desk.account, _number, problems)]
+        session.flush()  # new accounts have ids
+        for _, fate in _each(placed, lambda one: desk.enter(*one), lambda one: _number(one[0]), problems):
+            report.kept += 1
+            report.added += fate.is_new
+            report.changed += fate.is_changed
+    report.problems = [problem for _, problem in sorted(problems, key=lambda one: one[0])]
+    return report
+
+
+def _each(
+    items: Iterable[T],
+    do: Callable[[T], R],
+    number: Callable[[T], int],
+    problems: list[tuple[int, RowProblem]],
+) -> Iterator[tuple[T, R]]:
+    """Each item with what was done of it; those of which nothing could be done are noted by their row."""
+    for item in items:
+        try:
+            yield item, do(item)
+        except RowProblem as problem:
+            problems.append((number(item), problem))
+
+
+def _number(said: Statement) -> int:
+    return said.row.number
 
 
 def billed(session: Session, points: Iterable[int]) -> dict[int, list[Billed]]:
@@ -68,7 +105,7 @@ def billed(session: Session, points: Iterable[int]) -> dict[int, list[Billed]]:
 class _Desk:
     """Brings statements into the database, against what is there already."""
 
-    def __init__(self, session: Session, zone: ZoneInfo, who: str) -> None:
+    def __init__(self, session: Session, zone: ZoneInfo, who: str, said: Sequence[Statement]) -> None:
         self._session = session
         self._zone = zone
         self._who = who
@@ -80,25 +117,34 @@ class _Desk:
                 known[building] = building_id
         accounts = select(Point).where(Point.source == Source.BILL)
         self._accounts = {(point.device, point.measure): point for point in session.scalars(accounts)}
+        self._bills: dict[int, list[Bill]] = defaultdict(list)  # that any of these may meet
+        if said:
+            first, last = min(one.day_from for one in said), max(one.day_to for one in said)
+            near = select(Bill).where(Bill.day_from < last, Bill.day_to > first)
+            for bill in session.scalars(near):
+                self._bills[bill.point_id].append(bill)
 
-    def enter(self, row: Row) -> Fate:
-        """Take one bill. Errors: RowProblem."""
-        said = parse(row)
+    def account(self, said: Statement) -> Point:
+        """The point of a bill's account, made when it is new. Errors: RowProblem."""
         building_id = self._building(said)
-        point = self._accounts.get(self._key(said, building_id))
+        key = (said.account or f"{building_id}/{said.end_use}", said.end_use.carrier.value)
+        point = self._accounts.get(key)
         if point is None:
-            point = self._register(said, building_id)
-        elif (point.building_id, point.end_use) != (building_id, said.end_use):
+            return self._register(said, building_id, key)
+        if (point.building_id, point.end_use) != (building_id, said.end_use):
             raise AccountElsewhere(
                 said.row.where(ACCOUNT),
                 account=said.account,
                 building=self._session.get_one(Building, point.building_id).code,
                 end_use=EndUse(point.end_use or said.end_use).zh,
             )
-        bills = list(self._session.scalars(select(Bill).where(Bill.point_id == point.id)))
-        mine = next(
-            (one for one in bills if (one.document, one.day_from) == (said.document, said.day_from)), None
-        )
+        return point
+
+    def enter(self, said: Statement, point: Point) -> Fate:
+        """Take one bill. Errors: BillOverlaps."""
+        bills = self._bills[point.id]
+        key = (said.document, said.day_from)
+        mine = next((one for one in bills if (one.document, one.day_from) == key), None)
         for other in bills:
             if other is not mine and other.day_from < said.day_to and said.day_from < other.day_to:
                 raise BillOverlaps(
@@ -118,13 +164,9 @@ class _Desk:
             raise BuildingNeeded(said.row.where(BUILDING), institution=said.institution, count=len(known))
         return next(iter(known.values()))
 
-    @staticmethod
-    def _key(said: Statement, building_id: int) -> tuple[str, str]:
-        """The point's device and measure; without an account the place itself is it (no account has a /)."""
-        return said.account or f"{building_id}/{said.end_use}", said.end_use.carrier.value
-
-    def _register(self, said: Statement, building_id: int) -> Point:
-        device, measure = self._key(said, building_id)
+    def _register(self, said: Statement, building_id: int, key: tuple[str, str]) -> Point:
+        """A new account; without a number the place itself is it (no number has a /)."""
+        device, measure = key
         point = Point(
             source=Source.BILL.value,
             device=device,
@@ -137,8 +179,7 @@ class _Desk:
             is_consumption=True,
         )
         self._session.add(point)
-        self._session.flush()
-        self._accounts[device, measure] = point
+        self._accounts[key] = point
         return point
 
     def _write(self, said: Statement, point: Point, mine: Bill | None) -> Fate:
@@ -153,6 +194,7 @@ class _Desk:
                 **values,
             )
             self._session.add(mine)
+            self._bills[point.id].append(mine)
         else:
             for name, value in values.items():
                 setattr(mine, name, value)
@@ -163,7 +205,6 @@ class _Desk:
         point.bound_from_us = min(from_us, from_us if point.bound_from_us is None else point.bound_from_us)
         hour_from, hour_to = from_us // HOUR_US, day_start_us(day_to, self._zone) // HOUR_US
         self._session.add(DirtyRange(point_id=point.id, hour_from=hour_from, hour_to=hour_to))
-        self._session.flush()
         deed = Deed("bill_entered", f"{point.measure}/{point.device}", before, after)
         audit.note(self._session, self._who, deed)
         return Fate(is_new=before is None, is_changed=before is not None)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.db import one_transaction
@@ -72,7 +73,7 @@ def balance(month: MonthText, config: Config = None, as_json: AsJson = False) ->
 
 def _import(settings: Settings, run: Callable[[Session], ImportReport], *, as_json: bool) -> None:
     log_to_stderr()
-    with one_transaction(settings) as session:
+    with Console(stderr=True).status("导入中 · importing"), one_transaction(settings) as session:
         report = run(session)
     counts = {
         "rows": report.rows,
