@@ -15,8 +15,7 @@ from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.gateways.broker import RENEW
 from civicwatt_cloud.timeseries.intake.models import Quarantined
 from civicwatt_cloud.timeseries.ledger.checks import violations
-from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
-from civicwatt_cloud.timeseries.stores.readings import ReadingsStore
+from civicwatt_cloud.timeseries.stores.readings import ReadingsStore, SealsDays
 from civicwatt_protocols.clock import Clock
 
 log = structlog.get_logger()
@@ -50,8 +49,8 @@ def housekeeping(database: Database, store: ReadingsStore, settings: Settings, c
     if broken:
         log.error("ledger_does_not_add_up", count=len(broken), first=[str(one) for one in broken[:SHOWN]])
     today_us = clock.now_us() // DAY_US * DAY_US
-    sealed = store.seal(today_us) if isinstance(store, DuckDBStore) else 0
     dropped = store.retain(today_us - settings.keep_readings_days * DAY_US)
+    sealed = store.seal(today_us) if isinstance(store, SealsDays) else 0
     _warn_of_certificate(settings.mqtt_cert)
     done = Tidied(purged, quarantined, dropped, len(broken), sealed)
     for what in ("sessions", "quarantined", "readings"):

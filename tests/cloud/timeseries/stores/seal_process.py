@@ -1,21 +1,21 @@
 """A process that writes, seals and dies: at a named step of sealing, or whenever its parent kills it.
 
-Arguments: path of the store, the step (or "none"), before|after. Prints the number of each batch once stored.
+Arguments: the store's address, the step (or "none"), before|after. Prints each batch's number once stored.
 """
 
 import os
 import signal
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from civicwatt_cloud.timeseries.stores import sealing
 from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
-from civicwatt_cloud.timeseries.stores.readings import Batch
-from civicwatt_cloud.timeseries.stores.sealing import DAY_US, SealedDays
+from civicwatt_cloud.timeseries.stores.open import open_store
+from civicwatt_cloud.timeseries.stores.readings import DAY_US, Batch
+from civicwatt_cloud.timeseries.stores.sealing import SealedDays
 
 BATCHES = 8
 POINTS = 20
@@ -55,22 +55,21 @@ def dying(step: Callable[..., Any], when: str, nth: int) -> Callable[..., Any]:
 
 
 def main() -> None:
-    path, step, when = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+    url, step, when = sys.argv[1:]
     if step == "_sync":
         sealing._sync = dying(sealing._sync, when, 3)
     elif step != "none":
         setattr(SealedDays, step, dying(getattr(SealedDays, step), when, 2))
-    store = DuckDBStore(path)
+    store = open_store(url)
     for number in range(BATCHES):
         store.write(batch(number))
         print(number, flush=True)
-        if number % 2:
+        if number % 2 and isinstance(store, DuckDBStore):
             store.seal(T + 10 * DAY_US)
     print("done", flush=True)
     while step == "none":  # until the parent ends it
         for number in range(BATCHES):
             store.write(batch(number))
-            store.seal(T + 10 * DAY_US)
 
 
 if __name__ == "__main__":

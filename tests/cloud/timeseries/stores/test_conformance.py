@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from civicwatt_cloud.timeseries.stores.checking import capabilities, empty_store
-from civicwatt_cloud.timeseries.stores.conformance import PROMISES, Broken, Promise
+from civicwatt_cloud.timeseries.stores.conformance import PROMISES, Promise
+from civicwatt_cloud.timeseries.stores.oracle import Broken
 from civicwatt_cloud.timeseries.stores.readings import (
     REASON_CODE,
     Batch,

@@ -12,8 +12,9 @@ from rewriting import passing_on
 
 from civicwatt_cloud.timeseries.stores import victoria_store
 from civicwatt_cloud.timeseries.stores.checking import empty_store
-from civicwatt_cloud.timeseries.stores.conformance import PROMISES, T
+from civicwatt_cloud.timeseries.stores.conformance import PROMISES
 from civicwatt_cloud.timeseries.stores.open import open_server
+from civicwatt_cloud.timeseries.stores.promised import T
 from civicwatt_cloud.timeseries.stores.readings import Batch
 from civicwatt_cloud.timeseries.stores.urls import Address, parse
 

@@ -1,5 +1,6 @@
 """Closed days in files: what is in one place, is in one place only, at any instant."""
 
+import os
 import random
 import subprocess
 import sys
@@ -11,12 +12,13 @@ import pytest
 from cloud.timeseries.stores import seal_process
 from cloud.timeseries.stores.seal_process import BATCHES, POINTS, T, batch
 
+from civicwatt_cloud.timeseries.stores import sealing
 from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
 from civicwatt_cloud.timeseries.stores.errors import StoreBusy
 from civicwatt_cloud.timeseries.stores.histories import random_history
+from civicwatt_cloud.timeseries.stores.open import open_store
 from civicwatt_cloud.timeseries.stores.oracle import Rows, agree, everything, rows_of
-from civicwatt_cloud.timeseries.stores.readings import Batch
-from civicwatt_cloud.timeseries.stores.sealing import DAY_US
+from civicwatt_cloud.timeseries.stores.readings import DAY_US, Batch
 
 PROCESS = Path(seal_process.__file__)
 
@@ -123,7 +125,7 @@ def test_retention_drops_whole_files_and_cuts_the_day_between(path: Path) -> Non
 def test_f05_killed_at_any_step_of_sealing_loses_and_doubles_nothing(
     path: Path, step: str, when: str
 ) -> None:
-    child = [sys.executable, str(PROCESS), str(path), step, when]
+    child = [sys.executable, str(PROCESS), f"duckdb:{path}", step, when]
     died = subprocess.run(child, capture_output=True, text=True, check=False)
     assert died.returncode == -9, died.stderr
     acked = [int(line) for line in died.stdout.split()]
@@ -138,11 +140,15 @@ def test_f05_killed_at_any_step_of_sealing_loses_and_doubles_nothing(
     store.close()
 
 
-def test_f05_killed_at_random_while_writing_and_sealing(path: Path) -> None:
+@pytest.mark.parametrize("kind", ["duckdb", "sqlite"])
+def test_f05_killed_at_random_while_writing_and_sealing_what_was_acked_is_there(
+    path: Path, kind: str
+) -> None:
     chance = random.Random(5)  # noqa: S311
+    url = f"{kind}:{path}"
     for _ in range(3):
         child = subprocess.Popen(
-            [sys.executable, str(PROCESS), str(path), "none", "-"], stdout=subprocess.PIPE, text=True
+            [sys.executable, str(PROCESS), url, "none", "-"], stdout=subprocess.PIPE, text=True
         )
         assert child.stdout
         wanted = chance.choice(["1", "3", "5", "6", "done"])
@@ -154,12 +160,44 @@ def test_f05_killed_at_random_while_writing_and_sealing(path: Path) -> None:
         child.kill()
         child.wait()
         child.stdout.close()
-        store = DuckDBStore(path)
+        store = open_store(url)
         held = everything(store)
         assert len({row[:2] for row in held}) == len(held)
         stored = [batch(int(number)) for number in acked if number != "done"]
         assert set(rows_of(Batch.join(stored))) <= set(held)
         store.close()
+
+
+def test_a_night_that_fails_leaves_everything_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = DuckDBStore(path)
+    store.write(batch(0))
+    before = everything(store)
+    with monkeypatch.context() as full:
+        full.setattr(sealing, "_sync", lambda _: os.stat(path.parent / "nothing"))
+        with pytest.raises(OSError, match="nothing"):
+            store.seal(T + DAY_US)
+    assert everything(store) == before
+    assert store.seal(T + DAY_US) == len(before)
+    assert everything(store) == before
+    for _ in range(2):
+        store.seal(T + DAY_US)
+    assert len(files(path.parent)) == 1
+    store.close()
+
+
+def test_rows_that_come_while_their_day_is_written_leave_it_for_the_next_night(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = DuckDBStore(path)
+    store.write(batch(0))
+    late = Batch.of([1, 99], [T + 5, T + 5], [1.0, 2.0])
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(sealing, "_sync", lambda _: store.write(late))
+        assert store.seal(T + DAY_US) == 0
+    assert everything(store) == sorted(rows_of(Batch.join([batch(0), late])))
+    assert store.seal(T + DAY_US) == len(batch(0)) + 2
+    assert everything(store) == sorted(rows_of(Batch.join([batch(0), late])))
+    store.close()
 
 
 def test_writers_and_readers_go_on_beside_sealing(path: Path) -> None:
@@ -208,7 +246,7 @@ def test_sealed_days_are_read_in_their_order(path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_store_in_use_is_said_to_be_so(path: Path) -> None:
-    child = [sys.executable, str(PROCESS), str(path), "none", "-"]
+    child = [sys.executable, str(PROCESS), f"duckdb:{path}", "none", "-"]
     holder = subprocess.Popen(child, stdout=subprocess.PIPE, text=True)
     assert holder.stdout
     holder.stdout.readline()

@@ -10,7 +10,6 @@ import readings_servers
 from readings_servers import ReadingsServer
 
 from civicwatt_cloud.timeseries.stores import victoria_store
-from civicwatt_cloud.timeseries.stores.conformance import T
 from civicwatt_cloud.timeseries.stores.errors import (
     NotOffered,
     RowsNotThere,
@@ -22,8 +21,8 @@ from civicwatt_cloud.timeseries.stores.influx_store import InfluxStore
 from civicwatt_cloud.timeseries.stores.line_writer import LineWriter
 from civicwatt_cloud.timeseries.stores.open import open_store
 from civicwatt_cloud.timeseries.stores.oracle import everything, rows_of
-from civicwatt_cloud.timeseries.stores.readings import Batch
-from civicwatt_cloud.timeseries.stores.sealing import DAY_US
+from civicwatt_cloud.timeseries.stores.promised import T
+from civicwatt_cloud.timeseries.stores.readings import DAY_US, Batch
 from civicwatt_cloud.timeseries.stores.urls import parse
 from civicwatt_cloud.timeseries.stores.victoria_store import VictoriaStore
 

@@ -1,5 +1,7 @@
 """Addresses as people write them, and what is said of a wrong one."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,3 +73,15 @@ def test_a_wrong_address_is_refused_without_repeating_a_secret(url: str) -> None
         parse(url)
     assert "s3cret" not in str(raised.value)
     assert raised.value.exit_code == 3
+
+
+def test_a_small_site_loads_neither_duckdb_nor_a_client_of_a_server(tmp_path: Path) -> None:
+    """DuckDB needs a newer processor than SQLite does."""
+    program = (
+        "import sys, civicwatt_cloud.app, civicwatt_cloud.timeseries.stores.checking as checking\n"
+        "from civicwatt_cloud.timeseries.stores.urls import parse\n"
+        f"assert all(row.state == 'kept' for row in checking.check(parse('sqlite:{tmp_path}/r.db')))\n"
+        "sys.exit(str({'duckdb', 'influxdb_client', 'urllib3'} & set(sys.modules)))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ran.stderr.strip() == "set()"

@@ -4,13 +4,16 @@ import secrets
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from civicwatt_cloud.timeseries.stores.conformance import PROMISES, Broken, Opener, Promise
+from civicwatt_cloud.timeseries.stores.conformance import PROMISES, Promise
+from civicwatt_cloud.timeseries.stores.errors import NotOffered
 from civicwatt_cloud.timeseries.stores.open import open_file, open_server
+from civicwatt_cloud.timeseries.stores.oracle import Broken
+from civicwatt_cloud.timeseries.stores.promised import Opener
 from civicwatt_cloud.timeseries.stores.readings import Capabilities
 from civicwatt_cloud.timeseries.stores.urls import EMBEDDED, Address
 from civicwatt_protocols.errors import CivicWattError
@@ -32,8 +35,7 @@ class Row:
 def empty_store(address: Address) -> Iterator[Opener]:
     """Opens, again and again, one store that was empty at first, on the address's disk or server."""
     if address.kind in EMBEDDED:
-        parent = Path(address.path).parent
-        parent.mkdir(parents=True, exist_ok=True)
+        parent = next(folder for folder in Path(address.path).resolve().parents if folder.exists())
         with tempfile.TemporaryDirectory(prefix="civicwatt-check-", dir=parent) as folder:
             mine = replace(address, path=str(Path(folder) / "readings.db"))
             yield lambda: open_file(mine)
@@ -43,7 +45,8 @@ def empty_store(address: Address) -> Iterator[Opener]:
         yield lambda: open_server(mine)
     finally:
         store = open_server(mine)
-        store.drop()
+        with suppress(NotOffered):  # by InfluxDB 3: there it stays under its name
+            store.drop()
         store.close()
 
 

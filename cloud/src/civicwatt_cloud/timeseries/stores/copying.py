@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore
-from civicwatt_cloud.timeseries.stores.sealing import DAY_US
+from civicwatt_cloud.timeseries.stores.readings import DAY_US, Batch, ReadingsStore
 
 POINTS = 2000  # in one window of a day
 # Engineering defaults.

@@ -14,6 +14,7 @@ from civicwatt_cloud.timeseries.stores.errors import StoreBusy
 from civicwatt_cloud.timeseries.stores.latest import LatestReadings
 from civicwatt_cloud.timeseries.stores.order import in_order
 from civicwatt_cloud.timeseries.stores.readings import (
+    DAY_US,
     Batch,
     Bools,
     Buckets,
@@ -23,7 +24,7 @@ from civicwatt_cloud.timeseries.stores.readings import (
     OnConflict,
     WriteResult,
 )
-from civicwatt_cloud.timeseries.stores.sealing import DAY_US, Sealed, SealedDays, parquet, relation
+from civicwatt_cloud.timeseries.stores.sealing import Sealed, SealedDays, parquet, relation
 from civicwatt_cloud.timeseries.stores.settling import Places, clusters
 
 log = structlog.get_logger()

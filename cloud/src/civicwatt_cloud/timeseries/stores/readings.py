@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, Self
+from typing import Literal, Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 OnConflict = Literal["keep", "replace"]
+
+DAY_US = 86_400 * 1_000_000  # of UTC
 
 # Up to here a double tells millionths apart (civicwatt_protocols.quantity); no meter counts so far.
 VALUE_LIMIT = 2.0**33
@@ -126,6 +128,15 @@ class Capabilities:
     embedded: bool  # lives in this process: nobody else can open it
     retains: bool = True  # retain() deletes; otherwise only the server's own retention period does
     step_us: int = 1  # times must be multiples of this
+
+
+@runtime_checkable
+class SealsDays(Protocol):
+    """A store that wants a quiet hour to put closed days into files."""
+
+    def seal(self, before_us: int) -> int:
+        """Move the UTC days that ended before this time; returns how many rows moved."""
+        ...
 
 
 class ReadingsStore(Protocol):

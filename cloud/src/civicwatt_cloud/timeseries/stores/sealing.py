@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import duckdb
 
-DAY_US = 86_400 * 1_000_000
+from civicwatt_cloud.timeseries.stores.readings import DAY_US
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 SCHEMA = """
