@@ -1,5 +1,5 @@
 -- A role that reads consumption and what it belongs to, and no account, session, audit row or message.
--- psql --set=password="$(cat secrets/grafana_reader_password)" --file=postgres/grafana-reader.sql postgresql://civicwatt@127.0.0.1/civicwatt
+-- Run by a superuser: psql --set=password=… --file=grafana-reader.sql civicwatt
 CREATE ROLE grafana LOGIN PASSWORD :'password';
 GRANT CONNECT ON DATABASE civicwatt TO grafana;
 GRANT USAGE ON SCHEMA public TO grafana;

@@ -15,7 +15,7 @@ from civicwatt_cloud.kit.identity import OpenSession
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.operations import parts, snapshot
 from civicwatt_cloud.operations.backup import backup
-from civicwatt_cloud.operations.errors import TargetNotEmpty, ToolFailed
+from civicwatt_cloud.operations.errors import OwnerNeeded, TargetNotEmpty, ToolFailed
 from civicwatt_cloud.operations.restore import restore
 from civicwatt_cloud.timeseries.intake.loading import load
 from civicwatt_cloud.timeseries.ledger.books import Ledger
@@ -93,4 +93,26 @@ def test_s26_no_restore_under_a_worker_on_whatever_machine(site: Settings, tmp_p
     engine = create_engine(url, connect_args={"application_name": "civicwatt worker 7"})
     with engine.connect(), pytest.raises(DataBusy, match="worker"):
         restore(site, written.path, KEY, quiet, force=True)
+    engine.dispose()
+
+
+def test_s26_the_role_that_runs_can_back_up_and_only_the_owner_can_restore(
+    site: Settings, tmp_path: Path, postgresql: PostgreSQL
+) -> None:
+    url = make_url(site.database_url or "")
+    engine = create_engine(url.set(drivername="postgresql+psycopg"))
+    with engine.begin() as connection:
+        connection.execute(text("DROP ROLE IF EXISTS runs"))
+        connection.execute(text("CREATE ROLE runs LOGIN"))
+        connection.execute(text("GRANT SELECT, UPDATE ON ALL TABLES IN SCHEMA public TO runs"))
+        connection.execute(text("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO runs"))
+    running = site.model_copy(update={"database_url": postgresql.url(url.database or "", "runs")})
+    written = backup(running, tmp_path, KEY, quiet)
+    before = everything(site)
+    with pytest.raises(OwnerNeeded):
+        restore(running, written.path, KEY, quiet, force=True)
+    assert everything(site) == before
+    with engine.begin() as connection:
+        connection.execute(text("DROP OWNED BY runs"))
+        connection.execute(text("DROP ROLE runs"))
     engine.dispose()

@@ -12,7 +12,8 @@ CloudError
 │   ├── TargetNotEmpty      CW-O1017
 │   ├── OtherDatabase       CW-O1018
 │   ├── ServerSilent        CW-O1019
-│   └── ToolFailed          CW-O1020
+│   ├── ToolFailed          CW-O1020
+│   └── OwnerNeeded         CW-O1021
 └── Finding
     ├── BrokerUnreachable   CW-O1031
     ├── ServerNotRunning    CW-O1032
@@ -152,6 +153,17 @@ class ToolFailed(BackupError):
     en = "{tool} failed: {detail}"
     remedy_zh = "安装与数据库同版本的 postgresql-client，并检查连接与权限"
     remedy_en = "install postgresql-client of the database's version; check connection and rights"
+
+
+class OwnerNeeded(BackupError):
+    """The role of the settings may not replace the tables."""
+
+    code = "CW-O1021"
+    exit_code = 3
+    zh = "当前数据库账号无权替换数据表"
+    en = "this role may not replace the database's tables"
+    remedy_zh = "在 database_url 中使用数据库属主的账号，再恢复"
+    remedy_en = "name the role that owns the database in database_url, then restore"
 
 
 class Finding(CloudError):

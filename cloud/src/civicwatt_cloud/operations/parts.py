@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.settings import Settings
+from civicwatt_cloud.timeseries.stores.errors import NotOffered
 from civicwatt_cloud.timeseries.stores.open import open_server, open_store
 from civicwatt_cloud.timeseries.stores.readings import ReadingsStore
 from civicwatt_cloud.timeseries.stores.urls import EMBEDDED, parse
@@ -53,6 +54,13 @@ def store_file(settings: Settings) -> Path | None:
     """The file of an embedded readings store; other files may lie beside it that begin with its stem."""
     address = parse(settings.store_url)
     return Path(address.path) if address.kind in EMBEDDED else None
+
+
+def check_can_be_emptied(store: ReadingsStore) -> None:
+    """InfluxDB 3 deletes nothing on request. Errors: NotOffered."""
+    found = store.capabilities()
+    if found.name == "influxdb" and not found.retains:
+        raise NotOffered(store="InfluxDB 3", what="DROP MEASUREMENT")
 
 
 def empty_server(settings: Settings) -> None:

@@ -37,31 +37,48 @@ MARGIN_H = 24  # readings of the last day may be there without their marks: thei
 
 
 class _Builder:
-    """Builds a data folder from a backup's members."""
+    """Builds a data folder from a backup's members; databases that are servers are filled at once."""
 
-    def __init__(self, folder: Path, store: ReadingsStore) -> None:
-        self.folder, self._store = folder, store
-        self.dump = folder / "civicwatt.sqlite"
-        self._authority = folder / "authority"
+    def __init__(self, settings: Settings, folder: Path, stack: ExitStack) -> None:
+        self._settings, self._folder, self._stack = settings, folder, stack
+        self._staged = parts.moved(settings, folder)
+        self._store: ReadingsStore | None = None
 
     def manifest(self, told: dict[str, Any]) -> None:
         """Was looked at before."""
 
     def database(self, file: IO[bytes]) -> None:
-        """Write the file."""
-        with self.dump.open("wb") as target:
+        """The database, whole and ready: before the readings, since this is what most often fails."""
+        path = self._staged.database_path
+        with path.open("wb") as target:
             shutil.copyfileobj(file, target)
             target.flush()
             os.fsync(target.fileno())
+        with parts.database(self._staged) as database:
+            if database.is_postgresql:
+                snapshot.to_postgresql(database.engine, path, f"before_restore_{_stamp().lower()}")
+                path.unlink()
+            database.upgrade()
+            with database.session() as session:
+                _begin_again(session)
 
     def authority(self, name: str, data: bytes) -> None:
         """Write the file, for its owner only."""
-        self._authority.mkdir(mode=0o700, exist_ok=True)
-        write_private(self._authority / name, data)
+        folder = self._staged.authority_path
+        folder.mkdir(mode=0o700, exist_ok=True)
+        write_private(folder / name, data)
 
     def readings(self, rows: Batch) -> None:
         """Store them."""
-        self._store.write(rows)
+        self.store().write(rows)
+
+    def store(self) -> ReadingsStore:
+        """An empty store, to be filled."""
+        if self._store is None:
+            if not parts.is_embedded(self._settings):
+                parts.empty_server(self._settings)
+            self._store = self._stack.enter_context(parts.readings(self._staged))
+        return self._store
 
 
 def restore(settings: Settings, source: Path, secret: Secret, report: Report, *, force: bool) -> Contents:
@@ -92,20 +109,10 @@ def restore(settings: Settings, source: Path, secret: Secret, report: Report, *,
 
 def _build(settings: Settings, source: Path, secret: Secret, folder: Path, report: Report) -> None:
     """Everything that may fail: in the new folder, and in databases that are not in files."""
-    staged = parts.moved(settings, folder)
-    if not parts.is_embedded(settings):
-        parts.empty_server(settings)
-    with parts.readings(staged) as store:
-        builder = _Builder(folder, store)
+    with ExitStack() as stack:
+        builder = _Builder(settings, folder, stack)
         archive.read(source, secret, builder, lambda done: report("restore", done * 0.99))
-    if settings.database_url is not None:
-        with parts.database(settings) as database:
-            snapshot.to_postgresql(database.engine, builder.dump, f"before_restore_{_stamp().lower()}")
-        builder.dump.unlink()
-    with parts.database(staged) as database:
-        database.upgrade()
-        with database.session() as session:
-            _begin_again(session)
+        builder.store()  # where there were no readings, an empty one
 
 
 def _begin_again(session: Session) -> None:
@@ -133,6 +140,7 @@ def _occupied(settings: Settings) -> list[str]:
         with parts.readings(settings) as store:
             if len(store.latest().point):
                 found.append(store.capabilities().name)
+                parts.check_can_be_emptied(store)
     return found
 
 

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import URL, Connection, Engine, text
+from sqlalchemy.exc import ProgrammingError
 
+from civicwatt_cloud.kit import postgresql
 from civicwatt_cloud.kit.identity import OneTimeCode, OpenSession, SignInAttempt
 from civicwatt_cloud.operations.archive import Report
-from civicwatt_cloud.operations.errors import ToolFailed
+from civicwatt_cloud.operations.errors import OwnerNeeded, ToolFailed
 
 PAGES = 4096  # copied between two looks at the progress
 PASSING = tuple(table.__tablename__ for table in (OpenSession, OneTimeCode, SignInAttempt))
@@ -71,11 +73,16 @@ def of_postgresql(engine: Engine, target: Path) -> Taken:
 def to_postgresql(engine: Engine, source: Path, aside: str) -> None:
     """Restore a dump; what was there is kept in the schema `aside`, or comes back when this fails.
 
-    Rights come with the dump: the roles it names must be there. Errors: ToolFailed.
+    Rights come with the dump: the roles it names must be there. Errors: OwnerNeeded, ToolFailed.
     """
-    with engine.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {aside}"))
-        _move_all(connection, "public", aside)
+    try:
+        with engine.begin() as connection:
+            connection.execute(text(f"CREATE SCHEMA {aside}"))
+            _move_all(connection, "public", aside)
+    except ProgrammingError as error:
+        if not postgresql.lacks_right(error):
+            raise
+        raise OwnerNeeded(_place(engine.url)) from error
     try:
         options = ("--single-transaction", "--exit-on-error", "--no-owner", "--schema=public")
         _run(engine.url, "pg_restore", *options, str(source))
@@ -96,11 +103,10 @@ def _move_all(connection: Connection, source: str, target: str) -> None:
 
 def _run(url: URL, tool: str, *arguments: str) -> None:
     """Run a client program of PostgreSQL; a password goes by the environment. Errors: ToolFailed."""
-    place = url.set(drivername="postgresql", password=None).render_as_string()
     secret = {"PGPASSWORD": str(url.password)} if url.password else {}
     try:
         done = subprocess.run(
-            [tool, "--no-password", f"--dbname={place}", *arguments],
+            [tool, "--no-password", f"--dbname={_place(url)}", *arguments],
             env=os.environ | secret,
             capture_output=True,
             text=True,
@@ -111,3 +117,8 @@ def _run(url: URL, tool: str, *arguments: str) -> None:
     if done.returncode:
         lines = done.stderr.splitlines() or [str(done.returncode)]
         raise ToolFailed(tool=tool, detail=lines[0])
+
+
+def _place(url: URL) -> str:
+    """The database as its client programs take it, without a password."""
+    return url.set(drivername="postgresql", password=None).render_as_string()
