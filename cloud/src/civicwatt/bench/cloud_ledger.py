@@ -26,7 +26,7 @@ from civicwatt_cloud.timeseries.ledger.books import Ledger
 from civicwatt_cloud.timeseries.ledger.models import LedgerDay, LedgerHour
 from civicwatt_cloud.timeseries.points import EndUse
 from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
-from civicwatt_cloud.timeseries.stores.sealing import DAY_US
+from civicwatt_cloud.timeseries.stores.readings import DAY_US
 
 GOAL_S, GOAL_MB = 15.0, 2000.0
 HOURS, MINUTE_US = 24, 60_000_000
