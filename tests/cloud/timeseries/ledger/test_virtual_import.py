@@ -140,6 +140,22 @@ def test_bad_formulas_are_left_out_and_named_by_their_cells(define: Callable[...
     assert all(problem.text(language) for problem in report.problems for language in ("zh", "en"))
 
 
+def test_the_same_formula_again_means_the_counter_that_a_device_has_now(
+    db: Database, points: dict[str, int], define: Callable[..., ImportReport]
+) -> None:
+    define(row("V-1", "M-2"))
+    with db.session() as session:
+        session.get_one(Point, points["M-2"]).is_consumption = False
+        point = new_point("gw-01", "M-2", "total_active_energy", "acrel/adw300")
+        point.is_consumption, point.carrier = True, "electricity"
+        session.add(point)
+        session.flush()
+        other = point.id
+    assert define(row("V-1", "M-2")).changed == 1
+    with db.reading() as session:
+        assert [one.operands for one in definitions(session).values()] == [{other}]
+
+
 def test_formulas_that_refer_to_each_other_in_a_circle_are_refused(
     db: Database, points: dict[str, int], define: Callable[..., ImportReport]
 ) -> None:

@@ -78,7 +78,7 @@ def _each(
     items: Iterable[T],
     do: Callable[[T], R],
     number: Callable[[T], int],
-    problems: list[tuple[int, RowProblem]],
+    problems: Problems,
 ) -> Iterator[tuple[T, R]]:
     """Each item with what was done of it; those of which nothing could be done are noted by their row."""
     for item in items:

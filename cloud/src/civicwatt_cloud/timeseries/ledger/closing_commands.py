@@ -134,7 +134,7 @@ def _shown(row: Correction, names: Names, settings: Settings) -> dict[str, objec
         "number": row.number,
         "state": row.state,
         "state_zh": State(row.state).zh,
-        "meter": names.title.get(row.point_id, str(row.point_id)),
+        "meter": names.title(row.point_id),
         "month": f"{row.month // 100}-{row.month % 100:02d}",
         "reported": format_micro(row.reported_micro),
         "reported_quality": Quality.from_code(row.reported_quality).value,

@@ -60,7 +60,8 @@ def balance(month: MonthText, config: Config = None, as_json: AsJson = False) ->
     settings = Settings.load(config)
     with one_transaction(settings) as session:
         found = balances(session, *days_of_month(month_of(month)), settings.zone)
-        rows = [_shown(one, Names(session).title) for one in found]
+        names = Names(session)
+        rows = [_shown(one, names) for one in found]
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
     else:
@@ -84,13 +85,13 @@ def _import(settings: Settings, run: Callable[[Session], ImportReport], *, as_js
     finish(counts, report.problems, as_json=as_json)
 
 
-def _shown(one: Balance, title: dict[int, str]) -> dict[str, object]:
+def _shown(one: Balance, names: Names) -> dict[str, object]:
     return {
-        "whole_meter": title[one.parent],
+        "whole_meter": names.title(one.parent),
         "whole": format_micro(one.whole),
         "parts": format_micro(one.parts),
         "other": None if one.other is None else format_micro(one.other),
         "tolerance": format_micro(one.tolerance),
         "alarm": one.is_alarm,
-        "missing": [title[point] for point in one.missing],
+        "missing": [names.title(point) for point in one.missing],
     }

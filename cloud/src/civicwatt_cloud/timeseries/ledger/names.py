@@ -23,7 +23,7 @@ class Names:
 
     def __init__(self, session: Session) -> None:
         self._found: dict[str, list[Named]] = defaultdict(list)
-        self.title: dict[int, str] = {}
+        self._titles: dict[int, str] = {}
         columns = select(Point.id, Point.gateway, Point.device, Point.carrier)
         for point, gateway, device, carrier in session.execute(columns.where(Point.is_consumption)):
             title = f"{gateway}/{device}" if gateway else device
@@ -31,10 +31,14 @@ class Names:
 
     def add(self, named: Named, names: set[str]) -> None:
         """Make a point known."""
-        self.title[named.id] = named.title
+        self._titles[named.id] = named.title
         for name in names:
             self._found[name].append(named)
 
     def of(self, name: str) -> list[Named]:
         """All points of that name."""
         return self._found.get(name, [])
+
+    def title(self, point: int) -> str:
+        """What a booked point is called; one that is booked no more by its id."""
+        return self._titles.get(point, f"#{point}")

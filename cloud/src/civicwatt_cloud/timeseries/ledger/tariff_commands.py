@@ -84,7 +84,7 @@ def cost_of(
         if row is None:
             raise UnknownUnit(code=institution)
         found = charge(session, tariff, row.id, month_of(month), settings.zone, readings=readings)
-        shown = _charged(found, tariff, Names(session).title)
+        shown = _charged(found, tariff, Names(session))
     if as_json:
         typer.echo(json.dumps(shown, ensure_ascii=False))
     else:
@@ -120,7 +120,7 @@ class _Readings:
         return rows.ts_us[known], rows.value[known]
 
 
-def _charged(found: Charge, tariff: Tariff, title: dict[int, str]) -> dict[str, Any]:
+def _charged(found: Charge, tariff: Tariff, names: Names) -> dict[str, Any]:
     total = found.cost.total
     return {
         "tariff": tariff.key,
@@ -133,7 +133,11 @@ def _charged(found: Charge, tariff: Tariff, title: dict[int, str]) -> dict[str, 
         "yuan": f"{Decimal(total.fen) / 100:.2f}",
         "unconfirmed": [day.isoformat() for day in found.cost.unconfirmed],
         "unpriced": [
-            {"meter": title[one.point], "amount": format_micro(one.micro), "reason": one.reason.text("zh")}
+            {
+                "meter": names.title(one.point),
+                "amount": format_micro(one.micro),
+                "reason": one.reason.text("zh"),
+            }
             for one in found.unpriced
         ],
     }

@@ -91,7 +91,7 @@ class _Desk:
             self._places.append(new)
         else:
             known.parent_id, known.accuracy_class, known.valid_to = parent, row[CLASS], valid_to
-        audit.note(self._session, self._who, Deed("tree_entered", self._names.title[point], before, after))
+        audit.note(self._session, self._who, Deed("tree_entered", self._names.title(point), before, after))
         return Fate(is_new=known is None, is_changed=known is not None)
 
     def _point(self, row: Row, title: str) -> int:
@@ -103,7 +103,7 @@ class _Desk:
     def _check(self, row: Row, new: TreeMeter, others: Sequence[TreeMeter]) -> None:
         for one in others:
             if one.point_id == new.point_id and _overlap(one, new):
-                parent = "—" if one.parent_id is None else self._names.title[one.parent_id]
+                parent = "—" if one.parent_id is None else self._names.title(one.parent_id)
                 raise TwoParents(row.where(FROM), meter=row[METER], parent=parent, start=one.valid_from)
         if new.parent_id is not None and new.parent_id not in {
             one.point_id for one in in_force([*others, new], new.valid_from)
@@ -115,7 +115,7 @@ class _Desk:
             if path := _circle(
                 new.point_id, {one.point_id: one.parent_id for one in in_force(places, start)}
             ):
-                raise TreeCycle(row.where(PARENT), path=" → ".join(self._names.title[one] for one in path))
+                raise TreeCycle(row.where(PARENT), path=" → ".join(self._names.title(one) for one in path))
 
 
 def in_force(places: Iterable[TreeMeter], when: date) -> list[TreeMeter]:
@@ -142,7 +142,7 @@ def _facts(place: TreeMeter | None, names: Names) -> dict[str, object] | None:
     if place is None:
         return None
     return {
-        "parent": None if place.parent_id is None else names.title[place.parent_id],
+        "parent": None if place.parent_id is None else names.title(place.parent_id),
         "class": place.accuracy_class,
         "from": place.valid_from.isoformat(),
         "to": None if place.valid_to is None else place.valid_to.isoformat(),

@@ -140,7 +140,7 @@ class _Desk:
         try:
             in_order(graph)
         except FormulaCycle as cycle:
-            path = " → ".join(self._names.title[point] for point in cycle.points)
+            path = " → ".join(self._names.title(point) for point in cycle.points)
             raise FormulaCycle(path=path) from None
 
     def _write(self, row: Row, point: Point, valid_from: date, terms: Linear, *, is_moved: bool) -> Fate:
@@ -148,7 +148,8 @@ class _Desk:
         known = self._session.scalar(of)
         before = None if known is None else {"formula": known.text, "document": known.document}
         after = {"formula": row[TEXT], "document": row[DOCUMENT]}
-        if before == after and not is_moved:
+        is_same = known is not None and known.terms == to_json(terms)  # a device may have another counter now
+        if before == after and is_same and not is_moved:
             return Fate(is_new=False, is_changed=False)
         if known is None:
             known = Formula(point_id=point.id, valid_from=valid_from)
