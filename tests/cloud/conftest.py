@@ -1,5 +1,6 @@
 """Fresh databases of each kind: SQLite, and a PostgreSQL of the tests' own."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +8,6 @@ import pytest
 from postgresql import PostgreSQL, programs
 
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.kit.settings import Settings
 
 TEMPLATE = "migrated"
 
@@ -37,17 +37,23 @@ def postgresql_url(postgresql: PostgreSQL) -> Iterator[str]:
     postgresql.drop(url)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """Settings of a fresh installation, on each kind of database."""
-    url = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else None
-    return Settings(data_dir=tmp_path, database_url=url, mqtt_host=None, web_dist=tmp_path / "web")
-
-
-@pytest.fixture
-def db(database_settings: Settings) -> Iterator[Database]:
-    """A fresh database at the newest schema, of each kind."""
-    database = Database.of(database_settings)
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that has every migration, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "civicwatt.sqlite"
+    database = Database.at(path)
     database.upgrade()
+    database.close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A fresh database at the newest schema, of each kind."""
+    if request.param == "postgresql":
+        database = Database(request.getfixturevalue("postgresql_url"))
+    else:
+        template = request.getfixturevalue("sqlite_template")
+        database = Database.at(shutil.copy(template, tmp_path / "civicwatt.sqlite"))
     yield database
     database.close()

@@ -3,8 +3,11 @@
 import re
 import statistics
 import time
+from collections.abc import Iterator
 
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import func, select
 
 from civicwatt_cloud.kit import identity, passwords, signin
@@ -18,6 +21,21 @@ MINUTE = 60_000_000
 HERE = "192.0.2.1"
 STRONG = "Yu-Lan-2026"
 FOUR = [NewAccount(f"person{i}", "", role, STRONG) for i, role in enumerate(Role)]
+
+
+@pytest.fixture
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Hashes that take no time: what they cost is another test's."""
+    hasher = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", PasswordHash((hasher,)))
+    passwords._nobody.cache_clear()
+    yield
+    passwords._nobody.cache_clear()
+
+
+@pytest.fixture
+def db(db: Database, cheap_hashes: None) -> Database:
+    return db
 
 
 def setup_code(db: Database, now: int = NOW) -> str:

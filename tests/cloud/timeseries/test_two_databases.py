@@ -93,9 +93,9 @@ def sides(tmp_path: Path, postgresql_url: str) -> Iterator[tuple[Side, Side]]:
 
 def history(gateway: FakeGateway, random: np.random.Generator) -> list[Message]:
     """Readings with gaps, glitches, another value for the same time, and a meter replaced in the middle."""
-    slots = BEGAN_US + np.cumsum(random.choice([1, 1, 4, 4, 40, 400], 220)) * QUARTER_US
+    slots = BEGAN_US + np.cumsum(random.choice([1, 1, 4, 4, 40, 300], 70)) * QUARTER_US
     value = np.round(np.cumsum(random.random(len(slots)) * 3), 3)
-    value[110:] -= value[110]
+    value[40:] -= value[40]
     messages = []
     for seq, (slot, counter) in enumerate(zip(slots.tolist(), value.tolist(), strict=True), 1):
         if slot > NOW_US:
@@ -112,14 +112,14 @@ def told(commands: list[Command]) -> list[object]:
     return [(command.topic, decode_command(command.payload)) for command in commands]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_the_same_history_gives_the_same_tables(sides: tuple[Side, Side], seed: int) -> None:
     random = np.random.default_rng(seed)
     gateways = [FakeGateway(f"gw-0{n}", f"M-{n}") for n in range(3)]
     bound = [[side.bind(gateway) for gateway in gateways[:2]] for side in sides]
     assert bound[0] == bound[1]
     messages = [message for gateway in gateways for message in history(gateway, random)]
-    messages += [messages[i] for i in random.integers(0, len(messages), 60)]  # some come twice
+    messages += [messages[i] for i in random.integers(0, len(messages), 30)]  # some come twice
     messages.append(Message("spBv1.0/429900/DDATA/gw-00/M-0", b"\xff none"))
     order = random.permutation(len(messages)) if seed % 2 else np.arange(len(messages))
     births = [gateway.birth() for gateway in gateways] + [gateway.node_birth(0) for gateway in gateways]
@@ -134,7 +134,7 @@ def test_the_same_history_gives_the_same_tables(sides: tuple[Side, Side], seed: 
     ]
     for side in sides:
         side.ingest.process(births)
-    for part in np.array_split(order, 8):
+    for part in np.array_split(order, 6):
         one, other = (told(side.ingest.process([messages[i] for i in part])) for side in sides)
         assert one == other
         if random.random() < 0.3 and forms:
@@ -146,7 +146,7 @@ def test_the_same_history_gives_the_same_tables(sides: tuple[Side, Side], seed: 
         side.ledger.recompute_all()
     one, other = (side.tables() for side in sides)
     assert one == other
-    assert len(one["ledger_hour"]) > 1000
+    assert len(one["ledger_hour"]) > 500
     assert one["held_step"]
     assert one["quarantine"]
     assert one["duplicates"]

@@ -132,7 +132,8 @@ def _hours(place: _Place, rate: Floats, counters: Ints, hour_from: Ints, hour_to
     edge = np.clip(hour * HOUR_US, begin[of], end[of])
     row = place.count_before(counters[of], edge, included=True) - 1
     at = np.minimum(row, given.ends[counters[of]] - 2)
-    into, span = edge - given.ts_us[at], given.ts_us[at + 1] - given.ts_us[at]
+    into = edge - given.ts_us[at]
+    span = np.maximum(given.ts_us[at + 1] - given.ts_us[at], 1)  # 0: one reading alone, which has no hours
     counted = given.micro[at] + (given.micro[at + 1] - given.micro[at]) * into // span
     between = (into > 0) & (into < span) & (span > STRADDLE_US)
     covered_us = np.diff(edge)
