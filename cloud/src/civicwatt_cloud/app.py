@@ -25,6 +25,8 @@ from civicwatt_cloud.modules.gateways import field_api, manager_api
 from civicwatt_cloud.operations import control
 from civicwatt_cloud.operations.metrics import router as metrics_router
 from civicwatt_cloud.timeseries.intake import presence, roles
+from civicwatt_cloud.timeseries.intake.foreign import Foreign
+from civicwatt_cloud.timeseries.intake.foreign_names import Names
 from civicwatt_cloud.timeseries.intake.ingest import Ingest
 from civicwatt_cloud.timeseries.intake.mqtt import TlsFiles
 from civicwatt_cloud.timeseries.intake.roles import Role
@@ -93,7 +95,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if settings.mqtt_host is not None:
         with state.database.session() as session:
             presence.forget_births(session)
-        ingest = Ingest(state.database, state.store, state.clock)
+        names = Names.load(settings.foreign_measures) if settings.foreign_measures else None
+        foreign = Foreign(settings.foreign_groups, names)
+        ingest = Ingest(state.database, state.store, state.clock, foreign, settings.foreign_groups)
         tls, role = TlsFiles.of(settings), _role(settings, state.store)
         state.subscriber = Subscriber(ingest, settings.mqtt_host, settings.mqtt_port, tls, role=role)
         work.append(state.subscriber.run())
@@ -113,7 +117,7 @@ def _role(settings: Settings, store: ReadingsStore) -> Role:
     """An embedded store is fed from here; beside a server this is the one coordinator of workers."""
     if store.capabilities().embedded:
         return roles.alone()
-    return roles.coordinator(ingests=settings.ingest_here)
+    return roles.coordinator(settings.foreign_groups, ingests=settings.ingest_here)
 
 
 async def _keep_books(ledger: Ledger) -> None:

@@ -48,7 +48,7 @@ def worker(
         raise StoreIsEmbedded(name=address.kind)
     store, database = open_server(address), Database.of(settings)
     role = roles.worker(name or f"{socket.gethostname()}-{os.getpid()}")
-    ingest = Ingest(database, store, settings.make_clock())
+    ingest = Ingest(database, store, settings.make_clock(), groups=settings.foreign_groups)
     tls = TlsFiles.of(settings)
     subscriber = Subscriber(ingest, settings.mqtt_host, settings.mqtt_port, tls, role=role)
     if metrics_port is not None:

@@ -41,6 +41,14 @@ class Settings(BaseSettings):
         default="127.0.0.1", min_length=1, max_length=253, description="the broker; None: nothing is taken in"
     )
     mqtt_port: int = Field(default=1883, ge=1, le=65535)
+    foreign_groups: dict[str, str] = Field(
+        default={},
+        description="Sparkplug groups of nodes of other makers, each with the division they belong to; "
+        "serve takes them in, and beside workers nothing else",
+    )
+    foreign_measures: Path | None = Field(
+        default=None, description="TOML: which of our measures their metrics are; others are kept"
+    )
     ingest_here: bool = Field(
         default=True,
         description="serve takes readings in itself; false: `civicwatt cloud worker` processes do, "

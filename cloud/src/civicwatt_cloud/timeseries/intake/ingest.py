@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.timeseries.errors import ConflictingReading, NoCatalogueYet, TooLarge, Unreadable
 from civicwatt_cloud.timeseries.intake import plain, presence, quarantine
 from civicwatt_cloud.timeseries.intake.catalogues import Catalogues
+from civicwatt_cloud.timeseries.intake.foreign import Foreign
 from civicwatt_cloud.timeseries.intake.parking import Message, Parking
 from civicwatt_cloud.timeseries.intake.quarantine import Entry
 from civicwatt_cloud.timeseries.intake.reader import Intake, Reader
@@ -50,9 +51,16 @@ class Command(NamedTuple):
 class Ingest:
     """Takes messages in. process() is called from one thread at a time; other workers may do the same."""
 
-    def __init__(self, db: Database, store: ReadingsStore, clock: Clock) -> None:
+    def __init__(
+        self,
+        db: Database,
+        store: ReadingsStore,
+        clock: Clock,
+        foreign: Foreign | None = None,
+        groups: Collection[str] = (),  # of nodes of other makers; without `foreign` another process has them
+    ) -> None:
         self._db, self._store, self._clock = db, store, clock
-        self._reader = Reader(Catalogues(db), Parking())
+        self._reader = Reader(Catalogues(db), Parking(), foreign, groups)
         self._resends: dict[str, tuple[Resend, int]] = {}  # of each gateway: the last one, asked how often
 
     @property
@@ -68,6 +76,13 @@ class Ingest:
         """
         now_us = self._clock.now_us()
         return self._commit(self._read([*self._found(), *messages], now_us), now_us)
+
+    def tend(self) -> list[Command]:
+        """What is due without a message: replays, and messages whose predecessors have not come."""
+        now_us, intake = self._clock.now_us(), Intake()
+        self._reader.read_overdue(now_us, intake)
+        due = self._commit(intake, now_us) if intake.divisions or intake.reborn else []
+        return [*due, *self.replay()]
 
     def replay(self, limit: int = REPLAYS) -> list[Command]:
         """Take in again what people have asked for from the quarantine, and note what became of it.
@@ -114,7 +129,7 @@ class Ingest:
             _command(outbox.division, outbox.gateway, encode_ack(outbox.epoch, of_numbers(numbers)))
             for outbox, numbers in intake.done.items()
         ]
-        commands += [_command(*place, encode_rebirth()) for place in noted.asked]
+        commands += [Command(str(topic), encode_rebirth()) for topic in noted.asked]
         commands += [
             Command(f"{plain.ACKS}/{division}/{gateway}", plain.encode_answer(answers))
             for (division, gateway), answers in intake.answers.items()
@@ -168,7 +183,7 @@ class _Noted(NamedTuple):
 
     strangers: list[Entry]  # births of gateways that belong to another division
     repeated: dict[tuple[str, str], int]  # records stored before, by gateway and epoch
-    asked: list[tuple[str, str]]  # division and gateway of whom a rebirth is asked
+    asked: list[Topic]  # on which a rebirth is asked
     missing: list[tuple[str, str, Resend]]
 
 
@@ -186,8 +201,10 @@ def _note(intake: Intake, counters: Batch, now_us: int, replayed: int | None, se
     for outbox, some in intake.done.items():
         numbers.setdefault((outbox.gateway, outbox.epoch), []).extend(some)
     repeated = add_received(session, numbers)
-    wanted = sorted(intake.rebirth_wanted.union(unborn))
-    asked = [place for place in wanted if _may_ask(session, place[1])]
+    ours = [*unborn, *intake.rebirth_wanted]
+    wanted = {gateway: Topic(division, MessageKind.NCMD, gateway) for division, gateway in ours}
+    wanted |= intake.reborn
+    asked = [wanted[gateway] for gateway in sorted(wanted) if _may_ask(session, gateway)]
     return _Noted(strangers, repeated, asked, _missing(session, intake))
 
 

@@ -65,8 +65,8 @@ def _change(row: Any, intake: Intake, now_us: int, noted: Noted) -> dict[str, An
             online = False
     if bd_seq is None and row.id not in intake.lives:
         online = True  # it speaks, whatever its birth was
-    speaks_sparkplug = (said, row.id) not in intake.answers
-    if row.id in intake.newest_slot_us and speaks_sparkplug and (bd_seq is None or not online):
+    sent_data = row.id in intake.newest_slot_us and row.id not in intake.guests
+    if sent_data and (bd_seq is None or not online):
         noted.unborn.append((said, row.id))
     division = row.division or said
     if division != said and row.id in intake.births:

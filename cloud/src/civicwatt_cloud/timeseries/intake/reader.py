@@ -1,7 +1,7 @@
 """From a gateway's message to columns: read, or set aside with the reason."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from civicwatt_cloud.timeseries.errors import (
 )
 from civicwatt_cloud.timeseries.intake import plain
 from civicwatt_cloud.timeseries.intake.catalogues import Catalogues, Columns
+from civicwatt_cloud.timeseries.intake.foreign import Foreign, Said, bd_seq, name_of
 from civicwatt_cloud.timeseries.intake.parking import Message, Parking
 from civicwatt_cloud.timeseries.intake.plain import Answer
 from civicwatt_cloud.timeseries.intake.quarantine import Entry
@@ -30,6 +31,7 @@ from civicwatt_protocols.uplink import (
     Data,
     GapReason,
     History,
+    PointDefinition,
     decode_birth,
     decode_node_birth,
     decode_node_death,
@@ -43,7 +45,9 @@ ANCIENT_US = 1_577_836_800 * SECOND_US  # 2020-01-01T00Z: an unset clock says 19
 TOPICS = 50_000  # remembered [engineering default]
 _MAX_SEQ = 2**63 - 2  # a range of the received ones is looked for up to the number after its end
 # What the tables keep; a longer name, or one with a NUL, would stop the whole transaction for ever.
+FOREIGN = "sparkplug"  # the template of points that no device template describes
 _MAX_DIVISION, _MAX_NAME, _MAX_MEASURE, _MAX_EPOCH = 12, 64, 40, 36
+FOREIGN = "sparkplug"  # the template of points that no device template describes
 _MAX_DIVISION, _MAX_NAME, _MAX_MEASURE = 12, 64, 40  # as the tables have room for
 _PLAIN = f"{plain.PLAIN}/"
 _STATE = f"{NAMESPACE}/STATE/"
@@ -82,6 +86,8 @@ class Intake:
     rebirth_wanted: set[tuple[str, str]] = field(default_factory=set)  # (division, gateway)
     histories: dict[tuple[str, str], History] = field(default_factory=dict)  # by (division, gateway)
     answers: dict[tuple[str, str], list[Answer]] = field(default_factory=dict)  # to JSON gateways, likewise
+    guests: set[str] = field(default_factory=set)  # gateways that know no births, or have births of their own
+    reborn: dict[str, Topic] = field(default_factory=dict)  # guests to be asked for a birth, by what topic
 
     def batch(self, columns: Sequence[Columns]) -> Batch:
         """All records in columns; a value that no meter can have becomes a gap and is set aside."""
@@ -116,9 +122,17 @@ class Intake:
 class Reader:
     """Reads messages one by one into an Intake."""
 
-    def __init__(self, catalogues: Catalogues, parking: Parking) -> None:
+    def __init__(
+        self,
+        catalogues: Catalogues,
+        parking: Parking,
+        foreign: Foreign | None = None,
+        groups: Collection[str] = (),  # of nodes of other makers; without `foreign` another process has them
+    ) -> None:
         self.catalogues = catalogues
         self.parking = parking
+        self.foreign = foreign
+        self._groups = frozenset(groups)
         self._topics: dict[str, Topic] = {}
         self._noted: set[str] = set()  # what newer gateways say and we do not know, told once
 
@@ -137,6 +151,9 @@ class Reader:
             topic = self._remember(message.topic)
         if len(message.payload) > MAX_PAYLOAD:
             raise TooLarge(size=len(message.payload), limit=MAX_PAYLOAD)
+        if topic.division in self._groups:
+            self._read_foreign(message, topic, now_us, intake)
+            return []
         if topic.kind is MessageKind.DDATA:
             self._read_data(message, topic, now_us, intake)
             return []
@@ -212,6 +229,7 @@ class Reader:
         """Readings in JSON: the point and its time say which reading it is."""
         place = plain.place_of(message.topic)
         answers = intake.answers.setdefault((place.division, place.gateway), [])
+        intake.guests.add(place.gateway)
         intake.divisions[place.gateway] = place.division
         try:
             if len(message.payload) > MAX_PAYLOAD:
@@ -230,10 +248,55 @@ class Reader:
             intake.newest_slot_us[place.gateway] = max(newest_us, slot_us)
             answers.append(Answer(place.device, one))
 
+    def _read_foreign(self, message: Message, topic: Topic, now_us: int, intake: Intake) -> None:
+        if self.foreign is not None:
+            ready, reborn = self.foreign.hear(message, topic)
+            if reborn:
+                intake.reborn[name_of(topic)] = Topic(topic.division, MessageKind.NCMD, topic.gateway)
+            for said in ready:
+                self._use(self.foreign, said, now_us, intake)
+
+    def read_overdue(self, now_us: int, intake: Intake) -> None:
+        """Messages of other makers' nodes that have waited too long for one before them."""
+        if self.foreign is not None:
+            ready, reborn = self.foreign.overdue()
+            intake.reborn |= {name_of(topic): topic for topic in reborn}
+            for said in ready:
+                self._use(self.foreign, said, now_us, intake)
+
+    def _use(self, foreign: Foreign, said: Said, now_us: int, intake: Intake) -> None:
+        """The values of a message, a record for each device and time; a bad one is set aside alone."""
+        topic, gateway = said.topic, name_of(said.topic)
+        intake.divisions[gateway] = foreign.groups[topic.division]
+        intake.guests.add(gateway)
+        if topic.kind in {MessageKind.NBIRTH, MessageKind.NDEATH}:
+            is_birth = topic.kind is MessageKind.NBIRTH
+            intake.lives.setdefault(gateway, []).append((is_birth, bd_seq(said.payload)))
+        told, unnamed = foreign.values(said, now_us)
+        if unnamed:
+            intake.reborn[gateway] = Topic(topic.division, MessageKind.NCMD, topic.gateway)
+        records: dict[tuple[str, int], dict[str, float]] = {}
+        for one in told:
+            value = math.nan if one.value is None else one.value
+            records.setdefault((one.device, one.at_us), {})[one.measure] = value
+        for (device, at_us), values in records.items():
+            try:
+                _check_time(at_us, now_us)
+            except CivicWattError as error:
+                intake.aside.append(Entry(said.message.topic, error, said.message.payload))
+                continue
+            points = tuple(PointDefinition(alias, name) for alias, name in enumerate(sorted(values)))
+            intake.values += [values[point.measure] for point in points]
+            catalogue = Catalogue(device, FOREIGN, points)
+            intake.records.append(Stored(said.message, gateway, catalogue, at_us))
+            intake.newest_slot_us[gateway] = max(intake.newest_slot_us.get(gateway, 0), at_us)
+
     def _remember(self, text: str) -> Topic:
         topic = Topic.parse(text)
-        names = (topic.gateway, topic.device or "")
-        if len(topic.division) > _MAX_DIVISION or any(len(name) > _MAX_NAME for name in names):
+        is_foreign = topic.division in self._groups
+        names = (name_of(topic) if is_foreign else topic.gateway, topic.device or "")
+        division = "" if is_foreign else topic.division
+        if len(division) > _MAX_DIVISION or any(len(name) > _MAX_NAME for name in names):
             raise NotOurMessage(detail="a name in its topic is too long")
         if len(self._topics) >= TOPICS:
             self._topics.clear()

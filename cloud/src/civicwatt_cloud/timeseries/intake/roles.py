@@ -1,5 +1,6 @@
 """What one connection to the broker listens to, and whether it is the host that gateways may wait for."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from civicwatt_cloud.timeseries.intake.plain import PLAIN
@@ -27,8 +28,14 @@ def alone() -> Role:
     return Role(CLIENT_ID, _OURS, is_host=True)
 
 
-def coordinator(*, ingests: bool) -> Role:
-    """The one beside workers: the host's word, and a worker's share or none."""
+def coordinator(groups: Collection[str] = (), *, ingests: bool) -> Role:
+    """The one beside workers: the host's word, and nodes of other makers, or a worker's share, or neither.
+
+    Not both: what is heard twice on one connection could not be told from what was said twice.
+    """
+    if groups:
+        topics = tuple(f"{NAMESPACE}/{group}/#" for group in sorted(groups))
+        return Role(CLIENT_ID, (state_topic(HOST), *topics), is_host=True)
     topics = (state_topic(HOST), *(_shared() if ingests else ()))
     return Role(CLIENT_ID, topics, is_shared=ingests, is_host=True)
 

@@ -32,7 +32,7 @@ MOST_BYTES = 4 * 1024 * 1024  # in one commit: about 180,000 readings
 LONGEST_PAUSE_S = 30.0  # before the next try to connect; the gateways keep everything meanwhile
 STEADY_S = 10.0  # a connection this old was a good one: start with short pauses again
 LONGEST_WAIT_S = 2.0  # before the next try to commit
-LOOK_S = 2.0  # between two looks for what people want replayed
+LOOK_S = 2.0  # between two looks for what is due without a message
 FAREWELL_S = 2.0
 
 
@@ -110,7 +110,7 @@ class Subscriber:
         while True:
             await client.filled(LOOK_S)
             if time.monotonic() - looked > LOOK_S:
-                await client.send(await self._replay())
+                await client.send(await self._tend())
                 looked = time.monotonic()
             if not len(self.inbox):
                 continue
@@ -146,12 +146,12 @@ class Subscriber:
         await asyncio.sleep(_pause_s(2, LONGEST_WAIT_S))
         return []
 
-    async def _replay(self) -> Sequence[Command]:
-        """What people have asked for; when a database fails it waits for the next look."""
+    async def _tend(self) -> Sequence[Command]:
+        """What is due without a message; when a database fails it waits for the next look."""
         try:
-            return await _in_thread(self._ingest.replay)
+            return await _in_thread(self._ingest.tend)
         except Exception:
-            log.exception("replay_failed")
+            log.exception("tending_failed")
             return []
 
     async def _set_aside(self, message: Message) -> bool:
