@@ -112,7 +112,7 @@ def test_the_commands_say_what_they_did(
     monkeypatch.setattr(checking, "PROMISES", PROMISES[:2])
     ran = run(cli.app, ["check", urls[1]])
     assert ran.exit_code == 0
-    assert "✓ 值与缺测原因原样取回" in ran.stderr
+    assert "✓ 值与缺测原因原样取回" in ran.stdout
 
 
 def test_a_broken_promise_is_a_row_and_exit_code_1(victoria: object, monkeypatch: pytest.MonkeyPatch) -> None:

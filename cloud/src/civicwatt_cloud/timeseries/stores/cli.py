@@ -47,9 +47,6 @@ def check(
         for row in checking.check(address):
             rows.append(row)
             progress.advance(task)
-            if not as_json:
-                line = f"{MARK[row.state]} {row.zh} · {row.en} ({row.name}, {row.seconds} s)"
-                progress.console.out(line + (f"\n  {row.detail}" if row.detail else ""), highlight=False)
     broken = sum(row.state == "broken" for row in rows)
     result = {
         "store": dataclasses.asdict(found),
@@ -60,6 +57,10 @@ def check(
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False))
     else:
+        for row in rows:
+            typer.echo(f"{MARK[row.state]} {row.zh} · {row.en} ({row.name}, {row.seconds} s)")
+            if row.detail:
+                typer.echo(f"  {row.detail}")
         typer.echo(f"{found.name} {found.version}: 兑现 kept {result['kept']}, 未兑现 broken {broken}")
     raise typer.Exit(1 if broken else 0)
 
