@@ -102,6 +102,29 @@ def test_the_cost_of_a_month_is_told_by_band(run: Run, settings: Settings, direc
     assert missing.exception.code == "CW-T1356"
 
 
+def test_a_shared_buildings_month_is_given_out_to_the_digit(
+    run: Run, settings: Settings, directory: None
+) -> None:
+    run("directory", "shares", str(EXAMPLES / "shares.csv"))
+    run("bills", "import", str(EXAMPLES / "bills.csv"))
+    with one_transaction(settings) as session:
+        for point in session.scalars(select(Point).where(Point.device.in_(["420100735", "42990001001"]))):
+            session.add(
+                LedgerDay(point_id=point.id, day=20261001, micro=1_000_001, covered_s=86_400, quality=2)
+            )
+    result = run("directory", "allocation", "JX-0001-1", "2026-10", "--json")
+    assert json.loads(result.stdout) == [  # the whole of the electricity is in no sum
+        {
+            "carrier": "water",
+            "title": "水",
+            "unit": "m³",
+            "whole": "1.000001",
+            "parts": {"JX-0001": "0.725001", "JX-0002": "0.275"},
+        }
+    ]
+    assert "JX-0002 0.275" in run("directory", "allocation", "JX-0001-1", "2026-10").stdout
+
+
 def test_a_bad_row_is_named_and_the_exit_says_so(run: Run, directory: None, tmp_path: Path) -> None:
     text = (EXAMPLES / "bills.csv").read_text("utf-8-sig").replace("312.5", "-312.5")
     (tmp_path / "bills.csv").write_text(text, "utf-8")
@@ -144,6 +167,7 @@ def test_a_month_is_closed_and_its_correction_decided(run: Run, settings: Settin
         (("closing", "approve", "GZ-2026-000009", "--by", "李", "--reason", "表"), "CW-T1343"),
         (("closing", "approve", "GZ-2026-000009", "--by", "李", "--reason", "表", "--value", "多"), "CW-C"),
         (("meters", "balance", "十月"), "CW-T1342"),
+        (("directory", "allocation", "NOWHERE", "2026-10"), "CW-T1346"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_code(

@@ -15,7 +15,6 @@ from civicwatt_cloud.timeseries.ledger.formula import (
     Operation,
     Reference,
     parse,
-    references,
 )
 from civicwatt_cloud.timeseries.ledger.formula_errors import FormulaProblem
 from civicwatt_cloud.timeseries.ledger.linear import Cut, Term, from_json, linear, points, to_json
@@ -32,9 +31,9 @@ def whole(*factors: tuple[str, int]) -> tuple[Term, ...]:
 
 
 def test_a_reference_may_hold_minus_and_slash_and_stand_in_brackets() -> None:
-    tree = parse("gw-01/M-0101 - [4201007] + 三号楼")
-    assert [one.name for one in references(tree)] == ["gw-01/M-0101", "4201007", "三号楼"]
-    assert [one.position for one in references(tree)] == [1, 16, 28]
+    meter, account, code = Reference("gw-01/M-0101", 1), Reference("4201007", 16), Reference("三号楼", 28)
+    difference = Operation("-", meter, account, 14)
+    assert parse("gw-01/M-0101 - [4201007] + 三号楼") == Operation("+", difference, code, 26)
 
 
 def test_products_bind_before_sums_and_signs_come_from_any_keyboard() -> None:

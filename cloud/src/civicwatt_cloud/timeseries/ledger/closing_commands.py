@@ -18,7 +18,7 @@ from civicwatt_cloud.kit.import_command import AsJson, Config
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.ledger import closing
 from civicwatt_cloud.timeseries.ledger.closing import Decision, State
-from civicwatt_cloud.timeseries.ledger.closing_errors import UnknownUnit
+from civicwatt_cloud.timeseries.ledger.closing_errors import NotInDirectory
 from civicwatt_cloud.timeseries.ledger.closing_models import Correction
 from civicwatt_cloud.timeseries.ledger.months import month_of
 from civicwatt_cloud.timeseries.ledger.names import Names
@@ -52,7 +52,7 @@ def month(
     with one_transaction(settings) as session:
         row = session.scalar(select(Institution).where(Institution.code == institution))
         if row is None:
-            raise UnknownUnit(code=institution)
+            raise NotInDirectory(code=institution)
         decision = _decision(settings, by, document)
         closed = closing.close(session, row, month_of(month), decision, settings.zone)
         typer.echo(f"{row.name} {month} 已关账 · closed: {closed.document} ({closed.closed_by})")

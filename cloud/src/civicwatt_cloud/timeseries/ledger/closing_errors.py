@@ -6,7 +6,7 @@ CloudError
 ├── NoSuchCorrection  404  CW-T1343
 ├── AlreadyDecided    409  CW-T1344
 ├── NobodySaid        422  CW-T1345
-└── UnknownUnit       404  CW-T1346
+└── NotInDirectory       404  CW-T1346
 """
 
 from civicwatt_cloud.kit.errors import CloudError
@@ -67,12 +67,12 @@ class NobodySaid(CloudError):
     remedy_en = "give both and try again"
 
 
-class UnknownUnit(CloudError):
-    """The directory has no institution of that code."""
+class NotInDirectory(CloudError):
+    """The directory has no institution or building of that code."""
 
     status = 404
     code = "CW-T1346"
-    zh = "名录中没有单位 {code}"
-    en = "the directory has no institution {code}"
-    remedy_zh = "核对单位编码"
-    remedy_en = "check the institution's code"
+    zh = "名录中没有编码 {code}"
+    en = "the directory has nothing of the code {code}"
+    remedy_zh = "核对单位或楼栋编码"
+    remedy_en = "check the code of the institution or building"

@@ -25,15 +25,11 @@ from civicwatt_cloud.timeseries.stores.readings import Ints
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A virtual meter: its formulas by first day, and whether its operands have days only."""
+    """A virtual meter: formulas by first day, the points that any of them uses, whether it has days only."""
 
     versions: tuple[tuple[date, Linear], ...]
+    operands: set[int]
     is_daily: bool
-
-    @property
-    def operands(self) -> set[int]:
-        """The points it is computed from."""
-        return operands_of(self.versions)
 
 
 def definitions(session: Session) -> dict[int, Definition]:
@@ -46,18 +42,7 @@ def definitions(session: Session) -> dict[int, Definition]:
     for point in in_order({point: operands_of(mine) for point, mine in versions.items()}):
         needed = operands_of(versions[point])
         is_daily = any(one in daily or (one in found and found[one].is_daily) for one in needed)
-        found[point] = Definition(tuple(versions[point]), is_daily)
-    return found
-
-
-def dependents(known: Mapping[int, Definition], changed: Iterable[int]) -> list[int]:
-    """The virtual meters to book again after these points changed, in the order to book them."""
-    touched = set(changed)
-    found = []
-    for point, definition in known.items():
-        if point in touched or definition.operands & touched:
-            touched.add(point)
-            found.append(point)
+        found[point] = Definition(tuple(versions[point]), needed, is_daily)
     return found
 
 

@@ -90,17 +90,6 @@ def parse(text: str) -> Node:
     return _Parser(tokens).whole()
 
 
-def references(node: Node) -> tuple[Reference, ...]:
-    """All references in a tree, from left to right."""
-    if isinstance(node, Reference):
-        return (node,)
-    if isinstance(node, Negative):
-        return references(node.of)
-    if isinstance(node, Operation | Bound):
-        return (*references(node.left), *references(node.right))
-    return ()
-
-
 def _tokens(text: str) -> list[_Token]:
     plain = text.translate(_AS_ASCII)
     found: list[_Token] = []

@@ -14,7 +14,7 @@ from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.import_command import PARTIAL, AsJson, Config, finish
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.ledger.charges import Charge, charge
-from civicwatt_cloud.timeseries.ledger.closing_errors import UnknownUnit
+from civicwatt_cloud.timeseries.ledger.closing_errors import NotInDirectory
 from civicwatt_cloud.timeseries.ledger.months import month_of
 from civicwatt_cloud.timeseries.ledger.names import Names
 from civicwatt_cloud.timeseries.ledger.price_tables import import_tariff, tariffs
@@ -82,7 +82,7 @@ def cost_of(
             raise NoSuchTable(key=key)
         row = session.scalar(select(Institution).where(Institution.code == institution))
         if row is None:
-            raise UnknownUnit(code=institution)
+            raise NotInDirectory(code=institution)
         found = charge(session, tariff, row.id, month_of(month), settings.zone, readings=readings)
         shown = _charged(found, tariff, Names(session))
     if as_json:
