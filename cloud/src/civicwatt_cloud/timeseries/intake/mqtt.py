@@ -1,4 +1,4 @@
-"""The MQTT client: aiomqtt, with its reading done in blocks (docs/decisions/0016-reading-mqtt-in-blocks.md).
+"""The MQTT client: aiomqtt, with its reading done in blocks (docs/decisions/0020-reading-mqtt-in-blocks.md).
 
 paho reads a message in four system calls and aiomqtt wraps it twice; so messages at QoS 0 are taken straight
 from the socket's bytes, and every other frame is left to paho.
