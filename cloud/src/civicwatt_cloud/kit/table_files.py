@@ -4,11 +4,9 @@ import csv
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from xlsxwriter import Workbook
 
 Cell = str | Decimal | float | None
 Format = Literal["csv", "xlsx"]
@@ -44,20 +42,14 @@ def _csv_cell(cell: Cell) -> str:
 
 
 def _write_xlsx(path: Path, titles: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet()
-
-    def cells(row: Sequence[Cell]) -> list[object]:
-        return [_text(sheet, cell) if isinstance(cell, str) else cell for cell in row]
-
-    sheet.append(cells(titles))
-    for row in rows:
-        sheet.append(cells(row))
-    book.save(path)
-
-
-def _text(sheet: Any, value: str) -> Any:
-    """A cell of its own, because a plain text that begins with = becomes a formula."""
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
-    cell.data_type = "s"
-    return cell
+    """Each row goes to the disk when the next begins."""
+    with Workbook(str(path), {"constant_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for place, title in enumerate(titles):
+            sheet.write_string(0, place, title)
+        for number, row in enumerate(rows, 1):
+            for place, cell in enumerate(row):
+                if isinstance(cell, str):
+                    sheet.write_string(number, place, cell)
+                elif cell is not None:
+                    sheet.write_number(number, place, cell)

@@ -27,7 +27,7 @@ from civicwatt_protocols.quantity import format_micro, from_micro
 
 ReportStep = Literal["hour", "day", "month", "year"]
 # Engineering defaults: what one answer holds, what one look at the ledger reads, what one file costs.
-ANSWER_CELLS, WINDOW_CELLS, FILE_CELLS = 500_000, 1_000_000, 500_000_000
+ANSWER_CELLS, WINDOW_CELLS, FILE_CELLS = 500_000, 300_000, 500_000_000
 LONGEST_YEARS = 50
 _STEP_NAMES = {"month": ("月", "month"), "year": ("年", "year")}
 _TITLES = {
