@@ -1,6 +1,6 @@
 """Many rows at once, straight on the driver; the same statements on SQLite and on PostgreSQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.db import Base
 
+_AT_ONCE = 500  # rows in one statement
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -40,6 +41,12 @@ def run(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]])
         if connection.dialect.name == "postgresql":
             statement = statement.replace("?", "%s")
         connection.exec_driver_sql(statement, list(rows))
+
+
+def values(rows: Sequence[tuple[int, ...]]) -> Iterator[str]:
+    """Whole numbers as VALUES of a statement, some rows at a time: no limit of parameters counts them."""
+    for n in range(0, len(rows), _AT_ONCE):
+        yield ", ".join(f"({', '.join(map(str, row))})" for row in rows[n : n + _AT_ONCE])
 
 
 def insert_new(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:

@@ -12,6 +12,7 @@ from civicwatt_cloud.timeseries.ledger.counter.calm import Columns, calm
 from civicwatt_cloud.timeseries.ledger.counter.consumption import Hours, micro_of
 from civicwatt_cloud.timeseries.ledger.counter.facts import NO_FACTS, Facts
 from civicwatt_cloud.timeseries.ledger.counter.line import Held
+from civicwatt_cloud.timeseries.stores.earlier import with_value_before
 from civicwatt_cloud.timeseries.stores.readings import VALUE_LIMIT, Batch, Bools, Ints, ReadingsStore
 
 _MARGIN_H = 6  # read this far around a change first; farther only where that cannot tell
@@ -67,7 +68,8 @@ class _Stretch:
     def __init__(self, batch: Batch, points: Sequence[int], from_first: Bools, to_last: Bools) -> None:
         self.points = np.array(sorted(points), np.int64)
         self.from_first, self.to_last = from_first, to_last
-        batch = batch.take(np.abs(batch.value) <= VALUE_LIMIT)
+        is_value = np.abs(batch.value) <= VALUE_LIMIT  # a gap is none
+        batch = batch if is_value.all() else batch.take(is_value)
         self.ts_us, self.micro = batch.ts_us, micro_of(batch.value)
         self.starts = np.searchsorted(batch.point, self.points)
         self.ends = np.searchsorted(batch.point, self.points, side="right")
@@ -79,8 +81,9 @@ class _Stretch:
         ordered = sorted(points)
         batch = store.scan(ordered, *window)
         to_last = np.array([last.get(point, -1) < window[1] for point in ordered])
-        earlier = store.buckets(ordered, 0, window[0], window[0]).point if window[0] else ()
-        return cls(batch, ordered, ~np.isin(ordered, earlier), to_last)
+        earlier = with_value_before(store, ordered, window[0])
+        from_first = np.array([point not in earlier for point in ordered])
+        return cls(batch, ordered, from_first, to_last)
 
     def of(self, place: int) -> slice:
         return slice(int(self.starts[place]), int(self.ends[place]))

@@ -1,6 +1,7 @@
 """The ledger: dirty hours are recomputed from readings, never incremented."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -50,54 +51,71 @@ class Ledger:
         is booked includes every reading whose mark is cleared, and only the marks that were read are.
         Errors: TwoBookkeepers.
         """
-        with self.db.reading() as session:
-            work = marks.next_work(session, limit)
-            if not work.marks:
-                return Recomputed(0, 0)
-            work = work._replace(ranges=whole_months(work.ranges, Months.of(session, work.ranges), self.zone))
-            first_hour = _first_hours(session, work)
-            booked = list(self._read(session, work, first_hour))
-        self.db.beside(lambda session: self._write(session, work, booked, first_hour))
-        return Recomputed(len(work.ranges), sum(len(one.point) for one in booked))
+        chunk = self._prepare(limit)
+        return self._commit(chunk) if chunk else Recomputed(0, 0)
 
     def recompute_all(self) -> Recomputed:
-        """Recompute until nothing is dirty."""
+        """Recompute until nothing is dirty; the next points are read while the last are written."""
         points = hours = 0
-        while (done := self.recompute()).points:
-            points, hours = points + done.points, hours + done.hours
+        with ThreadPoolExecutor(1) as ahead:
+            while chunk := self._prepare(CHUNK_POINTS):
+                while chunk:
+                    following = ahead.submit(self._prepare, CHUNK_POINTS, max(chunk.work.ranges))
+                    done = self._commit(chunk)
+                    points, hours = points + done.points, hours + done.hours
+                    chunk = following.result()
         return Recomputed(points, hours)
 
-    def _read(self, session: Session, work: Work, first_hour: Mapping[int, int]) -> Iterator[Booked]:
-        """What the readings say of the meters among the dirty points."""
-        of = select(Point.id).where(Point.id.in_(list(first_hour)), Point.source == Source.METER)
-        meters = session.scalars(of).all()
-        counters = Counters(
-            self.zone, first_hour, facts_of(session, meters), lambda point: BookMemory(session, point)
-        )
-        for changed, points in _by_range(work.ranges, meters).items():
-            yield from (one for one in book(self.store, counters, points, changed) if one.replaced)
+    def _prepare(self, limit: int, after: int = 0) -> "_Chunk | None":
+        """What is dirty of the points after one, and what their readings say; None: nothing is."""
+        with self.db.reading() as session:
+            work = marks.next_work(session, limit, after)
+            if not work.marks:
+                return None
+            work = work._replace(ranges=whole_months(work.ranges, Months.of(session, work.ranges), self.zone))
+            points = _points(session, work)
+            return _Chunk(work, points, list(self._read(session, work, points)))
 
-    def _write(
-        self, session: Session, work: Work, booked: Sequence[Booked], first_hour: Mapping[int, int]
-    ) -> None:
+    def _commit(self, chunk: "_Chunk") -> Recomputed:
+        self.db.beside(lambda session: self._write(session, chunk))
+        return Recomputed(len(chunk.work.ranges), sum(len(one.point) for one in chunk.booked))
+
+    def _read(self, session: Session, work: Work, points: "_Points") -> Iterator[Booked]:
+        """What the readings say of the meters among the dirty points."""
+        meters = [point for point in points.first_hour if point not in points.others]
+        facts = facts_of(session, meters)
+        counters = Counters(self.zone, points.first_hour, facts, lambda point: BookMemory(session, point))
+        for changed, asked in _by_range(work.ranges, meters).items():
+            yield from (one for one in book(self.store, counters, asked, changed) if one.replaced)
+
+    def _write(self, session: Session, chunk: "_Chunk") -> None:
         """Replace what was dirty, and mark what depends on what became different."""
+        work, points, booked = chunk
         if not marks.done(session, work):
             raise TwoBookkeepers
         book = _Book(
             session,
             self.zone,
-            first_hour,
+            points.first_hour,
             Withholding(session, self.zone, self.clock.now_us(), Months.of(session, work.ranges)),
             Dependents(session, self.zone),
         )
         again = book.replace_hours(work, booked)
-        others = computed(session, work.ranges, self.zone)
+        others = computed(session, work.ranges, points.others, self.zone)
         again += book.replace_hours(work, others.hours)
         for days in others.days:
             book.replace_days(days)
         book.withholding.applied()
-        _forget(session, [point for point in work.ranges if point not in first_hour])
+        _forget(session, [point for point in work.ranges if point not in points.first_hour])
         marks.mark_hours(session, [*again, *book.dependents.found()])
+
+
+class _Chunk(NamedTuple):
+    """Points that are booked in one transaction, and their new hours."""
+
+    work: Work
+    points: "_Points"
+    booked: Sequence[Booked]
 
 
 class _Book(NamedTuple):
@@ -131,10 +149,23 @@ class _Book(NamedTuple):
         writing.replace_days(self.session.connection(), one, closed_months)
 
 
-def _first_hours(session: Session, work: Work) -> dict[int, int]:
-    """The hour from which on each point is booked; what is nobody's consumption is left out."""
-    query = select(Point.id, Point.bound_from_us).where(Point.id.in_(list(work.ranges)), Point.is_consumption)
-    return {point: -(-(bound_us or 0) // HOUR_US) for point, bound_us in session.execute(query)}
+class _Points(NamedTuple):
+    """Of the dirty points, those that are somebody's consumption."""
+
+    first_hour: dict[int, int]  # from which on a point is booked
+    others: dict[int, str]  # the source of those that no meter serves
+
+
+def _points(session: Session, work: Work) -> _Points:
+    found = _Points({}, {})
+    between = Point.id.between(min(work.ranges), max(work.ranges))
+    query = select(Point.id, Point.bound_from_us, Point.source).where(between, Point.is_consumption)
+    for point, bound_us, source in session.execute(query):
+        if point in work.ranges:
+            found.first_hour[point] = -(-(bound_us or 0) // HOUR_US)
+            if source != Source.METER:
+                found.others[point] = source
+    return found
 
 
 def _by_range(

@@ -5,7 +5,6 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.timeseries.ledger.bills import billed
@@ -14,7 +13,7 @@ from civicwatt_cloud.timeseries.ledger.counter.consumption import Hours
 from civicwatt_cloud.timeseries.ledger.definitions import Definition, definitions, rows_of
 from civicwatt_cloud.timeseries.ledger.hours import day_of, hours_of_days
 from civicwatt_cloud.timeseries.ledger.spread import Days, days
-from civicwatt_cloud.timeseries.points import Point, Source
+from civicwatt_cloud.timeseries.points import Source
 
 _ALL_DAYS = (19700101, 21061231)
 Ranges = Mapping[int, Sequence[tuple[int, int]]]  # dirty hours [from, to) by point
@@ -36,11 +35,9 @@ class Computed(NamedTuple):
     days: list[DaysBooked]
 
 
-def computed(session: Session, ranges: Ranges, zone: ZoneInfo) -> Computed:
-    """What the books get for those of these points that are bills or virtual meters."""
+def computed(session: Session, ranges: Ranges, source: Mapping[int, str], zone: ZoneInfo) -> Computed:
+    """What the books get for these points, which are bills or virtual meters."""
     found = Computed([], [])
-    sources = select(Point.id, Point.source).where(Point.id.in_(list(ranges)), Point.source != Source.METER)
-    source = dict(session.execute(sources).all())
     if not source:
         return found
     accounts = [point for point, of in source.items() if of == Source.BILL]

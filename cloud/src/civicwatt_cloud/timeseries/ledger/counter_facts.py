@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from sqlalchemy import select
@@ -29,24 +29,24 @@ from civicwatt_cloud.timeseries.points import Point
 from civicwatt_cloud.timeseries.stores.readings import VALUE_LIMIT
 from civicwatt_protocols.quantity import format_micro, to_micro
 
+Row = TypeVar("Row", RatioChange, RolloverSpan, ConfirmedRise, ReplacementForm)
+
 
 def facts_of(session: Session, points: Collection[int]) -> dict[int, Facts]:
     """The facts of these points; a point without any is left out."""
     replaced, ratios, spans = replacements(session, points), defaultdict(list), defaultdict(list)
     confirmed = defaultdict(set)
-    change, span, rise = RatioChange, RolloverSpan, ConfirmedRise
-    of = select(change).where(change.point_id.in_(points)).order_by(change.from_us)
-    for ratio in session.scalars(of):
+    for ratio in _of(session, RatioChange, points):
         ratios[ratio.point_id].append(Ratio(ratio.from_us, Fraction(ratio.factor)))
-    for one in session.scalars(select(span).where(span.point_id.in_(points)).order_by(span.from_us)):
+    for one in _of(session, RolloverSpan, points):
         spans[one.point_id].append(Rollover(one.from_us, one.span_micro))
-    for row in session.scalars(select(rise).where(rise.point_id.in_(points))):
+    for row in _of(session, ConfirmedRise, points):
         confirmed[row.point_id].add(row.ts_us)
     return {
         point: Facts(
             replaced.get(point, ()),
-            ratios.get(point, ()),
-            spans.get(point, ()),
+            sorted(ratios.get(point, ())),
+            sorted(spans.get(point, ())),
             frozenset(confirmed.get(point, ())),
         )
         for point in replaced.keys() | ratios.keys() | spans.keys() | confirmed.keys()
@@ -56,11 +56,19 @@ def facts_of(session: Session, points: Collection[int]) -> dict[int, Facts]:
 def replacements(session: Session, points: Collection[int]) -> dict[int, list[Replacement]]:
     """The replacements of these points, by point and time; a point without one is left out."""
     found: dict[int, list[Replacement]] = {}
-    form = ReplacementForm
-    query = select(form.point_id, form.at_us, form.old_final_micro, form.new_initial_micro)
-    for point, *facts in session.execute(query.where(form.point_id.in_(points)).order_by(form.at_us)):
-        found.setdefault(point, []).append(Replacement(*facts))
-    return found
+    for form in _of(session, ReplacementForm, points):
+        one = Replacement(form.at_us, form.old_final_micro, form.new_initial_micro)
+        found.setdefault(form.point_id, []).append(one)
+    return {point: sorted(mine) for point, mine in found.items()}
+
+
+def _of(session: Session, table: type[Row], points: Collection[int]) -> list[Row]:
+    """The rows of these points: they are few, and the points may be many."""
+    if not points:
+        return []
+    wanted = set(points)
+    rows = session.scalars(select(table).where(table.point_id.between(min(points), max(points))))
+    return [row for row in rows if row.point_id in wanted]
 
 
 @dataclass(frozen=True, slots=True)

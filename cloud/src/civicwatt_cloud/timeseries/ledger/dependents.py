@@ -13,6 +13,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from civicwatt_cloud.kit import bulk
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.timeseries.ledger.bookings import Booked, Replaced
 from civicwatt_cloud.timeseries.ledger.computed import DaysBooked
@@ -23,7 +24,6 @@ from civicwatt_cloud.timeseries.ledger.hours import hours_of_days
 from civicwatt_cloud.timeseries.ledger.models import HeldStep, LedgerDay
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.ledger.virtual_models import Formula
-from civicwatt_cloud.timeseries.ledger.writing import asked
 from civicwatt_cloud.timeseries.stores.readings import Ints
 
 _REACH_H = FAR_H + 25  # a rise is compared with those of FAR_H hours around its own, and of a day around it
@@ -128,7 +128,7 @@ class Dependents:
             for one in self._changes
             if one.is_measured
         ]
-        gaps = [tuple(row) for part in asked(windows) for row in self._run(_GAPS, part)]
+        gaps = [tuple(row) for part in bulk.values(windows) for row in self._run(_GAPS, part)]
         return [*lower, *self._supported(), *gaps]  # type: ignore[list-item]
 
     def _supported(self) -> Iterable[tuple[int, int, int]]:
@@ -150,7 +150,7 @@ class Dependents:
                     break
 
     def _columns(self, statement: str, replaced: Sequence[Replaced], width: int) -> Ints:
-        rows = [tuple(row) for part in asked(replaced) for row in self._run(statement, part)]
+        rows = [tuple(row) for part in bulk.values(replaced) for row in self._run(statement, part)]
         return np.array(rows, np.int64).reshape(-1, width).T
 
     def _run(self, statement: str, values: str) -> Iterable[Sequence[int]]:

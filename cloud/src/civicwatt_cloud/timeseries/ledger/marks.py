@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit import bulk
@@ -45,13 +45,14 @@ def mark_all_dirty(session: Session, points: Iterable[int], hour_from: int = ALL
         session.execute(insert(DirtyRange), rows)
 
 
-def next_work(session: Session, limit: int) -> Work:
-    """The dirty hours of up to `limit` points, of fewer where the ranges are wide."""
-    points = session.scalars(
-        select(DirtyRange.point_id).distinct().order_by(DirtyRange.point_id).limit(limit)
-    ).all()
-    query = select(DirtyRange.id, DirtyRange.point_id, DirtyRange.hour_from, DirtyRange.hour_to)
-    marks = session.execute(query.where(DirtyRange.point_id.in_(points))).all()
+def next_work(session: Session, limit: int, after: int = 0) -> Work:
+    """The dirty hours of up to `limit` points after one, of fewer where the ranges are wide."""
+    point = DirtyRange.point_id
+    points = session.scalars(select(point).where(point > after).distinct().order_by(point).limit(limit)).all()
+    if not points:
+        return Work([], {})
+    query = select(DirtyRange.id, point, DirtyRange.hour_from, DirtyRange.hour_to)
+    marks = session.execute(query.where(point > after, point <= points[-1])).all()
     ranges = merged((point, start, end) for _, point, start, end in marks)
     wide = [point for point, mine in ranges.items() if sum(end - start for start, end in mine) > WIDE_H]
     if wide:
@@ -63,9 +64,9 @@ def next_work(session: Session, limit: int) -> Work:
 def done(session: Session, work: Work) -> bool:
     """Delete the marks that were read; False: somebody else has worked on them meanwhile."""
     gone = 0
-    for n in range(0, len(work.marks), 10_000):
-        part = work.marks[n : n + 10_000]
-        gone += session.execute(delete(DirtyRange).where(DirtyRange.id.in_(part))).rowcount  # type: ignore[attr-defined]
+    for part in bulk.values([(mark,) for mark in work.marks]):
+        statement = f"DELETE FROM dirty_range WHERE id IN (VALUES {part})"  # noqa: S608 - our own numbers
+        gone += session.connection().exec_driver_sql(statement).rowcount
     return gone == len(work.marks)
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.business_time import HOUR_US, day_number
@@ -14,6 +15,7 @@ from civicwatt_cloud.timeseries.ledger import closing
 from civicwatt_cloud.timeseries.ledger.bookings import Booked, Replaced
 from civicwatt_cloud.timeseries.ledger.causes import causes_of
 from civicwatt_cloud.timeseries.ledger.closing import CORRECTED, Finding, Sum
+from civicwatt_cloud.timeseries.ledger.closing_models import ClosedMonth
 from civicwatt_cloud.timeseries.ledger.computed import DaysBooked
 from civicwatt_cloud.timeseries.ledger.counter.consumption import Hours
 from civicwatt_cloud.timeseries.ledger.months import days_of_month, hours_of_month
@@ -33,6 +35,8 @@ class Months(NamedTuple):
     @classmethod
     def of(cls, session: Session, points: Iterable[int]) -> "Months":
         """Of these points."""
+        if session.scalar(select(ClosedMonth.month).limit(1)) is None:
+            return cls({}, {}, {})
         asked = list(points)
         return cls(
             closing.closed(session, asked), closing.opened(session, asked), closing.settled(session, asked)

@@ -34,7 +34,6 @@ SELECT part.point_id, part.day / 100, sum(part.micro), sum(part.covered_s), max(
 FROM (VALUES {}) AS asked CROSS JOIN ledger_day AS part
 WHERE part.point_id = asked.column1 AND part.day BETWEEN asked.column2 * 100 AND asked.column3 * 100 + 99
 GROUP BY part.point_id, part.day / 100"""
-_AT_ONCE = 500  # points in one statement
 
 
 def replace(connection: Connection, booked: Booked, first_hour: Mapping[int, int], zone: ZoneInfo) -> None:
@@ -74,7 +73,7 @@ def add_up(connection: Connection, ranges: Iterable[tuple[int, int, int]], zone:
         days += [(point, first, last) for first, last in spans]
         months.append((point, spans[0][0] // 100, spans[-1][1] // 100))
     bulk.run(connection, _DELETE_DAYS, days)
-    for rows in asked([(point, *hours_of_days(first, last, zone)) for point, first, last in days]):
+    for rows in bulk.values([(point, *hours_of_days(first, last, zone)) for point, first, last in days]):
         connection.exec_driver_sql(_ADD_DAYS.format(rows))
     _add_months(connection, months)
 
@@ -82,11 +81,5 @@ def add_up(connection: Connection, ranges: Iterable[tuple[int, int, int]], zone:
 def _add_months(connection: Connection, months: Sequence[tuple[int, int, int]]) -> None:
     """From the days: (point, first month, last)."""
     bulk.run(connection, _DELETE_MONTHS, months)
-    for rows in asked(months):
+    for rows in bulk.values(months):
         connection.exec_driver_sql(_ADD_MONTHS.format(rows))
-
-
-def asked(rows: Sequence[tuple[int, ...]]) -> Iterable[str]:
-    """Rows as VALUES of a statement, some at a time: whole numbers of our own, which no limit counts."""
-    for n in range(0, len(rows), _AT_ONCE):
-        yield ", ".join(f"({', '.join(map(str, row))})" for row in rows[n : n + _AT_ONCE])

@@ -86,7 +86,7 @@ def _rises(given: Columns) -> Rises:
     rise, span = np.diff(given.micro), np.diff(given.ts_us)
     between = given.ends[:-1] - 1
     rise[between], span[between] = 0, HOUR_US
-    return Rises(given.ts_us[1:], rise, span)
+    return Rises.of(given.ts_us[1:], rise, span)
 
 
 def _unruly(given: Columns, rises: Rises) -> Ints:

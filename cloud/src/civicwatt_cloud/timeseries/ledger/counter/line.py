@@ -40,7 +40,7 @@ class Steps(NamedTuple):
     @property
     def rises(self) -> Rises:
         """What each step is to the plausibility of the others."""
-        return Rises(self.end_us, self.rise, self.end_us - self.start_us)
+        return Rises.of(self.end_us, self.rise, self.end_us - self.start_us)
 
 
 def steps_of(line: Series, facts: Facts, remembered: Remembered, known: Known) -> tuple[Steps, Bools]:

@@ -35,11 +35,17 @@ class Rises(NamedTuple):
     end_us: Ints
     rise: Ints  # micro, never negative
     span_us: Ints
+    rate: Floats  # micro an hour
 
-    @property
-    def rate(self) -> Floats:
-        """Micro an hour."""
-        return self.rise * (HOUR_US / self.span_us)
+    @classmethod
+    def of(cls, end_us: Ints, rise: Ints, span_us: Ints) -> "Rises":
+        """With their rates."""
+        return cls(end_us, rise, span_us, rise * (HOUR_US / span_us))
+
+    def lasting(self, place: Ints) -> Floats:
+        """Rates of some of them, taken to last at least SHORTEST_US."""
+        lasting: Floats = self.rise[place] * (HOUR_US / np.maximum(self.span_us[place], SHORTEST_US))
+        return lasting
 
 
 class Peaks(NamedTuple):
@@ -103,7 +109,7 @@ def questionable(rises: Rises, starts: Ints, ends: Ints) -> Ints:
     first, end = starts[which], ends[which]
     lonely = end - first <= SUPPORT
     low = np.maximum(np.minimum(place - 1, end - 1 - SUPPORT), first)
-    needed, rate = _lasting(rises)[place] / PEAK_FACTOR, rises.rate
+    needed, rate = rises.lasting(place) / PEAK_FACTOR, rises.rate
     high = np.minimum(low + SUPPORT, end - 1)
     asked = lonely | (rises.end_us[high] - rises.end_us[low] > NEAR_US)
     for n in range(SUPPORT + 1):
@@ -117,9 +123,10 @@ def _unlike_neighbours(rises: Rises) -> Ints:
     """A quick look: rises that the one before and the two after do not come near, and those at the ends."""
     rate, asked = rises.rate, rises.rise > 0
     if len(rate) > SUPPORT:
-        near = np.minimum(np.minimum(rate[:-3], rate[2:-1]), rate[3:])
-        is_unlike = _lasting(rises)[1:-2] > PEAK_FACTOR * near
-        asked[1:-2] &= is_unlike | (rises.end_us[3:] - rises.end_us[:-3] > NEAR_US)
+        near = np.minimum(rate[:-3], rate[2:-1])
+        np.minimum(near, rate[3:], out=near)
+        near *= PEAK_FACTOR
+        asked[1:-2] &= (rate[1:-2] > near) | (rises.end_us[3:] - rises.end_us[:-3] > NEAR_US)
     return np.flatnonzero(asked)
 
 
@@ -129,7 +136,7 @@ def implausible(rises: Rises, remembered: Remembered, known: Known) -> tuple[Boo
     asked = questionable(rises, np.zeros(1, np.int64), np.array([len(rises.rise)]))
     if not len(asked):
         return wrong, undecided
-    rate, lasting = rises.rate, _lasting(rises)
+    rate, lasting = rises.rate, dict(zip(asked.tolist(), rises.lasting(asked).tolist(), strict=True))
     here = known.whole(peaks(rises))
     begin = 0 if known.from_us is None else int(np.searchsorted(rises.end_us, known.from_us, side="right"))
     for i in asked.tolist():
@@ -159,8 +166,3 @@ def _around(hour: int, here: Peaks, remembered: Remembered) -> Peaks:
         np.concatenate([here.hour[inside], known.hour[new]]),
         np.concatenate([here.rate[inside], known.rate[new]]),
     )
-
-
-def _lasting(rises: Rises) -> Floats:
-    """Rates of rises that are taken to last at least SHORTEST_US."""
-    return rises.rise * (HOUR_US / np.maximum(rises.span_us, SHORTEST_US))
