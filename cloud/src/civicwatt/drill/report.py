@@ -3,11 +3,12 @@
 import os
 import platform
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from civicwatt.drill.catalogue import DRILLS
+from civicwatt.drill.catalogue import Drill
 from civicwatt.drill.row import Row
 
 WORDS = {True: "通过 passed", False: "未通过 missed", None: "跳过 skipped"}
@@ -17,15 +18,9 @@ TOLD = {*COUNTS, "seed", "ok", "missed", "skipped", "error"}
 HEAD = """\
 # 故障演练报告 · Drill report
 
-`civicwatt drill edge{options}` 写成本页 · wrote this page.
+`civicwatt drill {command}{options}` 写成本页 · wrote this page.
 {counts}
-网关、代理是真实进程，表计由仿真器应答并逐条记入真值台账；丢失、重复、错误均与台账核对。
-Gateway and broker are real processes; simulated meters answer and write each answer into the truth ledger,
-which lost, duplicated and wrong are judged by. 丢失 lost: accepted by the gateway and not at the consumer
-after healing; 重复 duplicated: a slot that counts twice behind the key
-(gateway, epoch, seq); 错误 wrong: a value that the meter did not serve in its slot; 未记
-unwritten: a slot of a running gateway without any record. 抽稀 thinned:
-given up by the declared policy for a full disk; 隔离 quarantined: what lay in the damaged place itself.
+{about}
 
 机器 Machine: {machine}. 随机种子 Seed: {seed}.
 
@@ -35,6 +30,22 @@ given up by the declared policy for a full disk; 隔离 quarantined: what lay in
 | 未记 unwritten | 抽稀 thinned | 隔离 quarantined | 秒 s |
 |---|---|---|---|---|---|---|---|---|---|---|
 """
+EDGE = """\
+网关、代理是真实进程，表计由仿真器应答并逐条记入真值台账；丢失、重复、错误均与台账核对。
+Gateway and broker are real processes; simulated meters answer and write each answer into the truth ledger,
+which lost, duplicated and wrong are judged by. 丢失 lost: accepted by the gateway and not at the consumer
+after healing; 重复 duplicated: a slot that counts twice behind the key
+(gateway, epoch, seq); 错误 wrong: a value that the meter did not serve in its slot; 未记
+unwritten: a slot of a running gateway without any record. 抽稀 thinned:
+given up by the declared policy for a full disk; 隔离 quarantined: what lay in the damaged place itself."""
+CLOUD = """\
+消息代理、云端、数据库是真实进程；网关按真实协议收发、确认、重发，先把每条读数写入真值台账再发送；
+丢失、重复、错误均与真值台账核对。
+Broker, cloud and databases are real processes; the gateways speak the real protocol, with acks and
+re-sending, and write every reading into the truth before they send it.
+丢失 lost: accepted and not in the readings store; 重复 duplicated: a point and slot that is there twice;
+错误 wrong: a stored value that differs from the accepted one, or an hour, day or month whose consumption is
+not that of the truth to the last digit, or that does not add up."""
 FULL = "完整集 · The full set."
 QUICK = (
     "快速集，次数少；完整集为 `make drill` · The quick set, of few trials; `make drill` runs the full one."
@@ -42,12 +53,26 @@ QUICK = (
 FIGURES = "\n## 各项数据 · Figures\n"
 
 
-def write(path: Path, rows: Mapping[str, Row], *, seed: int, full: bool) -> None:
+@dataclass(frozen=True)
+class Page:
+    """What a report is of."""
+
+    command: str
+    about: str
+    drills: Sequence[Drill]
+
+
+def write(path: Path, rows: Mapping[str, Row], page: Page, *, seed: int, full: bool) -> None:
     """Write the page."""
     text = HEAD.format(
-        options=" --full" if full else "", counts=FULL if full else QUICK, machine=_machine(), seed=seed
+        command=page.command,
+        about=page.about,
+        options=" --full" if full else "",
+        counts=FULL if full else QUICK,
+        machine=_machine(),
+        seed=seed,
     )
-    titles = {one.key: f"{one.zh} · {one.en}" for one in DRILLS}
+    titles = {one.key: f"{one.zh} · {one.en}" for one in page.drills}
     for key, row in rows.items():
         counts = " | ".join(str(row[name]) for name in COUNTS)
         text += f"| {key} | {titles[key]} | {WORDS[row['ok']]} | {counts} |\n"

@@ -4,6 +4,7 @@ import asyncio
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from civicwatt.demo import broker
@@ -17,13 +18,13 @@ SIDE_BY_SIDE = 5  # most of a drill is waiting
 LIMIT = 6.0  # times its usual length: a drill that hangs ends as an error
 
 
-def chosen(only: str) -> list[Drill]:
+def chosen(only: str, drills: Sequence[Drill] = DRILLS) -> list[Drill]:
     """The drills with these keys, all when none is named. Raises UnknownDrill."""
     wanted = [key.strip() for key in only.split(",") if key.strip()]
-    known = {one.key.lower(): one for one in DRILLS}
+    known = {one.key.lower(): one for one in drills}
     if unknown := [key for key in wanted if key.lower() not in known]:
-        raise UnknownDrill("--only", unknown=", ".join(unknown), known=", ".join(one.key for one in DRILLS))
-    return [known[key.lower()] for key in wanted] or list(DRILLS)
+        raise UnknownDrill("--only", unknown=", ".join(unknown), known=", ".join(one.key for one in drills))
+    return [known[key.lower()] for key in wanted] or list(drills)
 
 
 async def drill(drills: list[Drill], *, seed: int, full: bool) -> dict[str, Row]:

@@ -1,0 +1,218 @@
+"""The cloud under a drill: real processes on databases of their own, and what they must hold in the end."""
+
+import asyncio
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from types import MappingProxyType
+from typing import Self
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from civicwatt.demo import broker
+from civicwatt.demo.processes import Process, civicwatt, free_port
+from civicwatt.drill.cloud import judging
+from civicwatt.drill.cloud.registry import register
+from civicwatt.drill.cloud.sender import Sender
+from civicwatt.drill.cloud.truth import Truth
+from civicwatt.drill.row import Verdict
+from civicwatt.drill.stage import Stage, until
+from civicwatt_cloud.kit.db import Database
+from civicwatt_cloud.kit.settings import Settings
+from civicwatt_cloud.timeseries.ledger.models import DirtyRange
+from civicwatt_protocols.clock import Clock
+
+START_US = 1_794_963_600_000_000  # 2026-11-18 09:00 in Shanghai
+READY_S = 60.0
+DRAIN_S = 120.0
+
+
+class Site:
+    """`async with Site(stage) as site` starts the broker; gateways and the cloud start when they are told."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        *,
+        clock: Clock | None = None,
+        name: str = "cloud",
+        options: Mapping[str, str] = MappingProxyType({}),
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self.folder = stage.folder / name
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.seed = stage.seed
+        self.clock = clock or Clock(START_US)
+        self.broker_port = free_port()
+        self.broker = broker.broker(self.folder, self.broker_port)
+        self.cloud_port = self.broker_port  # where the cloud believes the broker to be
+        self.options = dict(options)  # further settings
+        self.truth = Truth(self.folder / "truth.jsonl")
+        self.senders: list[Sender] = []
+        self.workers: list[Process] = []
+        self._environment = dict(environment)
+        self._ending = AsyncExitStack()
+        self._serve: Process | None = None
+
+    async def __aenter__(self) -> Self:
+        self._ending.enter_context(self.truth)
+        self._ending.callback(self.broker.kill)
+        self._ending.push_async_callback(self._end_all)
+        try:
+            await self.start_broker()
+        except BaseException:
+            await self._ending.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._ending.aclose()
+
+    @property
+    def ending(self) -> AsyncExitStack:
+        """What is to end with the site."""
+        return self._ending
+
+    @property
+    def config(self) -> Path:
+        """The cloud's configuration file."""
+        return self.folder / "cloud.toml"
+
+    @property
+    def settings(self) -> Settings:
+        """What the file says."""
+        given = {
+            "data_dir": str(self.folder / "data"),
+            "mqtt_port": self.cloud_port,
+            "clock": str(self.clock),
+            **self.options,
+        }
+        lines = [
+            f"{key} = {value if isinstance(value, int) else repr(str(value))}" for key, value in given.items()
+        ]
+        self.config.write_text("\n".join(lines) + "\n")
+        return Settings.load(self.config)
+
+    def add(self, count: int, **kind: int) -> list[Sender]:
+        """So many gateways more; their meters are in the register."""
+        first = len(self.senders) + 1
+        new = [
+            Sender(f"gw-{n:03}", self.truth, self.broker_port, self.seed, **kind)
+            for n in range(first, first + count)
+        ]
+        self.senders += new
+        return new
+
+    async def start_broker(self) -> None:
+        """Start it, first or again, and wait until it listens."""
+        self.broker.start()
+        await until(lambda: listens(self.broker_port), "broker", READY_S)
+
+    def start_senders(self) -> None:
+        """All of them deliver from now on."""
+        for one in self.senders:
+            one.start()
+
+    async def register(self) -> None:
+        """Enter the gateways' meters, as a meter list does."""
+        await asyncio.to_thread(register, self.settings, self.senders)
+
+    async def serve(self, *, wait: bool = True) -> Process:
+        """Start `civicwatt cloud serve`."""
+        port = free_port()
+        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        self._serve = self._process("serve", "cloud", "serve", "--port", str(port))
+        if wait:
+            await until(lambda: listens(port) or not self.serving.alive, "cloud", READY_S)
+        return self._serve
+
+    @property
+    def serving(self) -> Process:
+        """The serving process."""
+        assert self._serve is not None  # noqa: S101 a drill starts it first
+        return self._serve
+
+    def work(self, name: str) -> Process:
+        """Start one `civicwatt cloud worker`."""
+        self.workers.append(self._process(f"worker-{name}", "cloud", "worker", "--name", name))
+        return self.workers[-1]
+
+    async def kill(self) -> None:
+        """Kill -9 of the serving process."""
+        await asyncio.to_thread(self.serving.kill)
+
+    async def stop(self) -> None:
+        """SIGTERM to all of the cloud, and wait."""
+        for one in [self._serve, *self.workers]:
+            if one is not None and one.alive:
+                await asyncio.to_thread(one.stop)
+
+    async def command(self, *arguments: str, okay: Sequence[int] = (0,)) -> str:
+        """A command of the cloud on the same configuration; what it prints."""
+
+        def run() -> subprocess.CompletedProcess[str]:
+            _ = self.settings
+            return subprocess.run(
+                [*civicwatt(*arguments), "--config", str(self.config)],
+                capture_output=True,
+                text=True,
+                check=False,
+                env={**os.environ, **self._environment},
+            )
+
+        done = await asyncio.to_thread(run)
+        if done.returncode not in okay:
+            raise RuntimeError(f"{' '.join(arguments[:3])}: {done.returncode} {done.stderr[-500:]}")
+        return done.stdout
+
+    async def delivered(self, limit_s: float = DRAIN_S) -> float:
+        """Wait until all that was accepted is acked; returns the seconds it took."""
+        return await until(lambda: all(one.is_done for one in self.senders), "acks", limit_s)
+
+    async def even(self, limit_s: float = DRAIN_S) -> None:
+        """Wait until the books are even."""
+        database = Database.of(self.settings)
+
+        def is_even() -> bool:
+            try:
+                with database.reading() as session:
+                    return session.scalar(select(DirtyRange.id).limit(1)) is None
+            except SQLAlchemyError:
+                return False
+
+        try:
+            await until(is_even, "books", limit_s)
+        finally:
+            database.close()
+
+    async def verdict(self, *, held: int = 0, limit_s: float = DRAIN_S) -> Verdict:
+        """Wait until all is delivered and booked, end the cloud, and compare with the truth."""
+        await self.delivered(limit_s)
+        await self.even(limit_s)
+        await self.stop()
+        return await asyncio.to_thread(judging.judge, self.settings, self.truth, held)
+
+    def _process(self, name: str, *arguments: str) -> Process:
+        _ = self.settings
+        changed = [f"{key}={value}" for key, value in self._environment.items()]
+        call = ["/usr/bin/env", *changed] if changed else []
+        command = [*call, *civicwatt(*arguments), "--config", str(self.config)]
+        process = Process(name, command, self.folder / f"{name}.log")
+        process.start()
+        return process
+
+    async def _end_all(self) -> None:
+        for sender in self.senders:
+            await sender.stop()
+        for process in [self._serve, *self.workers]:
+            if process is not None:
+                await asyncio.to_thread(process.kill)
+
+
+def listens(port: int) -> bool:
+    """Whether something listens on this loopback port, without a connection to it."""
+    with open("/proc/net/tcp") as sockets:
+        return f"0100007F:{port:04X} 00000000:0000 0A" in sockets.read()
