@@ -16,8 +16,9 @@ from civicwatt_cloud.timeseries.binding import COLUMNS, BindReport, import_meter
 from civicwatt_cloud.timeseries.intake.loading import load
 from civicwatt_cloud.timeseries.ledger.books import Ledger
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange, LedgerDay
-from civicwatt_cloud.timeseries.points import Carrier, EndUse, Point, resolve
+from civicwatt_cloud.timeseries.points import EndUse, Point, resolve
 from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore
+from civicwatt_protocols.measures import MEASURES
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 GOOD = ("gw-01", "M-1", "一层照明", "acrel/adw300", "B-1", "照明插座", "2026-03-01")
@@ -168,7 +169,18 @@ def test_measures_nobody_knows_are_points_without_books(db: Database) -> None:
     assert again == keys[::-1]
 
 
-def test_meters_serve_electricity_and_water_other_carriers_come_by_bills() -> None:
-    metered = {use.carrier for use in EndUse if use.counters}
-    assert metered == {Carrier.ELECTRICITY, Carrier.WATER}
-    assert all(use.counters for use in EndUse if use.carrier in metered)
+def test_a_meter_counts_in_its_carriers_unit_and_the_other_carriers_come_by_bills() -> None:
+    units = {(MEASURES[counter].unit, use.carrier.unit) for use in EndUse for counter in use.counters}
+    assert units == {("kWh", "kWh"), ("m³", "m³"), ("GJ", "GJ")}
+    by_bills = {use.carrier for use in EndUse if not use.counters}
+    assert by_bills == {"coal", "lpg", "gasoline", "diesel", "other_energy"}
+
+
+def test_gas_and_heat_meters_bind(db: Database, import_rows: Import) -> None:
+    gas = ("gw-01", "G-1", "食堂燃气", "cjt188/gas", "B-1", "天然气", "2026-03-01")
+    heat = ("gw-01", "H-1", "供热入口", "cjt188/heat", "B-1", "热力", "2026-03-01")
+    assert import_rows(gas, heat).problems == []
+    assert [row[:4] for row in consumption(db)] == [
+        ("G-1", "gas_volume", "natural_gas", "natural_gas"),
+        ("H-1", "heat_energy", "heat", "heat"),
+    ]

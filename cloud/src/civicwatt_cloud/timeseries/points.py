@@ -107,6 +107,9 @@ class EndUse(StrEnum):
         return {
             Carrier.ELECTRICITY: ("import_active_energy", "total_active_energy"),
             Carrier.WATER: ("water_volume",),
+            Carrier.NATURAL_GAS: ("gas_volume",),
+            Carrier.MANUFACTURED_GAS: ("gas_volume",),
+            Carrier.HEAT: ("heat_energy",),
         }.get(self.carrier, ())
 
 
