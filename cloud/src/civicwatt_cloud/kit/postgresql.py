@@ -33,9 +33,8 @@ class Turn(IntEnum):
     """What one process, or one transaction, does at a time."""
 
     WRITING = 1  # alone by sessions, shared by what works beside others
-    BOOKS = 2
-    SERVING = 3
-    MIGRATING = 4
+    SERVING = 2
+    MIGRATING = 3
 
 
 def is_named_by(url: str | URL) -> bool:

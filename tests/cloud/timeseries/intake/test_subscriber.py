@@ -28,6 +28,7 @@ from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
 from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore, WriteResult
 from civicwatt_protocols.clock import Clock
 
+on_sqlite = pytest.mark.parametrize("db", ["sqlite"], indirect=True)  # both prove the same
 KWH = 1_000_000
 PointOf = Callable[[FakeGateway, str], int]
 
@@ -53,6 +54,7 @@ async def test_when_the_ack_arrives_the_readings_are_in_the_store(
     assert link.acked == {1, 2, 3, 4, 5}
 
 
+@on_sqlite
 async def test_f28_garbage_is_set_aside_and_the_next_message_is_accepted(
     mosquitto: Mosquitto, db: Database, store: ReadingsStore, clock: Clock, gateway: FakeGateway
 ) -> None:
@@ -64,6 +66,7 @@ async def test_f28_garbage_is_set_aside_and_the_next_message_is_accepted(
         assert {row.code for row in quarantine.listing(session)} == {"CW-P1300", "CW-P1302"}
 
 
+@on_sqlite
 async def test_data_without_a_catalogue_wait_for_the_rebirth_that_ingest_asks_for(
     mosquitto: Mosquitto, db: Database, store: ReadingsStore, clock: Clock, gateway: FakeGateway
 ) -> None:
@@ -75,6 +78,7 @@ async def test_data_without_a_catalogue_wait_for_the_rebirth_that_ingest_asks_fo
         await until(lambda: link.acked == {1, 2, 3})
 
 
+@on_sqlite
 async def test_a_fault_nobody_foresaw_is_logged_and_the_subscriber_goes_on(
     db: Database, store: ReadingsStore, clock: Clock
 ) -> None:
@@ -89,6 +93,7 @@ async def test_a_fault_nobody_foresaw_is_logged_and_the_subscriber_goes_on(
     assert {entry["event"] for entry in logged} == {"subscriber_failed"}
 
 
+@on_sqlite
 async def test_f06_a_broker_that_was_killed_is_found_again(
     mosquitto: Mosquitto, db: Database, store: ReadingsStore, clock: Clock, gateway: FakeGateway
 ) -> None:
@@ -102,6 +107,7 @@ async def test_f06_a_broker_that_was_killed_is_found_again(
             await until(lambda: link.acked == {1, 2})
 
 
+@on_sqlite
 async def test_a_database_that_fails_for_a_while_gets_everything_in_the_end(
     mosquitto: Mosquitto,
     db: Database,
@@ -128,6 +134,7 @@ async def test_a_database_that_fails_for_a_while_gets_everything_in_the_end(
     assert len(slots(store, point_of(gateway, "import_active_energy"))) == 19
 
 
+@on_sqlite
 async def test_f11_while_a_database_is_slow_what_waits_is_bounded_and_nothing_is_lost(
     mosquitto: Mosquitto,
     db: Database,
@@ -159,6 +166,7 @@ async def test_f11_while_a_database_is_slow_what_waits_is_bounded_and_nothing_is
     assert len(slots(store, point_of(gateway, "import_active_energy"))) == 500
 
 
+@on_sqlite
 async def test_f28_a_message_that_no_database_takes_is_set_aside_alone(
     mosquitto: Mosquitto,
     db: Database,
@@ -184,6 +192,7 @@ async def test_f28_a_message_that_no_database_takes_is_set_aside_alone(
     assert (row.code, row.topic) == ("CW-T1006", "spBv1.0/429900/DDATA/gw-01/M-1")
 
 
+@on_sqlite
 async def test_f07_a_thousand_messages_while_ingest_is_away_are_not_lost(
     mosquitto: Mosquitto,
     db: Database,

@@ -31,6 +31,7 @@ def hour_of(day: str) -> int:
     return int(datetime.fromisoformat(f"{day}T00:00+08:00").timestamp()) // 3600
 
 
+on_sqlite = pytest.mark.parametrize("db", ["sqlite"], indirect=True)  # on both: test_two_databases.py
 NEW_YEAR = hour_of("2027-01-01")
 KWH = 1_000_000
 MINUTE_US = 60_000_000
@@ -118,6 +119,7 @@ def test_f13_a_gateway_that_comes_back_after_40_days_restates_only_what_it_expla
 DEVICE_NUMBERS = count()
 
 
+@on_sqlite
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_any_order_split_and_repetition_gives_the_books_of_an_in_order_run(

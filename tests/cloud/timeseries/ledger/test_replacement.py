@@ -28,6 +28,7 @@ from civicwatt_cloud.timeseries.ledger.replacement import Desk, Entry
 from civicwatt_cloud.timeseries.ledger.replacement_errors import ReplacementRefused
 from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore
 
+on_sqlite = pytest.mark.parametrize("db", ["sqlite"], indirect=True)  # on both: test_two_databases.py
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 KWH = 1_000_000
 START = 492_400  # 2026-03-05T00:00+08:00
@@ -326,6 +327,7 @@ def test_the_audit_knows_every_form_and_forgets_nothing(meter: Counter, db: Data
             session.execute(text(deed))
 
 
+@on_sqlite
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_f19_the_order_in_which_readings_and_forms_come_does_not_matter(
