@@ -38,6 +38,6 @@ def demo(
 
 
 def _keep_to_itself() -> None:
-    """Its parts read their own files only: what the environment names, a database say, is an installation's."""
+    """Its parts read their own files only: what the environment names is an installation's."""
     for name in [name for name in os.environ if name.startswith("CIVICWATT_")]:
         del os.environ[name]
