@@ -5,9 +5,13 @@ import io
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
+import numpy as np
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import update
 
 from civicwatt_cloud.kit.directory import Institution
@@ -15,6 +19,7 @@ from civicwatt_cloud.modules.energy import reports, sums
 from civicwatt_cloud.modules.energy.query_schemas import Report
 from civicwatt_cloud.timeseries.ledger.bills import import_bills
 from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_protocols.quantity import format_micro
 
 TWO_MONTHS = "from=2026-01-01&to=2026-03-01"
 BILLS = """\
@@ -158,6 +163,7 @@ async def test_a_file_holds_the_same_figures_and_no_formula(
     }
     monkeypatch.setattr(reports, "WINDOW_CELLS", 7)
     answer = await city.client.get(f"/api/v1/{path}&format=csv")
+    assert unquote(answer.headers["content-disposition"]).endswith("用能报表 2026-01-01 2026-02-01.csv")
     assert answer.content.startswith(b"\xef\xbb\xbf")
     titles, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
     assert titles[:3] == ["起始 start", "单位编码 institution code", "单位 institution"]
@@ -182,6 +188,13 @@ async def test_what_cannot_be_reported_is_refused_with_a_code(city: Any) -> None
     ):
         answer = await city.client.get(f"/api/v1/reports/consumption?{query}")
         assert (answer.status_code, answer.json()["code"]) == (422, code), query
+
+
+@given(micro=st.lists(st.integers(-(10**15), 10**15), max_size=20))
+def test_columns_of_figures_read_like_single_ones(micro: list[int]) -> None:
+    column = np.array(micro, np.int64)
+    assert reports.texts(column, np.ones_like(column)) == [format_micro(one) for one in micro]
+    assert reports.texts(column, np.zeros_like(column)) == [None] * len(micro)
 
 
 async def test_the_documented_examples_are_reports() -> None:

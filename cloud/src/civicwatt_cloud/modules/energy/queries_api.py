@@ -1,14 +1,15 @@
 """Routes of curves, reports, comparisons and rankings. Only the energy manager, within the own region."""
 
 import tempfile
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, BinaryIO, Literal
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Response
-from fastapi.responses import FileResponse
-from starlette.background import BackgroundTask
+from fastapi.responses import StreamingResponse
 
 from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.kit.directory import InstitutionKind, Level
@@ -30,6 +31,7 @@ router = APIRouter(
     tags=["查询"],
     responses={status: {"model": Problem} for status in (401, 403, 404, 422)},
 )
+CHUNK_BYTES = 64 * 1024
 _ID = Query(ge=1, le=2**31 - 1)
 GroupBy = Annotated[
     list[Dimension], Query(description="可任意组合；能源品种始终分开", examples=[["institution", "end_use"]])
@@ -97,19 +99,16 @@ def report(
     question = reports.Question(start, end, step, choice, tuple(group_by))
     if format == "json":
         return _json(reports.report(view, question).model_dump_json())
-    with tempfile.NamedTemporaryFile(prefix="civicwatt-", suffix=f".{format}", delete=False) as file:
-        path = Path(file.name)
+    with tempfile.NamedTemporaryFile(prefix="civicwatt-", suffix=f".{format}", delete=False) as made:
+        path = Path(made.name)
     try:
         reports.report_file(view, question, path)
-    except BaseException:
-        path.unlink()
-        raise
-    return FileResponse(
-        path,
-        media_type=MEDIA[format],
-        filename=f"用能报表 {start} {end}.{format}",
-        background=BackgroundTask(path.unlink),
-    )
+        file = path.open("rb")
+    finally:
+        path.unlink()  # an open file stays readable without a name, and goes with its last reader
+    name = quote(f"用能报表 {start} {end}.{format}")
+    headers = {"Content-Disposition": f"attachment; filename*=utf-8''{name}"}
+    return StreamingResponse(_chunks(file), media_type=MEDIA[format], headers=headers)
 
 
 @router.get("/comparisons/consumption", operation_id="get_comparison", summary="同比与环比")
@@ -146,6 +145,12 @@ def rankings(
     """One ranking a figure; who cannot be ranked stands apart, with the reason."""
     question = ranking.Question(tuple(dict.fromkeys(figure)), kind, level, order, floor, limit)
     return _json(ranking.rankings(view, period, question).model_dump_json())
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk
 
 
 def _json(text: str) -> Response:

@@ -18,12 +18,12 @@ from civicwatt_cloud.modules.energy.errors import OffTheEdge, TooMuchAtOnce
 from civicwatt_cloud.modules.energy.grouping import DIMENSIONS, Dimension, grouped
 from civicwatt_cloud.modules.energy.load import QUALITIES
 from civicwatt_cloud.modules.energy.query_schemas import Labels, Report, ReportGroup, ReportTotal
-from civicwatt_cloud.modules.energy.steps import Steps
+from civicwatt_cloud.modules.energy.steps import Ints, Steps
 from civicwatt_cloud.modules.energy.sums import Members, Sums
 from civicwatt_cloud.modules.energy.usage import View
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.ledger.queries import Step
-from civicwatt_protocols.quantity import format_micro, from_micro
+from civicwatt_protocols.quantity import MICRO, format_micro, from_micro
 
 ReportStep = Literal["hour", "day", "month", "year"]
 # Engineering defaults: what one answer holds, what one look at the ledger reads, what one file costs.
@@ -131,7 +131,7 @@ def _groups(labels: Sequence[Labels], found: Sums) -> list[ReportGroup]:
             {
                 "labels": label,
                 "total": _total(whole, i),
-                "values": texts(found.micro[i].tolist(), found.rows[i].tolist()),
+                "values": texts(found.micro[i], found.rows[i]),
                 "completeness": completeness[i],
                 "quality": [QUALITIES[code] for code in found.worst[i].tolist()],
                 "shares": {quality: column[i] for quality, column in columns.items()},
@@ -141,9 +141,16 @@ def _groups(labels: Sequence[Labels], found: Sums) -> list[ReportGroup]:
     ]
 
 
-def texts(micro: Sequence[int], rows: Sequence[int]) -> list[str | None]:
-    """Exact decimal texts; None where no row is."""
-    return [format_micro(value) if known else None for value, known in zip(micro, rows, strict=True)]
+def texts(micro: Ints, rows: Ints) -> list[str | None]:
+    """Exact decimal texts as format_micro() makes them, in half the time; None where no row is."""
+    wholes, rests = np.divmod(np.abs(micro), MICRO)
+    columns = (micro.tolist(), wholes.tolist(), rests.tolist(), rows.tolist())
+    return [
+        (format_micro(value) if value < 0 else f"{whole}.{rest:06d}".rstrip("0") if rest else str(whole))
+        if known
+        else None
+        for value, whole, rest, known in zip(*columns, strict=True)
+    ]
 
 
 def _total(whole: Sums, group: int) -> ReportTotal:
@@ -153,7 +160,7 @@ def _total(whole: Sums, group: int) -> ReportTotal:
     }
     return ReportTotal.model_validate(
         {
-            "value": texts(whole.micro[group].tolist(), whole.rows[group].tolist())[0],
+            "value": texts(whole.micro[group], whole.rows[group])[0],
             "completeness": _known(whole.completeness)[group][0],
             "shares": {key: part for key, part in parts.items() if part},
         }
