@@ -1483,7 +1483,7 @@ export interface components {
             device: string;
             /**
              * End Use
-             * @description 照明插座、空调、动力、特殊、光伏、用水
+             * @description 照明插座、空调、动力、特殊、其他、光伏、总表、用水、用水总表、天然气、人工煤气、热力
              * @example 空调
              */
             end_use: string;

@@ -18,6 +18,7 @@ from civicwatt_cloud.timeseries.ledger.books import Ledger
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange, LedgerDay
 from civicwatt_cloud.timeseries.points import EndUse, Point, resolve
 from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore
+from civicwatt_edge.commands.bind import END_USES
 from civicwatt_protocols.measures import MEASURES
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -184,3 +185,7 @@ def test_gas_and_heat_meters_bind(db: Database, import_rows: Import) -> None:
         ("G-1", "gas_volume", "natural_gas", "natural_gas"),
         ("H-1", "heat_energy", "heat", "heat"),
     ]
+
+
+def test_a_gateway_takes_the_end_uses_that_the_cloud_takes() -> None:
+    assert set(END_USES) == {name for use in EndUse if use.counters for name in (use.value, use.zh)}

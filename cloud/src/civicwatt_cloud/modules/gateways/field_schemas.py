@@ -36,7 +36,10 @@ class MeterRow(_Taken):
     measures: list[Text] = Field([], max_length=256, description="计量；缺省取模板所列")
     institution: Text = Field("", description="单位编码；填写时，楼栋须属于该单位")
     building: Text = Field(description="楼栋编码")
-    end_use: Text = Field(description="照明插座、空调、动力、特殊、光伏、用水", examples=["空调"])
+    end_use: Text = Field(
+        description="照明插座、空调、动力、特殊、其他、光伏、总表、用水、用水总表、天然气、人工煤气、热力",
+        examples=["空调"],
+    )
     in_use_from: str = Field(
         "", max_length=20, description="缺省为原启用日期，新表为当日", examples=["2026-11-16"]
     )
