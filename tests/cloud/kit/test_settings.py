@@ -56,6 +56,32 @@ def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "url",
+    [
+        "geheim",
+        "mysql://li:geheim@db/civicwatt",
+        "sqlite:///geheim.sqlite",
+        "postgresql://li:geheim@db",
+        "postgresql://li:geheim@db:port/civicwatt",
+    ],
+)
+def test_a_database_that_is_none_of_ours_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(BadValue, match="database_url") as caught:
+        Settings.load(database_url=url)
+    assert "geheim" not in str(caught.value)
+
+
+def test_a_database_may_be_named_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings.load().database_url is None
+    for url in (
+        "postgresql://li@/civicwatt?host=/run/postgresql",
+        "postgresql+psycopg://li@db:5433/civicwatt",
+    ):
+        monkeypatch.setenv("CIVICWATT_DATABASE_URL", url)
+        assert Settings.load().database_url == url
+
+
+@pytest.mark.parametrize(
     ("key", "value"),
     [("clock", "noon"), ("clock", "1/inf/1"), ("mqtt_host", ""), ("keep_readings_days", 10**14)],
 )

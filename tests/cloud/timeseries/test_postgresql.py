@@ -121,6 +121,20 @@ def _fail(*_: object, **__: object) -> None:
     raise OSError("power")
 
 
+def test_a_month_is_made_while_somebody_reads_the_ledger(
+    db: Database, store: DuckDBStore, ledger: Ledger, counter: Counter
+) -> None:
+    point = counter("M-1")
+    load(db, store, hourly(point, 500_640, 3))
+    ledger.recompute_all()
+    with db.reading() as session:
+        before = session.scalar(select(func.sum(LedgerHour.micro)))
+        load(db, store, hourly(point, 499_700, 3))
+        ledger.recompute_all()  # would wait for the reader, and fail, if it needed the table alone
+        assert session.scalar(select(func.sum(LedgerHour.micro))) == before
+    assert partitions(db) == 2
+
+
 def test_hours_that_no_ledger_has_make_no_month(db: Database) -> None:
     for hours in ((-5, 10), (500_000, 2_000_000)):
         with pytest.raises(DBAPIError, match="no hours"), db.session() as session:
