@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from civicwatt_cloud.kit.business_time import HOUR_US, date_of, day_number, day_start_us
 from civicwatt_cloud.timeseries.stores.readings import Ints
 
+_HOUR_BITS, _HOUR_ZERO = 24, 1 << 23  # of hours from 957 years before 1970 to 957 years after
+
 
 @lru_cache(maxsize=200_000)
 def day_of(hour: int, zone: ZoneInfo) -> int:
@@ -34,10 +36,12 @@ def _date(day: int) -> date:
 
 def hour_runs(point: NDArray[np.int32], ts_us: Ints) -> list[tuple[int, int, int]]:
     """Readings as (point, first hour, hour after the last): one entry for each run of neighbouring hours."""
-    pairs = np.unique(np.stack([point.astype(np.int64), ts_us // HOUR_US]), axis=1)
-    if not pairs.size:
+    # One number for point and hour: sorting numbers is ten times as fast as sorting pairs.
+    keys = np.unique(point.astype(np.int64) << _HOUR_BITS | ts_us // HOUR_US + _HOUR_ZERO)
+    if not keys.size:
         return []
-    breaks = np.flatnonzero((np.diff(pairs[0]) != 0) | (np.diff(pairs[1]) != 1)) + 1
-    starts, ends = np.append(0, breaks), np.append(breaks, pairs.shape[1]) - 1
-    columns = (pairs[0][starts], pairs[1][starts], pairs[1][ends] + 1)
+    breaks = np.flatnonzero(np.diff(keys) != 1) + 1
+    starts, ends = np.append(0, breaks), np.append(breaks, keys.size) - 1
+    hours = (keys & (1 << _HOUR_BITS) - 1) - _HOUR_ZERO
+    columns = (keys[starts] >> _HOUR_BITS, hours[starts], hours[ends] + 1)
     return list(zip(*(column.tolist() for column in columns), strict=True))
