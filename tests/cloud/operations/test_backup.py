@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -14,6 +16,7 @@ from click.testing import Result
 from cloud.gateways.broker_site import until
 from cloud.operations.conftest import FIRST_US, HOURS, KEY, add_counter
 from sqlalchemy import func, select, text
+from terminal import Terminal
 
 from civicwatt_cloud.app import create_app
 from civicwatt_cloud.kit.alone import alone
@@ -21,7 +24,7 @@ from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.errors import DataBusy, SchemaNewer
 from civicwatt_cloud.kit.identity import OneTimeCode, OpenSession
 from civicwatt_cloud.kit.settings import Settings
-from civicwatt_cloud.operations import archive, parts, rows
+from civicwatt_cloud.operations import archive, control, parts, rows
 from civicwatt_cloud.operations.archive import Contents
 from civicwatt_cloud.operations.backup import backup, prune
 from civicwatt_cloud.operations.errors import (
@@ -130,7 +133,6 @@ async def test_s26_what_the_database_calls_received_is_among_the_readings(
         async with app.router.lifespan_context(app):
             writer = threading.Thread(target=ingest)
             writer.start()
-            await until((cloud.data_dir / "control.sock").exists)
             written = await asyncio.to_thread(backup, cloud, tmp_path / "a.cwbackup", KEY, quiet)
             stop.set()
             await asyncio.to_thread(writer.join)
@@ -147,7 +149,10 @@ async def test_s26_what_the_database_calls_received_is_among_the_readings(
     assert dirty <= stored
 
 
-def test_a_folder_that_is_held_without_a_socket_is_no_backup(cloud: Settings, tmp_path: Path) -> None:
+def test_a_folder_that_is_held_without_a_socket_is_no_backup(
+    cloud: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(control, "START_S", 0.0)
     with alone(cloud.data_dir), pytest.raises(ServerSilent):
         backup(cloud, tmp_path / "a.cwbackup", KEY, quiet)
     assert [path for path in tmp_path.iterdir() if "cwbackup" in path.name] == []
@@ -289,3 +294,16 @@ class TestCommands:
         done = civicwatt("backup", tmp_path / "a", "--config", config)
         assert "CW-O1011" in str(done.exception)
         assert not (tmp_path / "a").exists()
+
+    def test_a_passphrase_is_typed_twice_and_never_shown(
+        self, cloud: Settings, config: Path, tmp_path: Path
+    ) -> None:
+        terminal = Terminal(tmp_path, {**os.environ, "NO_COLOR": "1"})
+        typed = {"passphrase: ": "correct horse battery", "confirmation: ": "correct horse battery"}
+        command = (sys.executable, "-m", "civicwatt", "cloud")
+        screen = terminal.type("backup", [*command, "backup", "a.cwbackup", "--config", config], typed)
+        assert "correct" not in screen
+        written, right = tmp_path / "a.cwbackup", Secret("passphrase", b"correct horse battery")
+        assert archive.read(written, right, Contents(), lambda done: None).rows == READINGS
+        with pytest.raises(WrongKey, match="口令"):
+            archive.read(written, Secret("passphrase", b"incorrect horse"), Contents(), lambda done: None)

@@ -100,7 +100,6 @@ async def test_s26_f35_a_wiped_cloud_is_restored_and_the_gateway_sends_what_is_m
             await accept(outbox, store, 40)
             await until(lambda: stored(app, outbox.epoch) == [(1, 40)], 20)
             bind(app)
-            await until((settings.data_dir / "control.sock").exists)
             written = await asyncio.to_thread(backup, settings, tmp_path / "a.cwbackup", KEY, quiet)
             await accept(outbox, store, 60)
             await until(lambda: stored(app, outbox.epoch) == [(1, 100)], 20)

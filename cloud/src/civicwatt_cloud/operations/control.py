@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,7 +24,9 @@ log = structlog.get_logger()
 
 NAME = "control.sock"
 LONGEST_REQUEST = 4096  # bytes
-WAIT_S = 600.0  # for one slice [engineering default]
+# Engineering defaults.
+START_S = 30.0  # a server that holds the folder has its socket by then
+WAIT_S = 600.0  # for one slice
 
 
 @contextmanager
@@ -79,7 +82,7 @@ def ask_readings(folder: Path, last_point: int) -> Iterator[Slice]:
     try:
         with address(folder) as path, socket.socket(socket.AF_UNIX) as asking:
             asking.settimeout(WAIT_S)
-            asking.connect(path)
+            _connect(asking, path)
             asking.sendall(json.dumps({"do": "readings", "last_point": last_point}).encode() + b"\n")
             with asking.makefile("rb") as answers:
                 while True:
@@ -89,6 +92,18 @@ def ask_readings(folder: Path, last_point: int) -> Iterator[Slice]:
                     yield Slice(done, unpacked(_exactly(answers.read(length), length)))
     except (OSError, ValueError) as error:
         raise ServerSilent(str(folder), detail=error) from error
+
+
+def _connect(asking: socket.socket, path: str) -> None:
+    """Connect, also to a server that is just starting. Errors: OSError."""
+    deadline = time.monotonic() + START_S
+    while True:
+        try:
+            return asking.connect(path)
+        except (FileNotFoundError, ConnectionRefusedError):
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(0.1)
 
 
 def _exactly(data: bytes, length: int) -> bytes:

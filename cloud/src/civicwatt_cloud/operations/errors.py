@@ -236,7 +236,7 @@ class ClockWrong(Finding):
 
     code = "CW-O1037"
     zh = "时钟不可信：{detail_zh}"
-    en = "the clock cannot be right: {detail}"
+    en = "the clock cannot be relied on: {detail}"
     remedy_zh = "先校时：timedatectl set-ntp true，或 date -s"
     remedy_en = "set the clock first: timedatectl set-ntp true, or date -s"
 
