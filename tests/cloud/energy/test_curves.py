@@ -3,7 +3,9 @@
 from typing import Any
 
 import numpy as np
+import pytest
 
+from civicwatt_cloud.modules.energy import curves
 from civicwatt_cloud.timeseries.points import resolve
 from civicwatt_cloud.timeseries.stores.readings import REASON_CODE, Batch
 from civicwatt_protocols.uplink import GapReason
@@ -88,6 +90,25 @@ async def test_without_a_power_gauge_the_booked_energy_gives_the_mean(city: Any)
     assert booked["series"][0]["values"] == [1.5] * 24
     water = await city.get(f"curves?{DAY}&end_use=water&institution={city.institutions['A']}")
     assert (water["series"][0]["unit"], water["series"][0]["values"][0]) == ("m³/h", 0.25)
+
+
+async def test_what_would_be_too_many_readings_is_drawn_from_hours_then_from_days(
+    city: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    minutes = np.arange(12 * 60)
+    tell(city, "A-L", "acrel/adw300", minutes, np.full(len(minutes), 2000.0))
+    path = f"curves?from=2026-03-01&to=2026-03-04&point={city.points['A-L']}&by=meter"
+    assert (await city.get(path))["series"][0]["source"] == "readings"
+    monkeypatch.setattr(curves, "READINGS", 100)
+    hours = await city.get(path)
+    assert (hours["step_s"], hours["series"][0]["source"]) == (3600, "ledger")
+    assert hours["series"][0]["values"] == [1.5] * 60 + [0.0]  # 12:00 to 12:15 of the running hour
+    monkeypatch.setattr(curves, "HOURS", 10)
+    days = await city.get(path)
+    assert (days["step_s"], days["series"][0]["values"][:2]) == (86_400, [1.5, 1.5])
+    monkeypatch.setattr(curves, "DAYS", 1)
+    answer = await city.client.get(f"/api/v1/{path}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "CW-T1501")
 
 
 async def test_curves_keep_to_the_scope_and_to_bounds(city: Any) -> None:

@@ -19,6 +19,7 @@ from civicwatt_cloud.timeseries.points import Point
 from civicwatt_cloud.timeseries.stores.readings import Batch, Floats
 
 WINDOW_ROWS = 2_000_000  # meters × ticks, or readings, that are held at once [engineering default]
+AT_ONCE = 10_000  # points in one statement
 SAMPLE_US = 2 * HOUR_US  # the usual interval of a gauge is seen on so much of its readings
 USUAL_US = 60 * SECOND_US  # and is this where there are too few
 WATT_PER_KW = 1000.0
@@ -110,8 +111,8 @@ def add_sum(view: View, meters: Sequence[PowerMeter], gauges: Gauges, grid: Grid
     }
     booked = [meter.point_id for meter in meters if meter.gauge_id not in gauges.interval_us]
     for ticks in grid.windows(len(meters)):
-        total, known = np.zeros(len(ticks)), np.zeros(len(ticks))
-        for kw in (*_told(view, told, ticks, grid), *_booked(view, booked, ticks, grid)):
+        total, known = _booked(view, booked, ticks, grid)
+        for kw in _told(view, told, ticks, grid):
             is_known = ~np.isnan(kw)
             total[is_known] += kw[is_known]
             known += is_known
@@ -127,22 +128,22 @@ def _told(view: View, told: dict[int, int], ticks: Ints, grid: Grid) -> Iterator
         yield power_samples.at_ticks(ticks, ts_us, watt / WATT_PER_KW, told[gauge])
 
 
-def _booked(view: View, points: Sequence[int], ticks: Ints, grid: Grid) -> Iterator[Floats]:
-    """Mean power of the hour or day in which each tick lies."""
-    if not points:
-        return
+def _booked(view: View, points: Sequence[int], ticks: Ints, grid: Grid) -> tuple[Floats, Floats]:
+    """The sum of the mean powers of the hour or day in which each tick lies, and how many meters it is of."""
     first, last = (date_of(int(ticks[place]), view.zone) for place in (0, -1))
     steps = step_rules.steps(first, step_rules.after(last, "day"), grid.booked, view.zone)
     piece = Piece(grid.booked, int(steps.numbers[0]), int(steps.numbers[-1]) + 1)
-    chosen = select(Point.id).where(Point.id.in_(points))
-    rows = ledger.columns(view.session, piece, chosen, grid.booked)
-    kw = power_samples.mean_kw(rows.micro, rows.covered_s)
+    total, known = np.zeros(len(steps)), np.zeros(len(steps))
+    for start in range(0, len(points), AT_ONCE):
+        chosen = select(Point.id).where(Point.id.in_(points[start : start + AT_ONCE]))
+        rows = ledger.columns(view.session, piece, chosen, grid.booked)
+        kw = power_samples.mean_kw(rows.micro, rows.covered_s)
+        is_known = ~np.isnan(kw)
+        place = np.searchsorted(steps.numbers, rows.period[is_known])
+        np.add.at(total, place, kw[is_known])
+        np.add.at(known, place, 1)
     at = np.searchsorted(steps.start_us, ticks, side="right") - 1
-    for point in np.unique(rows.point).tolist():
-        mine = slice(*np.searchsorted(rows.point, [point, point + 1]).tolist())
-        by_step = np.full(len(steps), np.nan)
-        by_step[np.searchsorted(steps.numbers, rows.period[mine])] = kw[mine]
-        yield by_step[at]
+    return total[at], known[at]
 
 
 def expected(meters: Sequence[PowerMeter], grid: Grid) -> Floats:

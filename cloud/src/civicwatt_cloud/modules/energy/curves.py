@@ -18,8 +18,9 @@ from civicwatt_cloud.modules.energy.usage import View
 from civicwatt_cloud.timeseries.points import Carrier, EndUse
 
 By = Literal["total", "end_use", "meter"]
-# Engineering defaults: beyond so many readings the ledger's hours serve, beyond so many hours its days.
-READINGS, HOURS, DAYS, SERIES = 6_000_000, 3_000_000, 3_000_000, 50
+# Engineering defaults: beyond so many readings, or ticks of all meters, the ledger's hours serve; beyond so
+# many hours its days; beyond so many days nothing.
+READINGS, TICKS, HOURS, DAYS, SERIES = 6_000_000, 50_000_000, 3_000_000, 3_000_000, 50
 DAY_US = 24 * HOUR_US
 _FLOW = {Carrier.WATER: "m³/h"}
 
@@ -56,7 +57,8 @@ def curves(view: View, question: Question) -> Curves:
         raise TooMuchAtOnce(found=f"{len(lines)} 条 series", limit=SERIES)
     end_us = max(question.start_us, min(question.end_us, view.now_us))
     gauges = curve_sources.look(view, meters, question.start_us, end_us)
-    if gauges.rows > READINGS:
+    closest_us = min(gauges.interval_us.values(), default=HOUR_US)
+    if gauges.rows > READINGS or len(meters) * (end_us - question.start_us) // closest_us > TICKS:
         gauges = Gauges({}, 0)
     grid = _grid(question, end_us, gauges, len(meters))
     return Curves(
