@@ -117,6 +117,8 @@ def test_retention_drops_whole_files_and_cuts_the_day_between(path: Path) -> Non
         store.seal(T + 2 * DAY_US)
     assert everything(store) == kept
     assert len(files(path.parent)) == 1
+    store.retain(T + 5 * DAY_US)
+    assert (everything(store), files(path.parent)) == ([], [])
     store.close()
 
 
@@ -182,6 +184,38 @@ def test_a_night_that_fails_leaves_everything_as_it_was(path: Path, monkeypatch:
     for _ in range(2):
         store.seal(T + DAY_US)
     assert len(files(path.parent)) == 1
+    store.close()
+
+
+def test_a_crash_leaves_no_file_behind(path: Path) -> None:
+    child = [sys.executable, str(PROCESS), f"duckdb:{path}", "name", "before"]
+    assert subprocess.run(child, capture_output=True, check=False).returncode == -9
+    left = files(path.parent)
+    assert len(left) == 2  # one is of the night that was over
+    DuckDBStore(path).close()
+    assert len(files(path.parent)) == 1
+    assert not any(name.endswith(".aside") for name in files(path.parent))
+
+
+def test_days_sealed_after_an_older_copy_was_taken_are_set_aside_not_deleted(path: Path) -> None:
+    store = DuckDBStore(path)
+    store.write(batch(0))
+    store.close()
+    copy = path.read_bytes()
+    store = DuckDBStore(path)
+    store.write(batch(1))
+    store.seal(T + DAY_US)
+    held = everything(store)
+    store.close()
+    path.write_bytes(copy)  # somebody brings the older file back, without its folder
+    (path.parent / "readings.days" / "2024-10-05.1.parquet").write_bytes(b"PAR1 and no more")
+    store = DuckDBStore(path)
+    assert everything(store) == rows_of(batch(0))
+    assert files(path.parent) == ["2024-10-04.1.parquet.aside", "2024-10-05.1.parquet.aside"]
+    store.write(batch(1))  # the gateways send it again
+    store.seal(T + DAY_US)
+    assert everything(store) == held
+    assert "2024-10-04.2.parquet" in files(path.parent)
     store.close()
 
 

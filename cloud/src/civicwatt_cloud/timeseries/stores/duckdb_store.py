@@ -161,6 +161,7 @@ class DuckDBStore:
             deleted = connection.execute("DELETE FROM reading WHERE ts < ?", [before_us]).fetchone()
             self._latest.forget(before_us)
             self._keep_newest()
+        self._sealed.remove_before(day)
         return dropped + (int(deleted[0]) if deleted else 0)
 
     def capabilities(self) -> Capabilities:

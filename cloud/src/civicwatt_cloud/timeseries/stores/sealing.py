@@ -3,19 +3,24 @@
 A file counts from the moment its name stands in the table `sealed`; the same transaction takes the day's rows
 out of the hot table. So a crash at any instant leaves each row in one place, and at most a file that nobody
 names, which the next opening removes.
+
+At that opening a file of rows that are nowhere else is not a crash's: it is set aside under another name.
 """
 
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+import structlog
 
 from civicwatt_cloud.timeseries.stores.readings import DAY_US
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+log = structlog.get_logger()
+
+_EPOCH = date(1970, 1, 1)
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS sealed (day INTEGER NOT NULL, file VARCHAR NOT NULL, rows BIGINT NOT NULL)"""
@@ -23,6 +28,10 @@ _CLOSED = f"SELECT DISTINCT ts // {DAY_US} AS day FROM reading WHERE ts >= 0 AND
 _COPY = """
 COPY (SELECT * FROM {source} AS day WHERE ts >= {start} AND ts < {end} ORDER BY point, ts)
 TO {file} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)"""
+
+_NOWHERE_ELSE = """
+SELECT count(*) FROM read_parquet({file}) AS left_over WHERE NOT EXISTS (
+    SELECT 1 FROM {here} AS here WHERE here.point = left_over.point AND here.ts = left_over.ts)"""
 
 
 class Sealed(NamedTuple):
@@ -39,8 +48,9 @@ class SealedDays:
         connection.execute(SCHEMA)
         folder.mkdir(exist_ok=True)
         self._connection, self._folder = connection, folder
-        self._unnamed = set(folder.iterdir())
-        self.sweep()
+        self._unnamed: set[Path] = set()
+        for path in self._nobodys():
+            self._clear(path)
 
     def closed(self, before_us: int) -> list[int]:
         """Days that have ended before this time and have rows in the hot table."""
@@ -82,6 +92,12 @@ class SealedDays:
         self._connection.execute("INSERT INTO reading SELECT * FROM unsealed")
         self.drop(day, day + 1)
 
+    def remove_before(self, day: int) -> None:
+        """Remove the files of days before this one that nobody names any more."""
+        for path in self._nobodys():
+            if path.name < _date(day):
+                path.unlink()
+
     def drop(self, first_day: int, end_day: int) -> int:
         """Let the files of these days count no more; inside the caller's transaction. Returns their rows."""
         query = "DELETE FROM sealed WHERE day >= ? AND day < ? RETURNING rows"
@@ -90,17 +106,34 @@ class SealedDays:
 
     def sweep(self) -> None:
         """Remove files that nobody names, and nobody named the last time: no reader is in them any more."""
-        named = {file for (file,) in self._connection.execute("SELECT file FROM sealed").fetchall()}
-        unnamed = {path for path in self._folder.iterdir() if path.name not in named}
+        unnamed = self._nobodys()
         for path in unnamed & self._unnamed:
             path.unlink()
         self._unnamed = unnamed
 
+    def _nobodys(self) -> set[Path]:
+        named = {file for (file,) in self._connection.execute("SELECT file FROM sealed").fetchall()}
+        return {path for path in self._folder.glob("*.parquet") if path.name not in named}
+
+    def _clear(self, path: Path) -> None:
+        """Remove what a crash left; what holds rows that are nowhere else is of another readings.duckdb."""
+        try:
+            day = (date.fromisoformat(path.name[:10]) - _EPOCH).days
+            here = relation(self.files(self._connection, day * DAY_US, (day + 1) * DAY_US))
+            lost = self._connection.execute(_NOWHERE_ELSE.format(file=_quoted(path), here=here)).fetchone()
+        except (duckdb.Error, ValueError):  # not written to its end, or not ours
+            lost = None
+        if lost == (0,):
+            path.unlink()
+            return
+        log.warning("sealed_day_set_aside", file=str(path), readings=lost and lost[0])
+        path.rename(path.with_name(f"{path.name}.aside"))
+
     def _next_name(self, day: int) -> str:
         """2026-11-21.1.parquet, 2026-11-21.2.parquet …: a name is not used twice while its file is there."""
-        date = (_EPOCH + timedelta(days=day)).date().isoformat()
-        numbers = [int(path.name.split(".")[1]) for path in self._folder.glob(f"{date}.*.parquet")]
-        return f"{date}.{max(numbers, default=0) + 1}.parquet"
+        name = _date(day)
+        numbers = [int(path.name.split(".")[1]) for path in self._folder.glob(f"{name}.*.parquet*")]
+        return f"{name}.{max(numbers, default=0) + 1}.parquet"
 
 
 def relation(files: Sequence[Sealed]) -> str:
@@ -119,6 +152,10 @@ def relation(files: Sequence[Sealed]) -> str:
 def parquet(files: Sequence[Sealed]) -> str:
     """SQL for the rows of files, in the order of the files."""
     return f"read_parquet([{', '.join(_quoted(file.path) for file in files)}])"
+
+
+def _date(day: int) -> str:
+    return (_EPOCH + timedelta(days=day)).isoformat()
 
 
 def _quoted(path: Path) -> str:
