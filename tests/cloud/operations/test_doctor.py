@@ -17,7 +17,7 @@ from civicwatt.demo.processes import Process, free_port
 from civicwatt.demo.processes import civicwatt as command
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.gateways.authority import Authority, pem, write_private
-from civicwatt_cloud.operations import checks
+from civicwatt_cloud.operations import checks, ways
 from civicwatt_cloud.operations.backup import STAMP
 from civicwatt_cloud.operations.checks import Level
 
@@ -152,3 +152,24 @@ def test_a_running_cloud_is_all_in_order(served: Process, doctor: Doctor) -> Non
     assert {part for part, row in rows.items() if row["level"] != "ok"} <= {"backup", "clock", "disk"}
     assert rows["readings store"]["detail"].startswith("duckdb")
     assert "MQTT" in rows["broker"]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("database", "readings", "hosts"),
+    [
+        (None, None, []),
+        ("postgresql://u@127.0.0.1/d", "influxdb://127.0.0.1:8086/r", []),
+        ("postgresql://u@/d?host=/run/postgresql", "victoria://localhost:8428", []),
+        ("postgresql://u@db.example/d", None, ["db.example"]),
+        ("postgresql://u@db.example/d?sslmode=require", None, ["db.example"]),
+        ("postgresql://u@db.example/d?sslmode=verify-full", "influxdb2://o:t@ts.example:8086/r?tls=true", []),
+        (None, "influxdb2://o:t@ts.example:8086/r", ["ts.example:8086"]),
+    ],
+)
+def test_ways_to_other_machines_are_to_be_in_tls(
+    tmp_path: Path, database: str | None, readings: str | None, hosts: list[str]
+) -> None:
+    settings = Settings(data_dir=tmp_path, database_url=database, readings_url=readings)
+    rows = list(ways.in_the_clear(settings))
+    assert [row.detail for row in rows] == hosts
+    assert {row.level for row in rows} <= {Level.WARN}

@@ -47,6 +47,7 @@ def _look(settings: Settings) -> Iterator[Row]:
     yield ways.broker(settings)
     if told and settings.mqtt_host is not None:
         yield checks.ingest(told)
+    yield from ways.in_the_clear(settings)
     yield from checks.certificates(settings)
     yield checks.backups(settings)
 

@@ -258,13 +258,19 @@ class CertificateEnds(Finding):
 
 
 class NoTls(Finding):
-    """The way to the broker leaves this machine in the clear."""
+    """A way leaves this machine in the clear."""
 
     code = "CW-O1039"
-    zh = "到 {host} 的连接没有 TLS，读数明文经过网络"
-    en = "the connection to {host} is without TLS: readings cross the network in the clear"
-    remedy_zh = "运行 civicwatt cloud broker-config，并设置 mqtt_ca、mqtt_cert、mqtt_key"
-    remedy_en = "run civicwatt cloud broker-config and set mqtt_ca, mqtt_cert, mqtt_key"
+    zh = "到 {host} 的连接没有 TLS，数据明文经过网络"
+    en = "the connection to {host} is without TLS: data cross the network in the clear"
+    remedy_zh = (
+        "消息服务器：运行 civicwatt cloud broker-config，并设置 mqtt_ca、mqtt_cert、mqtt_key；"
+        "数据库：sslmode=verify-full；读数库：tls=true"
+    )
+    remedy_en = (
+        "broker: run civicwatt cloud broker-config and set mqtt_ca, mqtt_cert, mqtt_key; "
+        "database: sslmode=verify-full; readings store: tls=true"
+    )
 
 
 class BackupMissing(Finding):

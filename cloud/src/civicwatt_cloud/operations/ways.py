@@ -2,10 +2,12 @@
 
 import socket
 import ssl
+from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPException
 from ipaddress import ip_address
 
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import make_url
 
 from civicwatt_cloud.kit.alone import alone
 from civicwatt_cloud.kit.errors import DataBusy
@@ -13,6 +15,7 @@ from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.operations.checks import Level, Row
 from civicwatt_cloud.operations.errors import BrokerUnreachable, NoTls, ServerNotRunning
 from civicwatt_cloud.timeseries.intake.mqtt import TlsFiles
+from civicwatt_cloud.timeseries.stores.urls import parse
 
 WAIT_S = 5.0  # engineering default
 HERE = "127.0.0.1"
@@ -57,6 +60,19 @@ def broker(settings: Settings) -> Row:
     if _is_here(host):
         return Row(*names, f"{place} MQTT，未加密，仅本机 · in the clear, on this machine")
     return Row(*names, place, Level.WARN, NoTls(host=host))
+
+
+def in_the_clear(settings: Settings) -> Iterator[Row]:
+    """Databases on other machines that are spoken to without TLS, or without knowing who they are."""
+    if settings.database_url is not None:
+        url = make_url(settings.database_url)
+        host = url.host or "localhost"  # none: a socket on this machine
+        if not _is_here(host) and url.query.get("sslmode") not in {"verify-ca", "verify-full"}:
+            yield Row("数据库", "database", host, Level.WARN, NoTls(host=host))
+    store = parse(settings.store_url)
+    for place in store.hosts:
+        if not store.tls and not _is_here(place.rpartition(":")[0].strip("[]")):
+            yield Row("读数库", "readings store", place, Level.WARN, NoTls(host=place))
 
 
 def _is_held(settings: Settings) -> bool:
