@@ -181,6 +181,24 @@ def test_s26_a_restore_replaces_only_when_forced_and_moves_the_old_aside(
     assert everything(parts.moved(cloud, aside)) == since
 
 
+def test_s26_readings_in_a_file_elsewhere_and_of_another_kind(cloud: Settings, tmp_path: Path) -> None:
+    """A backup of one store goes into any other; the file that is there moves aside."""
+    written = backup(cloud, tmp_path, KEY, quiet)
+    before = everything(cloud)["readings"]
+    (tmp_path / "far").mkdir()
+    changes = {"data_dir": tmp_path / "fresh", "readings_url": f"sqlite:{tmp_path / 'far' / 'all.sqlite'}"}
+    fresh = cloud.model_copy(update=changes)
+    restore(fresh, written.path, KEY, quiet, force=False)
+    assert everything(fresh)["readings"] == before
+    with pytest.raises(TargetNotEmpty, match=r"all\.sqlite"):
+        restore(fresh, written.path, KEY, quiet, force=False)
+    restore(fresh, written.path, KEY, quiet, force=True)
+    assert everything(fresh)["readings"] == before
+    (aside,) = fresh.data_dir.glob("before-restore-*")
+    assert (aside / "all.sqlite").exists()
+    assert not list(fresh.data_dir.glob("all*"))
+
+
 @pytest.mark.parametrize("fault", ["cut", "changed", "key"])
 def test_s26_a_bad_file_or_key_touches_nothing_even_when_forced(
     cloud: Settings, tmp_path: Path, fault: str

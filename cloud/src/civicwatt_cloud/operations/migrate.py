@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from civicwatt_cloud.kit.alone import alone
+from civicwatt_cloud.kit.db import serving
 from civicwatt_cloud.kit.schema import Schema, schema_at, schema_of
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.operations import parts
@@ -27,7 +28,7 @@ def migrate(
     before = present(settings)
     if not check and before.pending:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        with alone(settings.data_dir), parts.database(settings) as database:
+        with alone(settings.data_dir), serving(settings), parts.database(settings) as database:
             database.upgrade()
     _tell(before, done=not check, as_json=as_json)
     if check and before.pending:
