@@ -7,12 +7,13 @@ import sys
 import threading
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pytest
 from cloud.timeseries.stores import seal_process
 from cloud.timeseries.stores.seal_process import BATCHES, POINTS, T, batch
 
-from civicwatt_cloud.timeseries.stores import sealing
+from civicwatt_cloud.timeseries.stores import duckdb_store, sealing
 from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
 from civicwatt_cloud.timeseries.stores.errors import StoreBusy
 from civicwatt_cloud.timeseries.stores.histories import random_history
@@ -185,6 +186,26 @@ def test_a_night_that_fails_leaves_everything_as_it_was(path: Path, monkeypatch:
         store.seal(T + DAY_US)
     assert len(files(path.parent)) == 1
     store.close()
+
+
+def test_a_retention_that_fails_leaves_everything_as_it_was(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = DuckDBStore(path)
+    store.write(batch(0))
+    store.seal(T + DAY_US)
+    before = everything(store)
+    with monkeypatch.context() as full:
+        full.setattr(duckdb_store, "_FORGET_NEWEST", ("no statement",))
+        with pytest.raises(duckdb.Error):
+            store.retain(T + 3 * DAY_US)
+    assert store.write(batch(0)).inserted == 0
+    assert everything(store) == before
+    assert store.retain(T + 3 * DAY_US) == len(before)
+    store.close()
+    again = DuckDBStore(path)
+    assert len(again.latest().point) == 0
+    again.close()
 
 
 def test_a_crash_leaves_no_file_behind(path: Path) -> None:

@@ -48,6 +48,10 @@ _NEWEST = """
 SELECT point, ts, coalesce(value, 'NaN'::DOUBLE) AS value, reason, value_ts,
     coalesce(last_value, 'NaN'::DOUBLE) AS last_value
 FROM newest"""
+_FORGET_NEWEST = (
+    "DELETE FROM newest WHERE ts < ?",
+    "UPDATE newest SET value_ts = -1, last_value = NULL WHERE value_ts < ?",
+)
 _NEWEST_HOT = """
 SELECT point, max(ts) AS ts,
     arg_max(coalesce(value, 'NaN'::DOUBLE), ts) AS value, arg_max(reason, ts) AS reason,
@@ -153,15 +157,17 @@ class DuckDBStore:
     def retain(self, before_us: int) -> int:
         """Delete the rows before `before_us`, whole days as files; returns how many."""
         day = before_us // DAY_US
-        with self._sealing, self._lock, self._transaction() as connection:
-            hot = self._sealed.closed(before_us)  # with a file as well, one place may have two rows
-            for cut in [*hot, day] if before_us % DAY_US else hot:
-                self._sealed.unseal(cut)
-            dropped = self._sealed.drop(-(2**31), day)
-            deleted = connection.execute("DELETE FROM reading WHERE ts < ?", [before_us]).fetchone()
-            self._latest.forget(before_us)
-            self._keep_newest()
-        self._sealed.remove_before(day)
+        with self._sealing, self._lock:
+            with self._transaction() as connection:
+                hot = self._sealed.closed(before_us)  # with a file as well, one place may have two rows
+                for cut in [*hot, day] if before_us % DAY_US else hot:
+                    self._sealed.unseal(cut)
+                dropped = self._sealed.drop(-(2**31), day)
+                deleted = connection.execute("DELETE FROM reading WHERE ts < ?", [before_us]).fetchone()
+                for statement in _FORGET_NEWEST:
+                    connection.execute(statement, [before_us])
+            self._latest.forget(before_us)  # only now: rows later than what memory knows are not looked up
+            self._sealed.remove_before(day)
         return dropped + (int(deleted[0]) if deleted else 0)
 
     def capabilities(self) -> Capabilities:
