@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from sys import intern
 from typing import NamedTuple
 
 from civicwatt_protocols.errors import NotOurMessage
@@ -95,7 +96,7 @@ def decode_birth(payload: bytes, device: str) -> Catalogue:
             continue
         if not metric.name:
             raise NotOurMessage(device, detail=f"alias {metric.alias} has no name")
-        points.append(PointDefinition(metric.alias, metric.name))
+        points.append(PointDefinition(metric.alias, intern(metric.name)))
     if len({point.alias for point in points}) < len(points):
         raise NotOurMessage(device, detail="an alias appears twice")
     template = named.get(TEMPLATE)

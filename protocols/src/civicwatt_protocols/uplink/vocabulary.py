@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from sys import intern  # thousands of catalogues name the same measures
 from typing import Self
 
 EPOCH, SEQ, BIRTH = "cw/epoch", "cw/seq", "cw/birth"  # metrics of every DDATA, declared in the DBIRTH
@@ -82,7 +83,10 @@ class Catalogue:
     @classmethod
     def stored(cls, device: str, template: str, points: str) -> Self:
         """A catalogue from a database, its points as points_text() gave them."""
-        return cls(device, template, tuple(PointDefinition(*point) for point in json.loads(points)))
+        rows = json.loads(points)
+        return cls(
+            device, template, tuple(PointDefinition(alias, intern(measure)) for alias, measure in rows)
+        )
 
     def points_text(self) -> str:
         """The points as a database keeps them: JSON [[alias, measure], …]."""

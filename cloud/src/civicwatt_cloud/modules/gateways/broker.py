@@ -48,6 +48,8 @@ acl_file {folder}/acl
 
 # Bytes; no message of a gateway is longer.
 message_size_limit {longest}
+# Messages on their way to a worker that is busy; what comes beyond is dropped, and sent again.
+max_queued_messages 20000
 # The cloud acknowledges what it has committed, and the gateways keep the rest: the broker need not.
 persistence false
 """
