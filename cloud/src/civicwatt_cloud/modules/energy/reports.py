@@ -119,26 +119,49 @@ def _limit(found: int, limit: int) -> None:
 
 
 def _groups(labels: Sequence[Labels], found: Sums) -> list[ReportGroup]:
-    completeness, whole = _known(found.completeness), found.whole()
-    shares = {
-        quality: seconds
+    completeness, columns = _known(found.completeness), _shares(found)
+    told = [
+        quality
         for quality, seconds in found.by_quality().items()
         if quality is Quality.MEASURED or seconds.any()
-    }
-    columns = {quality: _known(sums.share(seconds, found.expected_s)) for quality, seconds in shares.items()}
+    ]
+    totals = _totals(found.whole())
     return [
         ReportGroup.model_validate(
             {
                 "labels": label,
-                "total": _total(whole, i),
+                "total": totals[i],
                 "values": texts(found.micro[i], found.rows[i]),
                 "completeness": completeness[i],
                 "quality": [QUALITIES[code] for code in found.worst[i].tolist()],
-                "shares": {quality: column[i] for quality, column in columns.items()},
+                "shares": {quality: columns[quality][i] for quality in told},
             }
         )
         for i, label in enumerate(labels)
     ]
+
+
+def _totals(whole: Sums) -> list[ReportTotal]:
+    completeness, columns = _known(whole.completeness), _shares(whole)
+    values = texts(whole.micro[:, 0], whole.rows[:, 0])
+    return [
+        ReportTotal.model_validate(
+            {
+                "value": value,
+                "completeness": completeness[i][0],
+                "shares": {quality: column[i][0] for quality, column in columns.items() if column[i][0]},
+            }
+        )
+        for i, value in enumerate(values)
+    ]
+
+
+def _shares(found: Sums) -> dict[Quality, list[list[float | None]]]:
+    """Of the expected time, by group and step."""
+    return {
+        quality: _known(sums.share(seconds, found.expected_s))
+        for quality, seconds in found.by_quality().items()
+    }
 
 
 def texts(micro: Ints, rows: Ints) -> list[str | None]:
@@ -151,20 +174,6 @@ def texts(micro: Ints, rows: Ints) -> list[str | None]:
         else None
         for value, whole, rest, known in zip(*columns, strict=True)
     ]
-
-
-def _total(whole: Sums, group: int) -> ReportTotal:
-    parts = {
-        quality.value: _known(sums.share(seconds, whole.expected_s))[group][0]
-        for quality, seconds in whole.by_quality().items()
-    }
-    return ReportTotal.model_validate(
-        {
-            "value": texts(whole.micro[group], whole.rows[group])[0],
-            "completeness": _known(whole.completeness)[group][0],
-            "shares": {key: part for key, part in parts.items() if part},
-        }
-    )
 
 
 def _known(shares: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> list[list[float | None]]:
