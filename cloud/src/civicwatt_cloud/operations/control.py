@@ -40,23 +40,30 @@ def address(folder: Path) -> Iterator[str]:
 
 
 async def serve(folder: Path, store: ReadingsStore) -> None:
-    """Answer until cancelled."""
-    with address(folder) as path:
+    """Answer until cancelled; where there can be no socket, backups have to wait for a stop."""
+    try:
+        with address(folder) as path:
+            await _listen(path, store)
+    except OSError as error:
+        log.error("control_socket_unusable", path=str(folder / NAME), error=str(error))
+
+
+async def _listen(path: str, store: ReadingsStore) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(path)  # of a process that was killed: the folder's lock says that we are alone
+    before = os.umask(0o177)
+    try:
+        server = await asyncio.start_unix_server(
+            lambda reader, writer: _serve(reader, writer, store), path, limit=LONGEST_REQUEST
+        )
+    finally:
+        os.umask(before)
+    try:
+        await server.serve_forever()
+    finally:
+        server.close()
         with suppress(FileNotFoundError):
-            os.unlink(path)  # of a process that was killed: the folder's lock says that we are alone
-        before = os.umask(0o177)
-        try:
-            server = await asyncio.start_unix_server(
-                lambda reader, writer: _serve(reader, writer, store), path, limit=LONGEST_REQUEST
-            )
-        finally:
-            os.umask(before)
-        try:
-            await server.serve_forever()
-        finally:
-            server.close()
-            with suppress(FileNotFoundError):
-                os.unlink(path)
+            os.unlink(path)
 
 
 async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, store: ReadingsStore) -> None:
