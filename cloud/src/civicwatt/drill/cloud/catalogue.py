@@ -1,6 +1,16 @@
 """The faults of the cloud's drill, in the order of the report."""
 
 from civicwatt.drill.catalogue import Drill
-from civicwatt.drill.cloud import deaths
+from civicwatt.drill.cloud import again, counters, deaths, poison, zones
 
-DRILLS = (Drill("F05", "强杀接收进程", "kill -9 of the ingest", deaths.run, 25, 900),)
+DRILLS = (
+    Drill("F05", "强杀接收进程", "kill -9 of the ingest", deaths.run, 30, 900),
+    Drill("F12", "重复投递", "delivered twice", again.twice, 15, 60),
+    Drill("F13", "乱序、迟到六十天", "out of order, sixty days late", again.late, 30, 200),
+    Drill("F16", "时区", "time zones", zones.run, 20, 60),
+    Drill("F17", "计数器翻转", "counters roll over", counters.rollover, 20, 20),
+    Drill("F18", "读数跳零、突跳", "glitches", counters.glitch, 12, 40),
+    Drill("F19", "换表", "meters replaced", counters.replacement, 20, 20),
+    Drill("F20", "倍率变更", "another transformer", counters.ratio, 12, 12),
+    Drill("F28", "毒消息", "poison messages", poison.run, 20, 60),
+)

@@ -3,8 +3,8 @@
 import asyncio
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Self
@@ -20,6 +20,7 @@ from civicwatt.drill.cloud.sender import Sender
 from civicwatt.drill.cloud.truth import Truth
 from civicwatt.drill.row import Verdict
 from civicwatt.drill.stage import Stage, until
+from civicwatt.errors import PartDidNotStart
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange
@@ -96,11 +97,13 @@ class Site:
         self.config.write_text("\n".join(lines) + "\n")
         return Settings.load(self.config)
 
-    def add(self, count: int, **kind: int) -> list[Sender]:
+    def add(self, count: int, *, meters: int = 2, interval_s: int = 300) -> list[Sender]:
         """So many gateways more; their meters are in the register."""
         first = len(self.senders) + 1
         new = [
-            Sender(f"gw-{n:03}", self.truth, self.broker_port, self.seed, **kind)
+            Sender(
+                f"gw-{n:03}", self.truth, self.broker_port, self.seed, meters=meters, interval_s=interval_s
+            )
             for n in range(first, first + count)
         ]
         self.senders += new
@@ -120,6 +123,12 @@ class Site:
         """Enter the gateways' meters, as a meter list does."""
         await asyncio.to_thread(register, self.settings, self.senders)
 
+    async def begin(self) -> None:
+        """Enter the meters, start the cloud, let the gateways deliver."""
+        await self.register()
+        await self.serve()
+        self.start_senders()
+
     async def serve(self, *, wait: bool = True) -> Process:
         """Start `civicwatt cloud serve`."""
         port = free_port()
@@ -127,6 +136,8 @@ class Site:
         self._serve = self._process("serve", "cloud", "serve", "--port", str(port))
         if wait:
             await until(lambda: listens(port) or not self.serving.alive, "cloud", READY_S)
+            if not self.serving.alive:
+                raise PartDidNotStart("cloud", log=self.serving.log_file.read_text()[-500:])
         return self._serve
 
     @property
@@ -174,17 +185,23 @@ class Site:
 
     async def even(self, limit_s: float = DRAIN_S) -> None:
         """Wait until the books are even."""
-        database = Database.of(self.settings)
+        with self.database() as database:
 
-        def is_even() -> bool:
-            try:
-                with database.reading() as session:
-                    return session.scalar(select(DirtyRange.id).limit(1)) is None
-            except SQLAlchemyError:
-                return False
+            def is_even() -> bool:
+                try:
+                    with database.reading() as session:
+                        return session.scalar(select(DirtyRange.id).limit(1)) is None
+                except SQLAlchemyError:
+                    return False
 
-        try:
             await until(is_even, "books", limit_s)
+
+    @contextmanager
+    def database(self) -> Iterator[Database]:
+        """The cloud's database, beside the processes that use it."""
+        database = Database.of(self.settings)
+        try:
+            yield database
         finally:
             database.close()
 
