@@ -1,5 +1,6 @@
 """Fresh databases of each kind: SQLite, and a PostgreSQL of the tests' own."""
 
+import asyncio
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,6 +36,18 @@ def postgresql_url(postgresql: PostgreSQL) -> Iterator[str]:
     url = postgresql.database(TEMPLATE)
     yield url
     postgresql.drop(url)
+
+
+@pytest.fixture(scope="module")
+def books_by_hand() -> Iterator[None]:
+    """Applications leave the books to the tests: two that keep them get in each other's way."""
+
+    async def nobody(_ledger: object) -> None:
+        await asyncio.Event().wait()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("civicwatt_cloud.app._keep_books", nobody)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -70,13 +70,13 @@ class City:
 
 
 @pytest.fixture
-async def city(tmp_path: Path) -> AsyncIterator[City]:
+async def city(tmp_path: Path, books_by_hand: None) -> AsyncIterator[City]:
     async with _city(tmp_path) as made:
         yield made
 
 
 @pytest.fixture
-async def cities(tmp_path: Path, postgresql_url: str) -> AsyncIterator[list[City]]:
+async def cities(tmp_path: Path, postgresql_url: str, books_by_hand: None) -> AsyncIterator[list[City]]:
     """The same city twice: on SQLite, and on PostgreSQL."""
     folders = [tmp_path / "sqlite", tmp_path / "postgresql"]
     for folder in folders:

@@ -79,7 +79,7 @@ def serve() -> Callable[..., object]:
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+def cloud(tmp_path_factory: pytest.TempPathFactory, books_by_hand: None) -> Iterator[Cloud]:
     """One for the tests of a file: each uses a gateway of its own."""
     folder = tmp_path_factory.mktemp("cloud")
     (folder / "web").mkdir()
