@@ -158,6 +158,16 @@ def test_f19_a_jump_that_stays_and_one_that_ends_the_file(replay: Replay) -> Non
     assert [one["reason"] for one in found["held"]] == ["jump", "fall"]
 
 
+@pytest.mark.parametrize("minutes", [60, 180])
+def test_f18_a_first_or_last_reading_gone_wrong_is_held(replay: Replay, minutes: int) -> None:
+    rows = day(minutes=minutes)
+    lost = 60 * minutes // 60
+    found = replay([(rows[0][0], Decimal(0)), *rows[1:]])
+    assert (Decimal(found["total"]), found["held"][0]["reason"]) == (1440 - lost, "jump")
+    found = replay([*rows[:-1], (rows[-1][0], rows[-1][1] + 900)])
+    assert (Decimal(found["total"]), found["held"][0]["reason"]) == (1440 - lost, "jump")
+
+
 def test_f17_a_declared_rollover_is_exact_and_an_undeclared_one_held(replay: Replay) -> None:
     rows = [(t, v % 1_000_000) for t, v in day(start="999300")]
     found = replay(rows, '[[rollover]]\nspan = "1000000"\n')

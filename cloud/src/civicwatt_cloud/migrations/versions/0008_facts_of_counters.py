@@ -18,6 +18,14 @@ def upgrade() -> None:
     _fact("ratio_change", "from_us", sa.Column("factor", sa.String(length=40), nullable=False))
     _fact("rollover_span", "from_us", sa.Column("span_micro", sa.BigInteger(), nullable=False))
     _fact("confirmed_rise", "ts_us")
+    op.create_table(
+        "thin_rise",
+        sa.Column("point_id", sa.Integer(), nullable=False),
+        sa.Column("ts_us", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["point_id"], ["point.id"], name=op.f("fk_thin_rise_point_id_point")),
+        sa.PrimaryKeyConstraint("point_id", "ts_us", name=op.f("pk_thin_rise")),
+        sqlite_with_rowid=False,
+    )
     op.execute(
         "INSERT INTO dirty_range (point_id, hour_from, hour_to) "
         "SELECT id, 0, 1200000 FROM point WHERE is_consumption"
@@ -25,7 +33,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("confirmed_rise", "rollover_span", "ratio_change"):
+    for table in ("thin_rise", "confirmed_rise", "rollover_span", "ratio_change"):
         op.drop_table(table)
     for table, column in RATES:
         op.drop_column(table, column)

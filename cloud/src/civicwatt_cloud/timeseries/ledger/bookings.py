@@ -33,6 +33,7 @@ class Booked(NamedTuple):
     point: Ints
     hours: Hours
     held: list[tuple[int, Held]]  # with its point
+    thin: list[tuple[int, int]]  # with its point: UTC µs of counter.booking.Booking
 
 
 class Counters(NamedTuple):
@@ -109,7 +110,7 @@ def _plain(stretch: _Stretch, counters: Counters, change: tuple[int, int]) -> tu
             strict=True,
         )
     ]
-    booked = Booked(replaced, points[found.hours.counter], Hours(*found.hours[1:]), [])
+    booked = Booked(replaced, points[found.hours.counter], Hours(*found.hours[1:]), [], [])
     others += asked[~found.is_calm].tolist()
     return _begun(booked, counters.first_hour), sorted(others)
 
@@ -159,12 +160,13 @@ def _joined(found: Sequence[tuple[int, Booking]]) -> Booked:
         np.repeat([point for point, _ in found], counts),
         Hours(*(np.concatenate(column) for column in zip(*(one.hours for _, one in found), strict=True))),
         [(point, step) for point, one in found for step in one.held],
+        [(point, ts_us) for point, one in found for ts_us in one.thin],
     )
 
 
 def _nothing() -> Booked:
     empty = np.zeros(0, np.int64)
-    return Booked([], empty, Hours(*[empty] * len(Hours._fields)), [])
+    return Booked([], empty, Hours(*[empty] * len(Hours._fields)), [], [])
 
 
 def _begun(booked: Booked, first_hour: Mapping[int, int]) -> Booked:
@@ -178,4 +180,5 @@ def _begun(booked: Booked, first_hour: Mapping[int, int]) -> Booked:
         point=booked.point[keeps],
         hours=Hours(*(column[keeps] for column in booked.hours)),
         held=[(point, step) for point, step in booked.held if step.ts_us >= first_hour[point] * HOUR_US],
+        thin=[(point, ts_us) for point, ts_us in booked.thin if ts_us >= first_hour[point] * HOUR_US],
     )

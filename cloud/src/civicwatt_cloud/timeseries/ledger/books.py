@@ -19,7 +19,7 @@ from civicwatt_cloud.timeseries.ledger.dependents import Dependents
 from civicwatt_cloud.timeseries.ledger.errors import TwoBookkeepers
 from civicwatt_cloud.timeseries.ledger.marks import Work
 from civicwatt_cloud.timeseries.ledger.memory import BookMemory
-from civicwatt_cloud.timeseries.ledger.models import HeldStep, LedgerDay, LedgerHour, LedgerMonth
+from civicwatt_cloud.timeseries.ledger.models import HeldStep, LedgerDay, LedgerHour, LedgerMonth, ThinRise
 from civicwatt_cloud.timeseries.ledger.withholding import Months, Withholding, whole_months
 from civicwatt_cloud.timeseries.points import Point, Source
 from civicwatt_cloud.timeseries.stores.readings import ReadingsStore
@@ -182,5 +182,5 @@ def _by_range(
 def _forget(session: Session, points: Sequence[int]) -> None:
     """Points that are nobody's consumption have no rows."""
     if points:
-        for table in (LedgerHour, LedgerDay, LedgerMonth, HeldStep):
+        for table in (LedgerHour, LedgerDay, LedgerMonth, HeldStep, ThinRise):
             session.execute(delete(table).where(table.point_id.in_(points)))

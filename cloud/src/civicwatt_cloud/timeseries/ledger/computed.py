@@ -66,4 +66,4 @@ def _virtual(
         return
     replaced = [Replaced(point, *hours_of_days(first, last, zone))]
     columns = (np.asarray(column, np.int64) for column in (*rows, np.zeros(len(rows.period))))
-    found.hours.append(Booked(replaced, np.full(len(rows.period), point), Hours(*columns), []))
+    found.hours.append(Booked(replaced, np.full(len(rows.period), point), Hours(*columns), [], []))

@@ -5,7 +5,7 @@ measured hours of the weeks before. So a change reaches farther than the hours i
 matters to held rises that now have support, to hours near a rise that is no longer there, to later gaps.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -17,11 +17,11 @@ from civicwatt_cloud.kit import bulk
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.timeseries.ledger.bookings import Booked, Replaced
 from civicwatt_cloud.timeseries.ledger.computed import DaysBooked
-from civicwatt_cloud.timeseries.ledger.counter.plausibility import FAR_H, PEAK_FACTOR, SHORTEST_US
+from civicwatt_cloud.timeseries.ledger.counter.plausibility import FAR_H, LONGEST_US, PEAK_FACTOR
 from civicwatt_cloud.timeseries.ledger.counter.profile import LOOK_BACK_H
 from civicwatt_cloud.timeseries.ledger.definitions import definitions
 from civicwatt_cloud.timeseries.ledger.hours import hours_of_days
-from civicwatt_cloud.timeseries.ledger.models import HeldStep, LedgerDay
+from civicwatt_cloud.timeseries.ledger.models import HeldStep, LedgerDay, ThinRise
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.ledger.virtual_models import Formula
 from civicwatt_cloud.timeseries.stores.readings import Ints
@@ -118,6 +118,8 @@ class Dependents:
 
     def _near(self) -> list[tuple[int, int, int]]:
         """The hours of the same points that a change reaches."""
+        if not self._changes:
+            return []
         lower = [
             (one.replaced.point, max(0, one.first - _REACH_H), one.last + _REACH_H)
             for one in self._changes
@@ -132,22 +134,31 @@ class Dependents:
         return [*lower, *self._supported(), *gaps]  # type: ignore[list-item]
 
     def _supported(self) -> Iterable[tuple[int, int, int]]:
-        """Held rises elsewhere that new ones come near to."""
+        """Held rises elsewhere that new ones come near to, and thin ones, which may turn out implausible."""
         changes: dict[int, list[_Change]] = {}
         for one in self._changes:
             changes.setdefault(one.replaced.point, []).append(one)
-        step = HeldStep
-        query = select(step).where(step.point_id.in_(list(changes)), step.rate > 0)
-        for held in self._session.scalars(query):
-            hour = held.ts_us // HOUR_US
-            rise = held.after_micro - held.before_micro
-            lasting = min(held.rate, rise * HOUR_US // SHORTEST_US) if rise > 0 else held.rate
-            for one in changes[held.point_id]:
+        for point, ts_us, lasting in self._watched(changes.keys()):
+            hour = ts_us // HOUR_US
+            for one in changes[point]:
                 is_inside = one.replaced.hour_from <= hour < one.replaced.hour_to
                 is_near = one.first - _REACH_H <= hour <= one.last + _REACH_H
                 if is_near and not is_inside and (one.highest + 1) * PEAK_FACTOR >= lasting:
-                    yield held.point_id, hour, hour + 1
+                    yield point, hour, hour + 1
                     break
+
+    def _watched(self, points: Collection[int]) -> Iterable[tuple[int, int, int]]:
+        """(point, time, rate that would support it): rises that are held, or booked on thin ground (any)."""
+        between = (min(points), max(points))
+        for held in self._session.scalars(select(HeldStep).where(HeldStep.point_id.between(*between))):
+            if held.rate and held.point_id in points:
+                rise = held.after_micro - held.before_micro
+                lasting = min(held.rate, rise * HOUR_US // LONGEST_US) if rise > 0 else held.rate
+                yield held.point_id, held.ts_us, lasting
+        thin = select(ThinRise.point_id, ThinRise.ts_us).where(ThinRise.point_id.between(*between))
+        for point, ts_us in self._session.execute(thin):
+            if point in points:
+                yield point, ts_us, 0
 
     def _columns(self, statement: str, replaced: Sequence[Replaced], width: int) -> Ints:
         rows = [tuple(row) for part in bulk.values(replaced) for row in self._run(statement, part)]

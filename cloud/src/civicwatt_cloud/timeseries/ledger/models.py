@@ -61,6 +61,16 @@ class HeldStep(Base):
     rate: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))  # of a rise [micro/h]
 
 
+class ThinRise(Base):
+    """A rise that is booked though little explains it: booked again when readings near it change."""
+
+    __tablename__ = "thin_rise"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    point_id: Mapped[int] = mapped_column(ForeignKey("point.id"), primary_key=True)
+    ts_us: Mapped[int] = mapped_column(BigInteger, primary_key=True)  # of the reading after it
+
+
 class ReplacementForm(Base):
     """A replaced meter 换表单: what both counters showed, who says so. Never changed, never deleted."""
 

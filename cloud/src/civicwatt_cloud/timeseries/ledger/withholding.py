@@ -188,4 +188,9 @@ def _without(booked: Booked, rows: Bools, out: Replaced) -> Booked:
             for point, step in booked.held
             if point != out.point or not out.hour_from <= step.ts_us // HOUR_US < out.hour_to
         ],
+        [
+            (point, ts_us)
+            for point, ts_us in booked.thin
+            if point != out.point or not out.hour_from <= ts_us // HOUR_US < out.hour_to
+        ],
     )

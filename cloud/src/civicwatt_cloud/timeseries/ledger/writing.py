@@ -18,6 +18,7 @@ from civicwatt_cloud.timeseries.ledger.partitions import make_months
 _DELETE_HOURS = "DELETE FROM ledger_hour WHERE point_id = ? AND hour >= ? AND hour < ?"
 _HOUR_COLUMNS = ("point_id", "hour", "day", "micro", "covered_s", "quality", "peak")
 _DELETE_HELD = "DELETE FROM held_step WHERE point_id = ? AND ts_us >= ? AND ts_us < ?"
+_DELETE_THIN = "DELETE FROM thin_rise WHERE point_id = ? AND ts_us >= ? AND ts_us < ?"
 _HELD_COLUMNS = ("point_id", "ts_us", "kind", "before_micro", "after_micro", "rate")
 _DELETE_DAYS = "DELETE FROM ledger_day WHERE point_id = ? AND day BETWEEN ? AND ?"
 _DELETE_MONTHS = "DELETE FROM ledger_month WHERE point_id = ? AND month BETWEEN ? AND ?"
@@ -40,7 +41,9 @@ def replace(connection: Connection, booked: Booked, first_hour: Mapping[int, int
     """Replace the hours and held steps; nothing stays before a point's first hour."""
     ranges = [*booked.replaced, *((point, 0, first_hour[point]) for point, _, _ in booked.replaced)]
     bulk.run(connection, _DELETE_HOURS, ranges)
-    bulk.run(connection, _DELETE_HELD, [(p, start * HOUR_US, end * HOUR_US) for p, start, end in ranges])
+    spans = [(point, start * HOUR_US, end * HOUR_US) for point, start, end in ranges]
+    bulk.run(connection, _DELETE_HELD, spans)
+    bulk.run(connection, _DELETE_THIN, spans)
     hour, *columns = booked.hours
     make_months(connection, hour)
     hours, places = np.unique(hour, return_inverse=True)
@@ -48,6 +51,7 @@ def replace(connection: Connection, booked: Booked, first_hour: Mapping[int, int
     rows = zip(*(column.tolist() for column in (booked.point, hour, days, *columns)), strict=True)
     bulk.insert_rows(connection, "ledger_hour", _HOUR_COLUMNS, list(rows))
     bulk.insert_rows(connection, "held_step", _HELD_COLUMNS, [(point, *step) for point, step in booked.held])
+    bulk.insert_rows(connection, "thin_rise", ("point_id", "ts_us"), booked.thin)
 
 
 def replace_days(connection: Connection, booked: DaysBooked, closed_months: Sequence[int]) -> None:

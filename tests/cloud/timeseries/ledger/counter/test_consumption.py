@@ -197,4 +197,4 @@ def test_a_stretch_too_short_to_tell_is_said_and_a_longer_one_is_not() -> None:
     assert found[5] is None
     assert found[10] is None
     assert found[20] is not None
-    assert (found[20].hour_from, found[20].hour_to) == (T0 // HOUR_US + 44, T0 // HOUR_US + 63)
+    assert (found[20].hour_from, found[20].hour_to) == (T0 // HOUR_US + 44, T0 // HOUR_US + 56)

@@ -10,8 +10,8 @@ from civicwatt_cloud.kit.business_time import HOUR_US, SECOND_US
 from civicwatt_cloud.timeseries.ledger.counter.consumption import Hours, hours_of
 from civicwatt_cloud.timeseries.ledger.counter.facts import NO_FACTS, Facts
 from civicwatt_cloud.timeseries.ledger.counter.glitches import GLITCH_READINGS, standing_in, surely_standing
-from civicwatt_cloud.timeseries.ledger.counter.line import Held, Steps, held_in, steps_of
-from civicwatt_cloud.timeseries.ledger.counter.plausibility import NEW, Known, Peaks, nothing_remembered
+from civicwatt_cloud.timeseries.ledger.counter.line import Held, Steps, held_in, steps_of, thin_in
+from civicwatt_cloud.timeseries.ledger.counter.plausibility import Known, Peaks, nothing_remembered
 from civicwatt_cloud.timeseries.ledger.counter.profile import (
     LOOK_BACK_H,
     Measured,
@@ -34,6 +34,7 @@ class Booking(NamedTuple):
     hour_to: int
     hours: Hours
     held: list[Held]
+    thin: list[int]  # UTC µs: booked, and to be booked again when readings near it change
 
 
 class Memory(Protocol):
@@ -167,11 +168,13 @@ def booking(
     hours = hours_of(Steps(*(column[first:last] for column in steps)), facts, usual)
     inside = reach.replaces(hours.hour)
     held = held_in(series, stands, line, steps)
+    span = range(reach.hour_from, reach.hour_to)
     return Booking(
         reach.hour_from,
         reach.hour_to,
         Hours(*(column[inside] for column in hours)),
-        [one for one in held if reach.hour_from <= one.ts_us // HOUR_US < reach.hour_to],
+        [one for one in held if one.ts_us // HOUR_US in span],
+        [ts_us for ts_us in thin_in(steps) if ts_us // HOUR_US in span],
     )
 
 
@@ -188,9 +191,8 @@ def _reach(series: Series, changed: tuple[int, int], *, from_first: bool, to_las
     sure = np.flatnonzero(surely_standing(series.value, from_first=from_first, to_last=to_last) & ~is_form)
     hour_from, hour_to = changed[0] // HOUR_US, -(-changed[1] // HOUR_US)
     from_us, to_us = (int(ts_us[0]), int(ts_us[-1])) if n else (0, 0)
-    # Readings up to `reach` before the change may stand or fall by it, NEW rises after it be judged anew; one
-    # that surely stands before them is where the difference begins, and another one at or before that hour's
-    # start makes the hour whole.
+    # Readings up to `reach` before the change may stand or fall by it; one that surely stands before them
+    # is where the difference begins, and another one at or before that hour's start makes the hour whole.
     before = sure[sure < first - reach]
     if len(before):
         hour_from = int(ts_us[before[-1]]) // HOUR_US
@@ -201,7 +203,7 @@ def _reach(series: Series, changed: tuple[int, int], *, from_first: bool, to_las
         return None
     else:
         hour_from = from_us // HOUR_US if n else hour_to
-    after = sure[sure >= end + NEW]
+    after = sure[sure >= end + reach]
     if len(after):
         hour_to = -(-int(ts_us[after[0]]) // HOUR_US)
         after = after[ts_us[after] >= hour_to * HOUR_US]

@@ -11,7 +11,7 @@ import numpy as np
 
 from civicwatt_cloud.kit.business_time import HOUR_US, SECOND_US
 from civicwatt_cloud.timeseries.ledger.counter.glitches import GLITCH_READINGS
-from civicwatt_cloud.timeseries.ledger.counter.plausibility import NEW, Rises, questionable, whole_rate
+from civicwatt_cloud.timeseries.ledger.counter.plausibility import Rises, questionable, whole_rate
 from civicwatt_cloud.timeseries.ledger.counter.spans import STRADDLE_US
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.stores.readings import Bools, Floats, Ints
@@ -111,7 +111,7 @@ def _replaced(
     is_begun = has_before & (ts[sure] <= hour_from * HOUR_US)
 
     sure = np.maximum(np.where(to_last, ends, ends - reach) - 1, starts)
-    after = end + NEW
+    after = end + reach
     has_after = after <= sure
     hour_to = -(-ts[np.where(has_after, after, ends - 1)] // HOUR_US)
     is_ended = has_after & (ts[sure] >= hour_to * HOUR_US)

@@ -9,14 +9,14 @@ from civicwatt_cloud.timeseries.ledger.counter.plausibility import (
     Known,
     Remembered,
     Rises,
-    implausible,
+    judge,
     whole_rate,
 )
 from civicwatt_cloud.timeseries.ledger.counter.splice import Series, doubted
 from civicwatt_cloud.timeseries.stores.readings import Bools, Ints
 
 Kind = Literal["fall", "jump", "glitch", "form"]
-FALL, JUMP, FORM = 1, 2, 3  # Steps.kind; 0: booked
+FALL, JUMP, FORM, THIN = 1, 2, 3, 4  # Steps.kind; 0 and THIN are booked
 
 
 class Held(NamedTuple):
@@ -26,7 +26,7 @@ class Held(NamedTuple):
     kind: Kind
     before_micro: int  # the last reading that stands; of a form the old meter's counter
     after_micro: int  # of a form the new meter's
-    rate: int = 0  # of a jump [micro/h]
+    rate: int = 0  # of a rise [micro/h]
 
 
 class Steps(NamedTuple):
@@ -35,7 +35,13 @@ class Steps(NamedTuple):
     start_us: Ints
     end_us: Ints
     rise: Ints  # micro, never negative; a counter that rolled over rises through its span
-    kind: Ints  # 0: it is booked, else why not
+    kind: Ints  # 0: it is booked, else why not, or THIN
+
+    @property
+    def counts(self) -> Bools:
+        """Which are booked."""
+        booked: Bools = (self.kind == 0) | (self.kind == THIN)
+        return booked
 
     @property
     def rises(self) -> Rises:
@@ -50,11 +56,15 @@ def steps_of(line: Series, facts: Facts, remembered: Remembered, known: Known) -
     in_doubt = doubted(line)
     kind[in_doubt[1:] | in_doubt[:-1]] = FORM
     steps = Steps(line.ts_us[:-1], line.ts_us[1:], np.where(kind == 0, rise, 0), kind)
-    wrong, undecided = implausible(steps.rises, remembered, known)
-    wrong &= ~np.isin(steps.end_us, list(facts.confirmed))
-    wrong &= ~(line.is_replacement[1:] | line.is_replacement[:-1])  # a person says what the counters showed
+    judged = judge(steps.rises, remembered, known)
+    # What a person says of the counter is not judged.
+    is_said = np.isin(steps.end_us, list(facts.confirmed))
+    is_said |= line.is_replacement[1:] | line.is_replacement[:-1]
+    asked = (kind == 0) & ~is_said
+    kind[asked & judged.is_thin] = THIN
+    wrong = asked & judged.is_implausible
     kind[wrong] = np.where(rolled[wrong], FALL, JUMP)  # it fell, and did not roll over either
-    return steps, undecided
+    return steps, judged.is_undecided
 
 
 def _rolled(line: Series, step: Ints, facts: Facts) -> tuple[Ints, Bools]:
@@ -89,3 +99,9 @@ def held_in(series: Series, stands: Bools, line: Series, steps: Steps) -> list[H
         after = int(series.value[i] - series.offset[i])
         held.append(Held(int(series.ts_us[i]), "glitch", int(shown[before]), after))
     return sorted(held)
+
+
+def thin_in(steps: Steps) -> list[int]:
+    """Times of the readings after rises that are booked though little explains them."""
+    found: list[int] = steps.end_us[steps.kind == THIN].tolist()
+    return found

@@ -2,9 +2,9 @@
 
 A rise is plausible when at least SUPPORT other rises of the counter come near its rate: within a day of it
 one by one, farther away one an hour. A meter that is replaced, or that sends nonsense, shows a rate never
-seen again; a kitchen that starts in the morning is followed by others like it. More readings only ever add
-support, so that what is held may be booked later, and what is booked stays. A counter's first rises have
-little to compare with: they need less support, and the very first ones none.
+seen again; a kitchen that starts in the morning is followed by others like it. Where there are few others
+one that comes near is enough, and with fewer than SUPPORT nothing is called implausible. What is thought
+plausible on so little is thin: more readings may show otherwise.
 """
 
 from collections.abc import Callable
@@ -18,11 +18,8 @@ from civicwatt_cloud.timeseries.stores.readings import Bools, Floats, Ints
 # Engineering defaults.
 PEAK_FACTOR = 10  # a rate is near another that is up to so many times smaller
 SUPPORT = 3  # so many others make it plausible
-NEW = 12  # of a counter's first rises one other does
-FIRST = 3  # and of the very first none is needed
-SHORTEST_US = (
-    HOUR_US // 4
-)  # a rise counts as taking at least this long: one pulse of a coarse counter is no jump
+FEW = 12  # with fewer others than this one of them does
+LONGEST_US = HOUR_US // 4  # a rise may be taken to have lasted so long
 NEAR_US = 24 * HOUR_US
 FAR_H = 35 * 24
 
@@ -42,10 +39,13 @@ class Rises(NamedTuple):
         """With their rates."""
         return cls(end_us, rise, span_us, rise * (HOUR_US / span_us))
 
-    def lasting(self, place: Ints) -> Floats:
-        """Rates of some of them, taken to last at least SHORTEST_US."""
-        lasting: Floats = self.rise[place] * (HOUR_US / np.maximum(self.span_us[place], SHORTEST_US))
-        return lasting
+    def lasting(self, i: int, among: slice) -> float:
+        """The rate of one, taken to last as long as those among it stands mostly do, a quarter hour at most.
+
+        One pulse of a coarse counter between two readings that happen to be close is no jump.
+        """
+        usual = min(float(np.median(self.span_us[among])), LONGEST_US)
+        return float(self.rise[i]) * (HOUR_US / max(float(self.span_us[i]), usual))
 
 
 class Peaks(NamedTuple):
@@ -109,7 +109,7 @@ def questionable(rises: Rises, starts: Ints, ends: Ints) -> Ints:
     first, end = starts[which], ends[which]
     lonely = end - first <= SUPPORT
     low = np.maximum(np.minimum(place - 1, end - 1 - SUPPORT), first)
-    needed, rate = rises.lasting(place) / PEAK_FACTOR, rises.rate
+    needed, rate = rises.rate[place] / PEAK_FACTOR, rises.rate
     high = np.minimum(low + SUPPORT, end - 1)
     asked = lonely | (rises.end_us[high] - rises.end_us[low] > NEAR_US)
     for n in range(SUPPORT + 1):
@@ -130,30 +130,38 @@ def _unlike_neighbours(rises: Rises) -> Ints:
     return np.flatnonzero(asked)
 
 
-def implausible(rises: Rises, remembered: Remembered, known: Known) -> tuple[Bools, Bools]:
-    """Per rise: whether nothing near explains it, and whether the readings given are too few to tell."""
-    wrong, undecided = np.zeros(len(rises.rise), np.bool_), np.zeros(len(rises.rise), np.bool_)
+class Judged(NamedTuple):
+    """Per rise."""
+
+    is_implausible: Bools
+    is_thin: Bools  # plausible so far
+    is_undecided: Bools  # the readings given are too few to tell
+
+
+def judge(rises: Rises, remembered: Remembered, known: Known) -> Judged:
+    """Which rises the others explain."""
+    wrong, thin, undecided = np.zeros((3, len(rises.rise)), np.bool_)
     asked = questionable(rises, np.zeros(1, np.int64), np.array([len(rises.rise)]))
-    if not len(asked):
-        return wrong, undecided
-    rate, lasting = rises.rate, dict(zip(asked.tolist(), rises.lasting(asked).tolist(), strict=True))
-    here = known.whole(peaks(rises))
-    begin = 0 if known.from_us is None else int(np.searchsorted(rises.end_us, known.from_us, side="right"))
+    here = known.whole(peaks(rises)) if len(asked) else nothing_remembered(0, 0)
     for i in asked.tolist():
-        end, near = int(rises.end_us[i]), lasting[i] / PEAK_FACTOR
+        end = int(rises.end_us[i])
         first, last = end - NEAR_US, end + NEAR_US
         lo, hi = np.searchsorted(rises.end_us, (first, last + 1)).tolist()
-        support = int((rate[lo:hi] >= near).sum()) - 1
-        if support >= SUPPORT or (known.from_us is None and i < FIRST):
+        near = rises.lasting(i, slice(lo, hi)) / PEAK_FACTOR
+        support, others = int((rises.rate[lo:hi] >= near).sum()) - 1, hi - lo - 1
+        if support >= SUPPORT:
             continue
-        if known.is_short(first, last) or (known.from_us is not None and i - begin < NEW):
+        if known.is_short(first, last):
             undecided[i] = True
             continue
         around = _around(end // HOUR_US, here, remembered)
         far = (around.hour * HOUR_US > last) | ((around.hour + 1) * HOUR_US <= first)
         support += int((around.rate[far] >= near).sum())
-        wrong[i] = support < (1 if known.from_us is None and i < NEW else SUPPORT)
-    return wrong, undecided
+        others += int(far.sum())
+        if support < SUPPORT:
+            wrong[i] = others >= FEW or (others >= SUPPORT and not support)
+            thin[i] = not wrong[i]
+    return Judged(wrong, thin, undecided)
 
 
 def _around(hour: int, here: Peaks, remembered: Remembered) -> Peaks:

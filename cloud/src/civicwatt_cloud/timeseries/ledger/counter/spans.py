@@ -32,9 +32,8 @@ def spans_of(steps: Steps, ratios: Sequence[Ratio]) -> Spans:
 
     A change between two readings takes its part of the rise by time: if they lie far apart it is an estimate.
     """
-    counts = steps.kind == 0
-    rise = np.where(counts, steps.rise, 0)
-    spans = Spans(steps.start_us, steps.end_us, rise, counts, np.zeros(len(rise), np.int64))
+    rise = np.where(steps.counts, steps.rise, 0)
+    spans = Spans(steps.start_us, steps.end_us, rise, steps.counts, np.zeros(len(rise), np.int64))
     for ratio in ratios:
         spans = _cut(spans, ratio.from_us)
     return spans
