@@ -164,7 +164,7 @@ def test_f18_a_first_or_last_reading_gone_wrong_is_held(replay: Replay, minutes:
     lost = 60 * minutes // 60
     found = replay([(rows[0][0], Decimal(0)), *rows[1:]])
     assert (Decimal(found["total"]), found["held"][0]["reason"]) == (1440 - lost, "jump")
-    found = replay([*rows[:-1], (rows[-1][0], rows[-1][1] + 900)])
+    found = replay([*rows[:-1], (rows[-1][0], rows[-1][1] + 15 * lost)])
     assert (Decimal(found["total"]), found["held"][0]["reason"]) == (1440 - lost, "jump")
 
 
