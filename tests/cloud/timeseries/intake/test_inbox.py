@@ -55,6 +55,13 @@ def test_what_could_not_be_committed_comes_first_again() -> None:
     assert [one.topic for one in inbox.take(*EVERYTHING)] == ["2", "3", "4", "5"]  # room for one of the two
 
 
+def test_a_message_that_is_larger_than_the_inbox_leaves_it_as_it_was() -> None:
+    inbox = Inbox(most_bytes=1000)
+    inbox.put(message(1, size=2000))
+    inbox.put_back([message(2, size=2000)])
+    assert (len(inbox), inbox.dropped, inbox.filled.is_set()) == (0, 2, False)
+
+
 def test_a_commit_is_bounded_in_messages_and_in_bytes() -> None:
     inbox = Inbox()
     for number in range(10):

@@ -40,7 +40,7 @@ class Inbox:
         while self._bytes > self._most_bytes:
             self._pop(self._backlog or self._live)
             self.dropped += 1
-        self.filled.set()
+        self._tell()
 
     def take(self, most_messages: int, most_bytes: int) -> list[Message]:
         """The oldest of the live ones, then of the backlog; at least one, if there is one."""
@@ -48,8 +48,7 @@ class Inbox:
         while len(self) and len(taken) < most_messages and most_bytes > 0:
             taken.append(self._pop(self._live or self._backlog))
             most_bytes -= len(taken[-1].payload)
-        if not len(self):
-            self.filled.clear()
+        self._tell()
         return taken
 
     def put_back(self, messages: Sequence[Message]) -> None:
@@ -61,7 +60,13 @@ class Inbox:
                 continue
             self._live.appendleft(message)
             self._bytes += size
-        self.filled.set()
+        self._tell()
+
+    def _tell(self) -> None:
+        if len(self):
+            self.filled.set()
+        else:
+            self.filled.clear()
 
     def _pop(self, lane: deque[Message]) -> Message:
         message = lane.popleft()

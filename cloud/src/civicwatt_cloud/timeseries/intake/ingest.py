@@ -17,9 +17,10 @@ from civicwatt_cloud.timeseries.errors import ConflictingReading, NoCatalogueYet
 from civicwatt_cloud.timeseries.intake import plain, presence, quarantine
 from civicwatt_cloud.timeseries.intake.catalogues import Catalogues
 from civicwatt_cloud.timeseries.intake.foreign import Foreign
+from civicwatt_cloud.timeseries.intake.handful import Intake
 from civicwatt_cloud.timeseries.intake.parking import Message, Parking
 from civicwatt_cloud.timeseries.intake.quarantine import Entry
-from civicwatt_cloud.timeseries.intake.reader import Intake, Reader
+from civicwatt_cloud.timeseries.intake.reader import Reader
 from civicwatt_cloud.timeseries.intake.sequences import (
     add_received,
     first_missing,

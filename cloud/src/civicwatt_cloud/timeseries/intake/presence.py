@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.bulk import insert_new
 from civicwatt_cloud.timeseries.errors import ForeignDivision
+from civicwatt_cloud.timeseries.intake.handful import Intake
 from civicwatt_cloud.timeseries.intake.quarantine import Entry
-from civicwatt_cloud.timeseries.intake.reader import Intake
 from civicwatt_cloud.timeseries.points import Gateway
 
 _FACTS = ("division", "online", "bd_seq", "last_seen_us", "last_slot_us")
