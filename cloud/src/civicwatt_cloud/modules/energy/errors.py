@@ -22,7 +22,7 @@ class OffTheEdge(RuleViolation):
     """A report by months or years begins or ends within one."""
 
     code = "CW-T1502"
-    zh = "按{step}统计的起止须在{step}的首日：{start} 至 {end}"
-    en = "a report by {step_en} must begin and end on the first day of one: {start} to {end}"
+    zh = "按{step_zh}统计的起止须在{step_zh}的首日：{start} 至 {end}"
+    en = "a report by {step} must begin and end on the first day of one: {start} to {end}"
     remedy_zh = "调整起止日期，或改用按日、按时统计"
     remedy_en = "change the dates, or report by days or hours"

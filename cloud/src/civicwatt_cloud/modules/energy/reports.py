@@ -102,7 +102,7 @@ def _plan(view: View, question: Question) -> _Plan:
         raise BadRequest("to", what=f"{start} … {end}，应为 1 天至 {LONGEST_YEARS} 年 · too long or empty")
     if step in _STEP_NAMES and not all(step_rules.floor(day, step) == day for day in (start, end)):
         zh, en = _STEP_NAMES[step]
-        raise OffTheEdge(step=zh, step_en=en, start=start, end=end)
+        raise OffTheEdge(step_zh=zh, step=en, start=start, end=end)
     steps = step_rules.steps(start, end, step, view.zone)
     members, groups = grouped(view, question.choice, question.group_by)
     fine = sums.finest(members, steps)

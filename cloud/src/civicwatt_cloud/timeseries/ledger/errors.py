@@ -24,8 +24,8 @@ class NotAMoment(RowProblem):
     code = "CW-T1401"
     zh = "时间“{text}”无法识别"
     en = "“{text}” is no time"
-    remedy_zh = "写成 2026-11-01T08:00:00 或 2026-11-01 08:00，可带时区 +08:00"
-    remedy_en = "write 2026-11-01T08:00:00 or 2026-11-01 08:00, with an offset such as +08:00 if you like"
+    remedy_zh = "按 ISO 8601 书写，先年月日后时分，可带时区偏移"
+    remedy_en = "write it as ISO 8601: 2026-11-01T08:00:00, with an offset such as +08:00 if you like"
 
 
 class NotACounterValue(RowProblem):
