@@ -45,6 +45,11 @@ class Link:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def break_all(self) -> None:
+        """Break the connections of now."""
+        for task in [*self._tasks]:
+            task.cancel()
+
     def go_half_open(self) -> None:
         """Let the connections of now carry nothing any more, both ways, without closing; later ones work."""
         self._dead = self.connections

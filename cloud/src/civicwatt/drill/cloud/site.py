@@ -12,9 +12,11 @@ from typing import Self
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from civicwatt.bench.usage import memory_mb
 from civicwatt.demo import broker
 from civicwatt.demo.processes import Process, civicwatt, free_port
 from civicwatt.drill.cloud import judging
+from civicwatt.drill.cloud.listening import listens
 from civicwatt.drill.cloud.registry import register
 from civicwatt.drill.cloud.sender import Sender
 from civicwatt.drill.cloud.truth import Truth
@@ -23,6 +25,7 @@ from civicwatt.drill.stage import Stage, until
 from civicwatt.errors import PartDidNotStart
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.settings import Settings
+from civicwatt_cloud.timeseries.intake.sequences import received
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange
 from civicwatt_protocols.clock import Clock
 
@@ -96,6 +99,11 @@ class Site:
         ]
         self.config.write_text("\n".join(lines) + "\n")
         return Settings.load(self.config)
+
+    def memory_mb(self) -> float:
+        """What the serving process has resident now."""
+        assert self.serving.pid is not None  # noqa: S101 it runs
+        return memory_mb(self.serving.pid)[0]
 
     def add(self, count: int, *, meters: int = 2, interval_s: int = 300) -> list[Sender]:
         """So many gateways more; their meters are in the register."""
@@ -183,6 +191,20 @@ class Site:
         """Wait until all that was accepted is acked; returns the seconds it took."""
         return await until(lambda: all(one.is_done for one in self.senders), "acks", limit_s)
 
+    async def received(self, limit_s: float = DRAIN_S) -> None:
+        """Wait until the cloud knows the number of every record of the outboxes as they are."""
+        with self.database() as database:
+
+            def is_whole() -> bool:
+                with database.reading() as session:
+                    return all(
+                        received(session, one.name, one.epoch) == [(1, len(one.kept))]
+                        for one in self.senders
+                        if one.kept
+                    )
+
+            await until(is_whole, "resending", limit_s)
+
     async def even(self, limit_s: float = DRAIN_S) -> None:
         """Wait until the books are even."""
         with self.database() as database:
@@ -227,9 +249,3 @@ class Site:
         for process in [self._serve, *self.workers]:
             if process is not None:
                 await asyncio.to_thread(process.kill)
-
-
-def listens(port: int) -> bool:
-    """Whether something listens on this loopback port, without a connection to it."""
-    with open("/proc/net/tcp") as sockets:
-        return f"0100007F:{port:04X} 00000000:0000 0A" in sockets.read()
