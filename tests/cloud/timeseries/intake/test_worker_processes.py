@@ -98,6 +98,30 @@ async def test_f05_a_worker_that_is_killed_costs_nothing(
     assert found.ts_us.tolist() == expected
 
 
+async def test_f10_a_readings_store_that_is_killed_is_waited_for(
+    mosquitto: Mosquitto, readings: ReadingsServer, tmp_path: Path, start: Start
+) -> None:
+    db = Database.at(tmp_path / "civicwatt.sqlite")
+    db.upgrade()
+    start()
+    await until(lambda: "broker_connected" in log_of(tmp_path, 0), 60)
+    gateway = FakeGateway()
+    messages = dict(enumerate(gateway.hours(range(1, 101)), 1))
+    async with connected(mosquitto, gateway) as link:
+        await link.send_until_acked(gateway, dict(list(messages.items())[:50]))
+        await asyncio.to_thread(readings.kill)
+        await link.send(list(messages.values())[50:])
+        await until(lambda: "commit_failed" in log_of(tmp_path, 0), 60)
+        assert link.acked == set(range(1, 51))
+        await asyncio.to_thread(readings.start)
+        await until(lambda: link.acked == set(messages), 60)  # nothing is sent again for it
+    db.close()
+    store = open_store(readings.url)
+    found = store.latest()
+    store.close()
+    assert found.ts_us.max() == (NOW_HOUR - 400) * HOUR_US + 100 * HOUR_US // 4
+
+
 def test_a_worker_beside_an_embedded_store_says_why_it_cannot_be(tmp_path: Path) -> None:
     config = tmp_path / "cloud.toml"
     config.write_text(f'data_dir = "{tmp_path}"\n')
