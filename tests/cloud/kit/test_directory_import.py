@@ -182,6 +182,7 @@ def test_the_region_tree_lies_in_the_code(db: Database) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
 def test_a_directory_of_13000_rows_is_imported_within_30_s(db: Database, directory: Directory) -> None:
     rows = [{"单位编码": f"U{i:05d}", "楼栋编码": f"U{i:05d}-1"} for i in range(13_000)]
     report = run(db, directory(*rows, suffix="csv"))
