@@ -36,7 +36,7 @@ class Load:
         return self.gateways * self.devices * self.points * self.slots
 
 
-SHORT = (Load(50, 20, 30, 70, 3), Load(50, 1, 600, 70, 2))
+SHORT = (Load(50, 20, 30, 60, 3), Load(50, 1, 600, 60, 2))
 FULL = (Load(50, 20, 30, 300, 5), Load(50, 1, 600, 300, 5))
 
 
