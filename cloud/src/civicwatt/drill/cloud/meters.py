@@ -65,3 +65,8 @@ class Counter:
         self.truth.accept((*self.meter, slot_us), shown, self._last_use, since_us)
         self.last_us = slot_us
         return shown
+
+    @property
+    def next_us(self) -> int | None:
+        """The slot after the last one; None: there was none."""
+        return None if self.last_us is None else self.last_us + self.interval_us

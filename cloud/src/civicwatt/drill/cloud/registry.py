@@ -12,14 +12,14 @@ from civicwatt_cloud.kit.directory import Building, Institution, InstitutionKind
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.points import EndUse, ensure_gateway, new_point
 
-_migrating = threading.Lock()  # rows run side by side, and alembic keeps its context in the process
+migrating = threading.Lock()  # rows run side by side, and alembic keeps its context in the process
 
 
 def register(settings: Settings, senders: Iterable[Sender]) -> None:
     """Enter one institution and building a gateway, its meters counted from the first reading."""
     database = Database.of(settings)
     try:
-        with _migrating:
+        with migrating:
             database.upgrade()
         with database.session() as session:
             session.add(Region(code=DIVISION, name="荆襄市"))

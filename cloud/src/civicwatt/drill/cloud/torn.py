@@ -38,7 +38,7 @@ async def run(stage: Stage) -> Row:
             one.accept([START_US - 24 * HOUR_US])
         await site.delivered()
         for link in links:
-            link.asks = lambda: _breaks_after(stage_dice)
+            link.asks = lambda: breaks_after(stage_dice, FURTHEST)
         for one in site.senders:
             one.accept(range(START_US - 24 * HOUR_US + one.interval_us, START_US, one.interval_us))
         uplink.break_all()
@@ -49,8 +49,8 @@ async def run(stage: Stage) -> Row:
             link.asks = lambda: unchanged
         verdict = await site.verdict()
         again = sum(one.sent - len(one.kept) for one in site.senders)
-    told = {"store": engine.name if engine else None, "sent_again": again}
-    return row(verdict, cuts, stage.seed, **told, connections=[one.connections for one in links])
+    told = {"store": engine.name if engine else None, "connections": [one.connections for one in links]}
+    return row(verdict, cuts, stage.seed, None, sent_again=again, **told)
 
 
 async def _link(site: Site, port: int) -> Link:
@@ -60,8 +60,9 @@ async def _link(site: Site, port: int) -> Link:
     return link
 
 
-def _breaks_after(dice: Random) -> Pass:
-    left = dice.randint(1, FURTHEST)
+def breaks_after(dice: Random, furthest: int) -> Pass:
+    """For one connection: it breaks within so many bytes."""
+    left = dice.randint(1, furthest)
 
     async def carry(data: bytes) -> list[bytes]:
         nonlocal left
