@@ -23,6 +23,7 @@ LONGEST_US = HOUR_US // 4  # a rise may be taken to have lasted so long
 NEAR_US = 24 * HOUR_US
 FAR_H = 35 * 24
 
+_AROUND = 12  # so many rises on either side are looked at first
 _RATE_LIMIT = 2.0**62
 
 
@@ -100,22 +101,18 @@ def peaks(rises: Rises) -> Peaks:
 
 
 def questionable(rises: Rises, starts: Ints, ends: Ints) -> Ints:
-    """The places of rises whose SUPPORT nearest neighbours do not all come near: look at these.
+    """The places of rises that those around them do not make plausible at once: look at these.
 
     The columns may hold several counters, each in [start, end).
     """
     place = _unlike_neighbours(rises)
     which = np.searchsorted(starts, place, side="right") - 1
-    first, end = starts[which], ends[which]
-    lonely = end - first <= SUPPORT
-    low = np.maximum(np.minimum(place - 1, end - 1 - SUPPORT), first)
-    needed, rate = rises.rate[place] / PEAK_FACTOR, rises.rate
-    high = np.minimum(low + SUPPORT, end - 1)
-    asked = lonely | (rises.end_us[high] - rises.end_us[low] > NEAR_US)
-    for n in range(SUPPORT + 1):
-        other = np.minimum(low + n, high)
-        asked |= (other != place) & (rate[other] < needed)
-    found: Ints = place[asked]
+    around = place[:, None] + np.arange(-_AROUND, _AROUND + 1)
+    inside = (around >= starts[which][:, None]) & (around < ends[which][:, None])
+    around = np.where(inside, around, place[:, None])
+    inside &= np.abs(rises.end_us[around] - rises.end_us[place][:, None]) <= NEAR_US
+    near = inside & (rises.rate[around] >= rises.rate[place][:, None] / PEAK_FACTOR)
+    found: Ints = place[near.sum(axis=1) <= SUPPORT]  # each is near itself
     return found
 
 
