@@ -83,7 +83,10 @@ def _accept(sender: Sender, unknown: list[Counter]) -> list[tuple[Meter, int, in
 
 
 async def glitch(stage: Stage) -> Row:
-    """Readings of zero and of nonsense within the hour: told, and no digit of the sums differs."""
+    """Readings of zero and of nonsense within the hour: told, and no digit of the sums differs.
+
+    Two of them lie further apart than a dip is long: what is between two zeros could be a spike as well.
+    """
     async with Site(stage) as site:
         site.add(stage.count(2, 20), meters=4)
         await site.begin()
@@ -91,7 +94,7 @@ async def glitch(stage: Stage) -> Row:
         for sender in site.senders:
             slots = _slots(sender)
             for device, counter in sender.counters.items():
-                wrong = {12 * hour + sender.dice.randint(2, 10) for hour in sender.dice.sample(range(24), 5)}
+                wrong = {12 * hour + sender.dice.randint(3, 8) for hour in sender.dice.sample(range(24), 5)}
                 glitches += len(wrong)
                 for n, slot_us in enumerate(slots):
                     nonsense = sender.dice.choice(GLITCHES) if n in wrong else None

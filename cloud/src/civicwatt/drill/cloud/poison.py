@@ -22,12 +22,12 @@ async def run(stage: Stage) -> Row:
     async with Site(stage) as site:
         site.add(2)
         await site.begin()
+        slots = range(START_US - DAY_US, START_US, site.senders[0].interval_us)
         bad = _messages(site.senders[0])
         async with aiomqtt.Client("127.0.0.1", site.broker_port) as client:
             for n in range(rounds):
                 for one in site.senders:
-                    end_us = START_US - DAY_US + (n + 1) * DAY_US // rounds
-                    one.accept(range(START_US - DAY_US + n * DAY_US // rounds, end_us, one.interval_us))
+                    one.accept(slots[n * len(slots) // rounds : (n + 1) * len(slots) // rounds])
                 await site.delivered()  # so the cloud listens
                 for topic, body in bad:
                     await client.publish(topic, body, qos=1)

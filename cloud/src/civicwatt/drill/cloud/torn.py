@@ -39,14 +39,16 @@ async def run(stage: Stage) -> Row:
         await site.delivered()
         for link in links:
             link.asks = lambda: breaks_after(stage_dice, FURTHEST)
+        downlink.answers = lambda: breaks_after(stage_dice, 4 * FURTHEST)  # readings on their way in
         for one in site.senders:
             one.accept(range(START_US - 24 * HOUR_US + one.interval_us, START_US, one.interval_us))
         uplink.break_all()
         downlink.break_all()
-        began = uplink.connections
+        began, two = uplink.connections, downlink.connections + 2
         await until(lambda: uplink.connections - began > cuts, "so many connections", 20.0 * cuts)
+        await until(lambda: downlink.connections > two, "as many of the cloud", 100.0)
         for link in links:
-            link.asks = lambda: unchanged
+            link.asks = link.answers = lambda: unchanged
         verdict = await site.verdict()
         again = sum(one.sent - len(one.kept) for one in site.senders)
     told = {"store": engine.name if engine else None, "connections": [one.connections for one in links]}
