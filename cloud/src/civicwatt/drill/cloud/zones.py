@@ -9,8 +9,8 @@ from civicwatt.drill.stage import Stage
 from civicwatt_protocols.clock import Clock
 
 ZONES = ("UTC", "Asia/Shanghai", "America/New_York")
-LEAP_US = 1_835_236_800_000_000  # 2028-02-27 00:00 in Shanghai: a leap day and the end of a month follow
-YEAR_US = 1_861_747_200_000_000  # 2028-12-30 00:00 in Shanghai: the end of a year follows
+LEAP_US = 1_835_193_600_000_000  # 2028-02-27 00:00 in Shanghai: a leap day and the end of a month follow
+YEAR_US = 1_861_718_400_000_000  # 2028-12-30 00:00 in Shanghai: the end of a year follows
 
 
 async def run(stage: Stage) -> Row:
