@@ -33,5 +33,5 @@ DRILLS = (
     Drill("F31", "网关携积压集中重连", "gateways reconnect with a day", herd.run, 30, 300, alone=True),
     Drill("F34", "升级与回退", "upgrade and roll-back under load", restored.upgraded, 60, 900),
     Drill("F35", "备份与恢复", "backup and restore", restored.restored, 60, 150),
-    Drill("F36", "三十天随机故障", "thirty days of random faults", soak.run, 70, 2400),
+    Drill("F36", "三十天随机故障", "thirty days of random faults", soak.run, 90, 2400),
 )

@@ -57,7 +57,6 @@ class Site:
         self.options = dict(options)  # further settings
         self.truth = Truth(self.folder / "truth.jsonl")
         self.senders: list[Sender] = []
-        self.workers: list[Process] = []
         self._environment = dict(environment)
         self._ending = AsyncExitStack()
         self._serve: Process | None = None
@@ -155,20 +154,14 @@ class Site:
         assert self._serve is not None  # noqa: S101 a drill starts it first
         return self._serve
 
-    def work(self, name: str) -> Process:
-        """Start one `civicwatt cloud worker`."""
-        self.workers.append(self._process(f"worker-{name}", "cloud", "worker", "--name", name))
-        return self.workers[-1]
-
     async def kill(self) -> None:
         """Kill -9 of the serving process."""
         await asyncio.to_thread(self.serving.kill)
 
     async def stop(self) -> None:
-        """SIGTERM to all of the cloud, and wait."""
-        for one in [self._serve, *self.workers]:
-            if one is not None and one.alive:
-                await asyncio.to_thread(one.stop)
+        """SIGTERM to the cloud, and wait."""
+        if self._serve is not None and self._serve.alive:
+            await asyncio.to_thread(self._serve.stop)
 
     async def command(self, *arguments: str, okay: Sequence[int] = (0,)) -> str:
         """A command of the cloud on the same configuration; what it prints."""
@@ -255,6 +248,5 @@ class Site:
     async def _end_all(self) -> None:
         for sender in self.senders:
             await sender.stop()
-        for process in [self._serve, *self.workers]:
-            if process is not None:
-                await asyncio.to_thread(process.kill)
+        if self._serve is not None:
+            await asyncio.to_thread(self._serve.kill)
