@@ -8,9 +8,15 @@ import aiomqtt
 import pytest
 
 from civicwatt_cloud.timeseries.intake import mqtt as cloud_mqtt
+from civicwatt_cloud.timeseries.intake.inbox import Inbox
 from civicwatt_edge.delivery import mqtt as edge_mqtt
 
-pytestmark = pytest.mark.parametrize("client_class", [edge_mqtt.Client, cloud_mqtt.Client])
+
+def cloud_client(host, port):
+    return cloud_mqtt.Client(Inbox(), host, port)
+
+
+pytestmark = pytest.mark.parametrize("client_class", [edge_mqtt.Client, cloud_client])
 
 
 async def test_a_cancel_that_comes_with_the_confirmation_is_obeyed(mosquitto, client_class):
@@ -37,7 +43,8 @@ async def test_a_cancel_that_meets_a_broken_connection_is_obeyed(mosquitto, clie
                 raise aiomqtt.MqttError("gone at the same moment") from None
 
     talking = asyncio.create_task(talk())
-    await connected.wait()
+    async with asyncio.timeout(10):
+        await connected.wait()
     talking.cancel()
     await asyncio.wait([talking])
     assert talking.cancelled()

@@ -46,7 +46,7 @@ def replay(
         Path | None,
         typer.Option(
             "--events",
-            help="TOML：[[replacement]] [[ratio]] [[rollover]] · what explains the counter's steps",
+            help="TOML，说明读数变化 · what explains the steps: [[replacement]] [[ratio]] [[rollover]]",
         ),
     ] = None,
     step: Annotated[str, typer.Option(help="区间长度 · length of an interval: 15m 30m 1h 1d 1mo")] = "1h",
@@ -74,19 +74,21 @@ def replay(
 
 Config = Annotated[Path | None, typer.Option("--config", help="TOML 配置文件 · configuration file")]
 Meter = Annotated[str, typer.Argument(metavar="GATEWAY/DEVICE", help="表计 · the meter")]
+Factor = Annotated[str, typer.Argument(help="倍率，如 40 · the ratio, such as 40")]
+Span = Annotated[str, typer.Argument(help="翻转值，如 1000000 · the span, such as 1000000")]
 Since = Annotated[str, typer.Option("--from", help="生效时刻 · from when on, ISO 8601")]
 Reason = Annotated[str, typer.Option(help="依据 · why, and by which document")]
 
 
 @app.command()
-def ratio(meter: Meter, factor: str, since: Since, reason: Reason, config: Config = None) -> None:
+def ratio(meter: Meter, factor: Factor, since: Since, reason: Reason, config: Config = None) -> None:
     """登记倍率（CT/PT）变更：此后按新倍率，历史不变 · a new ratio from a moment on."""
     with _desk(config, meter, reason) as desk:
         enter_ratio(desk.session, desk.point, desk.moment_us(since), factor, desk.said)
 
 
 @app.command()
-def rollover(meter: Meter, span: str, since: Since, reason: Reason, config: Config = None) -> None:
+def rollover(meter: Meter, span: Span, since: Since, reason: Reason, config: Config = None) -> None:
     """登记计数器翻转值：到此归零 · the number at which the counter begins again at zero."""
     with _desk(config, meter, reason) as desk:
         enter_rollover(desk.session, desk.point, desk.moment_us(since), span, desk.said)
