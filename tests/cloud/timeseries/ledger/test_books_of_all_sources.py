@@ -118,10 +118,11 @@ def test_bills_have_days_that_add_up_beside_meters(bench: Bench, site: dict[str,
     assert set(months(bench, site["R-1"])) == {202608, 202609}
 
 
-def close(bench: Bench) -> None:
+def close(bench: Bench, *months: int) -> None:
     with bench.db.session() as session:
         institution = session.scalars(select(Institution)).one()
-        closing.close(session, institution, 202609, Decision("account/li", NOW_US, "三季度报表"), ZONE)
+        for month in months or (202609,):
+            closing.close(session, institution, month, Decision("account/li", NOW_US, "三季度报表"), ZONE)
 
 
 def corrections(bench: Bench) -> list[Correction]:
@@ -162,3 +163,25 @@ def test_f13_late_readings_of_a_closed_month_wait_for_a_correction(
     bench.ledger.recompute_all()
     assert months(bench, point) == {202609: (total, quality), 202610: (240, 0)}
     assert [one.state for one in corrections(bench)] == ["approved"]
+
+
+def test_f13_a_meter_that_began_in_a_closed_month_and_late_readings_over_the_end_of_another(
+    bench: Bench, site: dict[str, int]
+) -> None:
+    """Both months are proposed, and the books come to rest."""
+    point, began = site["M-1"], FIRST + 240
+    load(bench, point, began, AFTER - 48, 10)
+    load(bench, point, AFTER + 48, AFTER + 400, 10)
+    close(bench, 202609, 202610)
+    before = bench.books(point)[:3]
+    load(bench, point, AFTER - 40, AFTER - 1, 10, start=5)
+    load(bench, point, AFTER + 1, AFTER + 40, 10, start=5)
+    assert bench.books(point)[:3] == before
+    proposed = corrections(bench)
+    assert [(one.month, one.state) for one in proposed] == [(202609, "proposed"), (202610, "proposed")]
+    for one, settled in zip(proposed, (None, 4000 * KWH), strict=True):
+        decide(bench, one.number, settled)
+    found = months(bench, point)
+    assert found[202609][0] == proposed[0].recomputed_micro / KWH
+    assert found[202610] == (4000, CORRECTED)
+    assert [one.applied_us is None for one in corrections(bench)] == [False, False]

@@ -72,9 +72,10 @@ class Ledger:
             work = marks.next_work(session, limit, after)
             if not work.marks:
                 return None
-            work = work._replace(ranges=whole_months(work.ranges, Months.of(session, work.ranges), self.zone))
+            months = Months.of(session, work.ranges)
+            work = work._replace(ranges=whole_months(work.ranges, months, self.zone))
             points = _points(session, work)
-            return _Chunk(work, points, list(self._read(session, work, points)))
+            return _Chunk(work, points, list(self._read(session, work, points)), months)
 
     def _commit(self, chunk: "_Chunk") -> Recomputed:
         self.db.beside(lambda session: self._write(session, chunk))
@@ -90,14 +91,21 @@ class Ledger:
 
     def _write(self, session: Session, chunk: "_Chunk") -> None:
         """Replace what was dirty, and mark what depends on what became different."""
-        work, points, booked = chunk
+        work, points, booked, known = chunk
         if not marks.done(session, work):
             raise TwoBookkeepers
         book = _Book(
             session,
             self.zone,
             points.first_hour,
-            Withholding(session, self.zone, self.clock.now_us(), Months.of(session, work.ranges)),
+            Withholding(
+                session,
+                self.zone,
+                self.clock.now_us(),
+                work.ranges,
+                known,
+                Months.of(session, work.ranges),
+            ),
             Dependents(session, self.zone),
         )
         again = book.replace_hours(work, booked)
@@ -116,6 +124,7 @@ class _Chunk(NamedTuple):
     work: Work
     points: "_Points"
     booked: Sequence[Booked]
+    months: Months  # as they were when it was read
 
 
 class _Book(NamedTuple):

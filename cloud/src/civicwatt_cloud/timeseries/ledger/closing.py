@@ -238,14 +238,6 @@ def _decide(session: Session, number: str, decision: Decision, state: State) -> 
     return row
 
 
-def opened(session: Session, points: Iterable[int]) -> dict[int, set[int]]:
-    """By point, the closed months that an approved correction opens for one recompute."""
-    found: dict[int, set[int]] = defaultdict(set)
-    for row in session.scalars(_open(list(points))):
-        found[row.point_id].add(row.month)
-    return dict(found)
-
-
 def reopened(session: Session, points: Iterable[int]) -> dict[int, set[int]]:
     """By point, the closed months that an approved correction has opened for one recompute.
 

@@ -18,11 +18,13 @@ from civicwatt_cloud.timeseries.ledger.closing import CORRECTED, Finding, Sum
 from civicwatt_cloud.timeseries.ledger.closing_models import ClosedMonth
 from civicwatt_cloud.timeseries.ledger.computed import DaysBooked
 from civicwatt_cloud.timeseries.ledger.counter.consumption import Hours
+from civicwatt_cloud.timeseries.ledger.marks import Range, merged
 from civicwatt_cloud.timeseries.ledger.months import days_of_month, hours_of_month
 from civicwatt_cloud.timeseries.ledger.spread import Days, seconds_of
 from civicwatt_cloud.timeseries.stores.readings import Bools, Ints
 
 _HOUR_S = 3600
+_NEAR_H = 24  # so near a change a month may differ by it [engineering default]
 
 
 class Months(NamedTuple):
@@ -39,7 +41,7 @@ class Months(NamedTuple):
             return cls({}, {}, {})
         asked = list(points)
         return cls(
-            closing.closed(session, asked), closing.opened(session, asked), closing.settled(session, asked)
+            closing.closed(session, asked), closing.reopened(session, asked), closing.settled(session, asked)
         )
 
     def of_point(self, point: int) -> set[int]:
@@ -48,56 +50,63 @@ class Months(NamedTuple):
 
 
 def whole_months(
-    ranges: Mapping[int, list[tuple[int, int]]], months: Months, zone: ZoneInfo
-) -> dict[int, list[tuple[int, int]]]:
-    """Dirty hours by point, those of a month that is booked whole extended to all of it."""
-    found = {}
+    ranges: Mapping[int, Sequence[Range]], months: Months, zone: ZoneInfo
+) -> dict[int, list[Range]]:
+    """Dirty hours by point, those of a month that is booked whole extended to all of it.
+
+    A change reaches a little beyond its hours: a month that begins or ends near them counts as touched.
+    """
+    rows = []
     for point, mine in ranges.items():
-        spans = [hours_of_month(month, zone) for month in months.of_point(point)]
-        touched = [span for span in spans if any(span[0] < end and start < span[1] for start, end in mine)]
-        found[point] = _union([*mine, *touched])
-    return found
-
-
-def _union(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(ranges):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
+        rows += [(point, *one) for one in mine]
+        for month in months.of_point(point):
+            first, after = hours_of_month(month, zone)
+            if any(first < end + _NEAR_H and start - _NEAR_H < after for start, end in mine):
+                rows.append((point, first, after))
+    return merged(rows)
 
 
 @dataclass(frozen=True)
 class Withholding:
-    """Takes the closed months out of what is booked; one instance a transaction."""
+    """Takes the closed months out of what is booked; one instance a transaction.
+
+    Only a month that was asked for whole is proposed or, when it is open, booked. Of another one that a
+    booking reaches into nothing changes: what is to change there has its own mark.
+    """
 
     session: Session
     zone: ZoneInfo
     now_us: int
-    months: Months
+    asked: Mapping[int, Sequence[Range]]  # dirty hours by point, as whole_months() has extended them
+    known: Months  # when they were read
+    months: Months  # now
 
     def hours(self, booked: Booked) -> tuple[Booked, list[tuple[int, int, int]]]:
         """What is to be replaced, and months (point, from, to) that were closed meanwhile: once more."""
         again: list[tuple[int, int, int]] = []
         for one in booked.replaced:
+            closed = self.months.closed.get(one.point, set())
             for month in sorted(self.months.of_point(one.point)):
                 start, end = hours_of_month(month, self.zone)
                 if start >= one.hour_to or end <= one.hour_from:
                     continue
                 hour = booked.hours.hour
                 rows = (booked.point == one.point) & (hour >= start) & (hour < end)
-                is_whole = one.hour_from <= start and end <= one.hour_to
-                if month in self.months.opened.get(one.point, ()):
-                    booked = self._settled(booked, one.point, month, rows) if is_whole else booked
+                is_asked = self._is_asked(one.point, month)
+                if is_asked and month not in closed:
+                    booked = self._settled(booked, one, month, rows)
                     continue
-                if is_whole:
+                if is_asked:
                     self._propose(one.point, month, _sum(booked, rows))
-                else:
+                elif month in closed - self.known.of_point(one.point):
                     again.append((one.point, start, end))
                 booked = _without(booked, rows, Replaced(one.point, start, end))
         return booked, again
+
+    def _is_asked(self, point: int, month: int) -> bool:
+        """Whether all of a month is being booked."""
+        first, after = hours_of_month(month, self.zone)
+        return any(start <= first and after <= end for start, end in self.asked.get(point, ()))
 
     def days(self, booked: DaysBooked) -> tuple[DaysBooked, list[int]]:
         """What is to be replaced, and the months in which nothing is."""
@@ -111,20 +120,23 @@ class Withholding:
         keeps = ~np.isin(month_of, shut)
         days = Days(*(column[keeps] for column in booked.days))
         for month in self.months.opened.get(booked.point, ()):
-            days = self._settled_days(days, booked.point, month)
+            if self._is_asked(booked.point, month):
+                days = self._settled_days(days, booked.point, month)
         return booked._replace(days=days), shut
 
     def applied(self) -> None:
         """The books have taken what was approved."""
         for point, months in self.months.opened.items():
-            closing.applied(self.session, point, months, self.now_us)
+            taken = [month for month in months if self._is_asked(point, month)]
+            closing.applied(self.session, point, taken, self.now_us)
 
     def _propose(self, point: int, month: int, value: Sum) -> None:
         causes = causes_of(self.session, point, month, self.zone)
         closing.propose(self.session, Finding(point, month, value, causes), self.now_us, self.zone)
 
-    def _settled(self, booked: Booked, point: int, month: int, rows: Bools) -> Booked:
+    def _settled(self, booked: Booked, one: Replaced, month: int, rows: Bools) -> Booked:
         """A month's hours as a person settled them, placed as the meter's own hours are."""
+        point = one.point
         total = self.months.settled.get((point, month))
         if total is None:
             return booked
@@ -140,7 +152,11 @@ class Withholding:
         )
         points = np.concatenate([booked.point[~rows], np.full(len(hour), point)])
         order = np.lexsort((joined.hour, points))
-        return booked._replace(point=points[order], hours=Hours(*(column[order] for column in joined)))
+        wider = Replaced(point, min(one.hour_from, start), max(one.hour_to, end))
+        replaced = [wider if other == one else other for other in booked.replaced]
+        return booked._replace(
+            replaced=replaced, point=points[order], hours=Hours(*(column[order] for column in joined))
+        )
 
     def _settled_days(self, days: Days, point: int, month: int) -> Days:
         """The same for a point that has days only."""

@@ -143,13 +143,13 @@ def judge(rises: Rises, remembered: Remembered, known: Known) -> Judged:
     for i in asked.tolist():
         end = int(rises.end_us[i])
         first, last = end - NEAR_US, end + NEAR_US
+        if known.is_short(first, last):
+            undecided[i] = True
+            continue
         lo, hi = np.searchsorted(rises.end_us, (first, last + 1)).tolist()
         near = rises.lasting(i, slice(lo, hi)) / PEAK_FACTOR
         support, others = int((rises.rate[lo:hi] >= near).sum()) - 1, hi - lo - 1
         if support >= SUPPORT:
-            continue
-        if known.is_short(first, last):
-            undecided[i] = True
             continue
         around = _around(end // HOUR_US, here, remembered)
         far = (around.hour * HOUR_US > last) | ((around.hour + 1) * HOUR_US <= first)
