@@ -12,7 +12,7 @@ from civicwatt_cloud.kit import audit
 from civicwatt_cloud.kit.business_time import SECOND_US, date_of, iso
 from civicwatt_cloud.kit.numbering import next_number
 from civicwatt_cloud.timeseries.ledger.counter.consumption import micro_of
-from civicwatt_cloud.timeseries.ledger.counter.glitches import GLITCH_READINGS, standing_in
+from civicwatt_cloud.timeseries.ledger.counter.glitches import GLITCH_READINGS, standing
 from civicwatt_cloud.timeseries.ledger.counter.splice import Replacement, Series, Shown, spliced
 from civicwatt_cloud.timeseries.ledger.counter.steps import around, most_plausible, step_of
 from civicwatt_cloud.timeseries.ledger.counter_facts import replacements
@@ -223,7 +223,7 @@ class Desk:
         batch = batch.take(np.abs(batch.value) <= VALUE_LIMIT)
         forms = replacements(self.session, [point]).get(point, [])
         series = spliced(batch.ts_us, micro_of(batch.value), forms)
-        return series.part(standing_in(series))
+        return series.part(standing(series))
 
 
 def forms(session: Session, points: Sequence[int], start_us: int, end_us: int) -> list[ReplacementForm]:

@@ -14,6 +14,7 @@ from civicwatt_cloud.timeseries.ledger.counter.booking import booking, consumpti
 from civicwatt_cloud.timeseries.ledger.counter.consumption import Hours, micro_of
 from civicwatt_cloud.timeseries.ledger.counter.glitches import standing
 from civicwatt_cloud.timeseries.ledger.counter.line import Held
+from civicwatt_cloud.timeseries.ledger.counter.splice import Series, spliced
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_protocols.quantity import to_micro
 
@@ -141,11 +142,16 @@ def test_hours_add_up_to_the_counters_difference(
         assert hours.covered_s.sum() == (ts[-1] - ts[0]) // 1_000_000
 
 
+def of(micro: np.ndarray) -> Series:
+    """The readings of a counter without forms."""
+    return spliced(np.arange(len(micro)), micro, [])
+
+
 @given(WILD)
 def test_hours_add_up_to_the_rises_between_standing_readings(readings: Readings) -> None:
     ts, micro = series(readings)
     hours, held = consumption(ts, micro, ZONE)
-    values = micro[standing(micro)].tolist()
+    values = micro[standing(of(micro))].tolist()
     assert hours.micro.sum() + jumps(held) == sum(max(0, b - a) for a, b in pairwise(values))
     assert (hours.micro >= 0).all()
     assert (hours.covered_s > 0).all()
@@ -156,7 +162,17 @@ def test_hours_add_up_to_the_rises_between_standing_readings(readings: Readings)
 
 @given(STEPS)
 def test_a_counter_that_only_rises_keeps_all_its_readings(steps: list[tuple[int, int]]) -> None:
-    assert standing(np.cumsum([step[1] for step in steps])).all()
+    assert standing(of(np.cumsum([step[1] for step in steps]))).all()
+
+
+@given(st.lists(st.integers(2, 7), min_size=2, max_size=8), st.lists(st.integers(1, 900), min_size=70))
+def test_f18_zeros_close_together_do_not_overrule_the_readings_between(
+    apart: list[int], steps: list[int]
+) -> None:
+    micro = np.cumsum(steps)
+    zeros = np.cumsum(apart)
+    micro[zeros] = 0
+    assert np.flatnonzero(~standing(of(micro))).tolist() == zeros.tolist()
 
 
 @settings(max_examples=300)

@@ -9,7 +9,7 @@ import numpy as np
 from civicwatt_cloud.kit.business_time import HOUR_US, SECOND_US
 from civicwatt_cloud.timeseries.ledger.counter.consumption import Hours, hours_of
 from civicwatt_cloud.timeseries.ledger.counter.facts import NO_FACTS, Facts
-from civicwatt_cloud.timeseries.ledger.counter.glitches import GLITCH_READINGS, standing_in, surely_standing
+from civicwatt_cloud.timeseries.ledger.counter.glitches import GLITCH_READINGS, standing, surely_standing
 from civicwatt_cloud.timeseries.ledger.counter.line import Held, Steps, held_in, steps_of, thin_in
 from civicwatt_cloud.timeseries.ledger.counter.plausibility import Known, Peaks, nothing_remembered
 from civicwatt_cloud.timeseries.ledger.counter.profile import (
@@ -91,7 +91,7 @@ class Whole(NamedTuple):
 def whole_of(ts_us: Ints, micro: Ints, zone: ZoneInfo, facts: Facts = NO_FACTS) -> Whole:
     """The line of a counter from all its readings (times strictly rising, no gaps), and what is held."""
     series = spliced(ts_us, micro, facts.replacements)
-    stands = standing_in(series)
+    stands = standing(series)
     line = series.part(stands)
     steps, _ = steps_of(line, facts, NO_MEMORY.peaks, Known())
 
@@ -136,7 +136,7 @@ def booking(
     reach = _reach(series, changed, from_first=from_first, to_last=to_last)
     if reach is None:
         return None
-    stands = standing_in(series)
+    stands = standing(series)
     line = series.part(stands)
     known = Known(
         None if from_first else reach.known_from_us, None if to_last else reach.known_to_us, first_hour

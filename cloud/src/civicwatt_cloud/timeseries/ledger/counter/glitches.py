@@ -8,13 +8,15 @@ from civicwatt_cloud.timeseries.stores.readings import Bools, Ints
 GLITCH_READINGS = 5  # a dip or spike is at most this long [engineering default]
 
 
-def standing(micro: Ints) -> Bools:
-    """Which readings stand; the others lie outside two neighbours that agree with each other.
+def standing(series: Series) -> Bools:
+    """Which elements stand: forms do; a reading that does not lies outside two neighbours that agree.
 
     A reading r falls when there are a before and b after it, with at most GLITCH_READINGS between them,
-    value[a] <= value[b], and value[r] below or above both. It depends on the next neighbours only, not on
-    time or on the order of arrival.
+    value[a] <= value[b], and value[r] below or above both. The nearest pairs speak first, of dips before
+    spikes, and who has fallen is heard no more: so two zeros do not overrule the readings between them.
+    It depends on the next neighbours only, not on time or on the order of arrival.
     """
+    micro = series.value
     stands = np.ones(len(micro), np.bool_)
     falls = np.flatnonzero(micro[1:] < micro[:-1])
     if not len(falls):
@@ -22,17 +24,23 @@ def standing(micro: Ints) -> Bools:
     near = np.arange(1 - GLITCH_READINGS, GLITCH_READINGS + 1)
     suspects = np.unique(falls[:, None] + near)
     suspects = suspects[(suspects >= 0) & (suspects < len(micro))]
-    for before in range(1, GLITCH_READINGS + 1):
-        for after in range(1, GLITCH_READINGS + 2 - before):
-            r = suspects[(suspects >= before) & (suspects < len(micro) - after)]
-            a, b = micro[r - before], micro[r + after]
-            stands[r] &= ~((a <= b) & ((micro[r] < a) | (micro[r] > b)))
+    suspects = suspects[~series.is_replacement[suspects]]
+    for apart in range(2, GLITCH_READINGS + 2):
+        stands[_contradicted(micro, stands, suspects, apart, dips=True)] = False
+        stands[_contradicted(micro, stands, suspects, apart, dips=False)] = False
     return stands
 
 
-def standing_in(series: Series) -> Bools:
-    """Which elements stand: forms do, readings by their neighbours."""
-    return standing(series.value) | series.is_replacement
+def _contradicted(micro: Ints, stands: Bools, suspects: Ints, apart: int, *, dips: bool) -> Ints:
+    """The suspects below, or above, two readings that stand, agree and are this many places apart."""
+    found = []
+    for before in range(1, apart):
+        after = apart - before
+        r = suspects[(suspects >= before) & (suspects < len(micro) - after)]
+        a, b = r - before, r + after
+        agree = stands[a] & stands[b] & (micro[a] <= micro[b])
+        found.append(r[agree & (micro[r] < micro[a] if dips else micro[r] > micro[b])])
+    return np.concatenate(found)
 
 
 def surely_standing(micro: Ints, *, from_first: bool, to_last: bool) -> Bools:
