@@ -23,7 +23,7 @@ PLANTS = {
     "cloud-layers": ("cloud/src/civicwatt_cloud/kit/planted.py", "import civicwatt_cloud.timeseries"),
     "timeseries-layers": (
         "cloud/src/civicwatt_cloud/timeseries/stores/planted.py",
-        "import civicwatt_cloud.timeseries.ledger.hours",
+        "import civicwatt_cloud.timeseries.ledger.days",
     ),
     "rules-pure": ("cloud/src/civicwatt_cloud/modules/energy/rules.py", "import sqlalchemy"),
 }

@@ -17,7 +17,7 @@ from civicwatt.drill.cloud.site import START_US, Site
 from civicwatt.drill.cloud.truth import HOUR_US, Shown
 from civicwatt.drill.stage import Stage
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.ledger.marks import mark_all_dirty
 from civicwatt_cloud.timeseries.points import resolve
 from civicwatt_cloud.timeseries.stores.open import open_store

@@ -30,12 +30,12 @@ GROUPS = command.GROUPS | {
         "账单与人工抄表 · bills and manual readings",
     ),
     "tariffs": Group(
-        "civicwatt_cloud.timeseries.ledger.tariff_commands",
+        "civicwatt_cloud.timeseries.ledger.tariffs.commands",
         "app",
         "价格表：分时电价等 · prices by time of use",
     ),
     "closing": Group(
-        "civicwatt_cloud.timeseries.ledger.closing_commands",
+        "civicwatt_cloud.timeseries.ledger.closing.commands",
         "app",
         "关账与更正单 · closed months and corrections",
     ),

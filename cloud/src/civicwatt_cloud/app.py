@@ -31,7 +31,7 @@ from civicwatt_cloud.timeseries.intake.ingest import Ingest
 from civicwatt_cloud.timeseries.intake.mqtt import TlsFiles
 from civicwatt_cloud.timeseries.intake.roles import Role
 from civicwatt_cloud.timeseries.intake.subscriber import Subscriber
-from civicwatt_cloud.timeseries.ledger.books import Ledger, Recomputed
+from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger, Recomputed
 from civicwatt_cloud.timeseries.stores.open import open_store
 from civicwatt_cloud.timeseries.stores.readings import ReadingsStore
 from civicwatt_cloud.web_pages import add_pages

@@ -21,7 +21,7 @@ from civicwatt_cloud.kit.identity import Account, Purpose, issue_code, real_now_
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.binding import import_meters
 from civicwatt_cloud.timeseries.intake.loading import load
-from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.points import Point
 from civicwatt_cloud.timeseries.stores.readings import Batch
 

@@ -7,8 +7,8 @@ import pytest
 from cloud.energy.conftest import City
 from sqlalchemy import select
 
-from civicwatt_cloud.timeseries.ledger.bills import import_bills
-from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_cloud.timeseries.ledger.bills.importing import import_bills
+from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.points import Point, Source
 
 BILLS = """\

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from civicwatt_cloud.kit.audit import Audit
 from civicwatt_cloud.kit.identity import Account
-from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.points import Gateway
 
 AT = "2026-01-05T04:30:00+08:00"  # 100.5 hours after the beginning

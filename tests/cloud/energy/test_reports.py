@@ -17,8 +17,8 @@ from sqlalchemy import update
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.modules.energy import reports, sums
 from civicwatt_cloud.modules.energy.query_schemas import Report
-from civicwatt_cloud.timeseries.ledger.bills import import_bills
-from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_cloud.timeseries.ledger.bills.importing import import_bills
+from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_protocols.quantity import format_micro
 
 TWO_MONTHS = "from=2026-01-01&to=2026-03-01"

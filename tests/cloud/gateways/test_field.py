@@ -16,7 +16,7 @@ from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.kit.directory_import import import_directory
 from civicwatt_cloud.timeseries.intake.loading import load
 from civicwatt_cloud.timeseries.intake.sequences import add_received
-from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.ledger.models import LedgerMonth
 from civicwatt_cloud.timeseries.points import Point, ensure_gateway
 from civicwatt_cloud.timeseries.stores.readings import Batch

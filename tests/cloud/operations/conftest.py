@@ -22,7 +22,7 @@ from civicwatt_cloud.modules.gateways.authority import Authority
 from civicwatt_cloud.operations import parts
 from civicwatt_cloud.operations.sealed import Secret
 from civicwatt_cloud.timeseries.intake.loading import load
-from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.points import Gateway, new_point
 from civicwatt_cloud.timeseries.stores.readings import Batch
 

@@ -18,7 +18,7 @@ from civicwatt_cloud.operations.backup import backup
 from civicwatt_cloud.operations.errors import OwnerNeeded, TargetNotEmpty, ToolFailed
 from civicwatt_cloud.operations.restore import restore
 from civicwatt_cloud.timeseries.intake.loading import load
-from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.stores.readings import Batch
 
 

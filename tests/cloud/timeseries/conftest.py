@@ -9,7 +9,7 @@ from cloud.timeseries.intake.fake_gateway import NOW_HOUR, FakeGateway
 
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.points import Point, ensure_gateway, new_point
 from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
 from civicwatt_cloud.timeseries.stores.readings import ReadingsStore

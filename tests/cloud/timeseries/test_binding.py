@@ -14,7 +14,7 @@ from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import Building, Institution, Region
 from civicwatt_cloud.timeseries.binding import COLUMNS, BindReport, import_meters
 from civicwatt_cloud.timeseries.intake.loading import load
-from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange, LedgerDay
 from civicwatt_cloud.timeseries.points import EndUse, Point, resolve
 from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore

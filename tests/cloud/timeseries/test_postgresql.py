@@ -25,7 +25,7 @@ from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.intake.ingest import Ingest
 from civicwatt_cloud.timeseries.intake.loading import load
 from civicwatt_cloud.timeseries.intake.sequences import add_received, duplicates, received
-from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.ledger.checks import violations
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange, LedgerHour, LedgerMonth
 from civicwatt_cloud.timeseries.points import Gateway, Point, ensure_gateway, hold_gateways

@@ -14,10 +14,10 @@ from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Base, Database
 from civicwatt_cloud.timeseries.intake.ingest import Command, Ingest
 from civicwatt_cloud.timeseries.intake.parking import Message
-from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.ledger.checks import violations
-from civicwatt_cloud.timeseries.ledger.replacement import Desk, Entry
-from civicwatt_cloud.timeseries.ledger.replacement_errors import ReplacementRefused
+from civicwatt_cloud.timeseries.ledger.facts.errors import ReplacementRefused
+from civicwatt_cloud.timeseries.ledger.facts.replacement import Desk, Entry
 from civicwatt_cloud.timeseries.points import ensure_gateway, new_point
 from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
 from civicwatt_protocols.clock import Clock

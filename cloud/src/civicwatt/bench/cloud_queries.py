@@ -26,7 +26,7 @@ from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.energy import ranking, reports
 from civicwatt_cloud.modules.energy.counters import Choice
 from civicwatt_cloud.modules.energy.usage import View
-from civicwatt_cloud.timeseries.ledger.hours import days_of
+from civicwatt_cloud.timeseries.ledger.days import days_of
 from civicwatt_cloud.timeseries.points import EndUse
 from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.timeseries.intake.loading import load
-from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.points import Point
 from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore
 from civicwatt_sim.history import history

@@ -10,7 +10,7 @@ from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory_import import import_directory
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.binding import import_meters
-from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
 
 

@@ -9,12 +9,12 @@ import civicwatt_cloud.kit.identity
 import civicwatt_cloud.kit.numbering
 import civicwatt_cloud.modules.gateways.models
 import civicwatt_cloud.timeseries.intake.models
-import civicwatt_cloud.timeseries.ledger.bill_models
-import civicwatt_cloud.timeseries.ledger.closing_models
+import civicwatt_cloud.timeseries.ledger.bills.models
+import civicwatt_cloud.timeseries.ledger.closing.models
 import civicwatt_cloud.timeseries.ledger.models
-import civicwatt_cloud.timeseries.ledger.share_models
-import civicwatt_cloud.timeseries.ledger.tariff_models
-import civicwatt_cloud.timeseries.ledger.virtual_models
+import civicwatt_cloud.timeseries.ledger.shares.models
+import civicwatt_cloud.timeseries.ledger.tariffs.models
+import civicwatt_cloud.timeseries.ledger.virtual.models
 import civicwatt_cloud.timeseries.points  # noqa: F401 - each module adds its tables to Base.metadata
 from civicwatt_cloud.kit.db import Base
 

@@ -18,7 +18,7 @@ from civicwatt_cloud.timeseries.intake.ingest import Command, Ingest
 from civicwatt_cloud.timeseries.intake.models import Quarantined
 from civicwatt_cloud.timeseries.intake.parking import Message, Parking
 from civicwatt_cloud.timeseries.intake.sequences import first_missing, of_numbers, received, union
-from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.ledger.checks import violations
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange, LedgerDay, LedgerHour
 from civicwatt_cloud.timeseries.points import Gateway, Point

@@ -22,7 +22,7 @@ from civicwatt_cloud.timeseries.intake import quarantine
 from civicwatt_cloud.timeseries.intake.ingest import Ingest
 from civicwatt_cloud.timeseries.intake.parking import Message
 from civicwatt_cloud.timeseries.intake.subscriber import Subscriber
-from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.ledger.queries import totals
 from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
 from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore, WriteResult

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.timeseries.intake.loading import load
 from civicwatt_cloud.timeseries.ledger import queries
-from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange, HeldStep, LedgerDay, LedgerHour, LedgerMonth
 from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore
 

@@ -6,7 +6,7 @@ import pytest
 from cloud.timeseries.ledger.bench import Bench
 
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.ledger.checks import violations
 from civicwatt_cloud.timeseries.stores.readings import ReadingsStore
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from civicwatt.cli import build
 from civicwatt_cloud.kit.db import one_transaction
 from civicwatt_cloud.kit.settings import Settings
-from civicwatt_cloud.timeseries.ledger.closing import Finding, Sum, propose
+from civicwatt_cloud.timeseries.ledger.closing.corrections import Finding, Sum, propose
 from civicwatt_cloud.timeseries.ledger.models import LedgerDay
 from civicwatt_cloud.timeseries.points import Point
 from civicwatt_protocols.errors import CivicWattError

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.timeseries.intake.loading import load
-from civicwatt_cloud.timeseries.ledger.books import Ledger
+from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.ledger.models import HeldStep, LedgerDay, LedgerHour, LedgerMonth
 from civicwatt_cloud.timeseries.points import ensure_gateway, new_point
 from civicwatt_cloud.timeseries.stores.checking import empty_store

@@ -13,8 +13,8 @@ from civicwatt.drill.row import Row, Verdict, row
 from civicwatt.drill.stage import Stage
 from civicwatt_cloud.kit.audit import COMMAND
 from civicwatt_cloud.timeseries.ledger.counter.splice import Replacement
-from civicwatt_cloud.timeseries.ledger.counter_facts import Said, enter_ratio, enter_rollover
-from civicwatt_cloud.timeseries.ledger.replacement import Desk, Entry
+from civicwatt_cloud.timeseries.ledger.facts.entering import Said, enter_ratio, enter_rollover
+from civicwatt_cloud.timeseries.ledger.facts.replacement import Desk, Entry
 from civicwatt_cloud.timeseries.points import Point
 from civicwatt_cloud.timeseries.stores.open import open_store
 

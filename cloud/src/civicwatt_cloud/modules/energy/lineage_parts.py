@@ -17,7 +17,7 @@ from civicwatt_cloud.modules.energy.schemas import (
     ReplacementOfMeter,
 )
 from civicwatt_cloud.modules.energy.usage import View
-from civicwatt_cloud.timeseries.ledger import replacement
+from civicwatt_cloud.timeseries.ledger.facts import replacement
 from civicwatt_protocols.quantity import format_micro
 
 

@@ -21,7 +21,7 @@ from civicwatt_cloud.modules.gateways.signed import SignedGateway
 from civicwatt_cloud.timeseries import binding
 from civicwatt_cloud.timeseries.binding import Fate
 from civicwatt_cloud.timeseries.intake import sequences
-from civicwatt_cloud.timeseries.ledger.replacement_errors import NoSuchCounter
+from civicwatt_cloud.timeseries.ledger.facts.errors import NoSuchCounter
 from civicwatt_cloud.timeseries.points import Point
 
 MAX_GAPS = 1000  # told at once [engineering default]

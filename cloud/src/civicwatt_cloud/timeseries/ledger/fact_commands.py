@@ -14,15 +14,15 @@ from civicwatt_cloud.kit.directory import Building, Institution
 from civicwatt_cloud.kit.directory_import import ImportReport
 from civicwatt_cloud.kit.import_command import AsJson, Config, TableFile, finish
 from civicwatt_cloud.kit.settings import Settings
-from civicwatt_cloud.timeseries.ledger.allocation import allocation as allocated_of
-from civicwatt_cloud.timeseries.ledger.balance import Balance, balances
-from civicwatt_cloud.timeseries.ledger.bills import import_bills
-from civicwatt_cloud.timeseries.ledger.closing_errors import NotInDirectory
+from civicwatt_cloud.timeseries.ledger.bills.importing import import_bills
+from civicwatt_cloud.timeseries.ledger.closing.errors import NotInDirectory
 from civicwatt_cloud.timeseries.ledger.months import days_of_month, month_of
 from civicwatt_cloud.timeseries.ledger.names import Names
-from civicwatt_cloud.timeseries.ledger.share_import import import_shares
-from civicwatt_cloud.timeseries.ledger.tree_import import import_tree
-from civicwatt_cloud.timeseries.ledger.virtual_import import import_formulas
+from civicwatt_cloud.timeseries.ledger.shares.allocation import allocation as allocated_of
+from civicwatt_cloud.timeseries.ledger.shares.importing import import_shares
+from civicwatt_cloud.timeseries.ledger.tree.balance import Balance, balances
+from civicwatt_cloud.timeseries.ledger.tree.importing import import_tree
+from civicwatt_cloud.timeseries.ledger.virtual.importing import import_formulas
 from civicwatt_protocols.logs import log_to_stderr
 from civicwatt_protocols.quantity import format_micro
 

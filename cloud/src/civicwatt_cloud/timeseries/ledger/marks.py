@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit import bulk
-from civicwatt_cloud.timeseries.ledger.hours import hour_runs
+from civicwatt_cloud.timeseries.ledger.days import hour_runs
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange
 from civicwatt_cloud.timeseries.stores.readings import Ints
 

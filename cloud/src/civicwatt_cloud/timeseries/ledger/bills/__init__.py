@@ -1,0 +1,1 @@
+"""Bills and manual readings: taken from tables, kept by account, spread over their days."""

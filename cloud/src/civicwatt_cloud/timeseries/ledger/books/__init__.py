@@ -1,0 +1,1 @@
+"""The bookkeeper: dirty hours, from readings and facts to the rows of the books."""

@@ -1,0 +1,1 @@
+"""Reported months 关账, and the corrections 更正单 that alone change them."""

@@ -1,0 +1,291 @@
+"""Closed months 关账 and their corrections 更正单: what was reported changes only when a person says so.
+
+The books leave a closed month as it is. Where its recomputed value differs they propose a correction; at
+most one is open for a point and month, and it always holds the newest value. Approved, the month is dirty
+and open for one recompute; rejected, the same value is not proposed again.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from civicwatt_cloud.kit import audit
+from civicwatt_cloud.kit.audit import Deed
+from civicwatt_cloud.kit.business_time import HOUR_US, date_of
+from civicwatt_cloud.kit.directory import Building, Institution
+from civicwatt_cloud.kit.numbering import next_number
+from civicwatt_cloud.timeseries.ledger.closing.errors import (
+    AlreadyDecided,
+    MonthNotOver,
+    NobodySaid,
+    NoSuchCorrection,
+)
+from civicwatt_cloud.timeseries.ledger.closing.models import ClosedMonth, Correction
+from civicwatt_cloud.timeseries.ledger.models import DirtyRange, LedgerMonth
+from civicwatt_cloud.timeseries.ledger.months import days_of_month, hours_of_month
+from civicwatt_cloud.timeseries.ledger.quality import Quality
+from civicwatt_cloud.timeseries.ledger.shares.parts import Shares, in_force, shares
+from civicwatt_cloud.timeseries.points import Point
+from civicwatt_cloud.timeseries.stores.readings import Ints
+from civicwatt_protocols.quantity import format_micro
+
+KIND = "GZ"  # 更正
+
+
+class State(StrEnum):
+    """What became of a correction."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"  # the recomputed value came back to the reported one
+
+    @property
+    def zh(self) -> str:
+        """In Chinese."""
+        return {"proposed": "待审", "approved": "已批准", "rejected": "已驳回", "withdrawn": "已撤回"}[self]
+
+
+class Sum(NamedTuple):
+    """A month of a point: consumption, covered seconds, Quality.code; all 0 where there is no row."""
+
+    micro: int
+    covered_s: int
+    quality: int
+
+
+class Finding(NamedTuple):
+    """What the whole recompute of a closed month of a point gives, and why it may differ."""
+
+    point: int
+    month: int
+    value: Sum
+    causes: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who decides on a correction, when, why; `settled` [micro] where it is a person's own value."""
+
+    who: str
+    now_us: int
+    reason: str
+    settled: int | None = None
+
+
+def close(
+    session: Session, institution: Institution, month: int, decision: Decision, zone: ZoneInfo
+) -> ClosedMonth:
+    """Close a month of an institution, the reason being the return that was filed.
+
+    One that is closed stays as it was. Errors: MonthNotOver.
+    """
+    known = session.get(ClosedMonth, (institution.id, month))
+    if known is not None:
+        return known
+    if hours_of_month(month, zone)[1] * HOUR_US > decision.now_us:
+        raise MonthNotOver(month=month)
+    row = ClosedMonth(
+        institution_id=institution.id,
+        month=month,
+        document=decision.reason,
+        closed_by=decision.who,
+        closed_us=decision.now_us,
+    )
+    session.add(row)
+    after = {"document": decision.reason}
+    audit.note(session, decision.who, Deed("month_closed", f"{institution.code} {month}", None, after))
+    return row
+
+
+def closed(session: Session, points: Iterable[int]) -> Mapping[int, set[int]]:
+    """By point, the months (yyyymm) that the books must leave alone now; points without one are left out.
+
+    A month is closed for a building as soon as any institution that has a share in it has reported.
+    """
+    wanted = list(points)
+    owners = select(Point.id, Building.id, Building.institution_id).join(Building)
+    rows = session.execute(owners.where(Point.id.in_(wanted))).all()
+    shared = shares(session, {building for _, building, _ in rows})
+    closed = _closed_by(session, {owner for *_, owner in rows}, shared)
+    found: dict[int, set[int]] = {}
+    for point, building, owner in rows:
+        found[point] = closed[owner] | {
+            month
+            for dated in shared.get(building, [])
+            for institution in dated.parts
+            for month in closed[institution]
+            if institution in _sharing(shared[building], month)
+        }
+    for row in session.scalars(_open(wanted)):
+        found.get(row.point_id, set()).discard(row.month)
+    return {point: months for point, months in found.items() if months}
+
+
+def _closed_by(
+    session: Session, owners: Iterable[int], shared: Mapping[int, Sequence[Shares]]
+) -> Mapping[int, set[int]]:
+    """The months that owners and sharers of buildings have closed."""
+    sharers = {one for dated in shared.values() for shares in dated for one in shares.parts}
+    found: dict[int, set[int]] = defaultdict(set)
+    row = ClosedMonth
+    query = select(row.institution_id, row.month).where(row.institution_id.in_({*owners, *sharers}))
+    for institution, month in session.execute(query):
+        found[institution].add(month)
+    return found
+
+
+def _sharing(dated: Sequence[Shares], month: int) -> set[int]:
+    """The institutions that have a share in some day of a month."""
+    first, after = days_of_month(month)
+    days = [first, *(one.valid_from for one in dated if first < one.valid_from < after)]
+    return {one for day in days for one in in_force(dated, day) or ()}
+
+
+def propose(session: Session, found: Finding, now_us: int, zone: ZoneInfo) -> Correction | None:
+    """Keep the one correction of a closed month up to date with what its whole recompute gives.
+
+    None: there is nothing to decide, because the value is the reported one, or was rejected before.
+    """
+    point, month, recomputed, causes = found
+    row = session.get(LedgerMonth, (point, month))
+    reported = Sum(row.micro, row.covered_s, row.quality) if row else Sum(0, 0, 0)
+    last = session.scalar(
+        select(Correction)
+        .where(Correction.point_id == point, Correction.month == month)
+        .order_by(Correction.proposed_us.desc(), Correction.number.desc())
+        .limit(1)
+    )
+    is_open = last is not None and last.state == State.PROPOSED
+    if recomputed[:2] == reported[:2]:
+        if last is not None and is_open:
+            last.state = State.WITHDRAWN
+        return None
+    if last is not None and is_open:
+        _say(last, recomputed, [*json.loads(last.causes), *causes])
+        return last
+    decided = last is not None and last.state in (State.REJECTED, State.APPROVED)
+    if last is not None and decided and _recomputed(last)[:2] == recomputed[:2]:
+        return None  # rejected before, or settled to another value than the readings'
+    new = Correction(
+        number=next_number(session, KIND, date_of(now_us, zone).year),
+        point_id=point,
+        month=month,
+        state=State.PROPOSED.value,
+        reported_micro=reported.micro,
+        reported_covered_s=reported.covered_s,
+        reported_quality=reported.quality,
+        proposed_us=now_us,
+    )
+    _say(new, recomputed, causes)
+    session.add(new)
+    session.flush()
+    return new
+
+
+def _recomputed(row: Correction) -> Sum:
+    return Sum(row.recomputed_micro, row.recomputed_covered_s, row.recomputed_quality)
+
+
+def _say(row: Correction, recomputed: Sum, causes: Iterable[str]) -> None:
+    row.recomputed_micro, row.recomputed_covered_s, row.recomputed_quality = recomputed
+    row.causes = json.dumps(list(dict.fromkeys(causes)), ensure_ascii=False)
+
+
+def approve(session: Session, number: str, decision: Decision, zone: ZoneInfo) -> Correction:
+    """Let the ledger take the new value: the month is dirty, and open until `applied`.
+
+    Errors: NoSuchCorrection, AlreadyDecided, NobodySaid.
+    """
+    row = _decide(session, number, decision, State.APPROVED)
+    row.settled_micro = decision.settled
+    hour_from, hour_to = hours_of_month(row.month, zone)
+    session.add(DirtyRange(point_id=row.point_id, hour_from=hour_from, hour_to=hour_to))
+    return row
+
+
+def reject(session: Session, number: str, decision: Decision) -> Correction:
+    """Keep the reported value. Errors: as of approve."""
+    return _decide(session, number, decision, State.REJECTED)
+
+
+def _decide(session: Session, number: str, decision: Decision, state: State) -> Correction:
+    """Errors: NoSuchCorrection, AlreadyDecided, NobodySaid."""
+    row = session.get(Correction, number, with_for_update=True)
+    if row is None:
+        raise NoSuchCorrection(number=number)
+    if row.state != State.PROPOSED:
+        was = State(row.state)
+        raise AlreadyDecided(number=number, by=row.decided_by or "—", state=was.value, state_zh=was.zh)
+    if not decision.who.strip() or not decision.reason.strip():
+        raise NobodySaid()
+    row.state = state.value
+    row.decided_by, row.decided_us, row.reason = decision.who, decision.now_us, decision.reason
+    before: dict[str, object] = {"value": format_micro(row.reported_micro), "month": row.month}
+    value = row.recomputed_micro if decision.settled is None else decision.settled
+    after: dict[str, object] = {"value": format_micro(value), "state": state, "reason": decision.reason}
+    if decision.settled is not None:
+        after["settled"] = True
+    audit.note(session, decision.who, Deed("correction_decided", number, before, after))
+    return row
+
+
+def reopened(session: Session, points: Iterable[int]) -> dict[int, set[int]]:
+    """By point, the closed months that an approved correction has opened for one recompute.
+
+    Read it together with what is dirty, and pass it to `applied` when those months are booked.
+    """
+    found: dict[int, set[int]] = defaultdict(set)
+    for row in session.scalars(_open(list(points))):
+        found[row.point_id].add(row.month)
+    return dict(found)
+
+
+def applied(session: Session, point: int, months: Iterable[int], now_us: int) -> None:
+    """The ledger has taken the approved values of these months: they are closed again."""
+    for row in session.scalars(_open([point]).where(Correction.month.in_(list(months)))):
+        row.applied_us = now_us
+
+
+def settled(session: Session, points: Iterable[int]) -> dict[tuple[int, int], int]:
+    """By point and month, the value [micro] that a person settled; the newest approved correction counts."""
+    found: dict[tuple[int, int], int | None] = {}
+    query = select(Correction).where(
+        Correction.point_id.in_(list(points)), Correction.state == State.APPROVED
+    )
+    for row in session.scalars(query.order_by(Correction.decided_us, Correction.number)):
+        found[row.point_id, row.month] = row.settled_micro
+    return {key: micro for key, micro in found.items() if micro is not None}
+
+
+def settle(weights: Ints, total: int) -> Ints:
+    """A settled total over all intervals of its month: as their weights are, evenly where these say nothing.
+
+    The first n intervals hold ⌊total · Σ weights of them / Σ weights⌋, so all add up to the total exactly.
+    """
+    parts = np.maximum(weights, 0).astype(object)
+    if not parts.sum():
+        parts = np.ones(len(weights), object)
+    running = np.cumsum(parts) * total // parts.sum()
+    micro: Ints = np.diff(running, prepend=0).astype(np.int64)
+    return micro
+
+
+CORRECTED = Quality.CORRECTED.code  # of every interval of a settled month, wholly covered
+
+
+def _open(points: Sequence[int]) -> Select[Correction]:
+    """Approved corrections that the ledger has not taken yet."""
+    return select(Correction).where(
+        Correction.point_id.in_(points),
+        Correction.state == State.APPROVED,
+        Correction.applied_us.is_(None),
+    )

@@ -1,0 +1,1 @@
+"""What the ledger would say of somebody's export of readings."""

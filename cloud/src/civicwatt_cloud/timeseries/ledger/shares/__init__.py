@@ -1,0 +1,1 @@
+"""Shares of institutions in a building they use together."""

@@ -1,0 +1,1 @@
+"""Price tables, and what consumption costs by them."""

@@ -1,0 +1,1 @@
+"""Virtual meters: formulas of other points, checked, kept, computed exactly."""

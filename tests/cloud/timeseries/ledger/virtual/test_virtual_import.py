@@ -1,0 +1,306 @@
+"""Virtual meters and the tree of meters as people enter them, and what the ledger makes of them."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from sqlalchemy import select
+
+from civicwatt_cloud.kit.db import Database
+from civicwatt_cloud.kit.directory import Building, Institution, Region
+from civicwatt_cloud.kit.directory_import import ImportReport
+from civicwatt_cloud.kit.tables import Row
+from civicwatt_cloud.timeseries.ledger.books.partitions import make_months
+from civicwatt_cloud.timeseries.ledger.models import LedgerDay, LedgerHour
+from civicwatt_cloud.timeseries.ledger.tree import importing as tree_import
+from civicwatt_cloud.timeseries.ledger.tree.balance import balances
+from civicwatt_cloud.timeseries.ledger.virtual import importing as virtual_import
+from civicwatt_cloud.timeseries.ledger.virtual.definitions import definitions, rows_of
+from civicwatt_cloud.timeseries.ledger.virtual.models import Formula
+from civicwatt_cloud.timeseries.points import Point, Source, ensure_gateway, new_point
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+START = 492_400  # 2026-03-05T00:00+08:00
+KWH = 1_000_000
+
+
+def rows(sheet: str, titles: Iterable[str], *cells: tuple[str, ...]) -> list[Row]:
+    titles = list(titles)
+    letters = {title: chr(ord("A") + i) for i, title in enumerate(titles)}
+    return [Row(n, dict(zip(titles, row, strict=True)), letters, sheet) for n, row in enumerate(cells, 2)]
+
+
+@pytest.fixture
+def points(db: Database) -> dict[str, int]:
+    """Meters M-1 (the whole), M-2, M-3, W-1 (water), and the account 4201 for electricity."""
+    with db.session() as session:
+        session.add(Region(code="429900", name="荆襄市"))
+        session.flush()
+        institution = Institution(code="I-1", name="单位", kind="venue", level="city", region_code="429900")
+        session.add(institution)
+        session.flush()
+        building = Building(code="B-1", name="楼", institution_id=institution.id)
+        session.add(building)
+        ensure_gateway(session, "gw-01")
+        session.flush()
+        found = {}
+        for device, end_use, carrier in (
+            ("M-1", "total", "electricity"),
+            ("M-2", "hvac", "electricity"),
+            ("M-3", "power", "electricity"),
+            ("W-1", "water", "water"),
+            ("4201", "other", "electricity"),
+        ):
+            point = new_point("gw-01", device, "import_active_energy", "acrel/adw300")
+            if device == "4201":
+                point.gateway, point.source, point.measure = None, Source.BILL, "electricity"
+            point.building_id, point.end_use, point.carrier = building.id, end_use, carrier
+            point.is_consumption = True
+            session.add(point)
+            session.flush()
+            found[device] = point.id
+    return found
+
+
+@pytest.fixture
+def define(db: Database, points: dict[str, int]) -> Callable[..., ImportReport]:
+    def run(*cells: tuple[str, ...]) -> ImportReport:
+        with db.session() as session:
+            return virtual_import.enter(
+                session, rows("虚拟表", virtual_import.COLUMNS, *cells), SHANGHAI, "command"
+            )
+
+    return run
+
+
+@pytest.fixture
+def plant(db: Database, points: dict[str, int]) -> Callable[..., ImportReport]:
+    def run(*cells: tuple[str, ...]) -> ImportReport:
+        with db.session() as session:
+            return tree_import.enter(session, rows("总分表", tree_import.COLUMNS, *cells), "command")
+
+    return run
+
+
+def row(code: str, formula: str, start: str = "2026-03-05", use: str = "其他") -> tuple[str, ...]:
+    return (code, f"{code} 的名称", "B-1", use, formula, start, "计量方案 3 号")
+
+
+def problems(report: ImportReport) -> list[tuple[str, str]]:
+    return [(problem.where, problem.code) for problem in report.problems]
+
+
+def test_a_formula_makes_a_point_and_a_repeat_changes_nothing(
+    db: Database, points: dict[str, int], define: Callable[..., ImportReport]
+) -> None:
+    rest = row("V-1", "gw-01/M-1 - M-2 - M-3")
+    later = row("V-1", "M-1 - M-2", "2026-07-01")
+    assert define(rest, later).added == 2
+    again = define(rest, later)
+    assert (again.kept, again.added, again.changed) == (2, 0, 0)
+    with db.reading() as session:
+        point = session.scalars(select(Point).where(Point.source == "virtual")).one()
+        assert (point.device, point.measure, point.end_use) == ("V-1", "electricity", "other")
+        definition = definitions(session)[point.id]
+        assert [start for start, _ in definition.versions] == [date(2026, 3, 5), date(2026, 7, 1)]
+        assert definition.operands == {points["M-1"], points["M-2"], points["M-3"]}
+        assert not definition.is_daily
+
+
+def test_what_a_formula_means_stays_when_devices_are_renamed(
+    db: Database, points: dict[str, int], define: Callable[..., ImportReport]
+) -> None:
+    define(row("V-1", "M-2"))
+    with db.session() as session:
+        session.get_one(Point, points["M-2"]).device = "M-2-old"
+    with db.reading() as session:
+        assert session.scalars(select(Formula)).one().text == "M-2"
+        assert [one.operands for one in definitions(session).values()] == [{points["M-2"]}]
+
+
+BAD_FORMULAS = [
+    (row("", "M-1"), "A", "CW-T1016"),
+    (row("V/1", "M-1"), "A", "CW-T1016"),
+    (("V-1", "", "B-1", "其他", "M-1", "2026-03-05", ""), "B", "CW-D1011"),
+    (("V-1", "名", "B-9", "其他", "M-1", "2026-03-05", ""), "C", "CW-T1011"),
+    (row("V-1", "M-1", use="柴禾"), "D", "CW-T1012"),
+    (row("V-1", "M-1 +"), "E", "CW-T1321"),
+    (row("V-1", "M-1 - M-9"), "E", "CW-T1327"),
+    (row("V-1", "M-1-M-2"), "E", "CW-T1327"),
+    (row("V-1", "M-1 + W-1"), "E", "CW-T1329"),
+    (row("V-1", "M-1", "3 月"), "F", "CW-D1018"),
+]
+
+
+def test_bad_formulas_are_left_out_and_named_by_their_cells(define: Callable[..., ImportReport]) -> None:
+    report = define(*(cells for cells, _, _ in BAD_FORMULAS))
+    expected = [(f"虚拟表!{column}{n}", code) for n, (_, column, code) in enumerate(BAD_FORMULAS, 2)]
+    assert problems(report) == expected
+    assert all(problem.text(language) for problem in report.problems for language in ("zh", "en"))
+
+
+def test_the_same_formula_again_means_the_counter_that_a_device_has_now(
+    db: Database, points: dict[str, int], define: Callable[..., ImportReport]
+) -> None:
+    define(row("V-1", "M-2"))
+    with db.session() as session:
+        session.get_one(Point, points["M-2"]).is_consumption = False
+        point = new_point("gw-01", "M-2", "total_active_energy", "acrel/adw300")
+        point.is_consumption, point.carrier = True, "electricity"
+        session.add(point)
+        session.flush()
+        other = point.id
+    assert define(row("V-1", "M-2")).changed == 1
+    with db.reading() as session:
+        assert [one.operands for one in definitions(session).values()] == [{other}]
+
+
+def test_formulas_that_refer_to_each_other_in_a_circle_are_refused(
+    db: Database, points: dict[str, int], define: Callable[..., ImportReport]
+) -> None:
+    report = define(
+        row("V-1", "M-1"), row("V-2", "V-1 * 2"), row("V-3", "V-2 + V-1"), row("V-1", "V-3 - M-2")
+    )
+    assert problems(report) == [("虚拟表!E5", "CW-T1330")]
+    assert "V-1 → V-3 → V-1" in str(report.problems[0])
+    with db.reading() as session:
+        ids = {device: id_ for id_, device in session.execute(select(Point.id, Point.device))}
+        known = definitions(session)
+        assert list(known) == [ids["V-1"], ids["V-2"], ids["V-3"]]
+
+
+def book_hours(db: Database, point: int, hours: range, micro: int) -> None:
+    with db.session() as session:
+        make_months(session.connection(), np.array(hours) + START)
+        session.add_all(
+            LedgerHour(
+                point_id=point, hour=START + hour, day=20260305, micro=micro, covered_s=3600, quality=0
+            )
+            for hour in hours
+        )
+
+
+def book_day(db: Database, point: int, micro: int, covered_s: int = 86_400, day: int = 20260305) -> None:
+    with db.session() as session:
+        session.add(LedgerDay(point_id=point, day=day, micro=micro, covered_s=covered_s, quality=2))
+
+
+def test_the_rows_of_a_virtual_meter_come_from_the_ledgers_hours(
+    db: Database, points: dict[str, int], define: Callable[..., ImportReport]
+) -> None:
+    define(row("V-1", "M-1 - M-2"))
+    book_hours(db, points["M-1"], range(24), 5 * KWH)
+    book_hours(db, points["M-2"], range(20), 2 * KWH)
+    with db.reading() as session:
+        (definition,) = definitions(session).values()
+        step, found = rows_of(session, definition, 20260305, 20260305, SHANGHAI)
+    assert step == "hour"
+    assert (found.period - START).tolist() == list(range(20))
+    assert found.micro.tolist() == [3 * KWH] * 20
+
+
+def test_with_a_bill_among_its_operands_a_virtual_meter_has_days(
+    db: Database, points: dict[str, int], define: Callable[..., ImportReport]
+) -> None:
+    define(row("V-1", "[4201] - M-2"), row("V-2", "V-1 / 2"))
+    book_day(db, points["4201"], 100 * KWH)
+    book_day(db, points["M-2"], 40 * KWH)
+    with db.reading() as session:
+        first, second = definitions(session).values()
+        assert first.is_daily
+        assert second.is_daily
+        step, found = rows_of(session, first, 20260305, 20260305, SHANGHAI)
+    assert step == "day"
+    assert [column.tolist() for column in found] == [[20260305], [60 * KWH], [86_400], [2]]
+
+
+WHOLE = ("M-1", "", "1.0", "2026-01-01", "")
+BELOW = ("gw-01/M-2", "M-1", "0.5S", "2026-01-01", "")
+
+
+def test_parts_and_other_make_up_the_whole(
+    db: Database, points: dict[str, int], plant: Callable[..., ImportReport]
+) -> None:
+    report = plant(WHOLE, BELOW, ("M-3", "M-1", "2", "2026-01-01", ""))
+    assert report.problems == []
+    assert plant(WHOLE, BELOW).added == 0
+    for device, micro in (("M-1", 100), ("M-2", 60), ("M-3", 30)):
+        book_day(db, points[device], micro * KWH)
+    with db.reading() as session:
+        (found,) = balances(session, date(2026, 3, 5), date(2026, 3, 6), SHANGHAI)
+    assert (found.whole, found.parts, found.other) == (100 * KWH, 90 * KWH, 10 * KWH)
+    assert found.tolerance == 1 * KWH + 300_000 + 600_000
+    assert not found.is_alarm
+
+
+def test_parts_may_exceed_the_whole_by_the_errors_of_the_meters_only(
+    db: Database, points: dict[str, int], plant: Callable[..., ImportReport]
+) -> None:
+    plant(WHOLE, BELOW)
+    for day, micro in ((20260305, 101_500_000), (20260306, 101_600_000)):
+        book_day(db, points["M-1"], 100 * KWH, day=day)
+        book_day(db, points["M-2"], micro, day=day)
+    with db.reading() as session:
+        (first,) = balances(session, date(2026, 3, 5), date(2026, 3, 6), SHANGHAI)
+        (second,) = balances(session, date(2026, 3, 6), date(2026, 3, 7), SHANGHAI)
+    assert (first.other, first.is_alarm) == (-1_500_000, False)
+    assert (second.other, second.is_alarm) == (-1_600_000, True)
+
+
+def test_the_other_is_unknown_where_a_meter_of_the_tree_is_not_wholly_covered(
+    db: Database, points: dict[str, int], plant: Callable[..., ImportReport]
+) -> None:
+    plant(WHOLE, BELOW)
+    book_day(db, points["M-1"], 100 * KWH)
+    book_day(db, points["M-2"], 40 * KWH, covered_s=80_000)
+    with db.reading() as session:
+        (found,) = balances(session, date(2026, 3, 5), date(2026, 3, 7), SHANGHAI)
+    assert (found.whole, found.parts, found.other) == (100 * KWH, 40 * KWH, None)
+    assert found.missing == tuple(sorted((points["M-1"], points["M-2"])))
+    assert not found.is_alarm
+
+
+def test_a_meter_that_moves_counts_where_it_stands_that_day(
+    db: Database, points: dict[str, int], plant: Callable[..., ImportReport]
+) -> None:
+    until = ("M-2", "M-1", "0.5S", "2026-01-01", "2026-03-06")
+    assert (
+        plant(
+            WHOLE, until, ("M-3", "", "1.0", "2026-01-01", ""), ("M-2", "M-3", "0.5S", "2026-03-06", "")
+        ).problems
+        == []
+    )
+    for day in (20260305, 20260306):
+        for device, micro in (("M-1", 100), ("M-2", 10), ("M-3", 50)):
+            book_day(db, points[device], micro * KWH, day=day)
+    with db.reading() as session:
+        first, second = balances(session, date(2026, 3, 5), date(2026, 3, 7), SHANGHAI)
+    assert (first.parent, first.whole, first.parts) == (points["M-1"], 100 * KWH, 10 * KWH)
+    assert (second.parent, second.whole, second.parts) == (points["M-3"], 50 * KWH, 10 * KWH)
+
+
+BAD_PLACES = [
+    (("M-9", "M-1", "1", "2026-01-01", ""), "A", "CW-T1335"),
+    (("M-2", "M-9", "1", "2026-01-01", ""), "B", "CW-T1335"),
+    (("M-2", "M-3", "1", "2026-01-01", ""), "B", "CW-T1337"),
+    (("M-2", "M-2", "1", "2026-01-01", ""), "B", "CW-T1331"),
+    (("M-2", "M-1", "good", "2026-01-01", ""), "C", "CW-T1333"),
+    (("M-2", "M-1", "11", "2026-01-01", ""), "C", "CW-T1333"),
+    (("M-2", "M-1", "1", "2026-01-01", "2026-01-01"), "E", "CW-T1336"),
+    (("M-1", "", "1", "2026-02-01", ""), "D", "CW-T1332"),
+]
+
+
+def test_bad_places_are_left_out_and_named_by_their_cells(plant: Callable[..., ImportReport]) -> None:
+    report = plant(WHOLE, *(cells for cells, _, _ in BAD_PLACES))
+    expected = [(f"总分表!{column}{n}", code) for n, (_, column, code) in enumerate(BAD_PLACES, 3)]
+    assert problems(report) == expected
+    assert all(problem.text(language) for problem in report.problems for language in ("zh", "en"))
+
+
+def test_a_circle_over_three_meters_is_found(plant: Callable[..., ImportReport]) -> None:
+    plant(WHOLE, ("M-2", "M-1", "1", "2026-01-01", ""), ("M-3", "M-2", "1", "2026-01-01", ""))
+    report = plant(("M-1", "M-3", "1.0", "2026-01-01", ""))
+    assert problems(report) == [("总分表!B2", "CW-T1331")]
