@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
 from openpyxl import load_workbook
@@ -20,8 +20,8 @@ class UnreadableTable(CloudError):
     code = "CW-D1001"
     zh = "文件无法读取"
     en = "the file cannot be read"
-    remedy_zh = "另存为 xlsx，或 UTF-8 / GB18030 编码的 csv"
-    remedy_en = "save it as xlsx, or as csv in UTF-8 or GB18030"
+    remedy_zh = "核对文件路径；另存为 xlsx，或 UTF-8 / GB18030 编码的 csv"
+    remedy_en = "check its path; save it as xlsx, or as csv in UTF-8 or GB18030"
 
 
 class MissingColumn(CloudError):
@@ -108,11 +108,14 @@ def _cell(text: str) -> str:
 
 
 def _text(value: object) -> str:
-    """A cell as a person would type it: whole floats without point, dates as 2026-01-31."""
+    """A cell as a person would type it: whole floats without point, 2026-01-31, 2026-01-31 08:15:00.
+
+    A workbook keeps a day as its midnight: it is written as a day.
+    """
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return value.date().isoformat()
+        return value.date().isoformat() if value.time() == time.min else value.isoformat(" ")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float):
