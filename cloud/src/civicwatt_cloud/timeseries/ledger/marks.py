@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit import bulk
-from civicwatt_cloud.timeseries.ledger.days import hour_runs
+from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange
 from civicwatt_cloud.timeseries.stores.readings import Ints
 
@@ -17,6 +17,7 @@ ALL_HOURS = (0, 1_200_000)  # 1970 to 2106
 WIDE_H = 10 * 24  # ranges beyond are booked for few points at a time: their readings fill the memory
 WIDE_POINTS = 16
 _MERGE_H = 24  # ranges this close are booked as one: cheaper than two, and the result is the same
+_HOUR_BITS, _HOUR_ZERO = 24, 1 << 23  # of hours from 957 years before 1970 to 957 years after
 _COLUMNS = ("point_id", "hour_from", "hour_to")
 Range = tuple[int, int]
 
@@ -30,7 +31,7 @@ class Work(NamedTuple):
 
 def mark_dirty(session: Session, point: NDArray[np.int32], ts_us: Ints) -> None:
     """Note that these readings of counters are in the store, also those that were there before."""
-    mark_hours(session, hour_runs(point, ts_us))
+    mark_hours(session, _runs(point, ts_us))
 
 
 def mark_hours(session: Session, rows: Sequence[tuple[int, int, int]]) -> None:
@@ -80,3 +81,16 @@ def merged(ranges: Iterable[tuple[int, int, int]]) -> dict[int, list[Range]]:
         else:
             mine.append((start, end))
     return result
+
+
+def _runs(point: NDArray[np.int32], ts_us: Ints) -> list[tuple[int, int, int]]:
+    """Readings as (point, first hour, hour after the last): one entry for each run of neighbouring hours."""
+    # One number for point and hour: sorting numbers is ten times as fast as sorting pairs.
+    keys = np.unique(point.astype(np.int64) << _HOUR_BITS | ts_us // HOUR_US + _HOUR_ZERO)
+    if not keys.size:
+        return []
+    breaks = np.flatnonzero(np.diff(keys) != 1) + 1
+    starts, ends = np.append(0, breaks), np.append(breaks, keys.size) - 1
+    hours = (keys & (1 << _HOUR_BITS) - 1) - _HOUR_ZERO
+    columns = (keys[starts] >> _HOUR_BITS, hours[starts], hours[ends] + 1)
+    return list(zip(*(column.tolist() for column in columns), strict=True))

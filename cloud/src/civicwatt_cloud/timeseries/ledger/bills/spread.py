@@ -7,18 +7,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from civicwatt_cloud.kit.business_time import SECOND_US, day_number, day_start_us
+from civicwatt_cloud.kit.business_time import day_number
+from civicwatt_cloud.timeseries.ledger.days import Days, seconds_of
 from civicwatt_cloud.timeseries.ledger.quality import Quality
-from civicwatt_cloud.timeseries.stores.readings import Ints
-
-
-class Days(NamedTuple):
-    """Consumption by business day in columns; days of which nothing is known are absent."""
-
-    day: Ints  # yyyymmdd
-    micro: Ints
-    covered_s: Ints
-    quality: Ints  # Quality.code
 
 
 class Billed(NamedTuple):
@@ -47,13 +38,3 @@ def days(bills: Iterable[Billed], zone: ZoneInfo) -> Days:
             covered_s.append(seconds_of(day, zone))
     quality = np.full(len(number), Quality.INTERPOLATED.code, np.int64)
     return Days(np.array(number, np.int64), np.array(micro, np.int64), np.array(covered_s, np.int64), quality)
-
-
-def seconds_of(day: date, zone: ZoneInfo) -> int:
-    """How long a business day is; 24 hours but where clocks are set."""
-    return (day_start_us(day + timedelta(days=1), zone) - day_start_us(day, zone)) // SECOND_US
-
-
-def as_date(day: int) -> date:
-    """The date of yyyymmdd."""
-    return date(day // 10_000, day // 100 % 100, day % 100)

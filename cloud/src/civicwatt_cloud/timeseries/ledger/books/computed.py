@@ -8,10 +8,10 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.timeseries.ledger.bills.importing import billed
-from civicwatt_cloud.timeseries.ledger.bills.spread import Days, days
+from civicwatt_cloud.timeseries.ledger.bills.spread import days
 from civicwatt_cloud.timeseries.ledger.books.bookings import Booked, Replaced
 from civicwatt_cloud.timeseries.ledger.counter.consumption import Hours
-from civicwatt_cloud.timeseries.ledger.days import day_of, hours_of_days
+from civicwatt_cloud.timeseries.ledger.days import Days, day_of, hours_of_days
 from civicwatt_cloud.timeseries.ledger.virtual.definitions import Definition, definitions, rows_of
 from civicwatt_cloud.timeseries.points import Source
 

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.business_time import HOUR_US, day_number
-from civicwatt_cloud.timeseries.ledger.bills.spread import Days, seconds_of
 from civicwatt_cloud.timeseries.ledger.books.bookings import Booked, Replaced
 from civicwatt_cloud.timeseries.ledger.books.computed import DaysBooked
 from civicwatt_cloud.timeseries.ledger.closing import corrections as closing
@@ -19,6 +18,7 @@ from civicwatt_cloud.timeseries.ledger.closing.causes import causes_of
 from civicwatt_cloud.timeseries.ledger.closing.corrections import CORRECTED, Finding, Sum
 from civicwatt_cloud.timeseries.ledger.closing.models import ClosedMonth
 from civicwatt_cloud.timeseries.ledger.counter.consumption import Hours
+from civicwatt_cloud.timeseries.ledger.days import Days, seconds_of
 from civicwatt_cloud.timeseries.ledger.marks import Range, merged
 from civicwatt_cloud.timeseries.ledger.months import days_of_month, hours_of_month
 from civicwatt_cloud.timeseries.stores.readings import Bools, Ints

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.business_time import day_number
 from civicwatt_cloud.kit.directory import Building
-from civicwatt_cloud.timeseries.ledger.bills.spread import as_date
+from civicwatt_cloud.timeseries.ledger.days import as_date
 from civicwatt_cloud.timeseries.ledger.months import days_of_month
 from civicwatt_cloud.timeseries.ledger.queries import booked
 from civicwatt_cloud.timeseries.ledger.shares.parts import allocated, shares

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.business_time import HOUR_US, day_number, day_start_us
 from civicwatt_cloud.kit.directory import Building
-from civicwatt_cloud.timeseries.ledger.bills.spread import as_date
+from civicwatt_cloud.timeseries.ledger.days import as_date
 from civicwatt_cloud.timeseries.ledger.months import days_of_month, hours_of_month
 from civicwatt_cloud.timeseries.ledger.queries import booked
 from civicwatt_cloud.timeseries.ledger.tariffs.errors import StepTooLong

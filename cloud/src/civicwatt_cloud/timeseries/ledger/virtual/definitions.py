@@ -11,8 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.business_time import HOUR_US, day_number, day_start_us
-from civicwatt_cloud.timeseries.ledger.bills.spread import as_date, seconds_of
-from civicwatt_cloud.timeseries.ledger.days import hours_of_days
+from civicwatt_cloud.timeseries.ledger.days import as_date, hours_of_days, seconds_of
 from civicwatt_cloud.timeseries.ledger.queries import booked
 from civicwatt_cloud.timeseries.ledger.virtual import computing
 from civicwatt_cloud.timeseries.ledger.virtual.computing import Rows, Version
