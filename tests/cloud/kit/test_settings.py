@@ -27,6 +27,20 @@ def test_flag_beats_environment_beats_file_beats_default(
     assert settings.business_zone == "Asia/Shanghai"
 
 
+def test_a_command_without_a_file_takes_the_one_that_the_environment_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named, given = tmp_path / "named.toml", tmp_path / "given.toml"
+    named.write_text("http_port = 1001\n")
+    given.write_text("http_port = 1002\n")
+    monkeypatch.setenv("CIVICWATT_CONFIG", str(named))
+    assert Settings.load().http_port == 1001
+    assert Settings.load(given).http_port == 1002
+    monkeypatch.setenv("CIVICWATT_CONFIG", str(tmp_path / "absent.toml"))
+    with pytest.raises(BadValue, match=r"absent\.toml"):
+        Settings.load()
+
+
 def test_an_unknown_key_in_the_file_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "cloud.toml"
     path.write_text("htpp_port = 1\n")

@@ -169,7 +169,12 @@ def serving(settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def one_transaction(settings: Settings) -> Iterator[Session]:
-    """A command's one transaction on the database of the settings, at its newest schema; closed again."""
+    """A command's one transaction on the database of the settings, at its newest schema; closed again.
+
+    A new file is named in the log: what was meant for an installation may have gone beside it.
+    """
+    if not settings.database_url and not settings.database_path.exists():
+        log.warning("database_created", path=str(settings.database_path.resolve()))
     database = Database.of(settings)
     try:
         database.upgrade()

@@ -17,6 +17,7 @@ from civicwatt_protocols.errors import BadValue, UnknownKey
 from civicwatt_protocols.toml import decode, text_of
 
 PREFIX = "CIVICWATT_"
+CONFIG = f"{PREFIX}CONFIG"  # the file, where a command was given none
 EDGE_PREFIX = f"{PREFIX}EDGE_"  # a gateway's, which may be on this machine too
 HOUR_S = 3600
 
@@ -165,16 +166,19 @@ class Settings(BaseSettings):
     def load(cls, config: Path | None = None, **flags: Any) -> Self:
         """Settings from flags that are not None, the environment, and the file.
 
+        Without `config` the file is the one that CIVICWATT_CONFIG names, if any.
         Errors: UnknownKey, BadValue, BadToml — with the place: a file, or the variable's name.
         """
         environment = {
             name.removeprefix(PREFIX).lower(): name
             for name in os.environ
-            if name.startswith(PREFIX) and not name.startswith(EDGE_PREFIX)
+            if name.startswith(PREFIX) and not name.startswith(EDGE_PREFIX) and name != CONFIG
         }
         for key, name in environment.items():
             if key not in cls.model_fields:
                 raise UnknownKey(name, key=key)
+        if config is None and (named := os.environ.get(CONFIG)):
+            config = Path(named)
         given = _read(config) if config else {}
         for key in given:
             if key not in cls.model_fields:

@@ -2,10 +2,11 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
+from types import MappingProxyType
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
@@ -53,14 +54,18 @@ class Row:
         return f"{self.sheet}!{self.letters.get(title, 'A')}{self.number}"
 
 
-def read_rows(path: Path, sheet: str, required: Iterable[str]) -> list[Row]:
+def read_rows(
+    path: Path, sheet: str, required: Iterable[str], known_as: Mapping[str, str] = MappingProxyType({})
+) -> list[Row]:
     """The rows of `sheet` (else of the first sheet; of a csv file) below its title row, empty rows left out.
+
+    `known_as` gives the column that another title stands for.
 
     Errors: UnreadableTable, MissingColumn.
     """
     name, lines = _csv(path, sheet) if path.suffix.lower() == ".csv" else _xlsx(path, sheet)
     rows = iter(lines)
-    titles = [title.strip() for title in next(rows, [])]
+    titles = [known_as.get(title.strip(), title.strip()) for title in next(rows, [])]
     letters = {title: get_column_letter(i) for i, title in enumerate(titles, 1) if title}
     if missing := [title for title in required if title not in letters]:
         raise MissingColumn(f"{name}!1", columns="、".join(missing))

@@ -26,6 +26,7 @@ from civicwatt_cloud.timeseries.ledger.replay.files import events, moment_us, re
 from civicwatt_cloud.timeseries.ledger.replay.intervals import REASONS, Step
 from civicwatt_cloud.timeseries.ledger.replay.intervals import replay as replayed
 from civicwatt_cloud.timeseries.points import Point
+from civicwatt_protocols.logs import log_to_stderr
 from civicwatt_protocols.quantity import format_micro
 
 app = typer.Typer(no_args_is_help=True)
@@ -35,18 +36,22 @@ PARTIAL = 6  # exit code: some rows were left out
 @app.callback()
 def _group() -> None:
     """台账 · the ledger."""
+    log_to_stderr()
 
 
 @app.command()
 def replay(
     file: Annotated[
-        Path, typer.Argument(metavar="READINGS", help="csv 或 xlsx，列 · columns: time,value[,quality]")
+        Path,
+        typer.Argument(
+            metavar="READINGS", help="csv 或 xlsx，列 时间、读数（、质量） · columns time, value (, quality)"
+        ),
     ],
     events_file: Annotated[
         Path | None,
         typer.Option(
             "--events",
-            help="TOML，说明读数变化 · what explains the steps: [[replacement]] [[ratio]] [[rollover]]",
+            help="TOML：换表、倍率、翻转 · tables replacement, ratio, rollover",
         ),
     ] = None,
     step: Annotated[str, typer.Option(help="区间长度 · length of an interval: 15m 30m 1h 1d 1mo")] = "1h",

@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from openpyxl import Workbook
 
 from civicwatt import cli
 
@@ -39,16 +40,33 @@ def moved(rows: Rows, since: datetime, by: str | Decimal) -> Rows:
     return [(t, v + Decimal(by) if t >= since else v) for t, v in rows]
 
 
+def _csv(folder: Path, rows: Rows) -> Path:
+    with (folder / "readings.csv").open("w", newline="") as target:
+        writer = csv.writer(target)
+        writer.writerow(("time", "value"))
+        writer.writerows((t.isoformat() if isinstance(t, datetime) else t, v) for t, v in rows)
+    return folder / "readings.csv"
+
+
+def _workbook(folder: Path, rows: Rows) -> Path:
+    """As a spreadsheet holds them: times are cells of their own kind, of no zone."""
+    book = Workbook()
+    assert book.active is not None
+    book.active.append(["时间", "读数", "质量"])
+    for t, v in rows:
+        book.active.append([t.replace(tzinfo=None), v, "正常"])
+    book.save(folder / "readings.xlsx")
+    return folder / "readings.xlsx"
+
+
 @pytest.fixture
 def replay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Replay:
     """Runs the command in this process."""
 
-    def run(rows: Rows, events: str = "", *flags: str, status: int = 0) -> dict[str, Any]:
-        file = tmp_path / "readings.csv"
-        with file.open("w", newline="") as target:
-            writer = csv.writer(target)
-            writer.writerow(("time", "value"))
-            writer.writerows((t.isoformat() if isinstance(t, datetime) else t, v) for t, v in rows)
+    def run(
+        rows: Rows, events: str = "", *flags: str, status: int = 0, write: Callable[[Path, Rows], Path] = _csv
+    ) -> dict[str, Any]:
+        file = write(tmp_path, rows)
         if events:
             (tmp_path / "events.toml").write_text(events)
             flags = ("--events", str(tmp_path / "events.toml"), *flags)
@@ -211,6 +229,10 @@ def test_times_without_offset_are_of_the_zone_that_is_named(replay: Replay) -> N
     assert [(one["start"], one["value"]) for one in india["intervals"]] == [
         ("2026-11-02T00:00:00+05:30", "1440")
     ]
+
+
+def test_a_workbook_with_chinese_titles_says_the_same(replay: Replay) -> None:
+    assert replay(day(), write=_workbook) == replay(day())
 
 
 def test_bad_rows_are_named_and_the_others_counted(replay: Replay) -> None:

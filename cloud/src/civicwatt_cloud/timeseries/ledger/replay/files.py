@@ -20,6 +20,7 @@ from civicwatt_protocols.quantity import to_micro
 from civicwatt_protocols.toml import line_of, tables, text_of
 
 TIME, VALUE, QUALITY = "time", "value", "quality"
+_TITLES = {"时间": TIME, "读数": VALUE, "质量": QUALITY}
 _UNUSED = frozenset({"bad", "invalid", "missing", "坏", "无效", "缺失"})
 _GRADES = {
     "good": Quality.MEASURED,
@@ -51,7 +52,7 @@ def readings(path: Path, zone: ZoneInfo) -> tuple[list[Reading], list[RowProblem
     Errors: UnreadableTable, MissingColumn.
     """
     found, problems = [], []
-    for row in read_rows(path, path.stem, (TIME, VALUE)):
+    for row in read_rows(path, path.stem, (TIME, VALUE), _TITLES):
         try:
             if row[VALUE]:
                 found.append(_reading(row, zone))
