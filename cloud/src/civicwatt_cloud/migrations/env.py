@@ -11,6 +11,7 @@ import civicwatt_cloud.modules.gateways.models
 import civicwatt_cloud.timeseries.intake.models
 import civicwatt_cloud.timeseries.ledger.bills.models
 import civicwatt_cloud.timeseries.ledger.closing.models
+import civicwatt_cloud.timeseries.ledger.facts.models
 import civicwatt_cloud.timeseries.ledger.models
 import civicwatt_cloud.timeseries.ledger.shares.models
 import civicwatt_cloud.timeseries.ledger.tariffs.models

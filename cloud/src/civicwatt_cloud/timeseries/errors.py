@@ -23,7 +23,8 @@ CloudError
     ├── NoCounter           CW-T1014
     ├── NoSuchTemplate      CW-T1015
     ├── BadName             CW-T1016
-    └── NoSuchMeasure       CW-T1017
+    ├── NoSuchMeasure       CW-T1017
+    └── NoSuchInstitution   CW-T1304
 """
 
 from civicwatt_cloud.kit.directory_problems import RowProblem
@@ -231,3 +232,13 @@ class BadName(RowProblem):
     code = "CW-T1016"
     zh = "{title}“{text}”为空、过长或含有 / + #"
     en = "{title} “{text}” is empty, too long or contains / + #"
+
+
+class NoSuchInstitution(RowProblem):
+    """The directory has no institution of that code."""
+
+    code = "CW-T1304"
+    zh = "名录中没有单位编码“{text}”"
+    en = "the directory has no institution “{text}”"
+    remedy_zh = "先在名录中导入该单位，或改正编码"
+    remedy_en = "import the institution with the directory first, or correct the code"

@@ -17,7 +17,7 @@ from civicwatt_cloud.modules.energy.schemas import (
     ReplacementOfMeter,
 )
 from civicwatt_cloud.modules.energy.usage import View
-from civicwatt_cloud.timeseries.ledger.facts import replacement
+from civicwatt_cloud.timeseries.ledger.facts import known
 from civicwatt_protocols.quantity import format_micro
 
 
@@ -96,7 +96,7 @@ def _touches(row: rules.DatedValue, period: Period) -> bool:
 def replacements_of(view: View, period: Period, points: Sequence[int]) -> dict[int, list[ReplacementOfMeter]]:
     """The meters replaced in the period, by point."""
     found: dict[int, list[ReplacementOfMeter]] = {}
-    for form in replacement.forms(view.session, points, period.start_us, period.end_us):
+    for form in known.forms(view.session, points, period.start_us, period.end_us):
         out = ReplacementOfMeter(
             form_number=form.form_number,
             at=iso(form.at_us, view.zone),

@@ -18,8 +18,8 @@ from civicwatt_cloud.modules.gateways.field_schemas import (
     ReplacementOut,
     ReplacementRow,
 )
+from civicwatt_cloud.timeseries.ledger.facts.models import ReplacementForm
 from civicwatt_cloud.timeseries.ledger.facts.replacement import Desk, Entry
-from civicwatt_cloud.timeseries.ledger.models import ReplacementForm
 from civicwatt_cloud.timeseries.points import Point
 from civicwatt_protocols.measures import MEASURES
 from civicwatt_protocols.quantity import MICRO, format_micro

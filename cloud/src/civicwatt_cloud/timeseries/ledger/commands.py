@@ -18,10 +18,10 @@ from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.db import one_transaction
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.ledger.counter.facts import NO_FACTS
-from civicwatt_cloud.timeseries.ledger.errors import BadZone, NotAMoment
 from civicwatt_cloud.timeseries.ledger.facts.entering import Said, confirm_rise, enter_ratio, enter_rollover
 from civicwatt_cloud.timeseries.ledger.facts.errors import NoSuchCounter
 from civicwatt_cloud.timeseries.ledger.models import HeldStep
+from civicwatt_cloud.timeseries.ledger.replay.errors import BadZone, NotAMoment
 from civicwatt_cloud.timeseries.ledger.replay.files import events, moment_us, readings
 from civicwatt_cloud.timeseries.ledger.replay.intervals import REASONS, Step
 from civicwatt_cloud.timeseries.ledger.replay.intervals import replay as replayed

@@ -15,7 +15,7 @@ from civicwatt_cloud.kit.directory_import import ImportReport
 from civicwatt_cloud.kit.import_command import AsJson, Config, TableFile, finish
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.ledger.bills.importing import import_bills
-from civicwatt_cloud.timeseries.ledger.closing.errors import NotInDirectory
+from civicwatt_cloud.timeseries.ledger.errors import NotInDirectory
 from civicwatt_cloud.timeseries.ledger.months import days_of_month, month_of
 from civicwatt_cloud.timeseries.ledger.names import Names
 from civicwatt_cloud.timeseries.ledger.shares.allocation import allocation as allocated_of

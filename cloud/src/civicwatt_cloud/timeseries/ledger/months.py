@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from civicwatt_cloud.kit.business_time import HOUR_US, day_start_us
-from civicwatt_cloud.timeseries.ledger.closing.errors import NotAMonth
+from civicwatt_cloud.timeseries.ledger.errors import NotAMonth
 
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 

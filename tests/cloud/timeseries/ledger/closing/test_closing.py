@@ -21,7 +21,8 @@ from civicwatt_cloud.timeseries.ledger.closing import corrections as closing
 from civicwatt_cloud.timeseries.ledger.closing.causes import READINGS, causes_of
 from civicwatt_cloud.timeseries.ledger.closing.corrections import CORRECTED, Decision, Finding, Sum
 from civicwatt_cloud.timeseries.ledger.closing.models import Correction
-from civicwatt_cloud.timeseries.ledger.models import DirtyRange, LedgerMonth, ReplacementForm
+from civicwatt_cloud.timeseries.ledger.facts.models import ReplacementForm
+from civicwatt_cloud.timeseries.ledger.models import DirtyRange, LedgerMonth
 from civicwatt_cloud.timeseries.ledger.months import hours_of_month
 from civicwatt_cloud.timeseries.points import Point, Source
 

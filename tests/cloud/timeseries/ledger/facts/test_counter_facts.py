@@ -8,13 +8,13 @@ from sqlalchemy import select
 
 from civicwatt_cloud.kit.audit import Audit
 from civicwatt_cloud.kit.business_time import HOUR_US
-from civicwatt_cloud.timeseries.ledger.errors import AnotherFact, BadFactor, NothingHeld
 from civicwatt_cloud.timeseries.ledger.facts.entering import (
     Said,
     confirm_rise,
     enter_ratio,
     enter_rollover,
 )
+from civicwatt_cloud.timeseries.ledger.facts.errors import AnotherFact, BadFactor, NothingHeld
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange, HeldStep, LedgerHour
 from civicwatt_cloud.timeseries.points import Point
 from civicwatt_cloud.timeseries.stores.readings import Batch

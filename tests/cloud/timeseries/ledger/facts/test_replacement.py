@@ -23,9 +23,10 @@ from civicwatt_cloud.timeseries.ledger.checks import violations
 from civicwatt_cloud.timeseries.ledger.counter.splice import Replacement, spliced
 from civicwatt_cloud.timeseries.ledger.counter.steps import most_plausible
 from civicwatt_cloud.timeseries.ledger.facts.errors import ReplacementRefused
+from civicwatt_cloud.timeseries.ledger.facts.models import ReplacementForm
 from civicwatt_cloud.timeseries.ledger.facts.replacement import Desk, Entry
 from civicwatt_cloud.timeseries.ledger.marks import mark_all_dirty
-from civicwatt_cloud.timeseries.ledger.models import HeldStep, LedgerHour, LedgerMonth, ReplacementForm
+from civicwatt_cloud.timeseries.ledger.models import HeldStep, LedgerHour, LedgerMonth
 from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore
 
 on_sqlite = pytest.mark.parametrize("db", ["sqlite"], indirect=True)  # on both: test_two_databases.py

@@ -4,9 +4,7 @@ RowProblem
 ├── BillDatesWrong     CW-T1301
 ├── BillOverlaps       CW-T1302
 ├── BuildingNeeded     CW-T1303
-├── NoSuchInstitution  CW-T1304
 ├── WrongUnit          CW-T1305
-├── BadAmount          CW-T1306
 ├── ReadingsDiffer     CW-T1307
 ├── ReadingFalls       CW-T1308
 └── AccountElsewhere   CW-T1309
@@ -41,16 +39,6 @@ class BuildingNeeded(RowProblem):
     en = "institution {institution} has {count} buildings: name the one"
 
 
-class NoSuchInstitution(RowProblem):
-    """The directory has no institution of that code."""
-
-    code = "CW-T1304"
-    zh = "名录中没有单位编码“{text}”"
-    en = "the directory has no institution “{text}”"
-    remedy_zh = "先在名录中导入该单位，或改正编码"
-    remedy_en = "import the institution with the directory first, or correct the code"
-
-
 class WrongUnit(RowProblem):
     """An amount in another unit than the carrier is counted in."""
 
@@ -59,14 +47,6 @@ class WrongUnit(RowProblem):
     en = "{carrier} is counted in {unit}, not in “{text}”"
     remedy_zh = "换算后重新导入，或把单位留空"
     remedy_en = "convert the amount and import again, or leave the unit empty"
-
-
-class BadAmount(RowProblem):
-    """A number of a bill that cannot be."""
-
-    code = "CW-T1306"
-    zh = "{title}“{text}”应为 0 至 {limit}、至多 {places} 位小数的数"
-    en = "{title} “{text}” is not a number from 0 to {limit} with at most {places} decimals"
 
 
 class ReadingsDiffer(RowProblem):

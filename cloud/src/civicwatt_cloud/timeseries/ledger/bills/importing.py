@@ -17,13 +17,8 @@ from civicwatt_cloud.kit.directory_import import ImportReport
 from civicwatt_cloud.kit.directory_problems import RowProblem
 from civicwatt_cloud.kit.identity import real_now_us
 from civicwatt_cloud.kit.tables import Row, read_rows
-from civicwatt_cloud.timeseries.errors import NoSuchBuilding
-from civicwatt_cloud.timeseries.ledger.bills.errors import (
-    AccountElsewhere,
-    BillOverlaps,
-    BuildingNeeded,
-    NoSuchInstitution,
-)
+from civicwatt_cloud.timeseries.errors import NoSuchBuilding, NoSuchInstitution
+from civicwatt_cloud.timeseries.ledger.bills.errors import AccountElsewhere, BillOverlaps, BuildingNeeded
 from civicwatt_cloud.timeseries.ledger.bills.models import Bill
 from civicwatt_cloud.timeseries.ledger.bills.rows import (
     ACCOUNT,

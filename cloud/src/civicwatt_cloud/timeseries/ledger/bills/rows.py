@@ -9,12 +9,12 @@ from civicwatt_cloud.kit.directory_rows import LARGEST, day
 from civicwatt_cloud.kit.tables import Row
 from civicwatt_cloud.timeseries.errors import BadName, NoSuchEndUse
 from civicwatt_cloud.timeseries.ledger.bills.errors import (
-    BadAmount,
     BillDatesWrong,
     ReadingFalls,
     ReadingsDiffer,
     WrongUnit,
 )
+from civicwatt_cloud.timeseries.ledger.errors import BadAmount
 from civicwatt_cloud.timeseries.points import Carrier, EndUse, counted
 from civicwatt_protocols.quantity import MICRO
 

@@ -16,10 +16,10 @@ from civicwatt_cloud.timeseries.ledger.books import writing
 from civicwatt_cloud.timeseries.ledger.books.bookings import Booked, Counters, book
 from civicwatt_cloud.timeseries.ledger.books.computed import DaysBooked, computed
 from civicwatt_cloud.timeseries.ledger.books.dependents import Dependents
+from civicwatt_cloud.timeseries.ledger.books.errors import TwoBookkeepers
 from civicwatt_cloud.timeseries.ledger.books.memory import BookMemory
 from civicwatt_cloud.timeseries.ledger.books.withholding import Months, Withholding, whole_months
-from civicwatt_cloud.timeseries.ledger.errors import TwoBookkeepers
-from civicwatt_cloud.timeseries.ledger.facts.entering import facts_of
+from civicwatt_cloud.timeseries.ledger.facts.known import facts_of
 from civicwatt_cloud.timeseries.ledger.marks import Work
 from civicwatt_cloud.timeseries.ledger.models import HeldStep, LedgerDay, LedgerHour, LedgerMonth, ThinRise
 from civicwatt_cloud.timeseries.points import Point, Source

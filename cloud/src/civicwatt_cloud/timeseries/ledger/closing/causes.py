@@ -10,7 +10,7 @@ from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.directory import Building
 from civicwatt_cloud.timeseries.ledger.bills.models import Bill
 from civicwatt_cloud.timeseries.ledger.closing.models import ClosedMonth
-from civicwatt_cloud.timeseries.ledger.models import ReplacementForm
+from civicwatt_cloud.timeseries.ledger.facts.models import ReplacementForm
 from civicwatt_cloud.timeseries.ledger.months import days_of_month, hours_of_month
 from civicwatt_cloud.timeseries.ledger.virtual.models import Formula
 from civicwatt_cloud.timeseries.points import Point, Source

@@ -18,8 +18,8 @@ from civicwatt_cloud.kit.import_command import AsJson, Config
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.ledger.closing import corrections as closing
 from civicwatt_cloud.timeseries.ledger.closing.corrections import Decision, State
-from civicwatt_cloud.timeseries.ledger.closing.errors import NotInDirectory
 from civicwatt_cloud.timeseries.ledger.closing.models import Correction
+from civicwatt_cloud.timeseries.ledger.errors import NotInDirectory
 from civicwatt_cloud.timeseries.ledger.months import month_of
 from civicwatt_cloud.timeseries.ledger.names import Names
 from civicwatt_cloud.timeseries.ledger.quality import Quality

@@ -2,11 +2,9 @@
 
 CloudError
 ├── MonthNotOver      422  CW-T1341
-├── NotAMonth         422  CW-T1342
 ├── NoSuchCorrection  404  CW-T1343
 ├── AlreadyDecided    409  CW-T1344
-├── NobodySaid        422  CW-T1345
-└── NotInDirectory       404  CW-T1346
+└── NobodySaid        422  CW-T1345
 """
 
 from civicwatt_cloud.kit.errors import CloudError
@@ -21,17 +19,6 @@ class MonthNotOver(CloudError):
     en = "{month} is not over"
     remedy_zh = "月底之后再关账"
     remedy_en = "close it after its last day"
-
-
-class NotAMonth(CloudError):
-    """A text that names no month."""
-
-    status = 422
-    code = "CW-T1342"
-    zh = "“{text}”不是月份"
-    en = "“{text}” is no month"
-    remedy_zh = "写作 2026-10"
-    remedy_en = "write 2026-10"
 
 
 class NoSuchCorrection(CloudError):
@@ -65,14 +52,3 @@ class NobodySaid(CloudError):
     en = "a decision needs who decides and why"
     remedy_zh = "填写审批人和理由后再试"
     remedy_en = "give both and try again"
-
-
-class NotInDirectory(CloudError):
-    """The directory has no institution or building of that code."""
-
-    status = 404
-    code = "CW-T1346"
-    zh = "名录中没有编码 {code}"
-    en = "the directory has nothing of the code {code}"
-    remedy_zh = "核对单位或楼栋编码"
-    remedy_en = "check the code of the institution or building"

@@ -1,74 +1,22 @@
-"""The dated facts of counters as the books know them, and how a person enters them."""
+"""Ratios, roll-overs and confirmed rises as a person enters them: facts of a counter from a moment on."""
 
-from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit import audit
 from civicwatt_cloud.kit.audit import Deed
 from civicwatt_cloud.kit.business_time import HOUR_US
-from civicwatt_cloud.timeseries.ledger.counter.facts import Facts, Ratio, Rollover
-from civicwatt_cloud.timeseries.ledger.counter.splice import Replacement
-from civicwatt_cloud.timeseries.ledger.errors import AnotherFact, BadFactor, NothingHeld
+from civicwatt_cloud.timeseries.ledger.facts.errors import AnotherFact, BadFactor, NothingHeld
+from civicwatt_cloud.timeseries.ledger.facts.models import ConfirmedRise, RatioChange, RolloverSpan
 from civicwatt_cloud.timeseries.ledger.marks import mark_all_dirty
-from civicwatt_cloud.timeseries.ledger.models import (
-    ConfirmedRise,
-    HeldStep,
-    RatioChange,
-    ReplacementForm,
-    RolloverSpan,
-)
+from civicwatt_cloud.timeseries.ledger.models import HeldStep
 from civicwatt_cloud.timeseries.points import Point
 from civicwatt_cloud.timeseries.stores.readings import VALUE_LIMIT
 from civicwatt_protocols.quantity import format_micro, to_micro
-
-Row = TypeVar("Row", RatioChange, RolloverSpan, ConfirmedRise, ReplacementForm)
-
-
-def facts_of(session: Session, points: Collection[int]) -> dict[int, Facts]:
-    """The facts of these points; a point without any is left out."""
-    replaced, ratios, spans = replacements(session, points), defaultdict(list), defaultdict(list)
-    confirmed = defaultdict(set)
-    for ratio in _of(session, RatioChange, points):
-        ratios[ratio.point_id].append(Ratio(ratio.from_us, Fraction(ratio.factor)))
-    for one in _of(session, RolloverSpan, points):
-        spans[one.point_id].append(Rollover(one.from_us, one.span_micro))
-    for row in _of(session, ConfirmedRise, points):
-        confirmed[row.point_id].add(row.ts_us)
-    return {
-        point: Facts(
-            replaced.get(point, ()),
-            sorted(ratios.get(point, ())),
-            sorted(spans.get(point, ())),
-            frozenset(confirmed.get(point, ())),
-        )
-        for point in replaced.keys() | ratios.keys() | spans.keys() | confirmed.keys()
-    }
-
-
-def replacements(session: Session, points: Collection[int]) -> dict[int, list[Replacement]]:
-    """The replacements of these points, by point and time; a point without one is left out."""
-    found: dict[int, list[Replacement]] = {}
-    for form in _of(session, ReplacementForm, points):
-        one = Replacement(form.at_us, form.old_final_micro, form.new_initial_micro)
-        found.setdefault(form.point_id, []).append(one)
-    return {point: sorted(mine) for point, mine in found.items()}
-
-
-def _of(session: Session, table: type[Row], points: Collection[int]) -> list[Row]:
-    """The rows of these points: they are few, and the points may be many."""
-    if not points:
-        return []
-    wanted = set(points)
-    rows = session.scalars(select(table).where(table.point_id.between(min(points), max(points))))
-    return [row for row in rows if row.point_id in wanted]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,11 @@
-"""Why a replacement form 换表单 is not taken.
+"""Why a fact of a counter is not taken; the books stay as they are.
 
 CloudError
-└── ReplacementRefused
+├── FactRefused
+│   ├── BadFactor            422  CW-T1407
+│   ├── AnotherFact          409  CW-T1408
+│   └── NothingHeld          404  CW-T1409
+└── ReplacementRefused (a replacement form 换表单)
     ├── OldFinalTooLow       422  CW-G4101
     ├── NewInitialTooHigh    422  CW-G4102
     ├── ReadingsRunOn        422  CW-G4103
@@ -13,6 +17,44 @@ CloudError
 """
 
 from civicwatt_cloud.kit.errors import CloudError
+
+
+class FactRefused(CloudError):
+    """A fact of a counter is not taken; the books stay as they are."""
+
+    status = 422
+
+
+class BadFactor(FactRefused):
+    """A ratio or span that no counter has."""
+
+    code = "CW-T1407"
+    zh = "“{text}”须为大于零的十进制数"
+    en = "“{text}” must be a decimal number above zero"
+    remedy_zh = "倍率如 40（200/5 互感器），翻转值如 1000000"
+    remedy_en = "a ratio such as 40 (a 200/5 transformer), a span such as 1000000"
+
+
+class AnotherFact(FactRefused):
+    """Another value is entered for the same moment already; facts are never changed."""
+
+    status = 409
+    code = "CW-T1408"
+    zh = "{at} 起已登记为 {known}"
+    en = "from {at} on it is entered as {known} already"
+    remedy_zh = "如登记有误，以新的生效时刻再登记一条"
+    remedy_en = "if that was wrong, enter another one with the next moment"
+
+
+class NothingHeld(FactRefused):
+    """There is no held rise at that time."""
+
+    status = 404
+    code = "CW-T1409"
+    zh = "{at} 没有待确认的跳升"
+    en = "no rise is held at {at}"
+    remedy_zh = "用 civicwatt ledger held 查看待确认的读数"
+    remedy_en = "look at them with civicwatt ledger held"
 
 
 class ReplacementRefused(CloudError):

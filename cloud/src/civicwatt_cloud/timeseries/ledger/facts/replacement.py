@@ -1,6 +1,5 @@
 """Replacement forms 换表单: taken when the readings do not contradict them, then part of the books."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -15,7 +14,6 @@ from civicwatt_cloud.timeseries.ledger.counter.consumption import micro_of
 from civicwatt_cloud.timeseries.ledger.counter.glitches import GLITCH_READINGS, standing
 from civicwatt_cloud.timeseries.ledger.counter.splice import Replacement, Series, Shown, spliced
 from civicwatt_cloud.timeseries.ledger.counter.steps import around, most_plausible, step_of
-from civicwatt_cloud.timeseries.ledger.facts.entering import replacements
 from civicwatt_cloud.timeseries.ledger.facts.errors import (
     AnotherReplacement,
     BeforeFirstReading,
@@ -25,8 +23,9 @@ from civicwatt_cloud.timeseries.ledger.facts.errors import (
     ReadingsRunOn,
     ReplacementInFuture,
 )
+from civicwatt_cloud.timeseries.ledger.facts.known import replacements
+from civicwatt_cloud.timeseries.ledger.facts.models import ReplacementForm
 from civicwatt_cloud.timeseries.ledger.marks import mark_dirty
-from civicwatt_cloud.timeseries.ledger.models import ReplacementForm
 from civicwatt_cloud.timeseries.points import Point
 from civicwatt_cloud.timeseries.stores.readings import VALUE_LIMIT, ReadingsStore
 from civicwatt_protocols.quantity import format_micro
@@ -224,10 +223,3 @@ class Desk:
         forms = replacements(self.session, [point]).get(point, [])
         series = spliced(batch.ts_us, micro_of(batch.value), forms)
         return series.part(standing(series))
-
-
-def forms(session: Session, points: Sequence[int], start_us: int, end_us: int) -> list[ReplacementForm]:
-    """The forms of these points with start <= at < end, by time."""
-    at = ReplacementForm.at_us
-    query = select(ReplacementForm).where(ReplacementForm.point_id.in_(points), at >= start_us, at < end_us)
-    return list(session.scalars(query.order_by(at, ReplacementForm.form_number)))

@@ -12,8 +12,8 @@ from civicwatt_cloud.kit.directory_problems import RowProblem
 from civicwatt_cloud.kit.tables import Row, read_rows
 from civicwatt_cloud.timeseries.ledger.counter.facts import Facts, Ratio, Rollover
 from civicwatt_cloud.timeseries.ledger.counter.splice import Replacement
-from civicwatt_cloud.timeseries.ledger.errors import NotACounterValue, NotAMoment, NotAQuality
 from civicwatt_cloud.timeseries.ledger.quality import Quality
+from civicwatt_cloud.timeseries.ledger.replay.errors import NotACounterValue, NotAMoment, NotAQuality
 from civicwatt_cloud.timeseries.stores.readings import VALUE_LIMIT
 from civicwatt_protocols.errors import BadValue, UnknownKey
 from civicwatt_protocols.quantity import to_micro

@@ -13,8 +13,8 @@ from civicwatt_cloud.kit.business_time import HOUR_US, SECOND_US, iso
 from civicwatt_cloud.timeseries.ledger.counter.booking import whole_of
 from civicwatt_cloud.timeseries.ledger.counter.consumption import Slots, slots_of
 from civicwatt_cloud.timeseries.ledger.counter.facts import Facts
-from civicwatt_cloud.timeseries.ledger.errors import BadStep
 from civicwatt_cloud.timeseries.ledger.quality import Quality
+from civicwatt_cloud.timeseries.ledger.replay.errors import BadStep
 from civicwatt_cloud.timeseries.ledger.replay.files import Reading
 from civicwatt_cloud.timeseries.stores.readings import Ints
 from civicwatt_protocols.quantity import format_micro

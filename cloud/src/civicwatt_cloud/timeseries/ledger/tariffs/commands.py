@@ -13,7 +13,7 @@ from civicwatt_cloud.kit.db import one_transaction
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.import_command import PARTIAL, AsJson, Config, finish
 from civicwatt_cloud.kit.settings import Settings
-from civicwatt_cloud.timeseries.ledger.closing.errors import NotInDirectory
+from civicwatt_cloud.timeseries.ledger.errors import NotInDirectory
 from civicwatt_cloud.timeseries.ledger.months import month_of
 from civicwatt_cloud.timeseries.ledger.names import Names
 from civicwatt_cloud.timeseries.ledger.tariffs.charges import Charge, charge
