@@ -25,8 +25,8 @@ GROUPS = command.GROUPS | {
         "台账：抄表导出复算 · what the ledger says of an export",
     ),
     "bills": Group(
-        "civicwatt_cloud.timeseries.ledger.fact_commands",
-        "bills_app",
+        "civicwatt_cloud.timeseries.ledger.bills.commands",
+        "app",
         "账单与人工抄表 · bills and manual readings",
     ),
     "tariffs": Group(

@@ -19,7 +19,9 @@ from civicwatt_cloud.operations.commands import backup, restore
 from civicwatt_cloud.operations.doctor import doctor
 from civicwatt_cloud.operations.migrate import migrate
 from civicwatt_cloud.timeseries.binding import import_meters
-from civicwatt_cloud.timeseries.ledger import fact_commands
+from civicwatt_cloud.timeseries.ledger.shares.commands import allocation, shares
+from civicwatt_cloud.timeseries.ledger.tree.commands import balance, tree
+from civicwatt_cloud.timeseries.ledger.virtual.commands import virtual
 from civicwatt_cloud.worker import worker
 from civicwatt_protocols.logs import log_to_stderr
 
@@ -30,11 +32,11 @@ app.command()(commands.gateway_code)
 app.command()(commands.gateway_revoke)
 app.command()(commands.broker_config)
 app.command()(commands.new_authority)
-directory_app.command()(fact_commands.shares)
-directory_app.command()(fact_commands.allocation)
-meters_app.command()(fact_commands.virtual)
-meters_app.command()(fact_commands.tree)
-meters_app.command()(fact_commands.balance)
+directory_app.command()(shares)
+directory_app.command()(allocation)
+meters_app.command()(virtual)
+meters_app.command()(tree)
+meters_app.command()(balance)
 for command in (worker, migrate, doctor, backup, restore):
     app.command()(command)
 

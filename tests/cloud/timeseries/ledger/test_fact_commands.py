@@ -66,6 +66,16 @@ def test_the_examples_are_taken_and_a_repeat_changes_nothing(run: Run, directory
     (row,) = json.loads(balance.stdout)
     assert row["whole_meter"] == "42990001001"
     assert row["other"] is None  # nothing is booked yet
+    told = run("meters", "balance", "2026-10")
+    assert "其他 other 未知 unknown" in told.stdout
+    assert "42990001001、42990001002、42990001003" in told.stdout
+    for command in (
+        ("meters", "balance", "2026-10"),
+        ("directory", "allocation", "JX-0001-1", "2026-10"),
+        ("closing", "month", "JX-0001", "2026-10", "--by", "李", "--document", "三季度报表"),
+    ):
+        assert "待算" in run(*command).stderr
+    assert "没有已入账的用量" in run("directory", "allocation", "JX-0001-1", "2026-10").stdout
 
 
 def test_price_tables_are_taken_and_listed(run: Run) -> None:

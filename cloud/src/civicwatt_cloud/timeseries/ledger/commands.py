@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from civicwatt_cloud.kit import audit
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.db import one_transaction
+from civicwatt_cloud.kit.import_command import PARTIAL, AsJson, Config
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.ledger.counter.facts import NO_FACTS
 from civicwatt_cloud.timeseries.ledger.facts.entering import Said, confirm_rise, enter_ratio, enter_rollover
@@ -30,7 +31,6 @@ from civicwatt_protocols.logs import log_to_stderr
 from civicwatt_protocols.quantity import format_micro
 
 app = typer.Typer(no_args_is_help=True)
-PARTIAL = 6  # exit code: some rows were left out
 
 
 @app.callback()
@@ -58,7 +58,7 @@ def replay(
     tz: Annotated[
         str, typer.Option(help="时区 · zone of times without offset, and of the days")
     ] = "Asia/Shanghai",
-    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出 · print JSON")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """按台账算法计算一份抄表导出 · what the ledger says of these counter readings."""
     zone, length = _zone(tz), Step.parse(step)
@@ -77,7 +77,6 @@ def replay(
         raise typer.Exit(PARTIAL)
 
 
-Config = Annotated[Path | None, typer.Option("--config", help="TOML 配置文件 · configuration file")]
 Meter = Annotated[str, typer.Argument(metavar="GATEWAY/DEVICE", help="表计 · the meter")]
 Factor = Annotated[str, typer.Argument(help="倍率，如 40 · the ratio, such as 40")]
 Span = Annotated[str, typer.Argument(help="翻转值，如 1000000 · the span, such as 1000000")]
@@ -116,7 +115,7 @@ def confirm(
 @app.command()
 def held(
     config: Config = None,
-    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出 · print JSON")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """列出未计入台账、待说明的读数 · what is not booked until somebody explains it."""
     settings = Settings.load(config)

@@ -20,9 +20,11 @@ from civicwatt_cloud.timeseries.ledger.closing import corrections as closing
 from civicwatt_cloud.timeseries.ledger.closing.corrections import Decision, State
 from civicwatt_cloud.timeseries.ledger.closing.models import Correction
 from civicwatt_cloud.timeseries.ledger.errors import NotInDirectory
+from civicwatt_cloud.timeseries.ledger.import_command import MonthText
 from civicwatt_cloud.timeseries.ledger.months import month_of
 from civicwatt_cloud.timeseries.ledger.names import Names
 from civicwatt_cloud.timeseries.ledger.quality import Quality
+from civicwatt_cloud.timeseries.ledger.waiting import say_what_waits
 from civicwatt_protocols.errors import BadValue
 from civicwatt_protocols.logs import log_to_stderr
 from civicwatt_protocols.quantity import format_micro, to_micro
@@ -41,7 +43,7 @@ def _group() -> None:
 @app.command()
 def month(
     institution: Annotated[str, typer.Argument(metavar="CODE", help="单位编码 · the institution's code")],
-    month: Annotated[str, typer.Argument(metavar="MONTH", help="月份 · month: 2026-10")],
+    month: MonthText,
     by: By,
     document: Annotated[str, typer.Option("--document", help="已上报的报表 · the return that was filed")],
     config: Config = None,
@@ -53,6 +55,7 @@ def month(
         row = session.scalar(select(Institution).where(Institution.code == institution))
         if row is None:
             raise NotInDirectory(code=institution)
+        say_what_waits(session)
         decision = _decision(settings, by, document)
         closed = closing.close(session, row, month_of(month), decision, settings.zone)
         typer.echo(f"{row.name} {month} 已关账 · closed: {closed.document} ({closed.closed_by})")
@@ -75,6 +78,8 @@ def corrections(
         rows = [_shown(row, names, settings) for row in session.scalars(query)]
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
+    elif not rows:
+        typer.echo("没有更正单 · no correction" if every else "没有待审的更正单 · no correction waits")
     for row in [] if as_json else rows:
         line = "{number}  {state_zh}  {meter}  {month}  {reported} → {recomputed}  {causes}"
         typer.echo(line.format(**row))

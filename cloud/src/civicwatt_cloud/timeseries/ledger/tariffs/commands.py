@@ -14,6 +14,7 @@ from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.import_command import PARTIAL, AsJson, Config, finish
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.ledger.errors import NotInDirectory
+from civicwatt_cloud.timeseries.ledger.import_command import MonthText
 from civicwatt_cloud.timeseries.ledger.months import month_of
 from civicwatt_cloud.timeseries.ledger.names import Names
 from civicwatt_cloud.timeseries.ledger.tariffs.charges import Charge, charge
@@ -21,6 +22,7 @@ from civicwatt_cloud.timeseries.ledger.tariffs.errors import NoSuchTable
 from civicwatt_cloud.timeseries.ledger.tariffs.price_tables import import_tariff, tariffs
 from civicwatt_cloud.timeseries.ledger.tariffs.price_tables import tariff as price_table
 from civicwatt_cloud.timeseries.ledger.tariffs.tariff import Tariff
+from civicwatt_cloud.timeseries.ledger.waiting import say_what_waits
 from civicwatt_cloud.timeseries.stores.open import open_store
 from civicwatt_cloud.timeseries.stores.readings import Floats, Ints, ReadingsStore
 from civicwatt_protocols.logs import log_to_stderr
@@ -28,7 +30,6 @@ from civicwatt_protocols.quantity import format_micro
 
 app = typer.Typer(no_args_is_help=True)
 TariffFile = Annotated[Path, typer.Argument(help="TOML 文件，示例 docs/examples/tariff.toml · TOML file")]
-MonthText = Annotated[str, typer.Argument(metavar="MONTH", help="月份 · month: 2026-10")]
 
 
 @app.command("import")
@@ -85,12 +86,13 @@ def cost_of(
             raise NotInDirectory(code=institution)
         found = charge(session, tariff, row.id, month_of(month), settings.zone, readings=readings)
         shown = _charged(found, tariff, Names(session))
+        say_what_waits(session)
     if as_json:
         typer.echo(json.dumps(shown, ensure_ascii=False))
     else:
         for band in shown["bands"]:
             typer.echo("{title}  {amount} {unit}  ¥ {yuan}".format(unit=shown["unit"], **band))
-        typer.echo("合计  {amount} {unit}  ¥ {yuan}".format(**shown))
+        typer.echo("合计 total  {amount} {unit}  ¥ {yuan}".format(**shown))
         for part in shown["unpriced"]:
             typer.echo("✗ {meter}  {amount}  {reason}".format(**part))
     if found.unpriced:
