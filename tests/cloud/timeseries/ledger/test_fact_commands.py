@@ -78,6 +78,12 @@ def test_the_examples_are_taken_and_a_repeat_changes_nothing(run: Run, directory
     assert "没有已入账的用量" in run("directory", "allocation", "JX-0001-1", "2026-10").stdout
 
 
+def test_the_example_of_a_meter_list_is_taken_and_a_repeat_changes_nothing(run: Run, directory: None) -> None:
+    for changed in (6, 0):
+        result = run("meters", "import", str(EXAMPLES / "meters.csv"), "--json")
+        assert of(result) == {"rows": 6, "kept": 6, "changed": changed}
+
+
 def test_price_tables_are_taken_and_listed(run: Run) -> None:
     for name, versions in (("tariff.toml", 2), ("water-price.toml", 1)):
         assert of(run("tariffs", "import", str(EXAMPLES / name), "--json")) == {
