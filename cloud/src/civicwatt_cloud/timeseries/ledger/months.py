@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from civicwatt_cloud.kit.business_time import HOUR_US, day_start_us
 from civicwatt_cloud.timeseries.ledger.errors import NotAMonth
 
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"(19[7-9][0-9]|20[0-9][0-9])-(0[1-9]|1[0-2])")
 
 
 def month_of(text: str) -> int:

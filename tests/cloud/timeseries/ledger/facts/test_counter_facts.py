@@ -93,6 +93,7 @@ def test_what_contradicts_a_fact_or_makes_no_sense_is_refused_and_changes_nothin
         (enter_ratio, (int(ts[40]), "41"), AnotherFact),
         (enter_ratio, (int(ts[50]), "0"), BadFactor),
         (enter_ratio, (int(ts[50]), "NaN"), BadFactor),
+        (enter_ratio, (int(ts[50]), "1e-999999999"), BadFactor),
         (enter_rollover, (0, "a million"), BadFactor),
         (confirm_rise, (int(ts[50]),), NothingHeld),
     ):

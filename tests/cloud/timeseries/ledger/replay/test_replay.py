@@ -247,9 +247,53 @@ def test_bad_rows_are_named_and_the_others_counted(replay: Replay) -> None:
     ]
 
 
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00", "1900-01-01", "9999-12-31T23:59:59Z"])
+def test_a_time_of_another_age_is_a_bad_row_and_the_others_count(replay: Replay, time: str) -> None:
+    rows: list[Any] = [*day(), (time, "5")]
+    found = replay(rows, status=6)
+    assert Decimal(found["total"]) == 1440
+    assert [one["code"] for one in found["problems"]] == ["CW-T1401"]
+
+
+@pytest.mark.parametrize("value", ["1e999999999", "-1e999999999", "1e-999999999", "1_000", "sNaN"])
+def test_a_number_that_no_counter_shows_is_a_bad_row_and_the_others_count(replay: Replay, value: str) -> None:
+    rows: list[Any] = day()
+    rows[7] = (rows[7][0], value)
+    found = replay(rows, status=6)
+    assert Decimal(found["total"]) == 1440
+    assert [one["code"] for one in found["problems"]] == ["CW-T1402"]
+
+
+def test_f19_a_replacement_told_twice_counts_once(replay: Replay) -> None:
+    form = f'[[replacement]]\ntime = "{at(12.5).isoformat()}"\nold_final = "100750"\nnew_initial = "12"\n'
+    rows = moved(day(), at(12.5), -100738)
+    once, twice = replay(rows, form), replay(rows, form * 2)
+    assert twice == once
+    assert (Decimal(once["total"]), once["held"]) == (1440, [])
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        '[[ratio]]\ntime = "2026-11-02T03:00:00"\nfactor = "{}"\n',
+        '[[rollover]]\nspan = "{}"\n',
+        '[[replacement]]\ntime = "2026-11-02T03:00:00"\nold_final = "9"\nnew_initial = "{}"\n',
+    ],
+)
+def test_two_events_of_one_moment_that_differ_are_refused(replay: Replay, fact: str) -> None:
+    found = replay(day(), fact.format(2) + fact.format(3), status=3)
+    assert "CW-C1003 " in found["stderr"]
+
+
+@pytest.mark.parametrize("flags", [("--step", "7m"), ("--tz", "Mars/Base")], ids=["step", "zone"])
+def test_a_step_or_zone_that_is_none_is_a_wrong_use(replay: Replay, flags: tuple[str, str]) -> None:
+    replay(day(), "", *flags, status=2)
+
+
 @pytest.mark.parametrize(
     ("events", "code"),
     [
+        ('[[ratio]]\ntime = "2026-11-02T03:00:00"\nfactor = "1e-999999999"\n', "CW-C1003 "),
         ('[[replacement]]\ntime = "soon"\nold_final = "1"\nnew_initial = "2"\n', "CW-C1003 "),
         ('[[ratio]]\ntime = "2026-11-02T03:00:00"\nfactor = "0"\n', "CW-C1003 "),
         ('[[ration]]\nfactor = "2"\n', "CW-C1002 "),

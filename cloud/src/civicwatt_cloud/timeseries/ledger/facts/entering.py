@@ -1,7 +1,7 @@
 """Ratios, roll-overs and confirmed rises as a person enters them: facts of a counter from a moment on."""
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from civicwatt_cloud.timeseries.ledger.facts.errors import AnotherFact, BadFacto
 from civicwatt_cloud.timeseries.ledger.facts.models import ConfirmedRise, RatioChange, RolloverSpan
 from civicwatt_cloud.timeseries.ledger.marks import mark_all_dirty
 from civicwatt_cloud.timeseries.ledger.models import HeldStep
+from civicwatt_cloud.timeseries.ledger.numbers import exact
 from civicwatt_cloud.timeseries.points import Point
 from civicwatt_cloud.timeseries.stores.readings import VALUE_LIMIT
 from civicwatt_protocols.quantity import format_micro, to_micro
@@ -77,11 +78,8 @@ def _note(session: Session, point: Point, said: Said, at_us: int, deed: Deed) ->
 
 
 def _positive(text: str) -> Decimal:
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        raise BadFactor(text=text) from None
-    if not value.is_finite() or not 0 < value <= VALUE_LIMIT:
+    value = exact(text)
+    if value is None or not 0 < value <= VALUE_LIMIT:
         raise BadFactor(text=text)
     return value
 

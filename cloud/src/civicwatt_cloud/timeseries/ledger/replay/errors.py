@@ -19,8 +19,11 @@ class NotAMoment(RowProblem):
     code = "CW-T1401"
     zh = "时间“{text}”无法识别"
     en = "“{text}” is no time"
-    remedy_zh = "按 ISO 8601 书写，先年月日后时分，可带时区偏移"
-    remedy_en = "write it as ISO 8601: 2026-11-01T08:00:00, with an offset such as +08:00 if you like"
+    remedy_zh = "按 ISO 8601 书写，先年月日后时分，可带时区偏移；年份在 1970 至 2099 之间"
+    remedy_en = (
+        "write it as ISO 8601: 2026-11-01T08:00:00, with an offset such as +08:00 if you like; "
+        "the year lies between 1970 and 2099"
+    )
 
 
 class NotACounterValue(RowProblem):
@@ -46,6 +49,7 @@ class NotAQuality(RowProblem):
 class BadStep(CloudError):
     """An interval that does not divide a day or a month."""
 
+    exit_code = 2
     code = "CW-T1404"
     zh = "步长“{text}”无法使用"
     en = "the step “{text}” cannot be used"
@@ -56,6 +60,7 @@ class BadStep(CloudError):
 class BadZone(CloudError):
     """A time zone nobody knows."""
 
+    exit_code = 2
     code = "CW-T1405"
     zh = "没有时区“{text}”"
     en = "there is no time zone “{text}”"

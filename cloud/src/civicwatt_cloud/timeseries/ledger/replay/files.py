@@ -1,10 +1,10 @@
 """What `civicwatt ledger replay` reads: an export of counter readings, and the events that explain it."""
 
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from civicwatt_cloud.kit.business_time import SECOND_US
@@ -12,6 +12,7 @@ from civicwatt_cloud.kit.directory_problems import RowProblem
 from civicwatt_cloud.kit.tables import Row, read_rows
 from civicwatt_cloud.timeseries.ledger.counter.facts import Facts, Ratio, Rollover
 from civicwatt_cloud.timeseries.ledger.counter.splice import Replacement
+from civicwatt_cloud.timeseries.ledger.numbers import exact
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.ledger.replay.errors import NotACounterValue, NotAMoment, NotAQuality
 from civicwatt_cloud.timeseries.stores.readings import VALUE_LIMIT
@@ -19,6 +20,7 @@ from civicwatt_protocols.errors import BadValue, UnknownKey
 from civicwatt_protocols.quantity import to_micro
 from civicwatt_protocols.toml import line_of, tables, text_of
 
+Event = TypeVar("Event", Replacement, Ratio, Rollover)
 TIME, VALUE, QUALITY = "time", "value", "quality"
 _TITLES = {"时间": TIME, "读数": VALUE, "质量": QUALITY}
 _UNUSED = frozenset({"bad", "invalid", "missing", "坏", "无效", "缺失"})
@@ -29,6 +31,7 @@ _GRADES = {
     "": Quality.MEASURED,
 } | {quality.value: quality for quality in Quality}
 _SINCE_EVER = -(2**62)
+_YEARS = range(1970, 2100)  # beyond, a time is a slip of the pen or of a clock [engineering default]
 _KEYS = {
     "replacement": ("time", "old_final", "new_initial"),
     "ratio": ("time", "factor"),
@@ -65,8 +68,8 @@ def _reading(row: Row, zone: ZoneInfo) -> Reading:
     at_us = moment_us(row[TIME], zone)
     if at_us is None:
         raise NotAMoment(row.where(TIME), text=row[TIME])
-    value = _number(row[VALUE])
-    if value is None or abs(value) > VALUE_LIMIT:
+    value = exact(row[VALUE])
+    if value is None or not -VALUE_LIMIT <= value <= VALUE_LIMIT:
         raise NotACounterValue(row.where(VALUE), text=row[VALUE])
     said = row[QUALITY].lower()
     if said in _UNUSED:
@@ -77,12 +80,17 @@ def _reading(row: Row, zone: ZoneInfo) -> Reading:
 
 
 def moment_us(text: str, zone: ZoneInfo) -> int | None:
-    """An ISO 8601 time (also with slashes, as spreadsheets print it) as UTC µs; None: it is none."""
+    """An ISO 8601 time (also with slashes, as spreadsheets print it) as UTC µs.
+
+    None: it is none, or lies before 1970 or after 2099.
+    """
     for form in (None, "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M"):
         try:
             at = datetime.strptime(text, form) if form else datetime.fromisoformat(text)  # noqa: DTZ007
         except ValueError:
             continue
+        if at.year not in _YEARS:
+            return None
         at = at if at.tzinfo else at.replace(tzinfo=zone)
         return int(at.replace(microsecond=0).timestamp()) * SECOND_US + at.microsecond
     return None
@@ -135,7 +143,19 @@ class _Events(NamedTuple):
             )
             for n, row in enumerate(data.get("rollover", []))
         ]
-        return Facts(sorted(replacements), sorted(ratios), sorted(rollovers))
+        return Facts(
+            self._dated("replacement", replacements),
+            self._dated("ratio", ratios),
+            self._dated("rollover", rollovers),
+        )
+
+    def _dated(self, kind: str, found: list[Event]) -> list[Event]:
+        """Events of a kind by time, each once; two for one moment that differ explain nothing."""
+        known: dict[int, Event] = {}
+        for n, one in enumerate(found):
+            if known.setdefault(one[0], one) != one:
+                raise self._bad(kind, n, "time", "同一时刻有两个不同的值 · two that differ for one moment")
+        return sorted(known.values())
 
     def _time(self, row: dict[str, Any], kind: str, n: int) -> int:
         value = row.get("time")
@@ -145,13 +165,13 @@ class _Events(NamedTuple):
         return at_us
 
     def _micro(self, row: dict[str, Any], kind: str, n: int, key: str) -> int:
-        value = _number(row.get(key))
+        value = exact(row.get(key))
         if value is None or not 0 <= value <= VALUE_LIMIT:
             raise self._bad(kind, n, key, '"100355.2"')
         return to_micro(value)
 
     def _positive(self, row: dict[str, Any], kind: str, n: int, key: str) -> Decimal:
-        value = _number(row.get(key))
+        value = exact(row.get(key))
         if value is None or not 0 < value <= VALUE_LIMIT:
             raise self._bad(kind, n, key, "> 0")
         return value
@@ -161,14 +181,3 @@ class _Events(NamedTuple):
 
     def _where(self, path: tuple[str | int, ...]) -> str:
         return f"{self.origin}:{line_of(self.text, path)}"
-
-
-def _number(value: object) -> Decimal | None:
-    """A finite decimal number; None: it is none. No booleans, no thousands' separators."""
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        return None
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
