@@ -13,7 +13,8 @@ from civicwatt_cloud.kit.audit import Audit
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import Building, Institution, Region
 from civicwatt_cloud.kit.directory_import import ImportReport
-from civicwatt_cloud.timeseries.ledger.bills.importing import billed, import_bills
+from civicwatt_cloud.timeseries.ledger.bills.billed import billed
+from civicwatt_cloud.timeseries.ledger.bills.importing import import_bills
 from civicwatt_cloud.timeseries.ledger.bills.models import Bill
 from civicwatt_cloud.timeseries.ledger.bills.rows import COLUMNS
 from civicwatt_cloud.timeseries.ledger.bills.spread import Billed

@@ -12,8 +12,8 @@ from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.directory import Building, Institution, Region
 from civicwatt_cloud.kit.tables import Row
 from civicwatt_cloud.timeseries.ledger.bills.models import Bill
-from civicwatt_cloud.timeseries.ledger.closing import corrections as closing
-from civicwatt_cloud.timeseries.ledger.closing.corrections import CORRECTED, Decision
+from civicwatt_cloud.timeseries.ledger.closing import closed_months
+from civicwatt_cloud.timeseries.ledger.closing.corrections import CORRECTED, Decision, approve
 from civicwatt_cloud.timeseries.ledger.closing.models import Correction
 from civicwatt_cloud.timeseries.ledger.marks import mark_all_dirty
 from civicwatt_cloud.timeseries.ledger.models import LedgerDay, LedgerHour, LedgerMonth
@@ -123,7 +123,8 @@ def close(bench: Bench, *months: int) -> None:
     with bench.db.session() as session:
         institution = session.scalars(select(Institution)).one()
         for month in months or (202609,):
-            closing.close(session, institution, month, Decision("account/li", NOW_US, "三季度报表"), ZONE)
+            decision = Decision("account/li", NOW_US, "三季度报表")
+            closed_months.close(session, institution, month, decision, ZONE)
 
 
 def corrections(bench: Bench) -> list[Correction]:
@@ -133,7 +134,7 @@ def corrections(bench: Bench) -> list[Correction]:
 
 def decide(bench: Bench, number: str, settled: int | None) -> None:
     with bench.db.session() as session:
-        closing.approve(session, number, Decision("account/wang", NOW_US, "核对照片", settled), ZONE)
+        approve(session, number, Decision("account/wang", NOW_US, "核对照片", settled), ZONE)
     bench.ledger.recompute_all()
 
 

@@ -17,7 +17,7 @@ from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import Building, Institution, Region
 from civicwatt_cloud.kit.errors import CloudError
 from civicwatt_cloud.timeseries.ledger.bills.models import Bill
-from civicwatt_cloud.timeseries.ledger.closing import corrections as closing
+from civicwatt_cloud.timeseries.ledger.closing import closed_months, corrections
 from civicwatt_cloud.timeseries.ledger.closing.causes import READINGS, causes_of
 from civicwatt_cloud.timeseries.ledger.closing.corrections import CORRECTED, Decision, Finding, Sum
 from civicwatt_cloud.timeseries.ledger.closing.models import Correction
@@ -43,23 +43,25 @@ class Books:
         self.clock_us += HOUR_US
         with self.db.session() as session:
             value = Sum(micro, covered_s, quality)
-            if MONTH in closing.closed(session, [self.point]).get(self.point, set()):
+            if MONTH in closed_months.closed(session, [self.point]).get(self.point, set()):
                 causes = causes_of(session, self.point, MONTH, SHANGHAI)
-                closing.propose(session, Finding(self.point, MONTH, value, causes), self.clock_us, SHANGHAI)
+                corrections.propose(
+                    session, Finding(self.point, MONTH, value, causes), self.clock_us, SHANGHAI
+                )
                 return
-            if (total := closing.settled(session, [self.point]).get((self.point, MONTH))) is not None:
+            if (total := corrections.settled(session, [self.point]).get((self.point, MONTH))) is not None:
                 value = Sum(total, FULL_S, CORRECTED)
             row = session.get(LedgerMonth, (self.point, MONTH)) or LedgerMonth(
                 point_id=self.point, month=MONTH
             )
             row.micro, row.covered_s, row.quality = value
             session.add(row)
-            months = closing.reopened(session, [self.point]).get(self.point, set())
-            closing.applied(session, self.point, months, self.clock_us)
+            months = corrections.reopened(session, [self.point]).get(self.point, set())
+            corrections.applied(session, self.point, months, self.clock_us)
 
     def close(self) -> None:
         with self.db.session() as session:
-            closing.close(session, session.scalars(select(Institution)).one(), MONTH, LI, SHANGHAI)
+            closed_months.close(session, session.scalars(select(Institution)).one(), MONTH, LI, SHANGHAI)
 
     @property
     def value(self) -> Sum:
@@ -75,11 +77,11 @@ class Books:
     def approve(self, number: str, settled: int | None = None) -> None:
         decision = Decision("account/wang", self.clock_us, "核对表计照片", settled)
         with self.db.session() as session:
-            closing.approve(session, number, decision, SHANGHAI)
+            corrections.approve(session, number, decision, SHANGHAI)
 
     def reject(self, number: str) -> None:
         with self.db.session() as session:
-            closing.reject(session, number, Decision("account/wang", self.clock_us, "读数有误"))
+            corrections.reject(session, number, Decision("account/wang", self.clock_us, "读数有误"))
 
 
 @pytest.fixture
@@ -137,8 +139,8 @@ def test_approved_the_ledger_takes_the_value_once_and_the_month_is_closed_again(
     with books.db.reading() as session:
         dirty = session.scalars(select(DirtyRange)).one()
         assert (dirty.hour_from, dirty.hour_to) == hours_of_month(MONTH, SHANGHAI)
-        assert closing.closed(session, [books.point]) == {}
-        assert closing.reopened(session, [books.point]) == {books.point: {MONTH}}
+        assert closed_months.closed(session, [books.point]) == {}
+        assert corrections.reopened(session, [books.point]) == {books.point: {MONTH}}
     books.recompute(120 * KWH)
     assert books.value == (120 * KWH, FULL_S, 0)
     books.recompute(130 * KWH)
@@ -183,7 +185,7 @@ def test_a_decision_is_made_once_with_a_name_and_a_reason_and_audited(books: Boo
 
     def refused(code: str, decision: Decision, number: str = number) -> None:
         with pytest.raises(CloudError) as refusal, books.db.session() as session:
-            closing.approve(session, number, decision, SHANGHAI)
+            corrections.approve(session, number, decision, SHANGHAI)
         assert refusal.value.code == code
         assert all(refusal.value.text(language) for language in ("zh", "en"))
 
@@ -200,11 +202,11 @@ def test_a_decision_is_made_once_with_a_name_and_a_reason_and_audited(books: Boo
 def test_a_month_closes_once_and_only_when_it_is_over(books: Books) -> None:
     early = Decision("account/li", OVER_US - 1, "早了")
     with pytest.raises(CloudError, match="CW-T1341"), books.db.session() as session:
-        closing.close(session, session.scalars(select(Institution)).one(), MONTH, early, SHANGHAI)
+        closed_months.close(session, session.scalars(select(Institution)).one(), MONTH, early, SHANGHAI)
     books.close()
     books.close()
     with books.db.reading() as session:
-        assert closing.closed(session, [books.point, 99]) == {books.point: {MONTH}}
+        assert closed_months.closed(session, [books.point, 99]) == {books.point: {MONTH}}
 
 
 def enter_late(session: Session, point: int) -> None:
@@ -248,7 +250,7 @@ def test_the_causes_are_the_facts_entered_since_the_month_was_closed(books: Book
 
 @given(st.lists(st.integers(-(10**9), 10**12), min_size=1, max_size=744), st.integers(0, 10**15))
 def test_a_settled_total_is_spread_exactly_and_never_below_zero(weights: list[int], total: int) -> None:
-    found = closing.settle(np.array(weights, np.int64), total)
+    found = corrections.settle(np.array(weights, np.int64), total)
     assert found.sum() == total
     assert (found >= 0).all()
     if any(weight > 0 for weight in weights):

@@ -3,20 +3,23 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
 from civicwatt_cloud.kit.audit import Audit
+from civicwatt_cloud.kit.business_time import day_number
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import Building, Institution, Region
 from civicwatt_cloud.kit.directory_import import ImportReport
 from civicwatt_cloud.kit.tables import Row
-from civicwatt_cloud.timeseries.ledger.closing.corrections import closed
+from civicwatt_cloud.timeseries.ledger.closing.closed_months import closed
 from civicwatt_cloud.timeseries.ledger.closing.models import ClosedMonth
 from civicwatt_cloud.timeseries.ledger.shares import importing as share_import
-from civicwatt_cloud.timeseries.ledger.shares.parts import WHOLE, Shares, allocate, allocated, shares
+from civicwatt_cloud.timeseries.ledger.shares.dividing import divide, divide_hours
+from civicwatt_cloud.timeseries.ledger.shares.parts import WHOLE, Shares, allocate, shares
 from civicwatt_cloud.timeseries.points import Point, Source
 
 
@@ -54,13 +57,42 @@ def test_each_day_goes_by_the_shares_of_that_day(
     micro: list[int], first: dict[int, int], second: dict[int, int], change: int
 ) -> None:
     start = date(2026, 3, 1)
-    days = [(start + timedelta(days=n), amount) for n, amount in enumerate(micro)]
+    days = np.array([day_number(start + timedelta(days=n)) for n in range(len(micro))], np.int64)
     dated = [Shares(start + timedelta(days=3), first), Shares(start + timedelta(days=3 + change + 1), second)]
-    found = allocated(days, dated, owner=99)
-    assert sum(found.values()) == sum(micro)
-    assert found.get(99, 0) == sum(micro[:3])
-    later = allocated(days[3 + change + 1 :], dated[1:], owner=99)
-    assert all(found.get(one, 0) >= amount for one, amount in later.items())
+    found = list(divide(days, np.array(micro, np.int64), dated, owner=99))
+    given = np.zeros(len(micro), np.int64)
+    for one in found:
+        np.add.at(given, one.places, one.micro)
+    assert given.tolist() == micro
+    assert sum(int(one.micro.sum()) for one in found if one.institution == 99) == sum(micro[:3])
+    for place, amount in enumerate(micro[3:], 3):
+        parts = first if place < 3 + change + 1 else second
+        mine = {
+            one.institution: int(one.micro[one.places == place][0]) for one in found if place in one.places
+        }
+        assert mine == {who: part for who, part in allocate(amount, parts).items() if parts[who]}
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=60), wholes(), st.integers(0, 23))
+def test_the_hours_of_a_part_add_up_to_its_days_and_the_parts_to_the_hours(
+    micro: list[int], parts: dict[int, int], first_hour: int
+) -> None:
+    days = np.array([20260301 + (first_hour + n) // 24 for n in range(len(micro))], np.int64)
+    hours, dated = np.array(micro, np.int64), [Shares(date(2026, 3, 2), parts)]
+    numbers = np.unique(days)
+    whole = np.array([hours[days == day].sum() for day in numbers], np.int64)
+    by_day: dict[tuple[int, int], int] = {}
+    for one in divide(numbers, whole, dated, owner=99):
+        for place, amount in zip(one.places.tolist(), one.micro.tolist(), strict=True):
+            by_day[one.institution, int(numbers[place])] = amount
+    given, summed = np.zeros(len(micro), np.int64), dict.fromkeys(by_day, 0)
+    for one in divide_hours(days, hours, dated, owner=99):
+        np.add.at(given, one.places, one.micro)
+        assert one.micro.min() >= -1
+        for place, amount in zip(one.places.tolist(), one.micro.tolist(), strict=True):
+            summed[one.institution, int(days[place])] += amount
+    assert given.tolist() == micro
+    assert summed == by_day
 
 
 @pytest.fixture

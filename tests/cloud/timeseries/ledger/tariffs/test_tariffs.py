@@ -15,8 +15,9 @@ from civicwatt_cloud.kit.audit import Audit
 from civicwatt_cloud.kit.business_time import day_start_us
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.errors import CloudError
+from civicwatt_cloud.timeseries.ledger.tariffs.costs import Line, Usage, cost, together
 from civicwatt_cloud.timeseries.ledger.tariffs.price_tables import import_tariff, tariff, tariffs
-from civicwatt_cloud.timeseries.ledger.tariffs.tariff import Band, Line, Tariff, Usage, cost, parse, together
+from civicwatt_cloud.timeseries.ledger.tariffs.tariff import Band, Tariff, parse
 
 EXAMPLES = Path(__file__).parents[5] / "docs" / "examples"
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -30,7 +30,6 @@ from civicwatt_cloud.timeseries.ledger.bills.rows import (
     Statement,
     parse,
 )
-from civicwatt_cloud.timeseries.ledger.bills.spread import Billed
 from civicwatt_cloud.timeseries.ledger.importing import Fate
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange
 from civicwatt_cloud.timeseries.points import EndUse, Point, Source
@@ -85,16 +84,6 @@ def _each(
 
 def _number(said: Statement) -> int:
     return said.row.number
-
-
-def billed(session: Session, points: Iterable[int]) -> dict[int, list[Billed]]:
-    """The bills of these points in order; a point without one is left out."""
-    found: dict[int, list[Billed]] = defaultdict(list)
-    columns = select(Bill.point_id, Bill.day_from, Bill.day_to, Bill.micro)
-    rows = session.execute(columns.where(Bill.point_id.in_(list(points))).order_by(Bill.day_from))
-    for point, day_from, day_to, micro in rows:
-        found[point].append(Billed(day_from, day_to, micro))
-    return dict(found)
 
 
 class _Desk:

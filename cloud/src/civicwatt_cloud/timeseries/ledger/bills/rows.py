@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from civicwatt_cloud.kit.directory_problems import NameMissing
 from civicwatt_cloud.kit.directory_rows import LARGEST, day
@@ -15,6 +15,7 @@ from civicwatt_cloud.timeseries.ledger.bills.errors import (
     WrongUnit,
 )
 from civicwatt_cloud.timeseries.ledger.errors import BadAmount
+from civicwatt_cloud.timeseries.ledger.importing import decimal
 from civicwatt_cloud.timeseries.points import Carrier, EndUse, counted
 from civicwatt_protocols.quantity import MICRO
 
@@ -86,17 +87,6 @@ def parse(row: Row) -> Statement:
         int(decimal(row, COST, places=2) * 100) if row[COST] else None,
         row[DOCUMENT],
     )
-
-
-def decimal(row: Row, title: str, *, places: int = 6) -> Decimal:
-    """A number from 0 on with at most so many decimals. Errors: BadAmount."""
-    try:
-        number = Decimal(row[title].replace(",", ""))
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or not 0 <= number <= LARGEST or number != round(number, places):
-        raise BadAmount(row.where(title), title=title, text=row[title], limit=LARGEST, places=places)
-    return number
 
 
 def _amount(row: Row) -> Decimal:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.timeseries.ledger.bills.importing import billed
+from civicwatt_cloud.timeseries.ledger.bills.billed import billed
 from civicwatt_cloud.timeseries.ledger.bills.spread import days
 from civicwatt_cloud.timeseries.ledger.books.bookings import Booked, Replaced
 from civicwatt_cloud.timeseries.ledger.counter.consumption import Hours

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from civicwatt_cloud.kit.business_time import HOUR_US, day_number
 from civicwatt_cloud.timeseries.ledger.books.bookings import Booked, Replaced
 from civicwatt_cloud.timeseries.ledger.books.computed import DaysBooked
-from civicwatt_cloud.timeseries.ledger.closing import corrections as closing
+from civicwatt_cloud.timeseries.ledger.closing import closed_months, corrections
 from civicwatt_cloud.timeseries.ledger.closing.causes import causes_of
 from civicwatt_cloud.timeseries.ledger.closing.corrections import CORRECTED, Finding, Sum
 from civicwatt_cloud.timeseries.ledger.closing.models import ClosedMonth
@@ -40,9 +40,8 @@ class Months(NamedTuple):
         if session.scalar(select(ClosedMonth.month).limit(1)) is None:
             return cls({}, {}, {})
         asked = list(points)
-        return cls(
-            closing.closed(session, asked), closing.reopened(session, asked), closing.settled(session, asked)
-        )
+        closed, opened = closed_months.closed(session, asked), corrections.reopened(session, asked)
+        return cls(closed, opened, corrections.settled(session, asked))
 
     def of_point(self, point: int) -> set[int]:
         """Those that are booked whole or not at all."""
@@ -128,11 +127,11 @@ class Withholding:
         """The books have taken what was approved."""
         for point, months in self.months.opened.items():
             taken = [month for month in months if self._is_asked(point, month)]
-            closing.applied(self.session, point, taken, self.now_us)
+            corrections.applied(self.session, point, taken, self.now_us)
 
     def _propose(self, point: int, month: int, value: Sum) -> None:
         causes = causes_of(self.session, point, month, self.zone)
-        closing.propose(self.session, Finding(point, month, value, causes), self.now_us, self.zone)
+        corrections.propose(self.session, Finding(point, month, value, causes), self.now_us, self.zone)
 
     def _settled(self, booked: Booked, one: Replaced, month: int, rows: Bools) -> Booked:
         """A month's hours as a person settled them, placed as the meter's own hours are."""
@@ -146,7 +145,7 @@ class Withholding:
         micro[booked.hours.hour[rows] - start] = booked.hours.micro[rows]
         peak[booked.hours.hour[rows] - start] = booked.hours.peak[rows]
         full, corrected = np.full(len(hour), _HOUR_S), np.full(len(hour), CORRECTED)
-        mine = Hours(hour, closing.settle(micro, total), full, corrected, peak)
+        mine = Hours(hour, corrections.settle(micro, total), full, corrected, peak)
         joined = Hours(
             *(np.concatenate([old[~rows], new]) for old, new in zip(booked.hours, mine, strict=True))
         )
@@ -170,7 +169,7 @@ class Withholding:
         micro = np.zeros(len(day), np.int64)
         micro[np.searchsorted(day, days.day[mine])] = days.micro[mine]
         seconds = np.array([seconds_of(one, self.zone) for one in dates], np.int64)
-        settled = Days(day, closing.settle(micro, total), seconds, np.full(len(day), CORRECTED))
+        settled = Days(day, corrections.settle(micro, total), seconds, np.full(len(day), CORRECTED))
         joined = (np.concatenate([old[~mine], new]) for old, new in zip(days, settled, strict=True))
         order = np.argsort(np.concatenate([days.day[~mine], day]))
         return Days(*(column[order] for column in joined))

@@ -16,7 +16,7 @@ from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.directory_rows import LARGEST
 from civicwatt_cloud.kit.import_command import AsJson, Config
 from civicwatt_cloud.kit.settings import Settings
-from civicwatt_cloud.timeseries.ledger.closing import corrections as closing
+from civicwatt_cloud.timeseries.ledger.closing import closed_months, corrections
 from civicwatt_cloud.timeseries.ledger.closing.corrections import Decision, State
 from civicwatt_cloud.timeseries.ledger.closing.models import Correction
 from civicwatt_cloud.timeseries.ledger.errors import NotInDirectory
@@ -57,12 +57,12 @@ def month(
             raise NotInDirectory(code=institution)
         say_what_waits(session)
         decision = _decision(settings, by, document)
-        closed = closing.close(session, row, month_of(month), decision, settings.zone)
+        closed = closed_months.close(session, row, month_of(month), decision, settings.zone)
         typer.echo(f"{row.name} {month} 已关账 · closed: {closed.document} ({closed.closed_by})")
 
 
-@app.command()
-def corrections(
+@app.command("corrections")
+def list_(
     every: Annotated[bool, typer.Option("--all", help="含已处理的 · also those decided")] = False,
     config: Config = None,
     as_json: AsJson = False,
@@ -99,7 +99,7 @@ def approve(
     settings, settled = Settings.load(config), None if value is None else _micro(value)
 
     def decide(session: Session) -> Correction:
-        return closing.approve(session, number, _decision(settings, by, reason, settled), settings.zone)
+        return corrections.approve(session, number, _decision(settings, by, reason, settled), settings.zone)
 
     _decided(settings, decide)
 
@@ -108,7 +108,7 @@ def approve(
 def reject(number: Number, by: By, reason: Reason, config: Config = None) -> None:
     """驳回更正单，保留已上报的值 · keep the reported value."""
     settings = Settings.load(config)
-    _decided(settings, lambda session: closing.reject(session, number, _decision(settings, by, reason)))
+    _decided(settings, lambda session: corrections.reject(session, number, _decision(settings, by, reason)))
 
 
 def _decided(settings: Settings, decide: Callable[[Session], Correction]) -> None:

@@ -1,4 +1,4 @@
-"""Closed months 关账 and their corrections 更正单: what was reported changes only when a person says so.
+"""Corrections 更正单 of closed months: what was reported changes only when a person says so.
 
 The books leave a closed month as it is. Where its recomputed value differs they propose a correction; at
 most one is open for a point and month, and it always holds the newest value. Approved, the month is dirty
@@ -7,7 +7,7 @@ and open for one recompute; rejected, the same value is not proposed again.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -19,21 +19,17 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit import audit
 from civicwatt_cloud.kit.audit import Deed
-from civicwatt_cloud.kit.business_time import HOUR_US, date_of
-from civicwatt_cloud.kit.directory import Building, Institution
+from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.kit.numbering import next_number
 from civicwatt_cloud.timeseries.ledger.closing.errors import (
     AlreadyDecided,
-    MonthNotOver,
     NobodySaid,
     NoSuchCorrection,
 )
-from civicwatt_cloud.timeseries.ledger.closing.models import ClosedMonth, Correction
+from civicwatt_cloud.timeseries.ledger.closing.models import Correction
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange, LedgerMonth
-from civicwatt_cloud.timeseries.ledger.months import days_of_month, hours_of_month
+from civicwatt_cloud.timeseries.ledger.months import hours_of_month
 from civicwatt_cloud.timeseries.ledger.quality import Quality
-from civicwatt_cloud.timeseries.ledger.shares.parts import Shares, in_force, shares
-from civicwatt_cloud.timeseries.points import Point
 from civicwatt_cloud.timeseries.stores.readings import Ints
 from civicwatt_protocols.quantity import format_micro
 
@@ -79,75 +75,6 @@ class Decision:
     now_us: int
     reason: str
     settled: int | None = None
-
-
-def close(
-    session: Session, institution: Institution, month: int, decision: Decision, zone: ZoneInfo
-) -> ClosedMonth:
-    """Close a month of an institution, the reason being the return that was filed.
-
-    One that is closed stays as it was. Errors: MonthNotOver.
-    """
-    known = session.get(ClosedMonth, (institution.id, month))
-    if known is not None:
-        return known
-    if hours_of_month(month, zone)[1] * HOUR_US > decision.now_us:
-        raise MonthNotOver(month=month)
-    row = ClosedMonth(
-        institution_id=institution.id,
-        month=month,
-        document=decision.reason,
-        closed_by=decision.who,
-        closed_us=decision.now_us,
-    )
-    session.add(row)
-    after = {"document": decision.reason}
-    audit.note(session, decision.who, Deed("month_closed", f"{institution.code} {month}", None, after))
-    return row
-
-
-def closed(session: Session, points: Iterable[int]) -> Mapping[int, set[int]]:
-    """By point, the months (yyyymm) that the books must leave alone now; points without one are left out.
-
-    A month is closed for a building as soon as any institution that has a share in it has reported.
-    """
-    wanted = list(points)
-    owners = select(Point.id, Building.id, Building.institution_id).join(Building)
-    rows = session.execute(owners.where(Point.id.in_(wanted))).all()
-    shared = shares(session, {building for _, building, _ in rows})
-    closed = _closed_by(session, {owner for *_, owner in rows}, shared)
-    found: dict[int, set[int]] = {}
-    for point, building, owner in rows:
-        found[point] = closed[owner] | {
-            month
-            for dated in shared.get(building, [])
-            for institution in dated.parts
-            for month in closed[institution]
-            if institution in _sharing(shared[building], month)
-        }
-    for row in session.scalars(_open(wanted)):
-        found.get(row.point_id, set()).discard(row.month)
-    return {point: months for point, months in found.items() if months}
-
-
-def _closed_by(
-    session: Session, owners: Iterable[int], shared: Mapping[int, Sequence[Shares]]
-) -> Mapping[int, set[int]]:
-    """The months that owners and sharers of buildings have closed."""
-    sharers = {one for dated in shared.values() for shares in dated for one in shares.parts}
-    found: dict[int, set[int]] = defaultdict(set)
-    row = ClosedMonth
-    query = select(row.institution_id, row.month).where(row.institution_id.in_({*owners, *sharers}))
-    for institution, month in session.execute(query):
-        found[institution].add(month)
-    return found
-
-
-def _sharing(dated: Sequence[Shares], month: int) -> set[int]:
-    """The institutions that have a share in some day of a month."""
-    first, after = days_of_month(month)
-    days = [first, *(one.valid_from for one in dated if first < one.valid_from < after)]
-    return {one for day in days for one in in_force(dated, day) or ()}
 
 
 def propose(session: Session, found: Finding, now_us: int, zone: ZoneInfo) -> Correction | None:

@@ -17,8 +17,7 @@ from civicwatt_cloud.kit.directory_problems import RowProblem
 from civicwatt_cloud.kit.directory_rows import day
 from civicwatt_cloud.kit.tables import Row, read_rows
 from civicwatt_cloud.timeseries.errors import NoSuchBuilding, NoSuchInstitution
-from civicwatt_cloud.timeseries.ledger.bills.rows import decimal
-from civicwatt_cloud.timeseries.ledger.importing import Fate
+from civicwatt_cloud.timeseries.ledger.importing import Fate, decimal
 from civicwatt_cloud.timeseries.ledger.shares.errors import SharedTwice, SharesNotWhole
 from civicwatt_cloud.timeseries.ledger.shares.models import BuildingShare
 from civicwatt_cloud.timeseries.ledger.shares.parts import WHOLE

@@ -14,16 +14,10 @@ from civicwatt_cloud.kit.directory import Building
 from civicwatt_cloud.timeseries.ledger.days import as_date
 from civicwatt_cloud.timeseries.ledger.months import days_of_month, hours_of_month
 from civicwatt_cloud.timeseries.ledger.queries import booked
+from civicwatt_cloud.timeseries.ledger.tariffs.costs import Cost, Usage, changes_within, cost, together
 from civicwatt_cloud.timeseries.ledger.tariffs.errors import StepTooLong
 from civicwatt_cloud.timeseries.ledger.tariffs.quarters import QUARTER_S, quarters
-from civicwatt_cloud.timeseries.ledger.tariffs.tariff import (
-    Cost,
-    Tariff,
-    Usage,
-    changes_within,
-    cost,
-    together,
-)
+from civicwatt_cloud.timeseries.ledger.tariffs.tariff import Tariff
 from civicwatt_cloud.timeseries.points import Point, Source, counted
 from civicwatt_cloud.timeseries.stores.readings import Floats, Ints
 
