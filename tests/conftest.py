@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import settings
 from mosquitto import Mosquitto
 
 from civicwatt.demo import broker
 from civicwatt.demo.processes import free_port
+
+settings.register_profile("house", deadline=None)  # a busy machine is no failure
+settings.load_profile("house")
 
 
 @pytest.fixture(autouse=True)

@@ -25,6 +25,10 @@ PLANTS = {
         "cloud/src/civicwatt_cloud/timeseries/stores/planted.py",
         "import civicwatt_cloud.timeseries.ledger.days",
     ),
+    "ledger-rooms": (
+        "cloud/src/civicwatt_cloud/timeseries/ledger/bills/planted.py",
+        "import civicwatt_cloud.timeseries.ledger.books.ledger",
+    ),
     "rules-pure": ("cloud/src/civicwatt_cloud/modules/energy/rules.py", "import sqlalchemy"),
 }
 

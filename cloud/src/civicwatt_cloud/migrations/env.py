@@ -15,6 +15,7 @@ import civicwatt_cloud.timeseries.ledger.facts.models
 import civicwatt_cloud.timeseries.ledger.models
 import civicwatt_cloud.timeseries.ledger.shares.models
 import civicwatt_cloud.timeseries.ledger.tariffs.models
+import civicwatt_cloud.timeseries.ledger.tree.models
 import civicwatt_cloud.timeseries.ledger.virtual.models
 import civicwatt_cloud.timeseries.points  # noqa: F401 - each module adds its tables to Base.metadata
 from civicwatt_cloud.kit.db import Base

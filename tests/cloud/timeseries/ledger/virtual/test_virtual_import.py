@@ -1,85 +1,37 @@
-"""Virtual meters and the tree of meters as people enter them, and what the ledger makes of them."""
+"""Virtual meters as people enter them, and what the ledger makes of them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from cloud.timeseries.ledger.meters import KWH, book_day, building_with_meters, problems, rows
 from sqlalchemy import select
 
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.kit.directory import Building, Institution, Region
 from civicwatt_cloud.kit.directory_import import ImportReport
-from civicwatt_cloud.kit.tables import Row
 from civicwatt_cloud.timeseries.ledger.books.partitions import make_months
-from civicwatt_cloud.timeseries.ledger.models import LedgerDay, LedgerHour
-from civicwatt_cloud.timeseries.ledger.tree import importing as tree_import
-from civicwatt_cloud.timeseries.ledger.tree.balance import balances
-from civicwatt_cloud.timeseries.ledger.virtual import importing as virtual_import
+from civicwatt_cloud.timeseries.ledger.models import LedgerHour
+from civicwatt_cloud.timeseries.ledger.virtual import importing
 from civicwatt_cloud.timeseries.ledger.virtual.definitions import definitions, rows_of
 from civicwatt_cloud.timeseries.ledger.virtual.models import Formula
-from civicwatt_cloud.timeseries.points import Point, Source, ensure_gateway, new_point
+from civicwatt_cloud.timeseries.points import Point, new_point
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 START = 492_400  # 2026-03-05T00:00+08:00
-KWH = 1_000_000
-
-
-def rows(sheet: str, titles: Iterable[str], *cells: tuple[str, ...]) -> list[Row]:
-    titles = list(titles)
-    letters = {title: chr(ord("A") + i) for i, title in enumerate(titles)}
-    return [Row(n, dict(zip(titles, row, strict=True)), letters, sheet) for n, row in enumerate(cells, 2)]
 
 
 @pytest.fixture
 def points(db: Database) -> dict[str, int]:
-    """Meters M-1 (the whole), M-2, M-3, W-1 (water), and the account 4201 for electricity."""
-    with db.session() as session:
-        session.add(Region(code="429900", name="荆襄市"))
-        session.flush()
-        institution = Institution(code="I-1", name="单位", kind="venue", level="city", region_code="429900")
-        session.add(institution)
-        session.flush()
-        building = Building(code="B-1", name="楼", institution_id=institution.id)
-        session.add(building)
-        ensure_gateway(session, "gw-01")
-        session.flush()
-        found = {}
-        for device, end_use, carrier in (
-            ("M-1", "total", "electricity"),
-            ("M-2", "hvac", "electricity"),
-            ("M-3", "power", "electricity"),
-            ("W-1", "water", "water"),
-            ("4201", "other", "electricity"),
-        ):
-            point = new_point("gw-01", device, "import_active_energy", "acrel/adw300")
-            if device == "4201":
-                point.gateway, point.source, point.measure = None, Source.BILL, "electricity"
-            point.building_id, point.end_use, point.carrier = building.id, end_use, carrier
-            point.is_consumption = True
-            session.add(point)
-            session.flush()
-            found[device] = point.id
-    return found
+    return building_with_meters(db)
 
 
 @pytest.fixture
 def define(db: Database, points: dict[str, int]) -> Callable[..., ImportReport]:
     def run(*cells: tuple[str, ...]) -> ImportReport:
         with db.session() as session:
-            return virtual_import.enter(
-                session, rows("虚拟表", virtual_import.COLUMNS, *cells), SHANGHAI, "command"
-            )
-
-    return run
-
-
-@pytest.fixture
-def plant(db: Database, points: dict[str, int]) -> Callable[..., ImportReport]:
-    def run(*cells: tuple[str, ...]) -> ImportReport:
-        with db.session() as session:
-            return tree_import.enter(session, rows("总分表", tree_import.COLUMNS, *cells), "command")
+            return importing.enter(session, rows("虚拟表", importing.COLUMNS, *cells), SHANGHAI, "command")
 
     return run
 
@@ -88,8 +40,15 @@ def row(code: str, formula: str, start: str = "2026-03-05", use: str = "其他")
     return (code, f"{code} 的名称", "B-1", use, formula, start, "计量方案 3 号")
 
 
-def problems(report: ImportReport) -> list[tuple[str, str]]:
-    return [(problem.where, problem.code) for problem in report.problems]
+def book_hours(db: Database, point: int, hours: range, micro: int) -> None:
+    with db.session() as session:
+        make_months(session.connection(), np.array(hours) + START)
+        session.add_all(
+            LedgerHour(
+                point_id=point, hour=START + hour, day=20260305, micro=micro, covered_s=3600, quality=0
+            )
+            for hour in hours
+        )
 
 
 def test_a_formula_makes_a_point_and_a_repeat_changes_nothing(
@@ -171,22 +130,6 @@ def test_formulas_that_refer_to_each_other_in_a_circle_are_refused(
         assert list(known) == [ids["V-1"], ids["V-2"], ids["V-3"]]
 
 
-def book_hours(db: Database, point: int, hours: range, micro: int) -> None:
-    with db.session() as session:
-        make_months(session.connection(), np.array(hours) + START)
-        session.add_all(
-            LedgerHour(
-                point_id=point, hour=START + hour, day=20260305, micro=micro, covered_s=3600, quality=0
-            )
-            for hour in hours
-        )
-
-
-def book_day(db: Database, point: int, micro: int, covered_s: int = 86_400, day: int = 20260305) -> None:
-    with db.session() as session:
-        session.add(LedgerDay(point_id=point, day=day, micro=micro, covered_s=covered_s, quality=2))
-
-
 def test_the_rows_of_a_virtual_meter_come_from_the_ledgers_hours(
     db: Database, points: dict[str, int], define: Callable[..., ImportReport]
 ) -> None:
@@ -214,93 +157,3 @@ def test_with_a_bill_among_its_operands_a_virtual_meter_has_days(
         step, found = rows_of(session, first, 20260305, 20260305, SHANGHAI)
     assert step == "day"
     assert [column.tolist() for column in found] == [[20260305], [60 * KWH], [86_400], [2]]
-
-
-WHOLE = ("M-1", "", "1.0", "2026-01-01", "")
-BELOW = ("gw-01/M-2", "M-1", "0.5S", "2026-01-01", "")
-
-
-def test_parts_and_other_make_up_the_whole(
-    db: Database, points: dict[str, int], plant: Callable[..., ImportReport]
-) -> None:
-    report = plant(WHOLE, BELOW, ("M-3", "M-1", "2", "2026-01-01", ""))
-    assert report.problems == []
-    assert plant(WHOLE, BELOW).added == 0
-    for device, micro in (("M-1", 100), ("M-2", 60), ("M-3", 30)):
-        book_day(db, points[device], micro * KWH)
-    with db.reading() as session:
-        (found,) = balances(session, date(2026, 3, 5), date(2026, 3, 6), SHANGHAI)
-    assert (found.whole, found.parts, found.other) == (100 * KWH, 90 * KWH, 10 * KWH)
-    assert found.tolerance == 1 * KWH + 300_000 + 600_000
-    assert not found.is_alarm
-
-
-def test_parts_may_exceed_the_whole_by_the_errors_of_the_meters_only(
-    db: Database, points: dict[str, int], plant: Callable[..., ImportReport]
-) -> None:
-    plant(WHOLE, BELOW)
-    for day, micro in ((20260305, 101_500_000), (20260306, 101_600_000)):
-        book_day(db, points["M-1"], 100 * KWH, day=day)
-        book_day(db, points["M-2"], micro, day=day)
-    with db.reading() as session:
-        (first,) = balances(session, date(2026, 3, 5), date(2026, 3, 6), SHANGHAI)
-        (second,) = balances(session, date(2026, 3, 6), date(2026, 3, 7), SHANGHAI)
-    assert (first.other, first.is_alarm) == (-1_500_000, False)
-    assert (second.other, second.is_alarm) == (-1_600_000, True)
-
-
-def test_the_other_is_unknown_where_a_meter_of_the_tree_is_not_wholly_covered(
-    db: Database, points: dict[str, int], plant: Callable[..., ImportReport]
-) -> None:
-    plant(WHOLE, BELOW)
-    book_day(db, points["M-1"], 100 * KWH)
-    book_day(db, points["M-2"], 40 * KWH, covered_s=80_000)
-    with db.reading() as session:
-        (found,) = balances(session, date(2026, 3, 5), date(2026, 3, 7), SHANGHAI)
-    assert (found.whole, found.parts, found.other) == (100 * KWH, 40 * KWH, None)
-    assert found.missing == tuple(sorted((points["M-1"], points["M-2"])))
-    assert not found.is_alarm
-
-
-def test_a_meter_that_moves_counts_where_it_stands_that_day(
-    db: Database, points: dict[str, int], plant: Callable[..., ImportReport]
-) -> None:
-    until = ("M-2", "M-1", "0.5S", "2026-01-01", "2026-03-06")
-    assert (
-        plant(
-            WHOLE, until, ("M-3", "", "1.0", "2026-01-01", ""), ("M-2", "M-3", "0.5S", "2026-03-06", "")
-        ).problems
-        == []
-    )
-    for day in (20260305, 20260306):
-        for device, micro in (("M-1", 100), ("M-2", 10), ("M-3", 50)):
-            book_day(db, points[device], micro * KWH, day=day)
-    with db.reading() as session:
-        first, second = balances(session, date(2026, 3, 5), date(2026, 3, 7), SHANGHAI)
-    assert (first.parent, first.whole, first.parts) == (points["M-1"], 100 * KWH, 10 * KWH)
-    assert (second.parent, second.whole, second.parts) == (points["M-3"], 50 * KWH, 10 * KWH)
-
-
-BAD_PLACES = [
-    (("M-9", "M-1", "1", "2026-01-01", ""), "A", "CW-T1335"),
-    (("M-2", "M-9", "1", "2026-01-01", ""), "B", "CW-T1335"),
-    (("M-2", "M-3", "1", "2026-01-01", ""), "B", "CW-T1337"),
-    (("M-2", "M-2", "1", "2026-01-01", ""), "B", "CW-T1331"),
-    (("M-2", "M-1", "good", "2026-01-01", ""), "C", "CW-T1333"),
-    (("M-2", "M-1", "11", "2026-01-01", ""), "C", "CW-T1333"),
-    (("M-2", "M-1", "1", "2026-01-01", "2026-01-01"), "E", "CW-T1336"),
-    (("M-1", "", "1", "2026-02-01", ""), "D", "CW-T1332"),
-]
-
-
-def test_bad_places_are_left_out_and_named_by_their_cells(plant: Callable[..., ImportReport]) -> None:
-    report = plant(WHOLE, *(cells for cells, _, _ in BAD_PLACES))
-    expected = [(f"总分表!{column}{n}", code) for n, (_, column, code) in enumerate(BAD_PLACES, 3)]
-    assert problems(report) == expected
-    assert all(problem.text(language) for problem in report.problems for language in ("zh", "en"))
-
-
-def test_a_circle_over_three_meters_is_found(plant: Callable[..., ImportReport]) -> None:
-    plant(WHOLE, ("M-2", "M-1", "1", "2026-01-01", ""), ("M-3", "M-2", "1", "2026-01-01", ""))
-    report = plant(("M-1", "M-3", "1.0", "2026-01-01", ""))
-    assert problems(report) == [("总分表!B2", "CW-T1331")]

@@ -20,8 +20,8 @@ from sqlalchemy.orm import Session
 from civicwatt_cloud.kit.business_time import day_number
 from civicwatt_cloud.timeseries.ledger.days import seconds_of
 from civicwatt_cloud.timeseries.ledger.queries import booked
-from civicwatt_cloud.timeseries.ledger.tree.importing import in_force, percent_of
-from civicwatt_cloud.timeseries.ledger.virtual.models import TreeMeter
+from civicwatt_cloud.timeseries.ledger.tree.models import TreeMeter
+from civicwatt_cloud.timeseries.ledger.tree.places import in_force, percent_of
 
 
 class Amount(NamedTuple):

@@ -1,8 +1,6 @@
 """The tree of meters 总分表 as people enter it: which meter stands below which, from when to when."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from sqlalchemy import select
@@ -15,7 +13,7 @@ from civicwatt_cloud.kit.directory_rows import day
 from civicwatt_cloud.kit.tables import Row, read_rows
 from civicwatt_cloud.timeseries.ledger.importing import Fate, take
 from civicwatt_cloud.timeseries.ledger.names import Names
-from civicwatt_cloud.timeseries.ledger.virtual.errors import (
+from civicwatt_cloud.timeseries.ledger.tree.errors import (
     BadClass,
     NoSuchMeter,
     ParentMissing,
@@ -23,7 +21,8 @@ from civicwatt_cloud.timeseries.ledger.virtual.errors import (
     TreeCycle,
     TwoParents,
 )
-from civicwatt_cloud.timeseries.ledger.virtual.models import TreeMeter
+from civicwatt_cloud.timeseries.ledger.tree.models import TreeMeter
+from civicwatt_cloud.timeseries.ledger.tree.places import in_force, percent_of
 
 SHEET = "总分表"
 METER, PARENT, CLASS, FROM, TO = "计量点", "上级计量点", "准确度等级", "启用日期", "停用日期（不含）"
@@ -38,17 +37,6 @@ def import_tree(session: Session, path: Path, who: str = audit.COMMAND) -> Impor
 def enter(session: Session, rows: Iterable[Row], who: str) -> ImportReport:
     """Enter places in the tree; the same rows again change nothing."""
     return take(rows, _Desk(session, who).enter)
-
-
-def percent_of(accuracy_class: str) -> Decimal:
-    """The greatest error of a class in percent: 1.0 → 1, 0.5S → 0.5. Raises ValueError."""
-    try:
-        percent = Decimal(accuracy_class.upper().removesuffix("S"))
-    except InvalidOperation:
-        percent = Decimal(-1)
-    if not percent.is_finite() or not 0 <= percent <= 10:
-        raise ValueError(accuracy_class)
-    return percent
 
 
 class _Desk:
@@ -116,11 +104,6 @@ class _Desk:
                 new.point_id, {one.point_id: one.parent_id for one in in_force(places, start)}
             ):
                 raise TreeCycle(row.where(PARENT), path=" → ".join(self._names.title(one) for one in path))
-
-
-def in_force(places: Iterable[TreeMeter], when: date) -> list[TreeMeter]:
-    """The places of a business day."""
-    return [one for one in places if one.valid_from <= when and (one.valid_to is None or when < one.valid_to)]
 
 
 def _overlap(one: TreeMeter, other: TreeMeter) -> bool:
