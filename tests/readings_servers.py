@@ -6,6 +6,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlencode
 
 import urllib3
 
@@ -63,6 +64,27 @@ def influxdb(folder: Path) -> ReadingsServer | None:
     )
     url = f"influxdb://127.0.0.1:{port}/civicwatt"
     return ReadingsServer([program, "run", "-config", str(config)], port, url, folder)
+
+
+def influxdb_with_logins(folder: Path) -> ReadingsServer | None:
+    """The same as docs/operations/influxdb.md sets it up: an administrator, and `civicwatt` who is none."""
+    server = influxdb(folder)
+    if server is None:
+        return None
+    server.start()
+    for statement in (
+        "CREATE USER admin WITH PASSWORD 'an administrators' WITH ALL PRIVILEGES",
+        "CREATE DATABASE civicwatt",
+        "CREATE USER civicwatt WITH PASSWORD 's3cret'",
+        "GRANT ALL ON civicwatt TO civicwatt",
+    ):
+        query = f"http://127.0.0.1:{server.port}/query?{urlencode({'q': statement})}"
+        assert b"error" not in urllib3.request("POST", query).data
+    server.kill()
+    config = folder / "influxdb.conf"
+    config.write_text(config.read_text() + "auth-enabled = true\n")
+    server.url = f"influxdb://civicwatt:s3cret@127.0.0.1:{server.port}/civicwatt"
+    return server
 
 
 def victoria(folder: Path, *more: str) -> ReadingsServer | None:

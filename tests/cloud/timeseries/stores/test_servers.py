@@ -75,6 +75,29 @@ def test_a_database_that_somebody_dropped_is_told_and_nothing_is_called_stored(
     store.close()
 
 
+@pytest.fixture
+def influxdb_with_logins(tmp_path: Path) -> Iterator[ReadingsServer]:
+    """One that lets accounts in only, and whose url names one that is no administrator."""
+    made = readings_servers.influxdb_with_logins(tmp_path)
+    if made is None:
+        pytest.skip("influxdb is not installed: an account's rights are not tested")
+    made.start()
+    yield made
+    made.kill()
+
+
+def test_an_account_that_is_no_administrator_does_all_that_is_asked_of_a_store(
+    influxdb_with_logins: ReadingsServer,
+) -> None:
+    store = InfluxStore(parse(influxdb_with_logins.url))
+    store.write(Batch.of([1, 1, 2], [T, T + 1, T], [1.0, 2.0, 3.0]))
+    assert store.retain(T + 1) == 2
+    assert store.latest().point.tolist() == [1]
+    store.drop()
+    assert len(store.latest().point) == 0
+    store.close()
+
+
 def test_two_databases_and_two_names_are_strangers(influxdb: ReadingsServer) -> None:
     address = parse(influxdb.url)
     stores = [

@@ -132,7 +132,10 @@ class InfluxStore:
         """Delete everything under this store's name. Errors: NotOffered."""
         if not self.capabilities().retains:
             raise NotOffered(store="InfluxDB 3", what="DROP MEASUREMENT")
-        self._query(f'DROP MEASUREMENT "{self._name}"')
+        if self._writer is None:  # 1.x lets an administrator alone drop a measurement
+            self._query(f'DROP SERIES FROM "{self._name}"')
+        else:
+            self._query(f'DROP MEASUREMENT "{self._name}"')
 
     def _whole(self, points: Sequence[int], t0_us: int, t1_us: int) -> Buckets:
         """One bucket, added up by the server."""
