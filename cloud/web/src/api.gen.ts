@@ -946,7 +946,7 @@ export interface components {
         };
         /**
          * EnergyMeter
-         * @description A meter's part of a sum.
+         * @description A meter's part of a sum; of a shared building's meter the institution's part, by its shares.
          */
         EnergyMeter: {
             /** Building */
@@ -970,6 +970,8 @@ export interface components {
             point_id: number;
             /** Replacements */
             replacements: components["schemas"]["ReplacementOfMeter"][];
+            /** Shares */
+            shares: components["schemas"]["ShareOut"][];
             /** Total */
             total: string | null;
         };
@@ -2250,6 +2252,20 @@ export interface components {
              * @example energy
              */
             username: string;
+        };
+        /**
+         * ShareOut
+         * @description An institution's dated part of a shared building; `valid_from` None: since ever, the building's own.
+         */
+        ShareOut: {
+            /** Document */
+            document: string;
+            /** Percent */
+            percent: string;
+            /** Valid From */
+            valid_from: string | null;
+            /** Valid To */
+            valid_to: string | null;
         };
         /**
          * Span

@@ -8,6 +8,7 @@ import { QualityMark } from "../parts/QualityMark";
 import { useTexts } from "../preferences";
 import { ReplacementForm } from "./ReplacementForm";
 import { Replacements } from "./Replacements";
+import { Shares } from "./Shares";
 import { go, href, type Route } from "../route";
 
 /** The last day of a month that has already begun. */
@@ -40,6 +41,7 @@ export function MeterMonths({ meter, unit, today, date, route, onBooked }: Props
         {[meter.device, meter.building].filter(Boolean).join(" · ")} · <EndUseMark endUse={meter.end_use} />
       </p>
       <p>{t("sum_of_months", { n: meter.months.length, total: meter.total === null ? UNKNOWN : exact(meter.total), unit })}</p>
+      <Shares meter={meter} />
       <Replacements meter={meter} unit={unit} />
       <ReplacementForm key={meter.point_id} point={meter.point_id} unit={unit} onBooked={onBooked} />
       <DataTable

@@ -6,6 +6,7 @@ import { EndUseMark } from "../parts/EndUseMark";
 import { Exact } from "../parts/Exact";
 import { usePreferences } from "../preferences";
 import { Replacements } from "./Replacements";
+import { Shares } from "./Shares";
 import { go, href, type Route } from "../route";
 
 /** The meters a figure is summed from; each opens its months. */
@@ -63,6 +64,9 @@ export function MetersOfFigure({ energy, route }: { energy: EnergyInput; route: 
           ]}
         />
       )}
+      {energy.meters.map((meter) => (
+        <Shares key={meter.point_id} meter={meter} named />
+      ))}
       {energy.meters.map((meter) => (
         <Replacements key={meter.point_id} meter={meter} unit={energy.unit} named />
       ))}

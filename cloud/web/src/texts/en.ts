@@ -173,6 +173,8 @@ const en: Record<TextKey, string> = {
   quality_estimated: "estimated",
   quality_corrected: "corrected",
   quality_missing: "missing",
+  share_of: "{building} is shared: {percent} % from {from} on (document: {document})",
+  share_before: "{building} was not shared before {until}",
   replaced: "Replaced {at}, form {form}: old meter's final {old}, new meter's initial {new}\u00a0{unit}",
   enter_replacement: "Enter a replaced meter",
   enter_confirmed: "The final reading is checked: enter it",

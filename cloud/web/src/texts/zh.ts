@@ -170,6 +170,8 @@ const zh = {
   quality_estimated: "估算",
   quality_corrected: "更正",
   quality_missing: "缺失",
+  share_of: "{building}合署，自 {from} 起按 {percent} % 分摊（依据：{document}）",
+  share_before: "{building}在 {until} 之前不分摊",
   replaced: "{at} 换表，换表单 {form}：旧表止码 {old}，新表起码 {new}\u00a0{unit}",
   enter_replacement: "登记换表",
   enter_confirmed: "止码已核实，仍要登记",

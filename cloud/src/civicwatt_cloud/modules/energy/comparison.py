@@ -36,7 +36,8 @@ def comparison(
     period = rules.period(key or str(today.year), today)
     members, groups = grouped(view, choice, group_by)
     # all counters of today are expected on both sides: a sum of more meters is no rise
-    members = replace(members, bound_from_us=np.zeros_like(members.bound_from_us))
+    early = [replace(part, bound_from_us=0) for part in members.parts]
+    members = replace(members, bound_from_us=np.zeros_like(members.bound_from_us), parts=early)
     year, before = rules.year_before(period), rules.period_before(period)
     now, then, previous = (_sides(view, members, days) for days in (period.current, year, before))
     return Comparison(

@@ -1,5 +1,6 @@
 """Which counters a query is about, as columns; every one of them starts from the actor's scope."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -12,7 +13,10 @@ from sqlalchemy.orm import Session, aliased
 from civicwatt_cloud.kit.directory import Building, Institution, Region
 from civicwatt_cloud.kit.errors import NotFound
 from civicwatt_cloud.kit.scope import Scope
+from civicwatt_cloud.modules.energy import sharing
+from civicwatt_cloud.modules.energy.parts import Part
 from civicwatt_cloud.modules.energy.repository import POWER
+from civicwatt_cloud.modules.energy.sharing import Sharing, sharings
 from civicwatt_cloud.modules.energy.steps import Ints
 from civicwatt_cloud.timeseries.ledger.queries import PERIODS, Piece, fetch
 from civicwatt_cloud.timeseries.points import Carrier, EndUse, Point, Source
@@ -20,6 +24,7 @@ from civicwatt_cloud.timeseries.points import Carrier, EndUse, Point, Source
 COUNTED = tuple(use for use in EndUse if use.is_counted)
 CarrierKey = Carrier | Literal["pv"]  # generation is no consumption: it never adds up with electricity
 GENERATED: Literal["pv"] = "pv"
+_Row = tuple[int, int, int, int, str, str]  # as Counters
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class Choice:
 
 
 class Counters(NamedTuple):
-    """Bound counters as columns, by point id."""
+    """Bound counters as columns, by point id; at the end the shared ones, once for each institution."""
 
     point: Ints
     bound_from_us: Ints
@@ -41,6 +46,7 @@ class Counters(NamedTuple):
     institution: Ints
     end_use: list[str]
     carrier: list[str]  # a CarrierKey
+    sharing: list[Sharing]  # of the shared ones
 
 
 class PowerMeter(NamedTuple):
@@ -85,10 +91,8 @@ class NamedInstitution(NamedTuple):
 
 
 def ids(scope: Scope, choice: Choice) -> Select[int]:
-    """The ids of the chosen counters."""
-    return (
-        select(Point.id).join(Building, Building.id == Point.building_id).where(*_conditions(scope, choice))
-    )
+    """The ids of the chosen counters that nobody shares."""
+    return select(Point.id).join(Building, Building.id == Point.building_id).where(*_unshared(scope, choice))
 
 
 def counters(session: Session, scope: Scope, choice: Choice) -> Counters:
@@ -104,10 +108,11 @@ def counters(session: Session, scope: Scope, choice: Choice) -> Counters:
             Point.carrier,
         )
         .join(Building, Building.id == Point.building_id)
-        .where(*_conditions(scope, choice))
+        .where(*_unshared(scope, choice))
         .order_by(Point.id)
     )
-    rows = session.connection().execute(query).cursor.fetchall()
+    more = list(_shared(session, scope, choice))
+    rows = [*session.connection().execute(query).cursor.fetchall(), *(row for row, _ in more)]
     numbers = np.fromiter(chain.from_iterable(row[:4] for row in rows), np.int64, 4 * len(rows))
     point, bound_from_us, building, institution = numbers.reshape(-1, 4).T
     return Counters(
@@ -117,7 +122,46 @@ def counters(session: Session, scope: Scope, choice: Choice) -> Counters:
         institution,
         [row[4] for row in rows],
         [GENERATED if row[4] == EndUse.PV else row[5] for row in rows],
+        [how for _, how in more],
     )
+
+
+def parts(found: Counters, groups: Ints) -> list[Part]:
+    """The shared ones among them, each with the group of its place."""
+    first = len(found.point) - len(found.sharing)
+    columns = (found.point, found.bound_from_us, found.institution, groups)
+    return [
+        Part(point, bound_from_us, how, institution, group)
+        for how, point, bound_from_us, institution, group in zip(
+            found.sharing, *(column[first:].tolist() for column in columns), strict=True
+        )
+    ]
+
+
+def shared(session: Session, scope: Scope, choice: Choice) -> list[Part]:
+    """The chosen shared counters, once for each institution; all in group 0."""
+    return [Part(row[0], row[1], how, row[3], 0) for row, how in _shared(session, scope, choice)]
+
+
+def _shared(session: Session, scope: Scope, choice: Choice) -> Iterator[tuple[_Row, Sharing]]:
+    """Each shared counter for each chosen institution that has a part of it."""
+    found = sharings(session, scope)
+    if not found:
+        return
+    visible = set(session.scalars(scope.institution_ids()))
+    chosen = visible if choice.institution_id is None else visible & {choice.institution_id}
+    query = (
+        select(Point.id, func.coalesce(Point.bound_from_us, 0), Building.id, Point.end_use, Point.carrier)
+        .join(Building, Building.id == Point.building_id)
+        .where(Point.is_consumption.is_(True), Building.id.in_(found), Point.end_use.in_(_uses(choice)))
+    )
+    if choice.building_id is not None:
+        query = query.where(Point.building_id == choice.building_id)
+    for point, bound_from_us, building, use, carrier in session.execute(query.order_by(Point.id)):
+        for institution in found[building].institutions():
+            if institution in chosen:
+                row = (point, bound_from_us, building, institution, use or "", carrier or "")
+                yield row, found[building]
 
 
 def power_meters(session: Session, scope: Scope, choice: Choice, points: list[int]) -> list[PowerMeter]:
@@ -150,11 +194,11 @@ def power_meters(session: Session, scope: Scope, choice: Choice, points: list[in
 
 
 def totals(session: Session, scope: Scope, choice: Choice, piece: Piece) -> Totals:
-    """What each institution with such counters used; added up by the database, as there may be very many."""
+    """What each institution with such unshared counters used; added up by the database: they may be many."""
     bound = (
         select(Building.institution_id, func.count(), func.min(func.coalesce(Point.bound_from_us, 0)))
         .join(Point, Point.building_id == Building.id)
-        .where(*_conditions(scope, choice))
+        .where(*_unshared(scope, choice))
         .group_by(Building.institution_id)
         .order_by(Building.institution_id)
     )
@@ -170,7 +214,7 @@ def totals(session: Session, scope: Scope, choice: Choice, piece: Piece) -> Tota
         )
         .join(Point, Point.building_id == Building.id)
         .join(table, table.point_id == Point.id)
-        .where(*_conditions(scope, choice), period >= piece.start, period < piece.end)
+        .where(*_unshared(scope, choice), period >= piece.start, period < piece.end)
         .group_by(Building.institution_id)
     )
     at, *columns = fetch(session, booked, 5)
@@ -189,9 +233,7 @@ def check(session: Session, scope: Scope, choice: Choice) -> None:
     if choice.institution_id is not None:
         scope.institution(session, choice.institution_id)
     if choice.building_id is not None:
-        query = select(Building.id).where(
-            Building.id == choice.building_id, Building.institution_id.in_(scope.institution_ids())
-        )
+        query = select(Building.id).where(Building.id == choice.building_id, sharing.visible(scope))
         if session.scalar(query) is None:
             raise NotFound()
 
@@ -205,12 +247,11 @@ def institutions(session: Session, scope: Scope) -> dict[int, NamedInstitution]:
 
 
 def buildings(session: Session, scope: Scope, choice: Choice) -> dict[int, Named]:
-    """The buildings of the visible institutions, or of the chosen one, by id, in the order of their codes."""
-    query = select(Building.id, Building.code, Building.name).where(
-        Building.institution_id.in_(scope.institution_ids())
-    )
+    """Buildings that the visible institutions, or the chosen one, own or share, by id, ordered by code."""
+    query = select(Building.id, Building.code, Building.name).where(sharing.visible(scope))
     if choice.institution_id is not None:
-        query = query.where(Building.institution_id == choice.institution_id)
+        own = select(Institution.id).where(Institution.id == choice.institution_id)
+        query = query.where(sharing.of_institutions(own))
     return {row[0]: Named(*row) for row in session.execute(query.order_by(Building.code))}
 
 
@@ -242,8 +283,15 @@ def _conditions(scope: Scope, choice: Choice) -> list[ColumnElement[bool]]:
         found.append(Building.institution_id == choice.institution_id)
     if choice.building_id is not None:
         found.append(Building.id == choice.building_id)
-    uses = [*COUNTED, EndUse.PV] if choice.end_use is None else [choice.end_use]
-    if choice.carrier is not None:
-        uses = [use for use in uses if carrier_of(use) == choice.carrier]
-    found.append(Point.end_use.in_(uses))
+    found.append(Point.end_use.in_(_uses(choice)))
     return found
+
+
+def _unshared(scope: Scope, choice: Choice) -> list[ColumnElement[bool]]:
+    """The same, but for the counters of shared buildings."""
+    return [*_conditions(scope, choice), Building.id.not_in(sharing.shared_buildings())]
+
+
+def _uses(choice: Choice) -> list[EndUse]:
+    uses = [*COUNTED, EndUse.PV] if choice.end_use is None else [choice.end_use]
+    return [use for use in uses if choice.carrier is None or carrier_of(use) == choice.carrier]

@@ -5,7 +5,7 @@ rules one by one, which also say from which day on something is not known.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.directory import Building, Denominator, DenominatorKind
 from civicwatt_cloud.kit.scope import Scope
-from civicwatt_cloud.modules.energy import rules
+from civicwatt_cloud.modules.energy import repository, rules
 from civicwatt_cloud.modules.energy.reasons import Reason
 from civicwatt_cloud.modules.energy.rules import DatedValue
+from civicwatt_cloud.modules.energy.sharing import shared_buildings
 from civicwatt_cloud.modules.energy.steps import Ints
 
 CENTI = 100  # floor areas are stored in 0.01 m²
@@ -64,7 +65,7 @@ def floor_areas(session: Session, scope: Scope, start: date, end: date) -> Means
     query = (
         select(Building.institution_id, Building.id, Building.name, row.value, row.valid_from, row.valid_to)
         .outerjoin(row, (row.subject_id == Building.id) & (row.kind == DenominatorKind.FLOOR_AREA))
-        .where(Building.institution_id.in_(scope.institution_ids()))
+        .where(Building.institution_id.in_(scope.institution_ids()), Building.id.not_in(shared_buildings()))
     )
 
     def by_rule(rows: list[_Dated]) -> Fraction | Reason:
@@ -73,17 +74,28 @@ def floor_areas(session: Session, scope: Scope, start: date, end: date) -> Means
             buildings[one.subject].append(one)
         return rules.floor_area([(mine[0].name, _values(mine)) for mine in buildings.values()], start, end)
 
-    return _means(_columns(session, query), start, end, CENTI, by_rule)
+    found = _columns(session, query)
+    for institution, areas in repository.shared_areas(session, scope).items():
+        for building, rows in areas:
+            whose = (institution, building.id, building.name)
+            if not rows:
+                _append(found, (*whose, None, None, None))
+            for area in rows:
+                _append(found, (*whose, area.value, area.valid_from, area.valid_to))
+    return _means(found, start, end, CENTI, by_rule)
 
 
 def _columns(session: Session, query: Select[*tuple[Any, ...]]) -> _Dated:
     """Lists instead of rows: so many small tuples would keep the collector busy."""
     columns = _Dated([], [], [], [], [], [])
-    append = [column.append for column in columns]
     for row in session.connection().execute(query):
-        for put, one in zip(append, row, strict=True):
-            put(one)
+        _append(columns, row)
     return columns
+
+
+def _append(columns: _Dated, row: Iterable[Any]) -> None:
+    for column, one in zip(columns, row, strict=True):
+        column.append(one)
 
 
 def _means(

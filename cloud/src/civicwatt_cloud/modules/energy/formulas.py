@@ -71,7 +71,7 @@ def product(
     )
 
 
-def by_end_use(meters: Sequence[Meter], consumption: dict[int, Consumption]) -> list[Term]:
+def by_end_use(meters: Sequence[Meter], consumption: dict[tuple[int, int], Consumption]) -> list[Term]:
     """Electricity by the end uses that have meters."""
     end_uses = [use for use in CONSUMING if any(meter.end_use == use for meter in meters)]
     return [Term(use.zh, use.en, of_end_uses(meters, consumption, [use])) for use in end_uses]

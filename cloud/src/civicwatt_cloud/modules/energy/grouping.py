@@ -55,9 +55,10 @@ def grouped(view: View, choice: Choice, by: Iterable[Dimension]) -> tuple[Member
         )
         for place in first.tolist()
     ]
-    return Members(
-        ids, found.point, found.bound_from_us, group.reshape(-1).astype(np.int64), len(first)
-    ), groups
+    group = group.reshape(-1).astype(np.int64)
+    own = slice(len(found.point) - len(found.sharing))
+    parts = register.parts(found, group)
+    return Members(ids, found.point[own], found.bound_from_us[own], group[own], len(first), parts), groups
 
 
 def label_of(row: Named | NamedInstitution) -> Label:

@@ -9,8 +9,10 @@ from civicwatt_cloud.modules.energy.lineage_parts import (
     floor_area_input,
     head_count_input,
     missing_of,
+    months_of_parts,
     percent,
     replacements_of,
+    shares_of,
 )
 from civicwatt_cloud.modules.energy.load import share
 from civicwatt_cloud.modules.energy.periods import Period
@@ -40,14 +42,15 @@ def lineage(view: View, institution_id: int, key: FigureKey, period_key: str | N
     view.scope.institution(view.session, institution_id)
     recipe = RECIPES[key]
     period = read_period(period_key, view.now_us, view.zone)
-    all_meters = repository.meters(view.session, view.scope, institution_id)
+    own = repository.meters(view.session, view.scope, institution_id)
+    all_meters = repository.addends(view.session, view.scope, own, institution_id)
     consumption = used(view, period, all_meters)
     basis = bases(view, period, all_meters, consumption, [institution_id])[institution_id]
     factor = factor_row(view, period.as_of)
     value = factor.value if factor else None
     result = figures.of_institution(basis, value, period.as_of)[key]
     meters = [meter for meter in all_meters if meter.end_use in END_USES[recipe.amount]]
-    amount = rules.together(consumption[meter.point_id] for meter in meters)
+    amount = rules.together(consumption[meter.key] for meter in meters)
     inputs: list[FactorInput | DenominatorInput | EnergyInput] = [
         _energy(view, period, recipe, meters, consumption)
     ]
@@ -68,10 +71,10 @@ def lineage(view: View, institution_id: int, key: FigureKey, period_key: str | N
     )
 
 
-def _terms(meters: list[Meter], consumption: dict[int, Consumption]) -> list[Term]:
+def _terms(meters: list[Meter], consumption: dict[tuple[int, int], Consumption]) -> list[Term]:
     """Electricity by end use, anything else by meter."""
     return formulas.by_end_use(meters, consumption) or [
-        Term(meter.name, meter.name, consumption[meter.point_id]) for meter in meters
+        Term(meter.name, meter.name, consumption[meter.key]) for meter in meters
     ]
 
 
@@ -80,9 +83,9 @@ def _energy(
     period: Period,
     recipe: Recipe,
     meters: list[Meter],
-    consumption: dict[int, Consumption],
+    consumption: dict[tuple[int, int], Consumption],
 ) -> EnergyInput:
-    amount = rules.together(consumption[meter.point_id] for meter in meters)
+    amount = rules.together(consumption[meter.key] for meter in meters)
     points = [meter.point_id for meter in meters]
     months = period.months()
     rows = (
@@ -96,6 +99,7 @@ def _energy(
     hours = range(period.start_us // HOUR_US, period.end_us // HOUR_US)
     seconds = repository.seconds_of_quality(view.session, points, hours, UNCERTAIN)
     replaced = replacements_of(view, period, points)
+    parts = months_of_parts(view, period, meters)
     title = figures.TITLES[recipe.amount]
     return EnergyInput(
         title=title.zh,
@@ -108,11 +112,13 @@ def _energy(
                 name=meter.name,
                 end_use=end_use_key(meter.end_use),
                 building=meter.building_name,
-                total=formulas.decimal(consumption[meter.point_id]),
-                completeness=_completeness(consumption[meter.point_id]),
+                total=formulas.decimal(consumption[meter.key]),
+                completeness=_completeness(consumption[meter.key]),
                 estimated_share=_share_of(seconds.get(meter.point_id)),
-                months=[_month(view, meter, month, rows.get((meter.point_id, month))) for month in months],
+                months=parts.get(meter.key)
+                or [_month(view, meter, month, rows.get((meter.point_id, month))) for month in months],
                 replacements=replaced.get(meter.point_id, []),
+                shares=shares_of(meter, period),
             )
             for meter in meters
         ],
@@ -140,13 +146,13 @@ def _completeness(consumption: Consumption) -> float | None:
 
 
 def _missing(
-    view: View, meters: list[Meter], consumption: dict[int, Consumption], result: Result
+    view: View, meters: list[Meter], consumption: dict[tuple[int, int], Consumption], result: Result
 ) -> list[Missing]:
     """Why the figure is unknown, and the meters that are not fully covered."""
     seen = live.look(view, meters)
     found = [missing_of(result.reason)] if result.reason else []
     for meter in meters:
-        completeness = _completeness(consumption[meter.point_id])
+        completeness = _completeness(consumption[meter.key])
         if completeness is not None and completeness < 1:
             state = seen[meter.point_id].state
             share = percent(completeness)

@@ -1,23 +1,30 @@
 """What an opened figure is made of besides energy: the factor, the denominators, what is missing."""
 
 from collections.abc import Sequence
+from datetime import date
 from fractions import Fraction
 
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.rules import RuleRow
 from civicwatt_cloud.modules.energy import english, formulas, repository, rules
+from civicwatt_cloud.modules.energy.load import share
 from civicwatt_cloud.modules.energy.periods import Period
 from civicwatt_cloud.modules.energy.reasons import Reason
 from civicwatt_cloud.modules.energy.recipes import AREA, HEADS
+from civicwatt_cloud.modules.energy.repository import Meter
 from civicwatt_cloud.modules.energy.schemas import (
     DenominatorInput,
     DenominatorRow,
     FactorInput,
     Missing,
+    MonthOut,
     ReplacementOfMeter,
+    ShareOut,
 )
-from civicwatt_cloud.modules.energy.usage import View
+from civicwatt_cloud.modules.energy.steps import steps
+from civicwatt_cloud.modules.energy.usage import View, by_step
 from civicwatt_cloud.timeseries.ledger.facts import known
+from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_protocols.quantity import format_micro
 
 
@@ -91,6 +98,48 @@ def _row(subject: str, value: str, row: rules.DatedValue) -> DenominatorRow:
 
 def _touches(row: rules.DatedValue, period: Period) -> bool:
     return row.valid_from < period.elapsed_end and (row.valid_to is None or row.valid_to > period.start)
+
+
+def shares_of(meter: Meter, period: Period) -> list[ShareOut]:
+    """The shares of the meter's building that hold in the period; none where nobody shares it."""
+    if meter.sharing is None:
+        return []
+    return [
+        ShareOut(
+            percent=span.percent,
+            valid_from=None if span.start == date.min else span.start.isoformat(),
+            valid_to=None if span.end == date.max else span.end.isoformat(),
+            document=span.document,
+        )
+        for span in meter.sharing.spans(meter.institution_id)
+        if span.start < period.elapsed_end and span.end > period.start
+    ]
+
+
+def months_of_parts(
+    view: View, period: Period, meters: Sequence[Meter]
+) -> dict[tuple[int, int], list[MonthOut]]:
+    """What the institution has of shared meters, month by month, by their keys."""
+    shared = [meter for meter in meters if meter.sharing]
+    months = period.months()
+    if not shared or not months:
+        return {}
+    of = steps(period.start, date(months[-1] // 100, months[-1] % 100, 28), "month", view.zone)
+    found = by_step(view, shared, of, "month", period)
+    return {
+        meter.key: [
+            MonthOut(
+                month=f"{month // 100}-{month % 100:02d}",
+                value=format_micro(int(found.micro[line, place])) if found.rows[line, place] else None,
+                quality=Quality.from_code(int(found.worst[line, place])).value
+                if found.rows[line, place]
+                else Quality.MISSING.value,
+                covered=share(int(found.covered_s[line, place]), int(found.expected_s[line, place])),
+            )
+            for place, month in enumerate(of.numbers.tolist())
+        ]
+        for line, meter in enumerate(shared)
+    }
 
 
 def replacements_of(view: View, period: Period, points: Sequence[int]) -> dict[int, list[ReplacementOfMeter]]:

@@ -1,15 +1,11 @@
 """Institutions by total, per person, per m²; who cannot be ranked stands apart with the reason."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from itertools import islice
 from typing import Literal
 
-import numpy as np
-
-from civicwatt_cloud.kit.business_time import HOUR_US, SECOND_US, date_of
 from civicwatt_cloud.kit.directory import InstitutionKind, Level
 from civicwatt_cloud.modules.energy import counters, denominators, english, ranking_rules, reasons
 from civicwatt_cloud.modules.energy.counters import Choice, NamedInstitution
@@ -20,12 +16,13 @@ from civicwatt_cloud.modules.energy.periods import Period
 from civicwatt_cloud.modules.energy.periods import period as read_period
 from civicwatt_cloud.modules.energy.query_schemas import Apart, Ranked, Ranking, Rankings
 from civicwatt_cloud.modules.energy.ranking_rules import Place
+from civicwatt_cloud.modules.energy.ranking_used import Used
+from civicwatt_cloud.modules.energy.ranking_used import used as read_used
 from civicwatt_cloud.modules.energy.reasons import NO_READINGS, NOT_BEGUN, Reason
 from civicwatt_cloud.modules.energy.recipes import HEADS, RECIPES, Amount, Denominator
 from civicwatt_cloud.modules.energy.schemas import FigureKey, ReasonOut
 from civicwatt_cloud.modules.energy.usage import UNCERTAIN, View, factor
 from civicwatt_cloud.timeseries.ledger.quality import Quality
-from civicwatt_cloud.timeseries.ledger.queries import Piece
 from civicwatt_cloud.timeseries.points import Carrier
 from civicwatt_protocols.quantity import format_micro
 
@@ -51,26 +48,11 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class _Used:
-    """What each institution used in a period, in columns; who has no counter is left out.
-
-    Every counter of today is expected from the first day on.
-    """
-
-    places: Mapping[int, int]  # of an institution in the columns
-    micro: list[int]
-    rows: list[int]
-    completeness: list[float]
-    worst: list[int]  # Quality.code
-    since: dict[int, date]  # where the first counter was bound within the period: from when on
-
-
-@dataclass(frozen=True, slots=True)
 class _Figure:
     """All that one figure is made of: amount × times ÷ divisor."""
 
     key: FigureKey
-    used: _Used
+    used: Used
     no_meter: Reason
     times: Fraction | Reason
     divisors: Means | None  # None: divided by nothing
@@ -117,7 +99,10 @@ def rankings(view: View, key: str | None, question: Question) -> Rankings:
 def _figures(view: View, period: Period, question: Question) -> list[_Figure]:
     """What several figures share is read once."""
     recipes = {figure: RECIPES[figure] for figure in question.figures}
-    used = {amount: _used(view, period, amount) for amount in {recipe.amount for recipe in recipes.values()}}
+    used = {
+        amount: read_used(view, period, Choice(carrier=CARRIERS[amount]))
+        for amount in {recipe.amount for recipe in recipes.values()}
+    }
     divisors = {per: _divisors(view, period, per) for per in {recipe.per for recipe in recipes.values()}}
     found = factor(view, period.as_of)
     kgce = reasons.no_factor(period.as_of) if found is None else Fraction(found)
@@ -133,32 +118,6 @@ def _figures(view: View, period: Period, question: Question) -> list[_Figure]:
         )
         for figure, recipe in recipes.items()
     ]
-
-
-def _used(view: View, period: Period, amount: Amount) -> _Used:
-    months = period.months()
-    if not months:
-        return _Used({}, [], [], [], [], {})
-    session, scope, choice = view.session, view.scope, Choice(carrier=CARRIERS[amount])
-    found = counters.totals(session, scope, choice, Piece("month", months[0], months[-1] + 1))
-    covered_s = found.covered_s
-    settled_us = min(period.settled_us, period.end_us)
-    if settled_us < period.end_us:  # hours that are not settled are not expected yet
-        hours = Piece("hour", max(settled_us, period.start_us) // HOUR_US, period.end_us // HOUR_US)
-        covered_s = covered_s - counters.totals(session, scope, choice, hours).covered_s
-    expected_s = found.counters * (max(0, settled_us - period.start_us) // SECOND_US)
-    completeness = np.clip(10_000 * covered_s // np.maximum(expected_s, 1), 0, 10_000) / 10_000
-    return _Used(
-        {institution: place for place, institution in enumerate(found.institution.tolist())},
-        found.micro.tolist(),
-        found.rows.tolist(),
-        completeness.tolist(),
-        found.worst.tolist(),
-        {
-            place: date_of(int(found.bound_from_us[place]), view.zone)
-            for place in np.flatnonzero(found.bound_from_us > period.start_us).tolist()
-        },
-    )
 
 
 def _divisors(view: View, period: Period, per: Denominator | None) -> Means | None:
@@ -197,7 +156,7 @@ def _ranking(figure: _Figure, asked: list[NamedInstitution], question: Question)
     )
 
 
-def _ranked(used: _Used, place: Place, row: NamedInstitution, value: int) -> Ranked:
+def _ranked(used: Used, place: Place, row: NamedInstitution, value: int) -> Ranked:
     at, kind = used.places[row.id], InstitutionKind(row.kind)
     return Ranked(
         place=place.place,
@@ -211,7 +170,7 @@ def _ranked(used: _Used, place: Place, row: NamedInstitution, value: int) -> Ran
     )
 
 
-def _apart(used: _Used, row: NamedInstitution, value: int | Reason, floor: float) -> Apart:
+def _apart(used: Used, row: NamedInstitution, value: int | Reason, floor: float) -> Apart:
     at, kind = used.places.get(row.id), InstitutionKind(row.kind)
     completeness = None if at is None else used.completeness[at]
     reason = value if isinstance(value, Reason) else reasons.incomplete(completeness or 0.0, floor)

@@ -30,6 +30,7 @@ def region_lineage(view: View, key: FigureKey, period_key: str | None) -> Region
     period = read_period(period_key, view.now_us, view.zone)
     rows = repository.institutions(view.session, view.scope)
     meters = repository.meters(view.session, view.scope)
+    meters = repository.addends(view.session, view.scope, meters)
     consumption = used(view, period, meters)
     basis = bases(view, period, meters, consumption, [row.id for row in rows])
     factor = factor_row(view, period.as_of)

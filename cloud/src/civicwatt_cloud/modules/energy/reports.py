@@ -19,7 +19,8 @@ from civicwatt_cloud.modules.energy.grouping import DIMENSIONS, Dimension, group
 from civicwatt_cloud.modules.energy.load import QUALITIES
 from civicwatt_cloud.modules.energy.query_schemas import Labels, Report, ReportGroup, ReportTotal
 from civicwatt_cloud.modules.energy.steps import Ints, Steps
-from civicwatt_cloud.modules.energy.sums import Members, Sums
+from civicwatt_cloud.modules.energy.summed import Sums, share
+from civicwatt_cloud.modules.energy.sums import Members
 from civicwatt_cloud.modules.energy.usage import View
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.ledger.queries import Step
@@ -159,8 +160,7 @@ def _totals(whole: Sums) -> list[ReportTotal]:
 def _shares(found: Sums) -> dict[Quality, list[list[float | None]]]:
     """Of the expected time, by group and step."""
     return {
-        quality: _known(sums.share(seconds, found.expected_s))
-        for quality, seconds in found.by_quality().items()
+        quality: _known(share(seconds, found.expected_s)) for quality, seconds in found.by_quality().items()
     }
 
 
@@ -187,7 +187,7 @@ def _rows(view: View, plan: _Plan, step: ReportStep, by: Sequence[Dimension]) ->
     for first, last in _windows(plan):
         steps = plan.steps.part(first, last)
         found = sums.by_step(view, plan.members, steps, step, plan.fine)
-        shares = [found.completeness, *(sums.share(s, found.expected_s) for s in found.by_quality().values())]
+        shares = [found.completeness, *(share(s, found.expected_s) for s in found.by_quality().values())]
         for place, start_us in enumerate(steps.start_us.tolist()):
             start = iso(start_us, view.zone)
             columns = [_known(one[:, place : place + 1]) for one in shares]

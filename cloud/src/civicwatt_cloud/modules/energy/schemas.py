@@ -334,8 +334,17 @@ class ReplacementOfMeter(Schema):
     new_initial: str
 
 
+class ShareOut(Schema):
+    """An institution's dated part of a shared building; `valid_from` None: since ever, the building's own."""
+
+    percent: str
+    valid_from: str | None
+    valid_to: str | None  # the first day on which it no longer holds
+    document: str
+
+
 class EnergyMeter(Schema):
-    """A meter's part of a sum."""
+    """A meter's part of a sum; of a shared building's meter the institution's part, by its shares."""
 
     point_id: int
     device: str
@@ -347,6 +356,7 @@ class EnergyMeter(Schema):
     estimated_share: Share | None
     months: list[MonthOut]
     replacements: list[ReplacementOfMeter]
+    shares: list[ShareOut]
 
 
 class EnergyInput(Schema):

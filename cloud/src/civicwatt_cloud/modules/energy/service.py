@@ -39,7 +39,8 @@ def overview(view: View, region: RegionOut, key: str | None) -> Overview:
     rows = repository.institutions(view.session, view.scope)
     meters = repository.meters(view.session, view.scope)
     seen = live.look(view, meters)
-    basis = bases(view, period, meters, used(view, period, meters), [row.id for row in rows])
+    addends = repository.addends(view.session, view.scope, meters)
+    basis = bases(view, period, addends, used(view, period, addends), [row.id for row in rows])
     kgce = factor(view, period.as_of)
     by_institution: dict[int, list[Meter]] = {row.id: [] for row in rows}
     for meter in meters:
@@ -84,7 +85,9 @@ def institution(view: View, institution_id: int, key: str | None) -> Institution
     meters = repository.meters(view.session, view.scope, institution_id)
     seen = live.look(view, meters)
     consumption = used(view, period, meters)
-    basis = bases(view, period, meters, consumption, [institution_id])[institution_id]
+    addends = repository.addends(view.session, view.scope, meters, institution_id)
+    parts = used(view, period, addends)
+    basis = bases(view, period, addends, parts, [institution_id])[institution_id]
     results = figures.of_institution(basis, factor(view, period.as_of), period.as_of)
     return InstitutionPage(
         institution=_register_entry(view, row, period.today),
@@ -92,7 +95,7 @@ def institution(view: View, institution_id: int, key: str | None) -> Institution
         figures=[figures.show(name, result) for name, result in results.items()],
         live=live.live(view, meters, seen),
         meters=[
-            _meter(view, meter, seen[meter.point_id], consumption[meter.point_id])
+            _meter(view, meter, seen[meter.point_id], consumption[meter.key])
             for meter in live.metered(meters)
         ],
     )

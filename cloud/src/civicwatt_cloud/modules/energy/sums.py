@@ -1,6 +1,6 @@
 """What groups of counters used, step by step: rows of the ledger added up in columns, exactly."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -9,16 +9,17 @@ import numpy as np
 from sqlalchemy import Select
 
 from civicwatt_cloud.kit.business_time import HOUR_US, SECOND_US
+from civicwatt_cloud.modules.energy import parts as shared
 from civicwatt_cloud.modules.energy import steps as step_rules
+from civicwatt_cloud.modules.energy.parts import Look, Part
 from civicwatt_cloud.modules.energy.periods import SETTLE_US
 from civicwatt_cloud.modules.energy.steps import Ints, Steps
+from civicwatt_cloud.modules.energy.summed import Sums
 from civicwatt_cloud.modules.energy.usage import View
 from civicwatt_cloud.timeseries.ledger import queries as ledger
-from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.ledger.queries import Columns, Period, Piece, Seconds, Step
 from civicwatt_cloud.timeseries.points import Point, Source
 
-UNCERTAIN = (Quality.CORRECTED, Quality.INTERPOLATED, Quality.ESTIMATED)
 _DIGITS: dict[Period, int] = {"day": 8, "month": 6, "year": 4}  # of the periods' numbers
 _FINE_ROWS = (
     3_000_000  # quality comes from the hours up to so many rows [engineering default], about a second
@@ -27,68 +28,14 @@ _FINE_ROWS = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Members:
-    """The counters of a sum, by point id, and the group of each."""
+    """The counters of a sum, by point id, and the group of each; beside them the parts of shared ones."""
 
     ids: Select[int]  # the same points for the database
     point: Ints
     bound_from_us: Ints
     group: Ints
     groups: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sums:
-    """By group and step. Where `rows` is 0 nothing is known."""
-
-    micro: Ints
-    covered_s: Ints
-    expected_s: Ints
-    worst: Ints  # Quality.code; -1 where nothing is known
-    rows: Ints
-    uncertain: dict[Quality, Ints]  # covered seconds that are not simply measured
-
-    @classmethod
-    def zero(cls, groups: int, steps: int) -> "Sums":
-        """Nothing yet."""
-        shape = (groups, steps)
-        micro, covered_s, expected_s, rows = (np.zeros(shape, np.int64) for _ in range(4))
-        uncertain = {quality: np.zeros(shape, np.int64) for quality in UNCERTAIN}
-        return cls(micro, covered_s, expected_s, np.full(shape, -1, np.int64), rows, uncertain)
-
-    def put(self, first: int, part: "Sums") -> None:
-        """Take over the steps from place `first` on."""
-        window = slice(first, first + part.micro.shape[1])
-        for name in ("micro", "covered_s", "expected_s", "worst", "rows"):
-            getattr(self, name)[:, window] = getattr(part, name)
-        for quality, seconds in self.uncertain.items():
-            seconds[:, window] = part.uncertain[quality]
-
-    def by_quality(self) -> dict[Quality, Ints]:
-        """Covered seconds of each quality that covers any, best first."""
-        measured = self.covered_s - sum(self.uncertain.values())
-        return {Quality.MEASURED: np.maximum(measured, 0), **self.uncertain}
-
-    def whole(self) -> "Sums":
-        """All steps as one."""
-        return Sums(
-            self.micro.sum(axis=1, keepdims=True),
-            self.covered_s.sum(axis=1, keepdims=True),
-            self.expected_s.sum(axis=1, keepdims=True),
-            self.worst.max(axis=1, keepdims=True, initial=-1),
-            self.rows.sum(axis=1, keepdims=True),
-            {quality: seconds.sum(axis=1, keepdims=True) for quality, seconds in self.uncertain.items()},
-        )
-
-    @property
-    def completeness(self) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-        """Covered ÷ expected, rounded down to 4 decimals; NaN where nothing is expected."""
-        return share(self.covered_s, self.expected_s)
-
-
-def share(part_s: Ints, expected_s: Ints) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """Part ÷ expected, at most 1, rounded down to 4 decimals; NaN where nothing is expected."""
-    rounded = np.minimum(10_000, 10_000 * part_s // np.maximum(expected_s, 1)) / 10_000
-    return np.where(expected_s > 0, rounded, np.nan)
+    parts: Sequence[Part] = ()
 
 
 def settled_us(view: View) -> int:
@@ -103,9 +50,11 @@ def by_step(view: View, members: Members, steps: Steps, step: Period, fine: Step
     piece = _piece(steps, step, source)
     _add(found, members, steps, ledger.columns(view.session, piece, members.ids, step))
     _qualify(view, found, members, steps, step, fine=fine)
-    _expect(found, members, steps, view.now_us if step == "hour" else settled_us(view))
+    until_us = view.now_us if step == "hour" else settled_us(view)
+    _expect(found, members, steps, until_us)
     if step != "hour":
         _leave_unsettled(view, found, members, steps)
+    shared.add(Look(view.session, view.zone, until_us), found, members.parts, steps, step)
     return found
 
 
@@ -117,6 +66,7 @@ def in_total(view: View, members: Members, start: date, end: date) -> Sums:
         _add(found, members, steps, ledger.columns(view.session, piece, members.ids, "total"))
     _expect(found, members, steps, settled_us(view))
     _leave_unsettled(view, found, members, steps)
+    shared.add(Look(view.session, view.zone, settled_us(view)), found, members.parts, steps, "total")
     return found
 
 

@@ -14,9 +14,12 @@ from civicwatt_cloud.kit.rules import RuleRow, Rules
 from civicwatt_cloud.kit.scope import Scope
 from civicwatt_cloud.modules.energy import repository, rules
 from civicwatt_cloud.modules.energy.figures import Basis
+from civicwatt_cloud.modules.energy.parts import Look, Part, add
 from civicwatt_cloud.modules.energy.periods import Period
 from civicwatt_cloud.modules.energy.repository import CONSUMING, Meter
 from civicwatt_cloud.modules.energy.rules import Consumption
+from civicwatt_cloud.modules.energy.steps import Steps, steps
+from civicwatt_cloud.modules.energy.summed import Sums
 from civicwatt_cloud.timeseries.ledger import queries as ledger
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.points import EndUse
@@ -38,9 +41,10 @@ class View:
     now_us: int
 
 
-def used(view: View, period: Period, meters: Sequence[Meter]) -> dict[int, Consumption]:
-    """Consumption in the period by point; two statements, whatever the number of meters."""
-    points = [meter.point_id for meter in meters]
+def used(view: View, period: Period, meters: Sequence[Meter]) -> dict[tuple[int, int], Consumption]:
+    """Consumption in the period by the meters' keys; a few statements, whatever the number of meters."""
+    own = [meter for meter in meters if meter.sharing is None]
+    points = [meter.point_id for meter in own]
     months = period.months() or [0]
     totals = ledger.totals(view.session, "month", points, months[0], months[-1] + 1)
     unsettled = ledger.totals(
@@ -50,7 +54,45 @@ def used(view: View, period: Period, meters: Sequence[Meter]) -> dict[int, Consu
         max(period.settled_hour, period.start_us // HOUR_US),
         period.end_us // HOUR_US,
     )
-    return {meter.point_id: _of_meter(view, period, meter, totals, unsettled) for meter in meters}
+    shared = [meter for meter in meters if meter.sharing is not None]
+    parts = by_step(view, shared, steps(period.start, period.end, "total", view.zone), "total", period)
+    return {
+        **{meter.key: _of_meter(view, period, meter, totals, unsettled) for meter in own},
+        **{meter.key: _of_part(view, period, meter, parts, row) for row, meter in enumerate(shared)},
+    }
+
+
+def by_step(view: View, shared: Sequence[Meter], of: Steps, step: ledger.Period, period: Period) -> Sums:
+    """The parts of shared meters, one line a meter."""
+    found = Sums.zero(len(shared), len(of))
+    parts = [
+        Part(meter.point_id, meter.bound_from_us, meter.sharing, meter.institution_id, line)
+        for line, meter in enumerate(shared)
+        if meter.sharing
+    ]
+    add(Look(view.session, view.zone, period.settled_us), found, parts, of, step)
+    return found
+
+
+def _of_part(view: View, period: Period, meter: Meter, found: Sums, line: int) -> Consumption:
+    """As _of_meter(); who has no part within the period has no meter there."""
+    micro, covered_s, expected_s, worst, rows = (
+        int(column[line, 0])
+        for column in (found.micro, found.covered_s, found.expected_s, found.worst, found.rows)
+    )
+    spans = list(meter.sharing.spans(meter.institution_id)) if meter.sharing else []
+    has_part = any(span.start < period.end and span.end > period.start for span in spans)
+    bound_on = date_of(meter.bound_from_us, view.zone)
+    began = max(bound_on, min(span.start for span in spans)) if spans else bound_on
+    return Consumption(
+        meters=int(has_part),
+        micro=micro,
+        covered_s=min(covered_s, expected_s),
+        expected_s=expected_s,
+        is_read=rows > 0,
+        is_estimated=rows > 0 and Quality.from_code(worst) in UNCERTAIN,
+        since=began if period.start < began < period.end else None,
+    )
 
 
 def _of_meter(
@@ -76,18 +118,18 @@ def _of_meter(
 
 
 def of_end_uses(
-    meters: Iterable[Meter], consumption: dict[int, Consumption], end_uses: Iterable[EndUse]
+    meters: Iterable[Meter], consumption: dict[tuple[int, int], Consumption], end_uses: Iterable[EndUse]
 ) -> Consumption:
     """The consumption of the meters of these end uses."""
     wanted = set(end_uses)
-    return rules.together(consumption[meter.point_id] for meter in meters if meter.end_use in wanted)
+    return rules.together(consumption[meter.key] for meter in meters if meter.end_use in wanted)
 
 
 def bases(
     view: View,
     period: Period,
     meters: Sequence[Meter],
-    consumption: dict[int, Consumption],
+    consumption: dict[tuple[int, int], Consumption],
     ids: Iterable[int],
 ) -> dict[int, Basis]:
     """What the figures of each institution are made of; two statements."""

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.business_time import day_number
 from civicwatt_cloud.kit.directory import Building
-from civicwatt_cloud.timeseries.ledger.days import as_date
 from civicwatt_cloud.timeseries.ledger.months import days_of_month
-from civicwatt_cloud.timeseries.ledger.queries import booked
-from civicwatt_cloud.timeseries.ledger.shares.parts import allocated, shares
+from civicwatt_cloud.timeseries.ledger.queries import Piece, columns
+from civicwatt_cloud.timeseries.ledger.shares.dividing import divide
+from civicwatt_cloud.timeseries.ledger.shares.parts import shares
 from civicwatt_cloud.timeseries.points import Carrier, EndUse, Point
 
 
@@ -28,13 +28,16 @@ def allocation(session: Session, building: Building, month: int) -> list[Allocat
     first, after = (day_number(day) for day in days_of_month(month))
     points = select(Point.id, Point.end_use).where(Point.building_id == building.id, Point.is_consumption)
     uses = {point: EndUse(use) for point, use in session.execute(points) if use}
-    days: dict[Carrier, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for row in booked(session, "day", [point for point, use in uses.items() if use.is_counted], first, after):
-        days[uses[row.point_id].carrier][row.period] += row.micro
+    counted = [point for point, use in uses.items() if use.is_counted]
+    piece = Piece("day", first, after)
+    rows = columns(session, piece, select(Point.id).where(Point.id.in_(counted)), "day")
     dated = shares(session, [building.id]).get(building.id, [])
-    result = []
-    for carrier, found in sorted(days.items()):
-        by_date = ((as_date(day), micro) for day, micro in sorted(found.items()))
-        parts = allocated(by_date, dated, building.institution_id)
-        result.append(Allocated(carrier, sum(found.values()), parts))
-    return result
+    parts: dict[Carrier, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for point in counted:
+        mine = rows.point == point
+        for one in divide(rows.period[mine], rows.micro[mine], dated, building.institution_id):
+            parts[uses[point].carrier][one.institution] += int(one.micro.sum())
+    return [
+        Allocated(carrier, sum(found.values()), dict(sorted(found.items())))
+        for carrier, found in sorted(parts.items())
+    ]
