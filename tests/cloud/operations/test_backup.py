@@ -39,6 +39,7 @@ from civicwatt_cloud.operations.errors import (
 from civicwatt_cloud.operations.restore import restore
 from civicwatt_cloud.operations.sealed import Secret
 from civicwatt_cloud.timeseries.intake.loading import load
+from civicwatt_cloud.timeseries.intake.presence import may_ask_rebirth
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange
 from civicwatt_cloud.timeseries.points import Gateway
 from civicwatt_cloud.timeseries.stores.readings import Batch
@@ -82,10 +83,15 @@ def test_s26_restored_into_an_empty_folder_is_what_was_there(cloud: Settings, tm
 def test_s26_sessions_and_codes_end_and_every_gateway_is_to_be_born_again(
     cloud: Settings, tmp_path: Path
 ) -> None:
+    asked_us, pause_us = 1_000_000_000_000_000, 30_000_000
+    with parts.database(cloud) as database, database.session() as session:
+        assert may_ask_rebirth(session, "gw-01", asked_us, pause_us)
+        assert not may_ask_rebirth(session, "gw-01", asked_us + 1, pause_us)
     written = backup(cloud, tmp_path, KEY, quiet)
     fresh = parts.moved(cloud, tmp_path / "fresh")
     restore(fresh, written.path, KEY, quiet, force=False)
-    with parts.database(fresh) as database, database.reading() as session:
+    with parts.database(fresh) as database, database.session() as session:
+        assert may_ask_rebirth(session, "gw-01", asked_us + 1, pause_us), "a restored cloud asks at once"
         for table in (OpenSession, OneTimeCode):
             assert session.scalar(select(func.count()).select_from(table)) == 0
         gateway = session.get_one(Gateway, "gw-01")

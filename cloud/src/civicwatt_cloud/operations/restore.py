@@ -117,7 +117,8 @@ def _build(settings: Settings, source: Path, secret: Secret, folder: Path, repor
 
 def _begin_again(session: Session) -> None:
     """Nobody is known to be there, and the last hours are to be booked again."""
-    session.execute(update(Gateway).values(online=False))
+    # What was asked before the backup is no reason to wait now.
+    session.execute(update(Gateway).values(online=False, rebirth_asked_us=None))
     forget_births(session)
     seen_us = session.scalar(select(Gateway.last_slot_us).order_by(Gateway.last_slot_us.desc()).limit(1)) or 0
     since = max(ALL_HOURS[0], seen_us // HOUR_US - MARGIN_H)
