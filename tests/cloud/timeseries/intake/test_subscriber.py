@@ -1,11 +1,12 @@
 """Ingest behind a real broker: acked means stored, whatever dies in between."""
 
 import asyncio
+import contextlib
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.timeseries.intake import quarantine
 from civicwatt_cloud.timeseries.intake.ingest import Ingest
 from civicwatt_cloud.timeseries.intake.parking import Message
+from civicwatt_cloud.timeseries.intake.roles import Role
 from civicwatt_cloud.timeseries.intake.subscriber import Subscriber
 from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.ledger.queries import totals
@@ -91,6 +93,72 @@ async def test_a_fault_nobody_foresaw_is_logged_and_the_subscriber_goes_on(
         running.cancel()
         await asyncio.wait([running])
     assert {entry["event"] for entry in logged} == {"subscriber_failed"}
+
+
+class StubBroker:
+    """Speaks just enough MQTT 3.1.1: takes a connection, and answers a subscription when it is told to."""
+
+    def __init__(self) -> None:
+        self.asked: list[bytes] = []  # the packet identifier of each subscription
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+        with contextlib.suppress(asyncio.IncompleteReadError):
+            while True:
+                kind, length = await reader.readexactly(2)
+                body = await reader.readexactly(length)  # our own packets: shorter than 128 bytes
+                if kind == 0x10:
+                    writer.write(bytes([0x20, 2, 0, 0]))
+                elif kind == 0x82:
+                    self.asked.append(body[:2])
+        writer.close()
+
+    def answer(self, granted: int) -> None:
+        assert self._writer is not None
+        self._writer.write(bytes([0x90, 3, *self.asked[-1], granted]))
+
+
+@contextlib.asynccontextmanager
+async def asking(broker: StubBroker, ingest: Ingest) -> AsyncIterator[Subscriber]:
+    """A subscriber that has asked the broker for its topic and has no answer yet."""
+    role = Role("civicwatt-ingest-1", ("spBv1.0/#",))
+    async with await asyncio.start_server(broker.serve, "127.0.0.1") as server:
+        port = server.sockets[0].getsockname()[1]
+        subscriber = Subscriber(ingest, "127.0.0.1", port, role=role)
+        running = asyncio.create_task(subscriber.run())
+        try:
+            await until(lambda: broker.asked)
+            yield subscriber
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+
+@on_sqlite
+async def test_connected_is_said_when_the_broker_has_taken_the_subscription_and_not_before(
+    db: Database, store: ReadingsStore, clock: Clock
+) -> None:
+    broker = StubBroker()
+    async with asking(broker, Ingest(db, store, clock)) as subscriber:
+        assert not subscriber.connected
+        broker.answer(granted=1)
+        await until(lambda: subscriber.connected)
+
+
+@on_sqlite
+async def test_a_broker_that_refuses_the_subscription_is_no_connection(
+    db: Database, store: ReadingsStore, clock: Clock
+) -> None:
+    broker = StubBroker()
+    with structlog.testing.capture_logs() as logged:
+        async with asking(broker, Ingest(db, store, clock)) as subscriber:
+            broker.answer(granted=0x80)
+            await until(lambda: len(broker.asked) > 1)  # it tries again
+            assert not subscriber.connected
+    lost = next(entry for entry in logged if entry["event"] == "broker_lost")
+    assert lost["error"].startswith("spBv1.0/#: ")
+    assert "broker_connected" not in {entry["event"] for entry in logged}
 
 
 @on_sqlite

@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar
 
 import aiomqtt
+from paho.mqtt.reasoncodes import ReasonCode
 
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.intake.frames import split
@@ -76,6 +77,12 @@ class Client(aiomqtt.Client):
         self._for_paho = bytearray()
         self._lost = False
         self._client._sock_recv = self._serve_paho  # type: ignore[method-assign]
+
+    async def hear(self, topic: str) -> None:
+        """Subscribe at QoS 1. Raises MqttError, also where the broker refuses: nothing would ever come."""
+        for code in await self.subscribe(topic, qos=1):
+            if isinstance(code, ReasonCode) and code.is_failure:
+                raise aiomqtt.MqttError(f"{topic}: {code}")
 
     async def filled(self, limit_s: float) -> None:
         """Return when there is a message, or after some time. Raises MqttError when the connection breaks."""

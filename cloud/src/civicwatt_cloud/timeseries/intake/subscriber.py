@@ -55,7 +55,7 @@ class Subscriber:
         self._most = MOST_MESSAGES
         self._dropped = 0
         self.taken = 0  # messages committed since the process began
-        self.connected = False
+        self.connected = False  # True: the broker has taken every subscription
 
     @property
     def parked(self) -> int:
@@ -91,7 +91,7 @@ class Subscriber:
         )
         async with client:
             for topic in self._role.topics:
-                await client.subscribe(topic, qos=1)
+                await client.hear(topic)
             log.info("broker_connected", host=self._host, port=self._port, client=self._role.client_id)
             if state is None:
                 await self._work(client)
