@@ -58,6 +58,19 @@ def test_some_rows_pass_and_the_report_tells_them(tmp_path: Path) -> None:
     assert f"{len(rows)}/{len(rows)}" in done.stderr, "progress is said while it runs"
 
 
+async def test_a_late_ack_for_an_earlier_record_is_none_of_the_hour(tmp_path: Path) -> None:
+    async with Site(Stage("late", tmp_path, 7, full=False)) as site:
+        (sender,) = site.add(1, meters=1)
+        slots = range(START_US, START_US + 4 * sender.interval_us, sender.interval_us)
+        sender.accept(slots)
+        known = len(sender.kept)
+        sender.accept([slots.stop], live=True)
+        sender.acked([(1, known)])
+        assert sender.acked_after(known) == 0
+        sender.acked([(known + 1, known + 1)])
+        assert sender.acked_after(known) == 1
+
+
 async def test_the_judge_sees_what_is_lost_changed_or_not_in_the_sums(tmp_path: Path) -> None:
     async with Site(Stage("judge", tmp_path, 7, full=False)) as site:
         (sender,) = site.add(1, meters=1, interval_s=3600)

@@ -66,7 +66,7 @@ async def down_an_hour(stage: Stage) -> Row:
     )
 
 
-Hour = tuple[Verdict, float, int, float]  # verdict, MB grown, acks while down, seconds to catch up
+Hour = tuple[Verdict, float, int, float]  # verdict, MB grown, records acked while down, seconds to catch up
 
 
 async def _down(stage: Stage, engine: Server) -> Hour:
@@ -109,14 +109,15 @@ async def _with_history(site: Site, stage: Stage) -> None:
 
 
 async def _an_hour(site: Site) -> tuple[float, int]:
-    """Live readings for an hour of the business clock; returns (MB grown, acks heard)."""
-    await asyncio.sleep(0.5)  # acks on their way
-    before_mb, heard = site.memory_mb(), sum(one.heard for one in site.senders)
+    """Live readings for an hour of the business clock; returns (MB grown, how many of them were acked)."""
+    before_mb, known = site.memory_mb(), [len(one.kept) for one in site.senders]
     for n in range(12):
         for one in site.senders:
             one.accept([START_US + n * one.interval_us], live=True)
         await asyncio.sleep(max(0.0, site.clock.real_seconds_until(START_US)) + 300 / RATE)
-    return round(site.memory_mb() - before_mb, 1), sum(one.heard for one in site.senders) - heard
+    # An ack that was on its way when the hour began is for an earlier record.
+    acked = sum(one.acked_after(seq) for one, seq in zip(site.senders, known, strict=True))
+    return round(site.memory_mb() - before_mb, 1), acked
 
 
 async def slow(stage: Stage) -> Row:

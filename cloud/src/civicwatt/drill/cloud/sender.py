@@ -140,6 +140,10 @@ class Sender:
         """Whether all is acked."""
         return not self.unacked
 
+    def acked_after(self, seq: int) -> int:
+        """How many of the records after this one are acked."""
+        return sum(one > seq and one not in self.unacked for one in self.kept)
+
     def start(self) -> None:
         """Deliver from now on."""
         self._task = asyncio.create_task(self._run())
@@ -211,11 +215,12 @@ class Sender:
                 case Rebirth():
                     self._unborn = True
                 case Ack(epoch, ranges) if epoch == self.epoch:
-                    self._acked(ranges)
+                    self.acked(ranges)
                 case Resend(epoch, first) if epoch == self.epoch:
                     self.again(seq for seq in self.kept if seq >= first)
 
-    def _acked(self, ranges: Iterable[tuple[int, int]]) -> None:
+    def acked(self, ranges: Iterable[tuple[int, int]]) -> None:
+        """The cloud has these records."""
         now_s = asyncio.get_running_loop().time()
         self.heard += 1
         for first, last in ranges:
