@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from civicwatt_cloud.kit.errors import RootInForeignData
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_protocols.errors import BadToml, BadValue, UnknownKey
 
@@ -39,6 +40,18 @@ def test_a_command_without_a_file_takes_the_one_that_the_environment_names(
     monkeypatch.setenv("CIVICWATT_CONFIG", str(tmp_path / "absent.toml"))
     with pytest.raises(BadValue, match=r"absent\.toml"):
         Settings.load()
+
+
+def test_root_makes_no_files_in_the_data_folder_of_another_account(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    if os.geteuid() == 0:
+        os.chown(tmp_path / "data", 65534, 65534)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    with pytest.raises(RootInForeignData, match="sudo -u"):
+        Settings.load(data_dir=tmp_path / "data")
+    assert Settings.load(data_dir=tmp_path / "absent").data_dir == tmp_path / "absent"
 
 
 def test_an_unknown_key_in_the_file_is_an_error(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ CivicWattError
     ├── DatabaseAway     503  CW-K1001
     ├── SchemaNewer           CW-O1001
     ├── NotTheOwner           CW-K1002
+    ├── RootInForeignData     CW-K1003
     ├── NoRule           422  CW-R1001
     ├── UnreadableTable  422  CW-D1001  (tables.py)
     ├── MissingColumn    422  CW-D1002  (tables.py)
@@ -232,6 +233,17 @@ class NotTheOwner(CloudError):
     en = "the schema is behind, and this role may not change it"
     remedy_zh = "以数据库属主的账号运行 civicwatt cloud migrate"
     remedy_en = "run civicwatt cloud migrate as the role that owns the database"
+
+
+class RootInForeignData(CloudError):
+    """Files that root makes in the data folder of another account stop that account's server."""
+
+    exit_code = 3
+    code = "CW-K1003"
+    zh = "数据目录属于账号 {owner}，不能以 root 运行"
+    en = "the data folder belongs to {owner}: not as root"
+    remedy_zh = "以该账号运行：sudo -u {owner} civicwatt …"
+    remedy_en = "run it as that account: sudo -u {owner} civicwatt …"
 
 
 class SchemaNewer(CloudError):

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from civicwatt_cloud.kit.errors import RootInForeignData
 from civicwatt_protocols.clock import Clock, MachineClock
 from civicwatt_protocols.errors import BadValue, UnknownKey
 from civicwatt_protocols.toml import decode, text_of
@@ -167,7 +168,8 @@ class Settings(BaseSettings):
         """Settings from flags that are not None, the environment, and the file.
 
         Without `config` the file is the one that CIVICWATT_CONFIG names, if any.
-        Errors: UnknownKey, BadValue, BadToml — with the place: a file, or the variable's name.
+        Errors: UnknownKey, BadValue, BadToml — with the place: a file, or the variable's name;
+        RootInForeignData.
         """
         environment = {
             name.removeprefix(PREFIX).lower(): name
@@ -186,12 +188,24 @@ class Settings(BaseSettings):
         values = {key: value for key, value in given.items() if key not in environment}
         values |= {key: value for key, value in flags.items() if value is not None}
         try:
-            return cls(**values)
+            settings = cls(**values)
         except ValidationError as error:
             first = error.errors()[0]
             key = str(first["loc"][0]) if first["loc"] else ""
             place = environment.get(key, str(config or "")) if key not in flags else f"--{key}"
             raise BadValue(place, key=key, detail=first["msg"]) from error
+        _for_its_owner(settings.data_dir)
+        return settings
+
+
+def _for_its_owner(folder: Path) -> None:
+    """Errors: RootInForeignData."""
+    if os.geteuid() == 0 and folder.exists() and folder.stat().st_uid != 0:
+        try:
+            owner = folder.owner()
+        except KeyError:  # an account that this machine does not know, as in a container
+            owner = f"#{folder.stat().st_uid}"
+        raise RootInForeignData(str(folder), owner=owner)
 
 
 def _read(path: Path) -> Mapping[str, Any]:
