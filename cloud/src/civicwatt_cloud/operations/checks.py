@@ -124,7 +124,8 @@ def store(settings: Settings, told: Mapping[str, str], *, runs: bool) -> Row:
     """The readings store; an embedded one belongs to the running server, which tells of it."""
     names = ("读数库", "readings store")
     if runs and parts.is_embedded(settings):
-        return Row(*names, f"{told.get('name', '—')} {told.get('version', '')}".strip())
+        held = "由云端进程使用，未应答 · held by the server, which does not tell"
+        return Row(*names, f"{told['name']} {told['version']}" if told else held)
     if parts.is_embedded(settings) and not settings.data_dir.exists():
         return Row(*names, "首次运行时建立 · made at the first run")
     try:
