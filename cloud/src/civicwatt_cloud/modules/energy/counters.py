@@ -19,7 +19,8 @@ from civicwatt_cloud.modules.energy.repository import POWER
 from civicwatt_cloud.modules.energy.sharing import Sharing, sharings
 from civicwatt_cloud.modules.energy.steps import Ints
 from civicwatt_cloud.timeseries.ledger.queries import PERIODS, Piece, fetch
-from civicwatt_cloud.timeseries.points import Carrier, EndUse, Point, Source
+from civicwatt_cloud.timeseries.ledger.virtual.definitions import has_days_only
+from civicwatt_cloud.timeseries.points import Carrier, EndUse, Point
 
 COUNTED = tuple(use for use in EndUse if use.is_counted)
 CarrierKey = Carrier | Literal["pv"]  # generation is no consumption: it never adds up with electricity
@@ -167,7 +168,7 @@ def _shared(session: Session, scope: Scope, choice: Choice) -> Iterator[tuple[_R
 def power_meters(session: Session, scope: Scope, choice: Choice, points: list[int]) -> list[PowerMeter]:
     """The chosen counters, or those of `points` among them, with their power gauges, by id.
 
-    Bills have no power and are left out. Errors: NotFound.
+    What has days only has no power and is left out: bills, and what is computed from them. Errors: NotFound.
     """
     check(session, scope, choice)
     gauge = aliased(Point)
@@ -182,7 +183,7 @@ def power_meters(session: Session, scope: Scope, choice: Choice, points: list[in
         )
         .join(Building, Building.id == Point.building_id)
         .outerjoin(gauge, of_device)
-        .where(*_conditions(scope, choice), Point.source != Source.BILL)
+        .where(*_conditions(scope, choice), ~has_days_only(session))
         .order_by(Point.id)
     )
     if points:

@@ -1,6 +1,6 @@
 """A figure opened: its formula with the numbers in place, its inputs, and what it lacks."""
 
-from civicwatt_cloud.kit.business_time import HOUR_US
+from civicwatt_cloud.kit.business_time import HOUR_US, day_number
 from civicwatt_cloud.modules.energy import figures, formulas, live, repository, rules
 from civicwatt_cloud.modules.energy.formulas import Term
 from civicwatt_cloud.modules.energy.held import held_steps
@@ -97,7 +97,8 @@ def _energy(
         else {}
     )
     hours = range(period.start_us // HOUR_US, period.end_us // HOUR_US)
-    seconds = repository.seconds_of_quality(view.session, points, hours, UNCERTAIN)
+    days = range(day_number(period.start), day_number(period.end))
+    seconds = repository.seconds_of_quality(view.session, points, hours, days, UNCERTAIN)
     replaced = replacements_of(view, period, points)
     parts = months_of_parts(view, period, meters)
     title = figures.TITLES[recipe.amount]

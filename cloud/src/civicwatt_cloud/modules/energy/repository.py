@@ -25,6 +25,7 @@ from civicwatt_cloud.modules.energy.sharing import (
 from civicwatt_cloud.timeseries.ledger.models import LedgerDay, LedgerHour, LedgerMonth
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.ledger.queries import Step
+from civicwatt_cloud.timeseries.ledger.virtual.definitions import has_days_only
 from civicwatt_cloud.timeseries.points import Carrier, EndUse, Gateway, Point, Source, counted
 
 POWER = "active_power_total"
@@ -260,17 +261,24 @@ def hourly_power(
 
 
 def seconds_of_quality(
-    session: Session, points: Sequence[int], hours: range, qualities: Iterable[Quality]
+    session: Session, points: Sequence[int], hours: range, days: range, qualities: Iterable[Quality]
 ) -> dict[int, tuple[int, int]]:
-    """By point: covered seconds in hours of these qualities, and in all hours of the range."""
+    """By point: covered seconds of these qualities, and all: of its hours, or where it has none its days."""
     codes = [quality.code for quality in qualities]
-    part = case((LedgerHour.quality.in_(codes), LedgerHour.covered_s), else_=0)
-    rows = session.execute(
-        select(LedgerHour.point_id, func.sum(part), func.sum(LedgerHour.covered_s))
-        .where(LedgerHour.point_id.in_(points), LedgerHour.hour >= hours.start, LedgerHour.hour < hours.stop)
-        .group_by(LedgerHour.point_id)
-    )
-    return {point: (some, whole) for point, some, whole in rows}
+    daily = list(session.scalars(select(Point.id).where(Point.id.in_(points), has_days_only(session))))
+    found: dict[int, tuple[int, int]] = {}
+    for table, period, of, within in (
+        (LedgerHour, LedgerHour.hour, [one for one in points if one not in daily], hours),
+        (LedgerDay, LedgerDay.day, daily, days),
+    ):
+        part = case((table.quality.in_(codes), table.covered_s), else_=0)
+        rows = session.execute(
+            select(table.point_id, func.sum(part), func.sum(table.covered_s))
+            .where(table.point_id.in_(of), period >= within.start, period < within.stop)
+            .group_by(table.point_id)
+        )
+        found |= {point: (some, whole) for point, some, whole in rows}
+    return found
 
 
 def gateways(session: Session) -> list[Gateway]:

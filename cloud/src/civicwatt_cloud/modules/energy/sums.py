@@ -18,7 +18,7 @@ from civicwatt_cloud.modules.energy.summed import Sums
 from civicwatt_cloud.modules.energy.usage import View
 from civicwatt_cloud.timeseries.ledger import queries as ledger
 from civicwatt_cloud.timeseries.ledger.queries import Columns, Period, Piece, Seconds, Step
-from civicwatt_cloud.timeseries.points import Point, Source
+from civicwatt_cloud.timeseries.ledger.virtual.definitions import has_days_only
 
 _DIGITS: dict[Period, int] = {"day": 8, "month": 6, "year": 4}  # of the periods' numbers
 _FINE_ROWS = (
@@ -110,13 +110,13 @@ def _add(found: Sums, members: Members, steps: Steps, rows: Columns) -> None:
 
 
 def _qualify(view: View, found: Sums, members: Members, steps: Steps, step: Period, *, fine: Step) -> None:
-    """Quality from the rows of `fine`; bills, and what is computed from them, are booked by the day."""
+    """Quality from the rows of `fine`; of what is booked by the day, from its days."""
     ids = members.ids
     if fine == "hour" and step != "hour":
-        computed = ids.where(Point.source != Source.METER)
+        daily = has_days_only(view.session)
         by_day = _piece(steps, step, "day")
-        _tell(found, members, steps, ledger.uncertain_seconds(view.session, by_day, computed, step))
-        ids = ids.where(Point.source == Source.METER)
+        _tell(found, members, steps, ledger.uncertain_seconds(view.session, by_day, ids.where(daily), step))
+        ids = ids.where(~daily)
     piece = _piece(steps, step, fine)
     _tell(found, members, steps, ledger.uncertain_seconds(view.session, piece, ids, step))
 

@@ -7,7 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.business_time import HOUR_US, day_number, day_start_us
@@ -36,6 +36,8 @@ def definitions(session: Session) -> dict[int, Definition]:
     versions: dict[int, list[tuple[date, Linear]]] = {}
     for row in session.scalars(select(Formula).order_by(Formula.point_id, Formula.valid_from)):
         versions.setdefault(row.point_id, []).append((row.valid_from, from_json(row.terms)))
+    if not versions:
+        return {}
     daily = set(session.scalars(select(Point.id).where(Point.source == Source.BILL)))
     found: dict[int, Definition] = {}
     for point in in_order({point: operands_of(mine) for point, mine in versions.items()}):
@@ -43,6 +45,12 @@ def definitions(session: Session) -> dict[int, Definition]:
         is_daily = any(one in daily or (one in found and found[one].is_daily) for one in needed)
         found[point] = Definition(tuple(versions[point]), needed, is_daily)
     return found
+
+
+def has_days_only(session: Session) -> ColumnElement[bool]:
+    """The condition on Point: accounts, and what is computed from any of them, at any depth."""
+    computed = [point for point, one in definitions(session).items() if one.is_daily]
+    return or_(Point.source == Source.BILL, Point.id.in_(computed))
 
 
 def rows_of(
