@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from civicwatt_cloud.timeseries.stores import checking, cli, copying, victoria_s
 from civicwatt_cloud.timeseries.stores.checking import empty_store
 from civicwatt_cloud.timeseries.stores.conformance import PROMISES
 from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
+from civicwatt_cloud.timeseries.stores.errors import BadStoreUrl, StoreFailed, StoreUnusable
 from civicwatt_cloud.timeseries.stores.open import open_store
 from civicwatt_cloud.timeseries.stores.oracle import everything
 from civicwatt_cloud.timeseries.stores.promised import T
@@ -113,6 +116,52 @@ def test_the_commands_say_what_they_did(
     ran = run(cli.app, ["check", urls[1]])
     assert ran.exit_code == 0
     assert "✓ 值与缺测原因原样取回" in ran.stdout
+
+
+@pytest.mark.parametrize("kind", ["duckdb", "sqlite"])
+def test_a_source_that_is_not_there_is_named_and_not_made(tmp_path: Path, kind: str) -> None:
+    ran = CliRunner().invoke(cli.app, ["copy", f"{kind}:{tmp_path}/typo", f"sqlite:{tmp_path}/target"])
+    assert isinstance(ran.exception, StoreUnusable)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_is_not_copied_onto_itself(source: Path) -> None:
+    ran = CliRunner().invoke(cli.app, ["copy", f"duckdb:{source}", f"duckdb:{source}"])
+    assert isinstance(ran.exception, BadStoreUrl)
+
+
+@pytest.mark.parametrize("kind", ["duckdb", "sqlite"])
+@pytest.mark.parametrize("name", ["clock.txt", "folder"])
+def test_a_file_that_is_no_store_is_named_not_traced(tmp_path: Path, kind: str, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "clock.txt").write_text("no database" * 999)
+    with pytest.raises(StoreUnusable) as raised:
+        open_store(f"{kind}:{tmp_path / name}")
+    assert (raised.value.exit_code, raised.value.where) == (3, str(tmp_path / name))
+
+
+@pytest.mark.parametrize("url", ["influxdb://127.0.0.1:{}/b", "victoria://127.0.0.1:{}"])
+def test_a_server_of_another_kind_is_told_not_traced(url: str) -> None:
+    class Page(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(200)
+            self.send_header("Content-Length", "6")
+            self.end_headers()
+            self.wfile.write(b"<html>")
+
+        do_GET = do_POST  # noqa: N815 - as the library calls it
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Page) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            with pytest.raises(StoreFailed), closing(open_store(url.format(server.server_port))) as store:
+                store.scan([1], 0, 10**15)
+        finally:
+            server.shutdown()
 
 
 def test_a_broken_promise_is_a_row_and_exit_code_1(victoria: object, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,6 +66,12 @@ def test_a_secret_comes_from_a_file_or_the_environment(
         "victoria-cluster://ins:8480/0",
         "victoria-cluster://ins:8480,sel:8481/0?flush_s=soon",
         "victoria://h:8428?storage=a:1",
+        "influxdb2://org:s3cret@[::1/b",
+        "influxdb2://org:s3/cret@h:1/b",
+        "influxdb2://org:a@s3cret@h:1",
+        "influxdb2:org:s3cret@h:1/b",
+        "influxdb2://org@h:1/b?token=s3cret",
+        "influxdb2://org:?s3cret@h:1/b",
     ],
 )
 def test_a_wrong_address_is_refused_without_repeating_a_secret(url: str) -> None:

@@ -4,14 +4,16 @@ import dataclasses
 import json
 import logging
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from civicwatt_cloud.timeseries.stores.errors import BadStoreUrl, StoreUnusable
 from civicwatt_cloud.timeseries.stores.open import open_store
-from civicwatt_cloud.timeseries.stores.urls import parse
+from civicwatt_cloud.timeseries.stores.urls import EMBEDDED, parse, shown
 from civicwatt_protocols.logs import log_to_stderr
 
 app = typer.Typer(no_args_is_help=True)
@@ -80,6 +82,7 @@ def copy(
     log_to_stderr(logging.WARNING)
     began = time.monotonic()
     done = copying.Copied()
+    _check_copy(source, target)
     old = open_store(source)
     new = open_store(target)
     try:
@@ -113,6 +116,15 @@ def copy(
             f"  {done.target.rows} {done.target.sha256.hexdigest()}"
         )
     raise typer.Exit(0 if done.equal else 1)
+
+
+def _check_copy(source: str, target: str) -> None:
+    """Errors: BadStoreUrl, StoreUnusable: a source that is not there would be made, and be empty."""
+    old = parse(source)
+    if old == parse(target):
+        raise BadStoreUrl(url=shown(target), detail_zh="与来源相同", detail="it is the source itself")
+    if old.kind in EMBEDDED and not Path(old.path).exists():
+        raise StoreUnusable(old.path, detail="没有该文件 · there is no such file")
 
 
 def _progress() -> Progress:

@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 import structlog
 
-from civicwatt_cloud.timeseries.stores.errors import StoreBusy
+from civicwatt_cloud.timeseries.stores.errors import StoreBusy, StoreUnusable
 from civicwatt_cloud.timeseries.stores.latest import LatestReadings
 from civicwatt_cloud.timeseries.stores.order import in_order
 from civicwatt_cloud.timeseries.stores.readings import (
@@ -84,10 +84,10 @@ class DuckDBStore:
     def __init__(self, path: Path) -> None:
         try:
             self._connection = duckdb.connect(str(path), config=_CONFIG)
-        except duckdb.IOException as error:
-            if "lock" in str(error):
+        except duckdb.Error as error:
+            if "Could not set lock" in str(error):
                 raise StoreBusy(str(path)) from error
-            raise
+            raise StoreUnusable(str(path), detail=str(error).partition("\n")[0]) from error
         self._connection.execute(_SCHEMA)
         self._sealed = SealedDays(self._connection, path.with_suffix(".days"))
         self._lock = threading.Lock()  # held while writing

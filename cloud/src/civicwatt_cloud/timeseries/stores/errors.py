@@ -9,7 +9,8 @@ CloudError
     ├── RowsNotThere      CW-T1105
     ├── NotOffered        CW-T1106
     ├── TooFine           CW-T1107
-    └── StoreBusy         CW-T1108
+    ├── StoreBusy         CW-T1108
+    └── StoreUnusable     CW-T1109
 """
 
 from civicwatt_cloud.kit.errors import CloudError
@@ -104,3 +105,16 @@ class StoreBusy(StoreError):
     en = "another process is using this readings store"
     remedy_zh = "先停止云端服务，再执行本命令"
     remedy_en = "stop the cloud's server first, then run this again"
+
+
+class StoreUnusable(StoreError):
+    """The file of an embedded store cannot be opened as one."""
+
+    exit_code = 3
+    code = "CW-T1109"
+    zh = "读数库文件无法打开：{detail}"
+    en = "the file of the readings store cannot be opened: {detail}"
+    remedy_zh = "核对路径、权限和库的种类（duckdb: 或 sqlite:）；文件损坏时从备份恢复"
+    remedy_en = (
+        "check the path, its rights and the kind (duckdb: or sqlite:); where it is damaged, restore it"
+    )

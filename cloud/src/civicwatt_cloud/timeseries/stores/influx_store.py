@@ -177,7 +177,10 @@ class InfluxStore:
 
     def _query(self, text: str) -> list[_Series]:
         fields = [("db", self._database), ("epoch", "u"), ("q", text)]
-        answer = _DECODER.decode(self._server.post("/query", fields))
+        try:
+            answer = _DECODER.decode(self._server.post("/query", fields))
+        except msgspec.MsgspecError as broken:
+            raise StoreFailed(self._server.base, detail=f"{broken}: InfluxDB ?") from broken
         for error in (answer.error, *(result.error for result in answer.results)):
             if error:
                 raise StoreFailed(self._server.base, detail=error)

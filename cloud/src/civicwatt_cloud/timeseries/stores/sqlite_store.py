@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from civicwatt_cloud.timeseries.stores.errors import StoreUnusable
 from civicwatt_cloud.timeseries.stores.order import bucketed
 from civicwatt_cloud.timeseries.stores.readings import (
     Batch,
@@ -54,10 +55,13 @@ class SQLiteStore:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
-        self._connection = self._connect()
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = FULL")
-        self._connection.execute(_SCHEMA)
+        try:
+            self._connection = self._connect()
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute(_SCHEMA)
+        except sqlite3.DatabaseError as error:
+            raise StoreUnusable(str(path), detail=str(error)) from error
         self._connection.execute(
             "CREATE TEMP TABLE place (place INTEGER PRIMARY KEY, point INTEGER, ts INTEGER)"
         )

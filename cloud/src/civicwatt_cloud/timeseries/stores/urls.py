@@ -63,13 +63,17 @@ def parse(url: str) -> Address:
     if not colon or kind not in SERVERS:
         known = ", ".join([*sorted(EMBEDDED), *SERVERS])
         raise _bad(url, f"开头应为 {known} 之一", f"it must begin with one of {known}")
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise _bad(url, "方括号不成对", "a bracket is missing") from error
     login, _, hosts = parts.netloc.rpartition("@")
     user, _, secret = login.partition(":")
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     for key in options:
         if key not in _OPTIONS_OF.get(kind, _OPTIONS):
-            raise _bad(url, f"没有选项 {key}", f"there is no option {key}")
+            named = key if key.isidentifier() else "…"  # else it may be part of a secret
+            raise _bad(url, f"没有选项 {named}", f"there is no option {named}")
     name = options.get("name", "civicwatt")
     if not _NAME.fullmatch(name):
         raise _bad(
@@ -128,4 +132,10 @@ def _seconds(url: str, text: str) -> float:
 
 
 def _bad(url: str, zh: str, en: str) -> BadStoreUrl:
-    return BadStoreUrl(url=re.sub(r"//[^@/]*@", "//…@", url), detail_zh=zh, detail=en)
+    return BadStoreUrl(url=shown(url), detail_zh=zh, detail=en)
+
+
+def shown(url: str) -> str:
+    """The URL as errors may repeat it: without account and secret, wherever somebody wrote them."""
+    place, mark, _ = url.partition("?")
+    return re.sub(r"(?s)^([^:]*:)?(//)?.*@", r"\1\2…@", f"{place}{mark and '?…'}")

@@ -137,7 +137,10 @@ class VictoriaStore:
             self._reader.post("/api/v1/export", [("match[]", self._selector(part)), *between])
             for part in _parts(points)
         ]
-        rows = Batch.join([rows_of(self._name, export) for export in exports])
+        try:
+            rows = Batch.join([rows_of(self._name, export) for export in exports])
+        except msgspec.MsgspecError as error:
+            raise StoreFailed(self._reader.base, detail=f"{error}: VictoriaMetrics ?") from error
         inside = (rows.ts_us >= t0_us) & (rows.ts_us < t1_us)
         return rows if inside.all() else rows.take(inside)
 
