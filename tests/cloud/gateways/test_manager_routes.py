@@ -131,6 +131,9 @@ def test_s12_the_commands_on_the_server_make_codes_files_and_authorities(
     assert (settings.gateway_broker_host, settings.gateway_broker_port) == ("mqtt.example", 8883)
     other = cli("broker-config", tmp_path / "other", "--host", "mqtt.example", "--port", 28883)
     assert "gateway_broker_port = 28883\n" in other
+    both = cli("broker-config", tmp_path / "other", "--host", "127.0.0.1", "--host", "mqtt.example")
+    assert 'mqtt_host = "127.0.0.1"' in both
+    assert 'gateway_broker_host = "mqtt.example"' in both
     cli("broker-config", tmp_path / "broker", "--host", "mqtt.example", "--host", "192.0.2.7")
     assert x509.load_pem_x509_certificate((tmp_path / "broker/server.pem").read_bytes()) == server
     cli("new-authority")

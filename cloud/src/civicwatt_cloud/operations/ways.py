@@ -4,13 +4,13 @@ import socket
 import ssl
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPException
-from ipaddress import ip_address
 
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import make_url
 
 from civicwatt_cloud.kit.alone import alone
 from civicwatt_cloud.kit.errors import DataBusy
+from civicwatt_cloud.kit.hosts import is_here
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.operations.checks import Level, Row
 from civicwatt_cloud.operations.errors import BrokerUnreachable, NoTls, ServerNotRunning
@@ -47,9 +47,8 @@ def broker(settings: Settings) -> Row:
     place = f"{host}:{settings.mqtt_port}"
     try:
         with socket.create_connection((host, settings.mqtt_port), WAIT_S) as plain:
-            if settings.mqtt_ca and settings.mqtt_cert and settings.mqtt_key:
-                context = TlsFiles(settings.mqtt_ca, settings.mqtt_cert, settings.mqtt_key).context()
-                with context.wrap_socket(plain, server_hostname=host) as sealed:
+            if (files := TlsFiles.of(settings)) is not None:
+                with files.context().wrap_socket(plain, server_hostname=host) as sealed:
                     return Row(*names, f"{place} {sealed.version()}")
             _greet(plain)
     except ssl.SSLError as error:
@@ -57,7 +56,7 @@ def broker(settings: Settings) -> Row:
         return Row(*names, place, Level.FAIL, told)
     except OSError as error:
         return Row(*names, place, Level.FAIL, BrokerUnreachable(place, detail=error.strerror or error))
-    if _is_here(host):
+    if is_here(host):
         return Row(*names, f"{place} MQTT，未加密，仅本机 · in the clear, on this machine")
     return Row(*names, place, Level.WARN, NoTls(host=host))
 
@@ -67,11 +66,11 @@ def in_the_clear(settings: Settings) -> Iterator[Row]:
     if settings.database_url is not None:
         url = make_url(settings.database_url)
         host = url.host or "localhost"  # none: a socket on this machine
-        if not _is_here(host) and url.query.get("sslmode") not in {"verify-ca", "verify-full"}:
+        if not is_here(host) and url.query.get("sslmode") not in {"verify-ca", "verify-full"}:
             yield Row("数据库", "database", host, Level.WARN, NoTls(host=host))
     store = parse(settings.store_url)
     for place in store.hosts:
-        if not store.tls and not _is_here(place.rpartition(":")[0].strip("[]")):
+        if not store.tls and not is_here(place.rpartition(":")[0].strip("[]")):
             yield Row("读数库", "readings store", place, Level.WARN, NoTls(host=place))
 
 
@@ -113,10 +112,3 @@ def _greet(broker: socket.socket) -> None:
     if answer[3]:
         raise OSError(f"the broker refuses: CONNACK return code {answer[3]}")
     broker.sendall(b"\xe0\x00")
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False

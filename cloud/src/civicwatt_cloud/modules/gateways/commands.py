@@ -9,6 +9,7 @@ from civicwatt_cloud.kit import identity
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.db import one_transaction
 from civicwatt_cloud.kit.directory import EVERYWHERE, top_region
+from civicwatt_cloud.kit.hosts import is_here
 from civicwatt_cloud.kit.scope import Scope
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.gateways import broker, enrolment
@@ -17,6 +18,7 @@ from civicwatt_cloud.modules.gateways.errors import DivisionMissing, GatewayUnkn
 from civicwatt_cloud.modules.gateways.schemas import GATEWAY_ID
 from civicwatt_cloud.timeseries.intake import roles
 from civicwatt_protocols.errors import BadValue
+from civicwatt_protocols.logs import log_to_stderr
 
 Config = Annotated[Path | None, typer.Option("--config", help="TOML 配置文件 · configuration file")]
 GatewayName = Annotated[str, typer.Argument(help="网关编号 · the gateway's id", metavar="ID")]
@@ -28,6 +30,7 @@ def gateway_code(
     config: Config = None,
 ) -> None:
     """为网关生成一次性注册码，只显示这一次 · a one-time enrolment code, shown this once."""
+    log_to_stderr()
     if not GATEWAY_ID.fullmatch(gateway) or roles.is_ours(gateway):
         raise BadValue("ID", key="gateway", detail=f"{gateway!r} cannot be a gateway's id")
     settings = Settings.load(config)
@@ -46,6 +49,7 @@ def gateway_code(
 
 def gateway_revoke(gateway: GatewayName, config: Config = None) -> None:
     """吊销网关的证书与注册码 · end a gateway's certificates and codes."""
+    log_to_stderr()
     settings = Settings.load(config)
     with one_transaction(settings) as session:
         if not enrolment.is_known(session, gateway):
@@ -70,6 +74,7 @@ def broker_config(
     config: Config = None,
 ) -> None:
     """写出 Mosquitto 的安全配置，再次运行即更新 · write or renew a secure configuration for Mosquitto."""
+    log_to_stderr()
     settings = Settings.load(config)
     listener = broker.Listener(host, port or settings.gateway_broker_port, bind)
     with one_transaction(settings) as session:
@@ -80,7 +85,8 @@ def broker_config(
     typer.echo(f'mqtt_port = {listener.port}\nmqtt_ca = "{folder.resolve() / "ca.pem"}"')
     typer.echo(f'mqtt_cert = "{ingest / "cert.pem"}"\nmqtt_key = "{ingest / "key.pem"}"')
     typer.echo("# 告知网关的消息服务器 · the broker that gateways are told of")
-    typer.echo(f'gateway_broker_host = "{host[0]}"\ngateway_broker_port = {listener.port}')
+    elsewhere = next((name for name in host if not is_here(name)), host[0])
+    typer.echo(f'gateway_broker_host = "{elsewhere}"\ngateway_broker_port = {listener.port}')
 
 
 def new_authority(config: Config = None) -> None:
