@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from cloud.points import points_of
 
 from civicwatt.demo import broker
 from civicwatt.drill.cloud.catalogue import DRILLS
@@ -19,7 +20,6 @@ from civicwatt.drill.stage import Stage
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.ledger.marks import mark_all_dirty
-from civicwatt_cloud.timeseries.points import resolve
 from civicwatt_cloud.timeseries.stores.open import open_store
 from civicwatt_cloud.timeseries.stores.readings import Batch
 
@@ -85,14 +85,12 @@ async def test_the_judge_sees_what_is_lost_changed_or_not_in_the_sums(tmp_path: 
                 closing(Database.of(settings)) as database,
                 closing(open_store(settings.store_url)) as readings,
             ):
-                with database.session() as session:
-                    names = [one.measure for one in measures]
-                    points = [key.id for key in resolve(session, sender.name, "M-1", "", names)]
+                names = [one.measure for one in measures]
+                points = points_of(database, sender.name, "M-1", "", names)
                 for slot_us, shown in rows:
                     readings.write(Batch.of(points, slot_us, [one / KWH for one in shown]))
                 with database.session() as session:
-                    site_points = resolve(session, sender.name, "M-1", "", [COUNTER])
-                    mark_all_dirty(session, [one.id for one in site_points])
+                    mark_all_dirty(session, [points[names.index(COUNTER)]])
                 Ledger(database, readings, settings.zone).recompute_all()
 
         await asyncio.to_thread(store, rows[:-1])

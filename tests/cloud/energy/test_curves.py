@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cloud.points import points_of
 
 from civicwatt_cloud.modules.energy import curves
-from civicwatt_cloud.timeseries.points import resolve
 from civicwatt_cloud.timeseries.stores.readings import REASON_CODE, Batch
 from civicwatt_protocols.uplink import GapReason
 
@@ -19,9 +19,8 @@ def tell(
     city: Any, device: str, template: str, minutes: np.ndarray, watt: np.ndarray, reason: int = 0
 ) -> None:
     """Store power readings of a device."""
-    with city.app.state.database.session() as session:
-        (key,) = resolve(session, "g", device, template, ["active_power_total"])
-    city.app.state.store.write(Batch.of(key.id, MIDNIGHT_US + minutes * MINUTE_US, watt, reason))
+    (point,) = points_of(city.app.state.database, "g", device, template, ["active_power_total"])
+    city.app.state.store.write(Batch.of(point, MIDNIGHT_US + minutes * MINUTE_US, watt, reason))
 
 
 async def test_a_short_peak_survives_any_down_sampling(city: Any) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cloud.points import points_of
 
 from civicwatt_cloud.modules.energy.meter_state import State, judge
-from civicwatt_cloud.timeseries.points import resolve
 from civicwatt_cloud.timeseries.stores.readings import REASON_CODE, Batch
 from civicwatt_protocols.uplink import GapReason
 
@@ -17,9 +17,8 @@ MINUTE = 60_000_000
 
 def answer(city: Any, device: str, template: str, power_w: float, age_us: int = MINUTE) -> None:
     """Store a power reading of the device."""
-    with city.app.state.database.session() as session:
-        (key,) = resolve(session, "g", device, template, ["active_power_total"])
-    city.app.state.store.write(Batch.of(key.id, NOW_US - age_us, power_w))
+    (point,) = points_of(city.app.state.database, "g", device, template, ["active_power_total"])
+    city.app.state.store.write(Batch.of(point, NOW_US - age_us, power_w))
 
 
 def poll(city: Any, device: str, age_us: int, value: float = np.nan, reason: int = 0) -> None:

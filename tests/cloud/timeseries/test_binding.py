@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from cloud.points import points_of
 from openpyxl import Workbook
 from sqlalchemy import func, select
 
@@ -16,7 +17,7 @@ from civicwatt_cloud.timeseries.binding import COLUMNS, BindReport, import_meter
 from civicwatt_cloud.timeseries.intake.loading import load
 from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange, LedgerDay
-from civicwatt_cloud.timeseries.points import EndUse, Point, resolve
+from civicwatt_cloud.timeseries.points import EndUse, Point
 from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore
 from civicwatt_edge.commands.bind import END_USES
 from civicwatt_protocols.measures import MEASURES
@@ -128,17 +129,16 @@ def test_readings_that_came_before_the_list_are_booked_from_the_day_of_use(
     db: Database, store: ReadingsStore, ledger: Ledger, import_rows: Import
 ) -> None:
     start = 492_300  # 2026-02-28T20:00+08:00
-    with db.session() as session:
-        [key] = resolve(session, "gw-01", "M-1", "acrel/adw300", ["import_active_energy"])
-    load(db, store, Batch.of(key.id, (start + np.arange(10)) * HOUR_US, np.arange(10.0)))
+    (point,) = points_of(db, "gw-01", "M-1", "acrel/adw300", ["import_active_energy"])
+    load(db, store, Batch.of(point, (start + np.arange(10)) * HOUR_US, np.arange(10.0)))
     ledger.recompute_all()
     assert days(db) == []
     import_rows(GOOD)
     ledger.recompute_all()
-    assert days(db) == [(key.id, 20260301, 5_000_000)]
+    assert days(db) == [(point, 20260301, 5_000_000)]
     import_rows((*GOOD[:6], "2026-02-01"))
     ledger.recompute_all()
-    assert days(db) == [(key.id, 20260228, 4_000_000), (key.id, 20260301, 5_000_000)]
+    assert days(db) == [(point, 20260228, 4_000_000), (point, 20260301, 5_000_000)]
 
 
 def days(db: Database) -> list[tuple[int, ...]]:
@@ -163,11 +163,11 @@ def test_another_end_use_moves_the_books_to_its_counter(
 
 
 def test_measures_nobody_knows_are_points_without_books(db: Database) -> None:
-    with db.session() as session:
-        keys = resolve(session, "gw-01", "M-1", "x/y", ["import_active_energy", "of_a_newer_gateway"])
-        again = resolve(session, "gw-01", "M-1", "x/y", ["of_a_newer_gateway", "import_active_energy"])
-    assert [key.is_counter for key in keys] == [True, False]
-    assert again == keys[::-1]
+    names = ["import_active_energy", "of_a_newer_gateway"]
+    points = points_of(db, "gw-01", "M-1", "x/y", names)
+    assert points_of(db, "gw-01", "M-1", "x/y", names[::-1]) == points[::-1]
+    with db.reading() as session:
+        assert [session.get_one(Point, point).is_counter for point in points] == [True, False]
 
 
 def test_a_meter_counts_in_its_carriers_unit_and_the_other_carriers_come_by_bills() -> None:

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from civicwatt_cloud.kit.import_command import AsJson, Config
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.operations import archive
 from civicwatt_cloud.operations.archive import Contents
@@ -19,12 +20,10 @@ from civicwatt_cloud.operations.restore import restore as put_back
 from civicwatt_cloud.operations.secrets import backup_secret
 from civicwatt_protocols.logs import log_to_stderr
 
-Config = Annotated[Path | None, typer.Option("--config", help="TOML 配置文件 · configuration file")]
 KeyFile = Annotated[
     Path | None,
     typer.Option("--key-file", help="密钥文件（0600）；缺省询问口令 · key file"),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出 · print JSON")]
 STEPS = {
     "database": "数据库 database",
     "readings": "读数 readings",

@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
+from civicwatt_cloud.kit.import_command import AsJson, Config
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.operations import checks, ways
 from civicwatt_cloud.operations.checks import Level, Row
@@ -18,8 +17,8 @@ MARKS = {Level.OK: ("✓ ", "green"), Level.WARN: ("! ", "yellow"), Level.FAIL: 
 
 
 def doctor(
-    config: Annotated[Path | None, typer.Option("--config", help="TOML 配置文件 · configuration")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出 · print JSON")] = False,
+    config: Config = None,
+    as_json: AsJson = False,
 ) -> None:
     """逐项体检：进程、数据库、消息服务器、台账、磁盘、时钟、证书、备份 · check every part."""
     settings = Settings.load(config)

@@ -1,13 +1,13 @@
 """`civicwatt cloud migrate`: bring the schema to the newest, and say from where to where."""
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from civicwatt_cloud.kit.alone import alone
 from civicwatt_cloud.kit.db import serving
+from civicwatt_cloud.kit.import_command import AsJson, Config
 from civicwatt_cloud.kit.schema import Schema, schema_at, schema_of
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.operations import parts
@@ -16,11 +16,11 @@ from civicwatt_protocols.logs import log_to_stderr
 
 
 def migrate(
-    config: Annotated[Path | None, typer.Option("--config", help="TOML 配置文件 · configuration")] = None,
+    config: Config = None,
     check: Annotated[
         bool, typer.Option("--check", help="只查看，不改动；落后则退出码 1 · look only; exit 1 when behind")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出 · print JSON")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """升级数据库结构到最新版本（先备份） · bring the schema to the newest (back up first)."""
     log_to_stderr()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import NamedTuple
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -210,50 +209,20 @@ class Point(Base):
     is_consumption: Mapped[bool] = mapped_column(default=False)
 
 
-class PointKey(NamedTuple):
-    """What ingest needs to know of a point; never changes."""
-
-    id: int
-    is_counter: bool
-
-
-def known(session: Session, gateway: str, device: str, measures: Iterable[str]) -> list[PointKey] | None:
-    """The points of these measures, in their order; None while one of them is not there."""
-    of_device = select(Point.measure, Point.id, Point.is_counter).where(
-        Point.gateway == gateway, Point.device == device
-    )
-    points = {
-        measure: PointKey(number, is_counter) for measure, number, is_counter in session.execute(of_device)
-    }
-    wanted = list(measures)
-    return [points[measure] for measure in wanted] if points.keys() >= set(wanted) else None
-
-
-def resolve(
-    session: Session, gateway: str, device: str, template: str, measures: Iterable[str]
-) -> list[PointKey]:
-    """The points of these measures, in their order; those nobody has seen yet are created unbound."""
-    wanted = list(measures)
-    if (found := known(session, gateway, device, wanted)) is not None:
-        return found
-    ensure_gateway(session, gateway)  # held: the same points may be coming in elsewhere
-    of_device = select(Point.measure).where(Point.gateway == gateway, Point.device == device)
-    there = set(session.scalars(of_device))
-    new = [measure for measure in dict.fromkeys(wanted) if measure not in there]
-    session.add_all(new_point(gateway, device, measure, template) for measure in new)
-    session.flush()
-    return known(session, gateway, device, wanted) or []
+def counts(measure: str) -> bool:
+    """Whether a measure counts; one that is not in our list does not."""
+    known = MEASURES.get(measure)
+    return known is not None and known.is_counter
 
 
 def new_point(gateway: str, device: str, measure: str, template: str) -> Point:
-    """An unbound point. A measure outside our list is kept as a gauge: stored and shown, never booked."""
-    known = MEASURES.get(measure)
+    """An unbound point. A measure outside our list is stored and shown, never booked."""
     return Point(
         gateway=gateway,
         device=device,
         measure=measure,
         template=template,
-        is_counter=known is not None and known.is_counter,
+        is_counter=counts(measure),
         is_consumption=False,
     )
 

@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.bulk import insert_new
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.timeseries.points import KnownCatalogue, Point, hold_gateways
+from civicwatt_cloud.timeseries.points import KnownCatalogue, Point, counts, hold_gateways
 from civicwatt_cloud.timeseries.stores.readings import Bools
-from civicwatt_protocols.measures import MEASURES
 from civicwatt_protocols.uplink import Catalogue
 
 
@@ -85,11 +84,11 @@ class Catalogues:
 
 def _found(session: Session, wanted: dict[Place, Catalogue]) -> dict[Place, Columns]:
     """Those of which all points are there."""
-    points: dict[tuple[str | None, str], dict[str, tuple[int, bool]]] = {}
-    query = select(Point.gateway, Point.device, Point.measure, Point.id, Point.is_counter)
+    points: dict[tuple[str, str], dict[str, tuple[int, bool]]] = {}
+    query = select(Point.device, Point.measure, Point.id, Point.is_counter)
     for gateway in {place.gateway for place in wanted}:
-        for of, device, measure, point, is_counter in session.execute(query.where(Point.gateway == gateway)):
-            points.setdefault((of, device), {})[measure] = (point, is_counter)
+        for device, measure, point, is_counter in session.execute(query.where(Point.gateway == gateway)):
+            points.setdefault((gateway, device), {})[measure] = (point, is_counter)
     found = {}
     for place, catalogue in wanted.items():
         keys = points.get((place.gateway, catalogue.device), {})
@@ -108,7 +107,7 @@ def _make(session: Session, wanted: dict[Place, Catalogue]) -> None:
             "device": catalogue.device,
             "measure": point.measure,
             "template": catalogue.template,
-            "is_counter": point.measure in MEASURES and MEASURES[point.measure].is_counter,
+            "is_counter": counts(point.measure),
         }
         for place, catalogue in wanted.items()
         for point in catalogue.points

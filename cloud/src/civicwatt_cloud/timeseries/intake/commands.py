@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +11,7 @@ from rich.console import Console
 
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.db import Database
+from civicwatt_cloud.kit.import_command import PARTIAL, AsJson, Config
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.errors import NoSuchQuarantined, NothingReplays
 from civicwatt_cloud.timeseries.intake import quarantine
@@ -20,10 +20,7 @@ from civicwatt_protocols.logs import log_to_stderr
 
 app = typer.Typer(no_args_is_help=True)
 
-PARTIAL = 6  # exit code: some are still set aside
 LOOK_S = 0.2
-Config = Annotated[Path | None, typer.Option("--config", help="TOML 配置文件 · configuration file")]
-AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出 · print JSON")]
 Code = Annotated[str | None, typer.Option("--code", help="只看此原因，如 CW-T1001 · this reason only")]
 
 

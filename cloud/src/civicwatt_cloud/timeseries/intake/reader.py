@@ -38,11 +38,9 @@ FUTURE_US = 24 * 3600 * SECOND_US  # [engineering default]
 ANCIENT_US = 1_577_836_800 * SECOND_US  # 2020-01-01T00Z: an unset clock says 1970 or 2000
 TOPICS = 50_000  # remembered [engineering default]
 _MAX_SEQ = 2**63 - 2  # a range of the received ones is looked for up to the number after its end
+FOREIGN = "sparkplug"  # the template of points that no device template describes
 # What the tables keep; a longer name, or one with a NUL, would stop the whole transaction for ever.
-FOREIGN = "sparkplug"  # the template of points that no device template describes
 _MAX_DIVISION, _MAX_NAME, _MAX_MEASURE, _MAX_EPOCH = 12, 64, 40, 36
-FOREIGN = "sparkplug"  # the template of points that no device template describes
-_MAX_DIVISION, _MAX_NAME, _MAX_MEASURE = 12, 64, 40  # as the tables have room for
 _PLAIN = f"{plain.PLAIN}/"
 _STATE = f"{NAMESPACE}/STATE/"
 
@@ -103,7 +101,6 @@ class Reader:
                 intake.lives.setdefault(topic.gateway, []).append((False, ended))
             case MessageKind.DBIRTH:
                 catalogue = decode_birth(message.payload, topic.device or "")
-                _check_names(catalogue)
                 _check_text(catalogue.template, _MAX_NAME)
                 for point in catalogue.points:
                     _check_text(point.measure, _MAX_MEASURE)
@@ -241,14 +238,6 @@ class Reader:
 def _check_text(text: str, longest: int) -> None:
     if len(text) > longest or "\0" in text:
         raise NotOurMessage(detail=f"{text[:80]!r} is too long, or holds a NUL")
-
-
-def _check_names(catalogue: Catalogue) -> None:
-    measures = [point.measure for point in catalogue.points]
-    if len(catalogue.template) > _MAX_NAME or any(len(measure) > _MAX_MEASURE for measure in measures):
-        raise NotOurMessage(catalogue.device, detail="a name in its catalogue is too long")
-    if "\0" in catalogue.template or any("\0" in measure for measure in measures):
-        raise NotOurMessage(catalogue.device, detail="a name in its catalogue is no text")
 
 
 def _check_time(slot_us: int, now_us: int) -> None:
