@@ -9,11 +9,11 @@ from typing import TypeVar
 
 import structlog
 from sqlalchemy import URL, BigInteger, Connection, Engine, Integer, MetaData
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from civicwatt_cloud.kit import postgresql, sqlite
-from civicwatt_cloud.kit.errors import DatabaseAway, DataBusy, NotTheOwner
+from civicwatt_cloud.kit.errors import BadRequest, DatabaseAway, DataBusy, NotTheOwner
 from civicwatt_cloud.kit.postgresql import Turn
 from civicwatt_cloud.kit.settings import Settings
 
@@ -135,11 +135,21 @@ class Database:
                     raise
                 raise NotTheOwner(self._place) from error
 
-    def _connected(self) -> Connection:
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """For commands: what the database refuses, in our words. Errors: DatabaseAway, BadRequest."""
         try:
+            yield
+        except DataError as error:  # PostgreSQL takes no NUL in a text, and none beyond its column
+            raise BadRequest(self._place, what=_said(error)) from error
+        except DatabaseError as error:
+            if isinstance(error, OperationalError) or type(error) is DatabaseError:  # no file of SQLite's
+                raise DatabaseAway(self._place, detail=_said(error)) from error
+            raise
+
+    def _connected(self) -> Connection:
+        with self.explained():
             return self.engine.connect()
-        except OperationalError as error:
-            raise DatabaseAway(self._place, detail=str(error.orig).splitlines()[0]) from error
 
     @property
     def _place(self) -> str:
@@ -177,11 +187,16 @@ def one_transaction(settings: Settings) -> Iterator[Session]:
         log.warning("database_created", path=str(settings.database_path.resolve()))
     database = Database.of(settings)
     try:
-        database.upgrade()
-        with database.session() as session:
-            yield session
+        with database.explained():
+            database.upgrade()
+            with database.session() as session:
+                yield session
     finally:
         database.close()
+
+
+def _said(error: DBAPIError) -> str:
+    return (str(error.orig).splitlines() or [""])[0]
 
 
 def _migrate(connection: Connection) -> None:

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from civicwatt.cli import build
 from civicwatt_cloud.kit.db import one_transaction
+from civicwatt_cloud.kit.errors import DatabaseAway
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.ledger.closing.corrections import Finding, Sum, propose
 from civicwatt_cloud.timeseries.ledger.models import LedgerDay
@@ -175,6 +176,13 @@ def test_a_month_is_closed_and_its_correction_decided(run: Run, settings: Settin
     ]
 
 
+def test_a_file_that_is_no_database_is_named_and_left_alone(settings: Settings, run: Run) -> None:
+    settings.database_path.write_text("no database" * 999)
+    result = run("closing", "corrections")
+    assert isinstance(result.exception, DatabaseAway)
+    assert settings.database_path.read_text() == "no database" * 999
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [
@@ -182,7 +190,11 @@ def test_a_month_is_closed_and_its_correction_decided(run: Run, settings: Settin
         (("closing", "month", "NOBODY", "2026-09", "--by", "李", "--document", "表"), "CW-T1346"),
         (("closing", "approve", "GZ-2026-000009", "--by", "李", "--reason", "表"), "CW-T1343"),
         (("closing", "approve", "GZ-2026-000009", "--by", "李", "--reason", "表", "--value", "多"), "CW-C"),
+        (("closing", "approve", "GZ", "--by", "李", "--reason", "表", "--value", "1e999999999"), "CW-C"),
+        (("closing", "month", "JX-0001", "2026-09", "--by", " ", "--document", "表"), "CW-T1345"),
+        (("closing", "month", "JX-0001", "2026-09", "--by", "李", "--document", ""), "CW-T1345"),
         (("meters", "balance", "十月"), "CW-T1342"),
+        (("meters", "balance", "9999-12"), "CW-T1342"),
         (("directory", "allocation", "NOWHERE", "2026-10"), "CW-T1346"),
     ],
 )

@@ -12,7 +12,7 @@ from civicwatt_cloud.kit.audit import Deed
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.directory import Building, Institution
 from civicwatt_cloud.timeseries.ledger.closing.corrections import Decision, reopened
-from civicwatt_cloud.timeseries.ledger.closing.errors import MonthNotOver
+from civicwatt_cloud.timeseries.ledger.closing.errors import MonthNotOver, NobodySaid
 from civicwatt_cloud.timeseries.ledger.closing.models import ClosedMonth
 from civicwatt_cloud.timeseries.ledger.months import days_of_month, hours_of_month
 from civicwatt_cloud.timeseries.ledger.shares.parts import Shares, in_force, shares
@@ -24,11 +24,13 @@ def close(
 ) -> ClosedMonth:
     """Close a month of an institution, the reason being the return that was filed.
 
-    One that is closed stays as it was. Errors: MonthNotOver.
+    One that is closed stays as it was. Errors: MonthNotOver, NobodySaid.
     """
     known = session.get(ClosedMonth, (institution.id, month))
     if known is not None:
         return known
+    if not decision.who or not decision.reason:
+        raise NobodySaid()
     if hours_of_month(month, zone)[1] * HOUR_US > decision.now_us:
         raise MonthNotOver(month=month)
     row = ClosedMonth(

@@ -128,7 +128,7 @@ def _micro(text: str) -> int:
         value = Decimal(text)
     except InvalidOperation:
         value = Decimal("NaN")
-    if not value.is_finite() or abs(value) > LARGEST or value != round(value, 6):
+    if not value.is_finite() or not -LARGEST <= value <= LARGEST or value != round(value, 6):
         raise BadValue("--value", key="value", detail=f"{text!r} is not a number with at most 6 decimals")
     return to_micro(value)
 

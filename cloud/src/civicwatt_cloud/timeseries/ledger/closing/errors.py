@@ -44,11 +44,11 @@ class AlreadyDecided(CloudError):
 
 
 class NobodySaid(CloudError):
-    """A decision without a name or a reason."""
+    """A month closed, or a correction decided, without a name or a reason."""
 
     status = 422
     code = "CW-T1345"
-    zh = "审批更正单须写明审批人和理由"
-    en = "a decision needs who decides and why"
-    remedy_zh = "填写审批人和理由后再试"
+    zh = "关账须写明经办人和报表，审批更正单须写明审批人和理由"
+    en = "closing a month needs who does it and which return was filed, a decision who decides and why"
+    remedy_zh = "填写后再试"
     remedy_en = "give both and try again"

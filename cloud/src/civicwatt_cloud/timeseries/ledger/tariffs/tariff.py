@@ -4,6 +4,7 @@ A price table is TOML: dated versions, each with its document, a price a band, a
 band begins when, on which months and days. Each half hour of each kind of day has one price.
 """
 
+import re
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -15,8 +16,10 @@ from civicwatt_cloud.timeseries.points import Carrier
 from civicwatt_protocols.toml import Table, decode
 
 PLACES = 8  # decimals of a price
+LARGEST = 1_000_000  # yuan per unit: beyond, it is a slip of the pen [engineering default]
 EDGE_MINUTES = 30  # bands begin on half hours
 _DAY_MINUTES = 24 * 60
+_KEY = re.compile(r"[^\s\0-\x1f\x7f]{1,64}")
 DayKind = Literal["workday", "restday"]
 _KINDS: tuple[DayKind, ...] = ("workday", "restday")
 
@@ -71,6 +74,13 @@ def parse(text: str, origin: str) -> Tariff:
     Errors: BadToml, UnknownKey, BadValue, BadTariff.
     """
     tariff = decode(text, Tariff, origin)
+    if not _KEY.fullmatch(tariff.key):
+        raise _bad(
+            tariff,
+            origin,
+            "key 应为 1 至 64 个可见字符，不含空格",
+            "key takes 1 to 64 visible characters without blanks",
+        )
     if not tariff.version:
         raise _bad(tariff, origin, "没有版本", "it has no version")
     ordered = sorted(tariff.version, key=lambda version: version.valid_from)
@@ -103,12 +113,12 @@ def _check(tariff: Tariff, version: Version, origin: str) -> None:
     if version.valid_to is not None and version.valid_to <= start:
         raise _bad(tariff, origin, f"{start} 起的版本没有一天有效", f"the version of {start} is never valid")
     for band, price in version.prices.items():
-        if not price.is_finite() or price != round(price, PLACES):
+        if not price.is_finite() or not -LARGEST <= price <= LARGEST or price != round(price, PLACES):
             raise _bad(
                 tariff,
                 origin,
-                f"价格 {price} 超过 {PLACES} 位小数",
-                f"the price {price} of {band} is not exact",
+                f"价格 {price} 应至多 {PLACES} 位小数，不超过 {LARGEST}",
+                f"the price {price} of {band} has more than {PLACES} decimals, or is beyond {LARGEST}",
             )
     if not version.schedule and len(version.prices) != 1:
         raise _bad(tariff, origin, "没有时段表时应只有一个价格", "without a schedule there is one price")
