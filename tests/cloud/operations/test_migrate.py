@@ -5,12 +5,13 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from socket import socket
 
 import pytest
 from click.testing import Result
 
 from civicwatt_cloud.kit.alone import alone
-from civicwatt_cloud.kit.errors import DataBusy, SchemaNewer
+from civicwatt_cloud.kit.errors import DatabaseAway, DataBusy, SchemaNewer
 from civicwatt_cloud.kit.schema import schema_at
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.operations.errors import SchemaBehind
@@ -48,6 +49,19 @@ def test_a_newer_schema_is_named_and_left_alone(
     done = civicwatt("migrate", "--config", config)
     assert isinstance(done.exception, SchemaNewer)
     assert "9999" in str(done.exception)
+
+
+def test_a_database_that_does_not_answer_is_named(
+    config: Path, civicwatt: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(socket()) as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and does not listen
+        url = f"postgresql://civicwatt:s3cret@127.0.0.1:{nobody.getsockname()[1]}/civicwatt"
+        monkeypatch.setenv("CIVICWATT_DATABASE_URL", url)
+        for words in (("migrate", "--check"), ("migrate",)):
+            done = civicwatt(*words, "--config", config)
+            assert isinstance(done.exception, DatabaseAway)
+            assert "s3cret" not in f"{done.exception}{done.output}"
 
 
 def test_every_migration_has_a_title() -> None:

@@ -36,10 +36,10 @@ def migrate(
 
 
 def present(settings: Settings) -> Schema:
-    """The schema as it is; nothing is made where there is no database yet. Errors: SchemaNewer."""
+    """The schema as it is; nothing is made where there is no database yet. Errors: SchemaNewer, DatabaseAway."""
     if not parts.has_database(settings):
         return schema_at(None)
-    with parts.database(settings) as database, database.reading() as session:
+    with parts.database(settings) as database, database.explained(), database.reading() as session:
         return schema_of(session.connection())
 
 
