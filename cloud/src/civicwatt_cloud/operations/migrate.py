@@ -36,7 +36,7 @@ def migrate(
 
 
 def present(settings: Settings) -> Schema:
-    """The schema as it is; nothing is made where there is no database yet. Errors: SchemaNewer, DatabaseAway."""
+    """The schema as it is; nothing is made where there is none yet. Errors: SchemaNewer, DatabaseAway."""
     if not parts.has_database(settings):
         return schema_at(None)
     with parts.database(settings) as database, database.explained(), database.reading() as session:
