@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from civicwatt_cloud.timeseries.stores.checking import capabilities, empty_store
-from civicwatt_cloud.timeseries.stores.conformance import PROMISES, Promise
-from civicwatt_cloud.timeseries.stores.oracle import Broken
+from civicwatt_cloud.timeseries.stores.promises.checking import capabilities, empty_store
+from civicwatt_cloud.timeseries.stores.promises.conformance import PROMISES, Promise
+from civicwatt_cloud.timeseries.stores.promises.oracle import Broken
 from civicwatt_cloud.timeseries.stores.readings import (
     REASON_CODE,
     Batch,

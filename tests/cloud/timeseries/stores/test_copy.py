@@ -12,14 +12,15 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from civicwatt_cloud.timeseries.stores import checking, cli, copying, victoria_store
-from civicwatt_cloud.timeseries.stores.checking import empty_store
-from civicwatt_cloud.timeseries.stores.conformance import PROMISES
+from civicwatt_cloud.timeseries.stores import cli, copying, victoria_store
 from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
 from civicwatt_cloud.timeseries.stores.errors import BadStoreUrl, StoreFailed, StoreUnusable
 from civicwatt_cloud.timeseries.stores.open import open_store
-from civicwatt_cloud.timeseries.stores.oracle import everything
-from civicwatt_cloud.timeseries.stores.promised import T
+from civicwatt_cloud.timeseries.stores.promises import checking
+from civicwatt_cloud.timeseries.stores.promises.checking import empty_store
+from civicwatt_cloud.timeseries.stores.promises.conformance import PROMISES
+from civicwatt_cloud.timeseries.stores.promises.given import T
+from civicwatt_cloud.timeseries.stores.promises.oracle import everything
 from civicwatt_cloud.timeseries.stores.readings import DAY_US, Batch, ReadingsStore
 from civicwatt_cloud.timeseries.stores.urls import parse
 

@@ -7,7 +7,7 @@ import pytest
 
 from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
 from civicwatt_cloud.timeseries.stores.earlier import with_value_before
-from civicwatt_cloud.timeseries.stores.promised import T
+from civicwatt_cloud.timeseries.stores.promises.given import T
 from civicwatt_cloud.timeseries.stores.readings import DAY_US, Batch
 
 POINTS = range(1, 9)

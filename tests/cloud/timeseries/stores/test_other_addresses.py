@@ -11,10 +11,10 @@ from readings_servers import ReadingsServer
 from rewriting import passing_on
 
 from civicwatt_cloud.timeseries.stores import victoria_store
-from civicwatt_cloud.timeseries.stores.checking import empty_store
-from civicwatt_cloud.timeseries.stores.conformance import PROMISES
 from civicwatt_cloud.timeseries.stores.open import open_server
-from civicwatt_cloud.timeseries.stores.promised import T
+from civicwatt_cloud.timeseries.stores.promises.checking import empty_store
+from civicwatt_cloud.timeseries.stores.promises.conformance import PROMISES
+from civicwatt_cloud.timeseries.stores.promises.given import T
 from civicwatt_cloud.timeseries.stores.readings import Batch
 from civicwatt_cloud.timeseries.stores.urls import Address, parse
 

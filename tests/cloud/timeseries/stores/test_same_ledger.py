@@ -12,8 +12,8 @@ from civicwatt_cloud.timeseries.intake.loading import load
 from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.ledger.models import HeldStep, LedgerDay, LedgerHour, LedgerMonth
 from civicwatt_cloud.timeseries.points import ensure_gateway, new_point
-from civicwatt_cloud.timeseries.stores.checking import empty_store
-from civicwatt_cloud.timeseries.stores.promised import T
+from civicwatt_cloud.timeseries.stores.promises.checking import empty_store
+from civicwatt_cloud.timeseries.stores.promises.given import T
 from civicwatt_cloud.timeseries.stores.readings import DAY_US, Batch, ReadingsStore
 from civicwatt_cloud.timeseries.stores.urls import parse
 

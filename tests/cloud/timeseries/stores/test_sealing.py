@@ -16,9 +16,9 @@ from cloud.timeseries.stores.seal_process import BATCHES, POINTS, T, batch
 from civicwatt_cloud.timeseries.stores import duckdb_store, sealing
 from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
 from civicwatt_cloud.timeseries.stores.errors import StoreBusy
-from civicwatt_cloud.timeseries.stores.histories import random_history
 from civicwatt_cloud.timeseries.stores.open import open_store
-from civicwatt_cloud.timeseries.stores.oracle import Rows, agree, everything, rows_of
+from civicwatt_cloud.timeseries.stores.promises.histories import random_history
+from civicwatt_cloud.timeseries.stores.promises.oracle import Rows, agree, everything, rows_of
 from civicwatt_cloud.timeseries.stores.readings import DAY_US, Batch
 
 PROCESS = Path(seal_process.__file__)

@@ -20,8 +20,8 @@ from civicwatt_cloud.timeseries.stores.errors import (
 from civicwatt_cloud.timeseries.stores.influx_store import InfluxStore
 from civicwatt_cloud.timeseries.stores.line_writer import LineWriter
 from civicwatt_cloud.timeseries.stores.open import open_store
-from civicwatt_cloud.timeseries.stores.oracle import everything, rows_of
-from civicwatt_cloud.timeseries.stores.promised import T
+from civicwatt_cloud.timeseries.stores.promises.given import T
+from civicwatt_cloud.timeseries.stores.promises.oracle import everything, rows_of
 from civicwatt_cloud.timeseries.stores.readings import DAY_US, Batch
 from civicwatt_cloud.timeseries.stores.urls import parse
 from civicwatt_cloud.timeseries.stores.victoria_store import VictoriaStore

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from civicwatt_cloud.timeseries.stores.oracle import rows_of
 from civicwatt_cloud.timeseries.stores.order import bucketed, in_order
+from civicwatt_cloud.timeseries.stores.promises.oracle import rows_of
 from civicwatt_cloud.timeseries.stores.readings import Batch, OnConflict
 from civicwatt_cloud.timeseries.stores.settling import Places, clusters, looked_up, matched
 

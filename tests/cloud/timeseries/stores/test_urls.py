@@ -84,7 +84,7 @@ def test_a_wrong_address_is_refused_without_repeating_a_secret(url: str) -> None
 def test_a_small_site_loads_neither_duckdb_nor_a_client_of_a_server(tmp_path: Path) -> None:
     """DuckDB needs a newer processor than SQLite does."""
     program = (
-        "import sys, civicwatt_cloud.app, civicwatt_cloud.timeseries.stores.checking as checking\n"
+        "import sys, civicwatt_cloud.app, civicwatt_cloud.timeseries.stores.promises.checking as checking\n"
         "from civicwatt_cloud.timeseries.stores.urls import parse\n"
         f"assert all(row.state == 'kept' for row in checking.check(parse('sqlite:{tmp_path}/r.db')))\n"
         "sys.exit(str({'duckdb', 'influxdb_client', 'urllib3'} & set(sys.modules)))"

@@ -37,8 +37,8 @@ def check(
 
     Exit code 1: a promise is broken.
     """
-    from civicwatt_cloud.timeseries.stores import checking  # noqa: PLC0415 - loads only what it needs
-    from civicwatt_cloud.timeseries.stores.conformance import PROMISES  # noqa: PLC0415
+    from civicwatt_cloud.timeseries.stores.promises import checking  # noqa: PLC0415 - loads only what it needs
+    from civicwatt_cloud.timeseries.stores.promises.conformance import PROMISES  # noqa: PLC0415
 
     log_to_stderr(logging.WARNING)
     address = parse(url)

@@ -140,7 +140,7 @@ class SealsDays(Protocol):
 
 
 class ReadingsStore(Protocol):
-    """Readings by (point, ts_us). Thread safe; every backend keeps the promises in conformance.py."""
+    """Readings by (point, ts_us). Thread safe; every backend keeps what promises/ lists."""
 
     def write(self, batch: Batch, on_conflict: OnConflict = "keep") -> WriteResult:
         """Store the batch idempotently; returns when it is durable.

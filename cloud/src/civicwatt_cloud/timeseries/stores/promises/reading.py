@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from civicwatt_cloud.timeseries.stores.oracle import everything, expect, rows_of
-from civicwatt_cloud.timeseries.stores.promised import MINUTE_US, NAN, REFUSED, TIMEOUT, Opener, T
+from civicwatt_cloud.timeseries.stores.promises.given import MINUTE_US, NAN, REFUSED, TIMEOUT, Opener, T
+from civicwatt_cloud.timeseries.stores.promises.oracle import everything, expect, rows_of
 from civicwatt_cloud.timeseries.stores.readings import DAY_US, Batch
 
 

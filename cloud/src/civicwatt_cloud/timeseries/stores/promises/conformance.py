@@ -8,9 +8,8 @@ started here.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from civicwatt_cloud.timeseries.stores import promises_reading as reading
-from civicwatt_cloud.timeseries.stores import promises_writing as writing
-from civicwatt_cloud.timeseries.stores.promised import Opener
+from civicwatt_cloud.timeseries.stores.promises import reading, writing
+from civicwatt_cloud.timeseries.stores.promises.given import Opener
 
 
 @dataclass(frozen=True)

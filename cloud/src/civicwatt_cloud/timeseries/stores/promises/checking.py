@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from civicwatt_cloud.timeseries.stores.conformance import PROMISES, Promise
 from civicwatt_cloud.timeseries.stores.errors import NotOffered
 from civicwatt_cloud.timeseries.stores.open import open_file, open_server
-from civicwatt_cloud.timeseries.stores.oracle import Broken
-from civicwatt_cloud.timeseries.stores.promised import Opener
+from civicwatt_cloud.timeseries.stores.promises.conformance import PROMISES, Promise
+from civicwatt_cloud.timeseries.stores.promises.given import Opener
+from civicwatt_cloud.timeseries.stores.promises.oracle import Broken
 from civicwatt_cloud.timeseries.stores.readings import Capabilities
 from civicwatt_cloud.timeseries.stores.urls import EMBEDDED, Address
 from civicwatt_protocols.errors import CivicWattError

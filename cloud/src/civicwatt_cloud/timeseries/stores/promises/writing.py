@@ -6,10 +6,17 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from civicwatt_cloud.timeseries.stores.histories import random_history
-from civicwatt_cloud.timeseries.stores.oracle import Rows, agree, columns, everything, expect, rows_of
 from civicwatt_cloud.timeseries.stores.order import bucketed
-from civicwatt_cloud.timeseries.stores.promised import MINUTE_US, NAN, TIMEOUT, Opener, T
+from civicwatt_cloud.timeseries.stores.promises.given import MINUTE_US, NAN, TIMEOUT, Opener, T
+from civicwatt_cloud.timeseries.stores.promises.histories import random_history
+from civicwatt_cloud.timeseries.stores.promises.oracle import (
+    Rows,
+    agree,
+    columns,
+    everything,
+    expect,
+    rows_of,
+)
 from civicwatt_cloud.timeseries.stores.readings import DAY_US, REASON_CODE, Batch
 
 OLD_DAYS = 1100  # as long as readings are kept by default
