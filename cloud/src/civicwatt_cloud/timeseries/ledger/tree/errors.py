@@ -5,7 +5,6 @@ RowProblem
     ├── TreeCycle          CW-T1331
     ├── TwoParents         CW-T1332
     ├── BadClass           CW-T1333
-    ├── NoSuchMeter        CW-T1335
     ├── PlaceDatesWrong    CW-T1336
     └── ParentMissing      CW-T1337
 """
@@ -41,16 +40,6 @@ class BadClass(TreeProblem):
     code = "CW-T1333"
     zh = "准确度等级“{text}”应为 0 至 10 的数，如 1.0 或 0.5S"
     en = "the accuracy class “{text}” is not a number from 0 to 10, such as 1.0 or 0.5S"
-
-
-class NoSuchMeter(TreeProblem):
-    """A name that is not one booked point's."""
-
-    code = "CW-T1335"
-    zh = "名为“{name}”的计量点有 {count} 个，应恰有 1 个"
-    en = "{count} booked points have the name “{name}”, it must be one"
-    remedy_zh = "写作 网关/设备、户号或虚拟表编号；先绑定该表计"
-    remedy_en = "write gateway/device, an account or a virtual meter's code; bind the meter first"
 
 
 class PlaceDatesWrong(TreeProblem):

@@ -11,11 +11,11 @@ from civicwatt_cloud.kit.audit import Deed
 from civicwatt_cloud.kit.directory_import import ImportReport
 from civicwatt_cloud.kit.directory_rows import day
 from civicwatt_cloud.kit.tables import Row, read_rows
+from civicwatt_cloud.timeseries.ledger.errors import NoSuchMeter
 from civicwatt_cloud.timeseries.ledger.importing import Fate, take
 from civicwatt_cloud.timeseries.ledger.names import Names
 from civicwatt_cloud.timeseries.ledger.tree.errors import (
     BadClass,
-    NoSuchMeter,
     ParentMissing,
     PlaceDatesWrong,
     TreeCycle,
