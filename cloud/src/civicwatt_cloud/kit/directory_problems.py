@@ -96,8 +96,8 @@ class BadDate(RowProblem):
     """A date that does not exist or cannot be read."""
 
     code = "CW-D1018"
-    zh = "{title}“{text}”不是日期，应写作 2026-01-31"
-    en = "{title} “{text}” is not a date; write 2026-01-31"
+    zh = "{title}“{text}”不是 1900 至 2099 年的日期，应写作 2026-01-31"
+    en = "{title} “{text}” is not a date of 1900 to 2099; write 2026-01-31"
 
 
 class DateMissing(RowProblem):

@@ -14,6 +14,9 @@ COLUMNS = (
     *("建筑面积", "面积起始", "面积依据", "用能人数", "人数起始", "人数依据"),
 )
 LARGEST = 1_000_000_000  # persons or m²: beyond, it is a slip of the pen [engineering default]
+YEARS = range(
+    1900, 2100
+)  # beyond, it is a slip of the pen, and the books cannot hold it [engineering default]
 REGION_NAME = "区划名称"  # optional: a region is shown by its code until it has a name
 
 KINDS = {kind.zh: kind for kind in InstitutionKind}
@@ -79,9 +82,12 @@ def day(row: Row, title: str) -> date:
     try:
         if not (found := DATE.fullmatch(text)):
             raise ValueError
-        return date(int(found[1]), int(found[2]), int(found[3]))
+        found_day = date(int(found[1]), int(found[2]), int(found[3]))
+        if found_day.year not in YEARS:
+            raise ValueError
     except ValueError as error:
         raise problem.BadDate(row.where(title), title=title, text=text) from error
+    return found_day
 
 
 def _needed(row: Row, title: str, error: type[problem.RowProblem]) -> str:
