@@ -14,10 +14,11 @@ from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import Building, Institution, Region
 from civicwatt_cloud.timeseries.binding import COLUMNS, BindReport, import_meters
+from civicwatt_cloud.timeseries.carriers import EndUse
 from civicwatt_cloud.timeseries.intake.loading import load
 from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange, LedgerDay
-from civicwatt_cloud.timeseries.points import EndUse, Point
+from civicwatt_cloud.timeseries.points import Point
 from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore
 from civicwatt_edge.commands.bind import END_USES
 from civicwatt_protocols.measures import MEASURES

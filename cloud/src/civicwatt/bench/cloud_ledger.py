@@ -22,9 +22,9 @@ from civicwatt_cloud.kit.bulk import insert_rows
 from civicwatt_cloud.kit.business_time import HOUR_US, day_number, day_start_us
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.settings import Settings
+from civicwatt_cloud.timeseries.carriers import EndUse
 from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.ledger.models import LedgerDay, LedgerHour
-from civicwatt_cloud.timeseries.points import EndUse
 from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
 from civicwatt_cloud.timeseries.stores.readings import DAY_US
 

@@ -26,8 +26,8 @@ from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.energy import ranking, reports
 from civicwatt_cloud.modules.energy.counters import Choice
 from civicwatt_cloud.modules.energy.usage import View
+from civicwatt_cloud.timeseries.carriers import EndUse
 from civicwatt_cloud.timeseries.ledger.days import days_of
-from civicwatt_cloud.timeseries.points import EndUse
 from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
 
 B6_GOAL_S, B7_GOAL_S = 0.3, 0.5

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from civicwatt_cloud.kit.bulk import insert_rows
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import InstitutionKind
-from civicwatt_cloud.timeseries.points import EndUse
+from civicwatt_cloud.timeseries.carriers import EndUse
 
 Ints = NDArray[np.int64]
 SEED = 7

@@ -17,6 +17,7 @@ from civicwatt_cloud.kit.directory_problems import NameMissing, RowProblem
 from civicwatt_cloud.kit.directory_rows import day
 from civicwatt_cloud.kit.scope import Scope
 from civicwatt_cloud.kit.tables import Row, read_rows
+from civicwatt_cloud.timeseries.carriers import EndUse
 from civicwatt_cloud.timeseries.errors import (
     BadName,
     DuplicateDevice,
@@ -27,7 +28,7 @@ from civicwatt_cloud.timeseries.errors import (
     NoSuchTemplate,
 )
 from civicwatt_cloud.timeseries.ledger.marks import mark_all_dirty
-from civicwatt_cloud.timeseries.points import EndUse, Point, ensure_gateway, new_point
+from civicwatt_cloud.timeseries.points import Point, ensure_gateway, new_point
 from civicwatt_protocols import measures as known_measures
 from civicwatt_protocols import templates
 from civicwatt_protocols.errors import TemplateError

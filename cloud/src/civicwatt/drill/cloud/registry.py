@@ -10,7 +10,8 @@ from civicwatt.drill.cloud.sender import DIVISION, TEMPLATE, Sender
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import Building, Institution, InstitutionKind, Region
 from civicwatt_cloud.kit.settings import Settings
-from civicwatt_cloud.timeseries.points import EndUse, ensure_gateway, new_point
+from civicwatt_cloud.timeseries.carriers import EndUse
+from civicwatt_cloud.timeseries.points import ensure_gateway, new_point
 
 migrating = threading.Lock()  # rows run side by side, and alembic keeps its context in the process
 

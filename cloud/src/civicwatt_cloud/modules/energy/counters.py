@@ -18,9 +18,10 @@ from civicwatt_cloud.modules.energy.parts import Part
 from civicwatt_cloud.modules.energy.repository import POWER
 from civicwatt_cloud.modules.energy.sharing import Sharing, sharings
 from civicwatt_cloud.modules.energy.steps import Ints
+from civicwatt_cloud.timeseries.carriers import Carrier, EndUse
 from civicwatt_cloud.timeseries.ledger.queries import PERIODS, Piece, fetch
 from civicwatt_cloud.timeseries.ledger.virtual.definitions import has_days_only
-from civicwatt_cloud.timeseries.points import Carrier, EndUse, Point
+from civicwatt_cloud.timeseries.points import Point
 
 COUNTED = tuple(use for use in EndUse if use.is_counted)
 CarrierKey = Carrier | Literal["pv"]  # generation is no consumption: it never adds up with electricity

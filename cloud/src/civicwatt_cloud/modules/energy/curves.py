@@ -15,7 +15,7 @@ from civicwatt_cloud.modules.energy.downsampling import Envelope
 from civicwatt_cloud.modules.energy.errors import TooMuchAtOnce
 from civicwatt_cloud.modules.energy.query_schemas import Curves, CurveSeries, Extreme
 from civicwatt_cloud.modules.energy.usage import View
-from civicwatt_cloud.timeseries.points import Carrier, EndUse
+from civicwatt_cloud.timeseries.carriers import Carrier, EndUse
 
 By = Literal["total", "end_use", "meter"]
 # Engineering defaults: beyond so many readings, or ticks of all meters, the ledger's hours serve; beyond so

@@ -15,7 +15,7 @@ from civicwatt_cloud.modules.energy.query_schemas import Label, Labels
 from civicwatt_cloud.modules.energy.steps import Ints
 from civicwatt_cloud.modules.energy.sums import Members
 from civicwatt_cloud.modules.energy.usage import View
-from civicwatt_cloud.timeseries.points import Carrier, EndUse
+from civicwatt_cloud.timeseries.carriers import Carrier, EndUse
 
 Dimension = Literal["region", "institution", "building", "carrier", "end_use"]
 DIMENSIONS: tuple[Dimension, ...] = ("region", "institution", "building", "carrier", "end_use")

@@ -17,8 +17,9 @@ from civicwatt_cloud.modules.energy.schemas import (
     end_use_key,
 )
 from civicwatt_cloud.modules.energy.usage import View
+from civicwatt_cloud.timeseries.carriers import EndUse
 from civicwatt_cloud.timeseries.ledger.quality import Quality
-from civicwatt_cloud.timeseries.points import EndUse, Source
+from civicwatt_cloud.timeseries.points import Source
 from civicwatt_cloud.timeseries.stores.readings import reason_of
 from civicwatt_protocols.measures import MEASURES
 from civicwatt_protocols.quantity import format_micro, to_micro

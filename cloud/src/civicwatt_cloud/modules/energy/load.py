@@ -14,9 +14,9 @@ from civicwatt_cloud.modules.energy.schemas import DayOut, Load, LoadSeries
 from civicwatt_cloud.modules.energy.steps import Ints, Steps
 from civicwatt_cloud.modules.energy.steps import steps as steps_of
 from civicwatt_cloud.modules.energy.usage import View
+from civicwatt_cloud.timeseries.carriers import EndUse
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.ledger.queries import Step
-from civicwatt_cloud.timeseries.points import EndUse
 from civicwatt_protocols.quantity import format_micro
 
 HOUR_S = 3600

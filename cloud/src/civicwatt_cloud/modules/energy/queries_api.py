@@ -24,7 +24,7 @@ from civicwatt_cloud.modules.energy.counters import CarrierKey, Choice
 from civicwatt_cloud.modules.energy.grouping import Dimension
 from civicwatt_cloud.modules.energy.query_schemas import Comparison, Curves, Rankings, Report
 from civicwatt_cloud.modules.energy.schemas import FigureKey
-from civicwatt_cloud.timeseries.points import EndUse
+from civicwatt_cloud.timeseries.carriers import EndUse
 
 router = APIRouter(
     prefix="/api/v1",

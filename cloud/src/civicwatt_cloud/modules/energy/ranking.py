@@ -22,8 +22,8 @@ from civicwatt_cloud.modules.energy.reasons import NO_READINGS, NOT_BEGUN, Reaso
 from civicwatt_cloud.modules.energy.recipes import HEADS, RECIPES, Amount, Denominator
 from civicwatt_cloud.modules.energy.schemas import FigureKey, ReasonOut
 from civicwatt_cloud.modules.energy.usage import UNCERTAIN, View, factor
+from civicwatt_cloud.timeseries.carriers import Carrier
 from civicwatt_cloud.timeseries.ledger.quality import Quality
-from civicwatt_cloud.timeseries.points import Carrier
 from civicwatt_protocols.quantity import format_micro
 
 Order = Literal["desc", "asc"]

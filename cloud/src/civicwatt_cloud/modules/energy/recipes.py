@@ -4,7 +4,7 @@ from typing import Literal, NamedTuple
 
 from civicwatt_cloud.modules.energy.repository import CONSUMING
 from civicwatt_cloud.modules.energy.schemas import FigureKey
-from civicwatt_cloud.timeseries.points import EndUse
+from civicwatt_cloud.timeseries.carriers import EndUse
 
 Amount = Literal["electricity", "water", "pv"]
 

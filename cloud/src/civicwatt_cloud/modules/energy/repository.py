@@ -22,11 +22,12 @@ from civicwatt_cloud.modules.energy.sharing import (
     sharings,
     visible,
 )
+from civicwatt_cloud.timeseries.carriers import Carrier, EndUse, counted
 from civicwatt_cloud.timeseries.ledger.models import LedgerDay, LedgerHour, LedgerMonth
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.ledger.queries import Step
 from civicwatt_cloud.timeseries.ledger.virtual.definitions import has_days_only
-from civicwatt_cloud.timeseries.points import Carrier, EndUse, Gateway, Point, Source, counted
+from civicwatt_cloud.timeseries.points import Gateway, Point, Source
 
 POWER = "active_power_total"
 ITEMS = (EndUse.LIGHTING, EndUse.HVAC, EndUse.POWER, EndUse.SPECIAL)  # 分项

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from civicwatt_cloud.timeseries.points import EndUse
+from civicwatt_cloud.timeseries.carriers import EndUse
 
 FigureKey = Literal[
     "electricity",

@@ -20,9 +20,9 @@ from civicwatt_cloud.modules.energy.repository import CONSUMING, Meter
 from civicwatt_cloud.modules.energy.rules import Consumption
 from civicwatt_cloud.modules.energy.steps import Steps, steps
 from civicwatt_cloud.modules.energy.summed import Sums
+from civicwatt_cloud.timeseries.carriers import EndUse
 from civicwatt_cloud.timeseries.ledger import queries as ledger
 from civicwatt_cloud.timeseries.ledger.quality import Quality
-from civicwatt_cloud.timeseries.points import EndUse
 from civicwatt_cloud.timeseries.stores.readings import ReadingsStore
 
 ELECTRICITY_FACTOR = "coal.electricity_equal"

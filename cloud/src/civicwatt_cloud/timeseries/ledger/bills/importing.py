@@ -17,6 +17,7 @@ from civicwatt_cloud.kit.directory_import import ImportReport
 from civicwatt_cloud.kit.directory_problems import RowProblem
 from civicwatt_cloud.kit.identity import real_now_us
 from civicwatt_cloud.kit.tables import Row, read_rows
+from civicwatt_cloud.timeseries.carriers import EndUse
 from civicwatt_cloud.timeseries.errors import NoSuchBuilding, NoSuchInstitution
 from civicwatt_cloud.timeseries.ledger.bills.errors import AccountElsewhere, BillOverlaps, BuildingNeeded
 from civicwatt_cloud.timeseries.ledger.bills.models import Bill
@@ -32,7 +33,7 @@ from civicwatt_cloud.timeseries.ledger.bills.rows import (
 )
 from civicwatt_cloud.timeseries.ledger.importing import Fate
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange
-from civicwatt_cloud.timeseries.points import EndUse, Point, Source
+from civicwatt_cloud.timeseries.points import Point, Source
 from civicwatt_protocols.quantity import format_micro
 
 T = TypeVar("T")

@@ -7,6 +7,7 @@ from decimal import Decimal
 from civicwatt_cloud.kit.directory_problems import NameMissing
 from civicwatt_cloud.kit.directory_rows import LARGEST, day
 from civicwatt_cloud.kit.tables import Row
+from civicwatt_cloud.timeseries.carriers import Carrier, EndUse, counted
 from civicwatt_cloud.timeseries.errors import BadName, NoSuchEndUse
 from civicwatt_cloud.timeseries.ledger.bills.errors import (
     BillDatesWrong,
@@ -16,7 +17,6 @@ from civicwatt_cloud.timeseries.ledger.bills.errors import (
 )
 from civicwatt_cloud.timeseries.ledger.errors import BadAmount
 from civicwatt_cloud.timeseries.ledger.importing import decimal
-from civicwatt_cloud.timeseries.points import Carrier, EndUse, counted
 from civicwatt_protocols.quantity import MICRO
 
 SHEET = "账单"

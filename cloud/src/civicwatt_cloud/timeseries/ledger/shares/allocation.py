@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.business_time import day_number
 from civicwatt_cloud.kit.directory import Building
+from civicwatt_cloud.timeseries.carriers import Carrier, EndUse
 from civicwatt_cloud.timeseries.ledger.months import days_of_month
 from civicwatt_cloud.timeseries.ledger.queries import Piece, columns
 from civicwatt_cloud.timeseries.ledger.shares.dividing import divide
 from civicwatt_cloud.timeseries.ledger.shares.parts import shares
-from civicwatt_cloud.timeseries.points import Carrier, EndUse, Point
+from civicwatt_cloud.timeseries.points import Point
 
 
 class Allocated(NamedTuple):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.business_time import HOUR_US, day_number, day_start_us
 from civicwatt_cloud.kit.directory import Building
+from civicwatt_cloud.timeseries.carriers import counted
 from civicwatt_cloud.timeseries.ledger.days import as_date
 from civicwatt_cloud.timeseries.ledger.months import days_of_month, hours_of_month
 from civicwatt_cloud.timeseries.ledger.queries import booked
@@ -18,7 +19,7 @@ from civicwatt_cloud.timeseries.ledger.tariffs.costs import Cost, Usage, changes
 from civicwatt_cloud.timeseries.ledger.tariffs.errors import StepTooLong
 from civicwatt_cloud.timeseries.ledger.tariffs.quarters import QUARTER_S, quarters
 from civicwatt_cloud.timeseries.ledger.tariffs.tariff import Tariff
-from civicwatt_cloud.timeseries.points import Point, Source, counted
+from civicwatt_cloud.timeseries.points import Point, Source
 from civicwatt_cloud.timeseries.stores.readings import Floats, Ints
 
 HOUR_S, DAY_S = 3600, 86_400

@@ -11,8 +11,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Literal
 
+from civicwatt_cloud.timeseries.carriers import Carrier
 from civicwatt_cloud.timeseries.ledger.tariffs.errors import BadTariff
-from civicwatt_cloud.timeseries.points import Carrier
 from civicwatt_protocols.toml import Table, decode
 
 PLACES = 8  # decimals of a price

@@ -17,6 +17,7 @@ from civicwatt_cloud.kit.directory_problems import NameMissing
 from civicwatt_cloud.kit.directory_rows import day
 from civicwatt_cloud.kit.identity import real_now_us
 from civicwatt_cloud.kit.tables import Row, read_rows
+from civicwatt_cloud.timeseries.carriers import Carrier, EndUse
 from civicwatt_cloud.timeseries.errors import BadName, NoSuchBuilding, NoSuchEndUse
 from civicwatt_cloud.timeseries.ledger.importing import Fate, take
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange
@@ -32,7 +33,7 @@ from civicwatt_cloud.timeseries.ledger.virtual.errors import (
 from civicwatt_cloud.timeseries.ledger.virtual.formula import Reference, parse
 from civicwatt_cloud.timeseries.ledger.virtual.linear import Linear, linear, points, to_json
 from civicwatt_cloud.timeseries.ledger.virtual.models import Formula
-from civicwatt_cloud.timeseries.points import Carrier, EndUse, Point, Source
+from civicwatt_cloud.timeseries.points import Point, Source
 
 SHEET = "虚拟表"
 CODE, NAME, BUILDING, END_USE = "编码", "名称", "楼栋编码", "分项"
