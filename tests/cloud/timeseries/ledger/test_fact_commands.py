@@ -102,10 +102,12 @@ def test_the_cost_of_a_month_is_told_by_band(run: Run, settings: Settings, direc
     with one_transaction(settings) as session:
         point = session.scalars(select(Point).where(Point.measure == "water")).one()
         session.add(LedgerDay(point_id=point.id, day=20261001, micro=2_500_000, covered_s=86_400, quality=2))
-    result = run("tariffs", "cost", "jingxiang-water", "JX-0001", "2026-10", "--json")
+    by_table = ("tariffs", "cost", "JX-0001", "2026-10", "--table")
+    result = run(*by_table, "jingxiang-water", "--json")
     assert result.exit_code == 0
-    assert json.loads(result.stdout) == {
+    water = {
         "tariff": "jingxiang-water",
+        "title": "荆襄市非居民用水价格（示例，虚构）",
         "unit": "m³",
         "bands": [{"band": "flat", "title": "平", "amount": "2.5", "yuan": "8.625"}],
         "amount": "2.5",
@@ -113,8 +115,19 @@ def test_the_cost_of_a_month_is_told_by_band(run: Run, settings: Settings, direc
         "unconfirmed": [],
         "unpriced": [],
     }
-    assert "¥ 8.63" in run("tariffs", "cost", "jingxiang-water", "JX-0001", "2026-10").stdout
-    missing = run("tariffs", "cost", "nobody", "JX-0001", "2026-10")
+    assert json.loads(result.stdout) == {"tables": [water], "unassigned": []}
+    assert "¥ 8.63" in run(*by_table, "jingxiang-water").stdout
+    unassigned = run("tariffs", "cost", "JX-0001", "2026-10")
+    assert unassigned.exit_code == 6
+    assert "没有适用的价格表" in unassigned.stdout
+    run("tariffs", "import", str(EXAMPLES / "tariff.toml"))
+    entered = run("tariffs", "assign", str(EXAMPLES / "tariff-assignments.csv"), "--json")
+    assert of(entered) == {"rows": 2, "kept": 2, "added": 2, "changed": 0}
+    assert json.loads(run("tariffs", "cost", "JX-0001", "2026-10", "--json").stdout) == {
+        "tables": [water],
+        "unassigned": [],
+    }
+    missing = run(*by_table, "nobody")
     assert isinstance(missing.exception, CivicWattError)
     assert missing.exception.code == "CW-T1356"
 

@@ -14,13 +14,13 @@ from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.import_command import PARTIAL, AsJson, Config, finish
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.ledger.errors import NotInDirectory
-from civicwatt_cloud.timeseries.ledger.import_command import MonthText
+from civicwatt_cloud.timeseries.ledger.import_command import MonthText, import_table
 from civicwatt_cloud.timeseries.ledger.months import month_of
 from civicwatt_cloud.timeseries.ledger.names import Names
-from civicwatt_cloud.timeseries.ledger.tariffs.charges import Charge, charge
+from civicwatt_cloud.timeseries.ledger.tariffs.assigning import import_assignments
+from civicwatt_cloud.timeseries.ledger.tariffs.charges import Charge, Charges, Unassigned, charge, charges
 from civicwatt_cloud.timeseries.ledger.tariffs.errors import NoSuchTable
 from civicwatt_cloud.timeseries.ledger.tariffs.price_tables import import_tariff, tariffs
-from civicwatt_cloud.timeseries.ledger.tariffs.price_tables import tariff as price_table
 from civicwatt_cloud.timeseries.ledger.tariffs.tariff import Tariff
 from civicwatt_cloud.timeseries.ledger.waiting import say_what_waits
 from civicwatt_cloud.timeseries.stores.open import open_store
@@ -66,37 +66,74 @@ def list_(config: Config = None, as_json: AsJson = False) -> None:
             typer.echo("{key}  {title}  {from} … {until}  {source}".format(until=row["to"] or "", **row))
 
 
-@app.command("cost")
-def cost_of(
-    key: Annotated[str, typer.Argument(metavar="KEY", help="价格表 · price table")],
-    institution: Annotated[str, typer.Argument(metavar="CODE", help="单位编码 · the institution's code")],
-    month: MonthText,
+@app.command()
+def assign(
+    file: Annotated[Path, typer.Argument(help="xlsx/csv，示例 docs/examples/tariff-assignments.csv · table")],
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """某单位某月的费用，按时段 · what a month costs, by band; exit 6 where a part has no price."""
+    """导入价格表的适用对象 · which table holds for a meter, building, institution or region."""
+    import_table(Settings.load(config), lambda session: import_assignments(session, file), as_json=as_json)
+
+
+@app.command("cost")
+def cost_of(
+    institution: Annotated[str, typer.Argument(metavar="CODE", help="单位编码 · the institution's code")],
+    month: MonthText,
+    key: Annotated[
+        str | None, typer.Option("--table", help="全部按此价格表计，缺省按适用对象 · all by this table")
+    ] = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """某单位某月的费用，按时段 · what a month costs, by table and band; exit 6 where a part has no price."""
     log_to_stderr()
     settings = Settings.load(config)
     with one_transaction(settings) as session, _Readings(settings.store_url) as readings:
-        tariff = price_table(session, key)
-        if tariff is None:
-            raise NoSuchTable(key=key)
         row = session.scalar(select(Institution).where(Institution.code == institution))
+        tables = {one.key: one for one in tariffs(session)}
+        if key is not None and key not in tables:
+            raise NoSuchTable(key=key)
         if row is None:
             raise NotInDirectory(code=institution)
-        found = charge(session, tariff, row.id, month_of(month), settings.zone, readings=readings)
-        shown = _charged(found, tariff, Names(session))
+        asked, zone = month_of(month), settings.zone
+        if key is None:
+            found = charges(session, row, asked, zone, readings=readings)
+        else:
+            found = Charges({key: charge(session, tables[key], row.id, asked, zone, readings=readings)}, ())
+        names = Names(session)
+        shown = [_charged(one, tables[key], names) for key, one in found.by_table.items()]
+        unassigned = [_unassigned(one, names) for one in found.unassigned]
         say_what_waits(session)
     if as_json:
-        typer.echo(json.dumps(shown, ensure_ascii=False))
+        typer.echo(json.dumps({"tables": shown, "unassigned": unassigned}, ensure_ascii=False))
     else:
-        for band in shown["bands"]:
-            typer.echo("{title}  {amount} {unit}  ¥ {yuan}".format(unit=shown["unit"], **band))
-        typer.echo("合计 total  {amount} {unit}  ¥ {yuan}".format(**shown))
-        for part in shown["unpriced"]:
-            typer.echo("✗ {meter}  {amount}  {reason}".format(**part))
-    if found.unpriced:
+        _tell(shown, unassigned)
+    if unassigned or any(table["unpriced"] for table in shown):
         raise typer.Exit(PARTIAL)
+
+
+def _tell(shown: list[dict[str, Any]], unassigned: list[dict[str, Any]]) -> None:
+    for table in shown:
+        typer.echo("{tariff}  {title}".format(**table))
+        for band in table["bands"]:
+            typer.echo("{title}  {amount} {unit}  ¥ {yuan}".format(unit=table["unit"], **band))
+        typer.echo("合计 total  {amount} {unit}  ¥ {yuan}".format(**table))
+        for part in table["unpriced"]:
+            typer.echo("✗ {meter}  {amount}  {reason}".format(**part))
+    for part in unassigned:
+        typer.echo(
+            "✗ {meter}  {amount}  {from}…{to} 没有适用的价格表 · no price table is assigned".format(**part)
+        )
+
+
+def _unassigned(one: Unassigned, names: Names) -> dict[str, Any]:
+    return {
+        "meter": names.title(one.point),
+        "from": one.start.isoformat(),
+        "to": one.end.isoformat(),
+        "amount": format_micro(one.micro),
+    }
 
 
 class _Readings:
@@ -126,6 +163,7 @@ def _charged(found: Charge, tariff: Tariff, names: Names) -> dict[str, Any]:
     total = found.cost.total
     return {
         "tariff": tariff.key,
+        "title": tariff.title,
         "unit": tariff.carrier.unit,
         "bands": [
             {"band": band, "title": band.zh, "amount": format_micro(line.micro), "yuan": _plain(line.yuan)}

@@ -7,8 +7,13 @@ CloudError
 ├── VersionLost   409  CW-T1354
 ├── UnreadableFile 422 CW-T1355
 └── NoSuchTable   404  CW-T1356
+RowProblem
+├── NoSuchLevel        CW-T1357
+├── NotATable          CW-T1358
+└── NoSuchRegion       CW-T1359
 """
 
+from civicwatt_cloud.kit.directory_problems import RowProblem
 from civicwatt_cloud.kit.errors import CloudError
 
 
@@ -76,3 +81,29 @@ class NoSuchTable(CloudError):
     en = "there is no price table {key}"
     remedy_zh = "用 tariffs list 查看，或先导入"
     remedy_en = "look it up with tariffs list, or import it first"
+
+
+class NoSuchLevel(RowProblem):
+    """A price table assigned to what has none."""
+
+    code = "CW-T1357"
+    zh = "对象“{text}”应为 {known} 之一"
+    en = "“{text}” is none of {known}"
+
+
+class NotATable(RowProblem):
+    """No price table of that key and carrier."""
+
+    code = "CW-T1358"
+    zh = "没有能源品种为“{carrier}”的价格表 {key}"
+    en = "there is no price table {key} of the carrier “{carrier}”"
+    remedy_zh = "先用 tariffs import 导入价格表；价格表留空表示不再适用"
+    remedy_en = "import it with tariffs import first; an empty price table ends what was assigned"
+
+
+class NoSuchRegion(RowProblem):
+    """A division code that the directory does not have."""
+
+    code = "CW-T1359"
+    zh = "名录中没有区划 {text}"
+    en = "the directory has no division {text}"
