@@ -31,7 +31,7 @@ from civicwatt_protocols.clock import Clock
 
 START_US = 1_794_963_600_000_000  # 2026-11-18 09:00 in Shanghai
 READY_S = 60.0
-DRAIN_S = 120.0
+DRAIN_S = 600.0
 GO_ON_S = 5.0
 
 
