@@ -85,6 +85,14 @@ def test_the_example_of_a_meter_list_is_taken_and_a_repeat_changes_nothing(run: 
         assert of(result) == {"rows": 6, "kept": 6, "changed": changed}
 
 
+@pytest.mark.parametrize(
+    "words", [("ledger", "held"), ("quarantine", "list"), ("tariffs", "list"), ("closing", "corrections")]
+)
+def test_where_there_is_nothing_to_list_the_command_says_so(run: Run, words: tuple[str, ...]) -> None:
+    assert "没有" in run(*words).stdout
+    assert json.loads(run(*words, "--json").stdout) == []
+
+
 def test_price_tables_are_taken_and_listed(run: Run) -> None:
     for name, versions in (("tariff.toml", 2), ("water-price.toml", 1)):
         assert of(run("tariffs", "import", str(EXAMPLES / name), "--json")) == {

@@ -37,6 +37,8 @@ def list_(
         rows = [_shown(row, settings) for row in quarantine.listing(session, limit, code=code)]
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
+    elif not rows:
+        typer.echo("没有隔离的报文 · nothing is set aside")
     else:
         for row in rows:
             done = f"  [{row['outcome']}]" if row["outcome"] else ""

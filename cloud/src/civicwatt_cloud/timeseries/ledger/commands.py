@@ -134,6 +134,8 @@ def held(
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
+    if not rows:
+        typer.echo("没有待说明的读数 · nothing is held")
     for row in rows:
         zh, en = REASONS[row["reason"]]
         typer.echo(f"{row['meter']}  {row['time']}  {row['from']} → {row['to']}  {zh} · {en}")

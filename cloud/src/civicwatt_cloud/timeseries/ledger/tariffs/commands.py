@@ -61,6 +61,8 @@ def list_(config: Config = None, as_json: AsJson = False) -> None:
         ]
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
+    elif not rows:
+        typer.echo("没有价格表 · there is no price table")
     else:
         for row in rows:
             typer.echo("{key}  {title}  {from} … {until}  {source}".format(until=row["to"] or "", **row))
