@@ -18,17 +18,20 @@ import pytest
 
 from civicwatt.demo.broker import broker
 from civicwatt.demo.check import START
+from civicwatt.demo.history import write_history
 from civicwatt.demo.parts import Parts
 from civicwatt.demo.plant import Plant
 from civicwatt.demo.processes import free_port
-from civicwatt.demo.registry import register
+from civicwatt.demo.registry import open_cloud, register
 from civicwatt_cloud.cli import alone
 from civicwatt_cloud.kit.errors import DataBusy
+from civicwatt_cloud.timeseries.points import Gateway, new_point
 from civicwatt_edge.errors import NoOutbox
 from civicwatt_edge.storage.archive import Archive
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.quantity import MICRO
 from civicwatt_sim.city import check_city
+from civicwatt_sim.steps import first_step, start_us
 
 
 def wait_for(found: Callable[[], Any], limit_s: float) -> Any:
@@ -150,6 +153,23 @@ def test_the_pip_only_broker_carries_readings_and_acknowledgements(tmp_path: Pat
     with parts:
         parts.start()
         wait_for(lambda: all(acked(plant.outbox(name)) > 50 for name in plant.gateways), 60)
+
+
+def test_meters_that_somebody_has_added_are_given_no_past(tmp_path: Path) -> None:
+    plant = Plant.lay_out(check_city(), tmp_path, Clock(int(START.timestamp()) * MICRO), 60, web_port=1)
+    register(plant)
+    with open_cloud(plant) as cloud:
+        with cloud.database.session() as session:
+            other = new_point("logger-1", "M-1", "import_active_energy", "of another maker")
+            other.is_consumption = True
+            session.add_all([Gateway(id="logger-1"), other])
+            session.flush()
+            added = other.id
+        day_us = 24 * 3600 * MICRO
+        installed_us = start_us(first_step(plant.city.installed))
+        *_, (done, meters) = write_history(plant.city, cloud.database, cloud.store, installed_us + day_us)
+        assert done == meters == len(list(plant.city.meters()))
+        assert added not in cloud.store.latest().point.tolist()
 
 
 def refused_demo(folder: Path, port: int) -> subprocess.CompletedProcess[str]:

@@ -27,9 +27,12 @@ def write_history(
     """
     meters = simulate(city)
     installed_us = start_us(first_step(city.installed))
+    simulated = {(meter.gateway, meter.device) for *_, meter in city.meters()}
     with database.reading() as session:
-        points = {
-            point.device: point.id for point in session.scalars(select(Point).where(Point.is_consumption))
+        points = {  # what people have entered beside them (bills, virtual meters, loggers) has no past
+            point.device: point.id
+            for point in session.scalars(select(Point).where(Point.is_consumption))
+            if (point.gateway, point.device) in simulated
         }
     newest = store.latest(list(points.values()))
     known = dict(zip(newest.point.tolist(), newest.ts_us.tolist(), strict=True))
