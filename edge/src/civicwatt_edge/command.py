@@ -4,6 +4,7 @@ Exit codes that scripts can rely on: 0 done · 1 failed · 2 used wrongly · 3 a
 4 nobody answers there · 5 refused · 6 done in part.
 """
 
+import errno
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -22,6 +23,8 @@ class Group(NamedTuple):
     app: str
     help: str
 
+
+DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})  # a write that fails names no file
 
 GROUPS = {
     "edge": Group("civicwatt_edge.cli", "app", "网关：采集、留存、上送 · the gateway agent"),
@@ -64,9 +67,9 @@ def run(groups: Mapping[str, Group] = GROUPS, commands: tuple[Callable[..., None
     except CivicWattError as error:
         _leave(error)
     except OSError as error:
-        if error.filename is None:
+        if error.filename is None and error.errno not in DISK:
             raise  # no file is the cause
-        _leave(FileUnusable(str(error.filename), detail=error.strerror))
+        _leave(FileUnusable(str(error.filename or ""), detail=error.strerror))
 
 
 def _leave(error: CivicWattError) -> NoReturn:

@@ -52,13 +52,21 @@ def test_a_newer_schema_is_named_and_left_alone(
 
 
 def test_a_database_that_does_not_answer_is_named(
-    config: Path, civicwatt: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+    settings: Settings,
+    tmp_path: Path,
+    config: Path,
+    civicwatt: Callable[..., Result],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    settings.data_dir.mkdir()
     with closing(socket()) as nobody:
         nobody.bind(("127.0.0.1", 0))  # and does not listen
         url = f"postgresql://civicwatt:s3cret@127.0.0.1:{nobody.getsockname()[1]}/civicwatt"
         monkeypatch.setenv("CIVICWATT_DATABASE_URL", url)
-        for words in (("migrate", "--check"), ("migrate",)):
+        (tmp_path / "key").write_text("k" * 32)
+        (tmp_path / "key").chmod(0o600)
+        backup = ("backup", tmp_path / "to", "--key-file", tmp_path / "key")
+        for words in (("migrate", "--check"), ("migrate",), backup):
             done = civicwatt(*words, "--config", config)
             assert isinstance(done.exception, DatabaseAway)
             assert "s3cret" not in f"{done.exception}{done.output}"

@@ -220,8 +220,11 @@ class DatabaseAway(CloudError):
     code = "CW-K1001"
     zh = "无法连接数据库：{detail}"
     en = "the database cannot be reached: {detail}"
-    remedy_zh = "检查 database_url、数据库服务、账号与口令文件（~/.pgpass）"
-    remedy_en = "check database_url, the database's service, the role and its password file (~/.pgpass)"
+    remedy_zh = "检查 database_url、数据库服务、账号与口令文件（~/.pgpass）；SQLite 检查文件与磁盘空间"
+    remedy_en = (
+        "check database_url, the database's service, the role and its password file (~/.pgpass); "
+        "of SQLite the file and the room on its disk"
+    )
 
 
 class NotTheOwner(CloudError):

@@ -95,7 +95,7 @@ def _snapshot(settings: Settings, target: Path, report: Report) -> Taken:
         raise DatabaseAway(str(settings.database_path), detail="there is none")
     if settings.database_url is None:
         return snapshot.of_sqlite(settings.database_path, target, lambda done: report("database", done))
-    with parts.database(settings) as database:
+    with parts.database(settings) as database, database.explained():
         taken = snapshot.of_postgresql(database.engine, target)
     report("database", 1.0)
     return taken
