@@ -28,8 +28,7 @@ from civicwatt_cloud.operations.backup import Report
 from civicwatt_cloud.operations.errors import OtherDatabase, TargetNotEmpty
 from civicwatt_cloud.operations.sealed import Secret
 from civicwatt_cloud.timeseries.intake.presence import forget_births
-from civicwatt_cloud.timeseries.ledger.marks import ALL_HOURS
-from civicwatt_cloud.timeseries.ledger.models import DirtyRange
+from civicwatt_cloud.timeseries.ledger.marks import ALL_HOURS, mark_all_dirty
 from civicwatt_cloud.timeseries.points import Gateway, Point
 from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore
 
@@ -122,10 +121,7 @@ def _begin_again(session: Session) -> None:
     forget_births(session)
     seen_us = session.scalar(select(Gateway.last_slot_us).order_by(Gateway.last_slot_us.desc()).limit(1)) or 0
     since = max(ALL_HOURS[0], seen_us // HOUR_US - MARGIN_H)
-    session.add_all(
-        DirtyRange(point_id=point, hour_from=since, hour_to=ALL_HOURS[1])
-        for point in session.scalars(select(Point.id).where(Point.is_consumption)).all()
-    )
+    mark_all_dirty(session, session.scalars(select(Point.id).where(Point.is_consumption)).all(), since)
 
 
 def _occupied(settings: Settings) -> list[str]:

@@ -10,6 +10,8 @@ import numpy as np
 from civicwatt_cloud.kit.business_time import HOUR_US, SECOND_US, date_of, day_number, day_start_us
 from civicwatt_cloud.timeseries.stores.readings import Ints
 
+HOUR_S = HOUR_US // SECOND_US
+
 
 class Days(NamedTuple):
     """Consumption by business day in columns; days of which nothing is known are absent."""

@@ -5,14 +5,13 @@ from itertools import chain
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import BigInteger, ColumnElement, Integer, Select, cast, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from civicwatt_cloud.timeseries.ledger.models import LedgerDay, LedgerHour, LedgerMonth
 from civicwatt_cloud.timeseries.ledger.quality import Quality
+from civicwatt_cloud.timeseries.stores.readings import Ints
 
-Ints = NDArray[np.int64]
 Step = Literal["hour", "day", "month"]
 Period = Literal["hour", "day", "month", "year", "total"]
 Table = type[LedgerHour] | type[LedgerDay] | type[LedgerMonth]

@@ -32,7 +32,7 @@ from civicwatt_cloud.timeseries.ledger.bills.rows import (
     parse,
 )
 from civicwatt_cloud.timeseries.ledger.importing import Fate
-from civicwatt_cloud.timeseries.ledger.models import DirtyRange
+from civicwatt_cloud.timeseries.ledger.marks import mark_hours
 from civicwatt_cloud.timeseries.points import Point, Source
 from civicwatt_protocols.quantity import format_micro
 
@@ -189,7 +189,7 @@ class _Desk:
         from_us = day_start_us(said.day_from, self._zone)
         point.bound_from_us = min(from_us, from_us if point.bound_from_us is None else point.bound_from_us)
         hour_from, hour_to = from_us // HOUR_US, day_start_us(day_to, self._zone) // HOUR_US
-        self._session.add(DirtyRange(point_id=point.id, hour_from=hour_from, hour_to=hour_to))
+        mark_hours(self._session, [(point.id, hour_from, hour_to)])
         deed = Deed("bill_entered", f"{point.measure}/{point.device}", before, after)
         audit.note(self._session, self._who, deed)
         return Fate(is_new=before is None, is_changed=before is not None)

@@ -26,7 +26,7 @@ class Replaced(NamedTuple):
     hour_to: int
 
 
-class Booked(NamedTuple):
+class NewHours(NamedTuple):
     """New hours of some points by point and hour, and what they replace."""
 
     replaced: list[Replaced]
@@ -47,7 +47,7 @@ class Counters(NamedTuple):
 
 def book(
     store: ReadingsStore, counters: Counters, points: Sequence[int], changed: tuple[int, int]
-) -> Iterator[Booked]:
+) -> Iterator[NewHours]:
     """Book the dirty hours [from, to) of points, reading as far around them as it takes to tell."""
     margin = _MARGIN_H
     newest = store.latest(points)
@@ -90,7 +90,7 @@ class _Stretch:
         return slice(int(self.starts[place]), int(self.ends[place]))
 
 
-def _plain(stretch: _Stretch, counters: Counters, change: tuple[int, int]) -> tuple[Booked, list[int]]:
+def _plain(stretch: _Stretch, counters: Counters, change: tuple[int, int]) -> tuple[NewHours, list[int]]:
     """The counters without anything particular, all at once; the places of the others."""
     has_facts = np.isin(stretch.points, list(counters.facts))
     asked = np.flatnonzero((stretch.ends - stretch.starts > 0) & ~has_facts)
@@ -110,7 +110,7 @@ def _plain(stretch: _Stretch, counters: Counters, change: tuple[int, int]) -> tu
             strict=True,
         )
     ]
-    booked = Booked(replaced, points[found.hours.counter], Hours(*found.hours[1:]), [], [])
+    booked = NewHours(replaced, points[found.hours.counter], Hours(*found.hours[1:]), [], [])
     others += asked[~found.is_calm].tolist()
     return _begun(booked, counters.first_hour), sorted(others)
 
@@ -127,7 +127,7 @@ def _only(rows: Columns) -> Columns:
 
 def _one_by_one(
     stretch: _Stretch, counters: Counters, places: Collection[int], change: tuple[int, int]
-) -> tuple[Booked, list[int]]:
+) -> tuple[NewHours, list[int]]:
     """The counters at these places; the points that a longer stretch is needed for."""
     found: list[tuple[int, Booking]] = []
     undecided = []
@@ -151,11 +151,11 @@ def _one_by_one(
     return _begun(_joined(found), counters.first_hour), undecided
 
 
-def _joined(found: Sequence[tuple[int, Booking]]) -> Booked:
+def _joined(found: Sequence[tuple[int, Booking]]) -> NewHours:
     if not found:
         return _nothing()
     counts = [len(one.hours.hour) for _, one in found]
-    return Booked(
+    return NewHours(
         [Replaced(point, one.hour_from, one.hour_to) for point, one in found],
         np.repeat([point for point, _ in found], counts),
         Hours(*(np.concatenate(column) for column in zip(*(one.hours for _, one in found), strict=True))),
@@ -164,12 +164,12 @@ def _joined(found: Sequence[tuple[int, Booking]]) -> Booked:
     )
 
 
-def _nothing() -> Booked:
+def _nothing() -> NewHours:
     empty = np.zeros(0, np.int64)
-    return Booked([], empty, Hours(*[empty] * len(Hours._fields)), [], [])
+    return NewHours([], empty, Hours(*[empty] * len(Hours._fields)), [], [])
 
 
-def _begun(booked: Booked, first_hour: Mapping[int, int]) -> Booked:
+def _begun(booked: NewHours, first_hour: Mapping[int, int]) -> NewHours:
     """What lies before a point's binding is nobody's."""
     if not any(first_hour[one.point] > one.hour_from for one in booked.replaced):
         return booked

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.timeseries.ledger.bills.billed import billed
 from civicwatt_cloud.timeseries.ledger.bills.spread import days
-from civicwatt_cloud.timeseries.ledger.books.bookings import Booked, Replaced
+from civicwatt_cloud.timeseries.ledger.books.bookings import NewHours, Replaced
 from civicwatt_cloud.timeseries.ledger.counter.consumption import Hours
 from civicwatt_cloud.timeseries.ledger.days import Days, day_of, hours_of_days
 from civicwatt_cloud.timeseries.ledger.virtual.definitions import Definition, definitions, rows_of
@@ -19,7 +19,7 @@ _ALL_DAYS = (19700101, 21061231)
 Ranges = Mapping[int, Sequence[tuple[int, int]]]  # dirty hours [from, to) by point
 
 
-class DaysBooked(NamedTuple):
+class NewDays(NamedTuple):
     """New days of a point in the place of the days first to last, both included."""
 
     point: int
@@ -31,8 +31,8 @@ class DaysBooked(NamedTuple):
 class Computed(NamedTuple):
     """By hours where there are hours, else by days."""
 
-    hours: list[Booked]
-    days: list[DaysBooked]
+    hours: list[NewHours]
+    days: list[NewDays]
 
 
 def computed(session: Session, ranges: Ranges, source: Mapping[int, str], zone: ZoneInfo) -> Computed:
@@ -42,7 +42,7 @@ def computed(session: Session, ranges: Ranges, source: Mapping[int, str], zone: 
         return found
     accounts = [point for point, of in source.items() if of == Source.BILL]
     bills = billed(session, accounts)
-    found.days.extend(DaysBooked(point, *_ALL_DAYS, days(bills.get(point, []), zone)) for point in accounts)
+    found.days.extend(NewDays(point, *_ALL_DAYS, days(bills.get(point, []), zone)) for point in accounts)
     known = definitions(session)
     for point in (one for one in known if source.get(one) == Source.VIRTUAL):
         for hour_from, hour_to in ranges[point]:
@@ -62,8 +62,8 @@ def _virtual(
     first, last = day_of(changed[0], zone), day_of(changed[1] - 1, zone)
     step, rows = rows_of(session, definition, first, last, zone)
     if step == "day":
-        found.days.append(DaysBooked(point, first, last, Days(*rows)))
+        found.days.append(NewDays(point, first, last, Days(*rows)))
         return
     replaced = [Replaced(point, *hours_of_days(first, last, zone))]
     columns = (np.asarray(column, np.int64) for column in (*rows, np.zeros(len(rows.period))))
-    found.hours.append(Booked(replaced, np.full(len(rows.period), point), Hours(*columns), [], []))
+    found.hours.append(NewHours(replaced, np.full(len(rows.period), point), Hours(*columns), [], []))

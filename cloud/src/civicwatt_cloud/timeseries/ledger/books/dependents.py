@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit import bulk
 from civicwatt_cloud.kit.business_time import HOUR_US
-from civicwatt_cloud.timeseries.ledger.books.bookings import Booked, Replaced
-from civicwatt_cloud.timeseries.ledger.books.computed import DaysBooked
+from civicwatt_cloud.timeseries.ledger.books.bookings import NewHours, Replaced
+from civicwatt_cloud.timeseries.ledger.books.computed import NewDays
 from civicwatt_cloud.timeseries.ledger.counter.plausibility import FAR_H, LONGEST_US, PEAK_FACTOR
 from civicwatt_cloud.timeseries.ledger.counter.profile import LOOK_BACK_H
 from civicwatt_cloud.timeseries.ledger.days import hours_of_days
@@ -63,7 +63,7 @@ class Dependents:
         self._changes: list[_Change] = []
         self._changed_days: list[tuple[int, int, int]] = []  # of points that have no hours, as hours
 
-    def note(self, booked: Booked) -> None:
+    def note(self, booked: NewHours) -> None:
         """Before the hours are replaced."""
         old = _States(*self._columns(_OLD, booked.replaced, 5)).with_held(
             self._columns(_OLD_HELD, booked.replaced, 3)
@@ -90,7 +90,7 @@ class Dependents:
                     )
                 )
 
-    def note_days(self, booked: DaysBooked) -> None:
+    def note_days(self, booked: NewDays) -> None:
         """Before the days are replaced."""
         day = LedgerDay
         query = select(day.day, day.micro, day.covered_s, day.quality).where(

@@ -13,8 +13,8 @@ from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.timeseries.ledger import marks
 from civicwatt_cloud.timeseries.ledger.books import writing
-from civicwatt_cloud.timeseries.ledger.books.bookings import Booked, Counters, book
-from civicwatt_cloud.timeseries.ledger.books.computed import DaysBooked, computed
+from civicwatt_cloud.timeseries.ledger.books.bookings import Counters, NewHours, book
+from civicwatt_cloud.timeseries.ledger.books.computed import NewDays, computed
 from civicwatt_cloud.timeseries.ledger.books.dependents import Dependents
 from civicwatt_cloud.timeseries.ledger.books.errors import TwoBookkeepers
 from civicwatt_cloud.timeseries.ledger.books.memory import BookMemory
@@ -82,7 +82,7 @@ class Ledger:
         self.db.beside(lambda session: self._write(session, chunk))
         return Recomputed(len(chunk.work.ranges), sum(len(one.point) for one in chunk.booked))
 
-    def _read(self, session: Session, work: Work, points: "_Points") -> Iterator[Booked]:
+    def _read(self, session: Session, work: Work, points: "_Points") -> Iterator[NewHours]:
         """What the readings say of the meters among the dirty points."""
         meters = [point for point in points.first_hour if point not in points.others]
         facts = facts_of(session, meters)
@@ -124,7 +124,7 @@ class _Chunk(NamedTuple):
 
     work: Work
     points: "_Points"
-    booked: Sequence[Booked]
+    booked: Sequence[NewHours]
     months: Months  # as they were when it was read
 
 
@@ -137,7 +137,7 @@ class _Book(NamedTuple):
     withholding: Withholding
     dependents: Dependents
 
-    def replace_hours(self, work: Work, booked: Sequence[Booked]) -> list[tuple[int, int, int]]:
+    def replace_hours(self, work: Work, booked: Sequence[NewHours]) -> list[tuple[int, int, int]]:
         """Returns the months that were closed meanwhile: they are booked again."""
         again: list[tuple[int, int, int]] = []
         ranges: list[tuple[int, int, int]] = []
@@ -152,7 +152,7 @@ class _Book(NamedTuple):
         writing.add_up(self.session.connection(), ranges, self.zone)
         return again
 
-    def replace_days(self, booked: DaysBooked) -> None:
+    def replace_days(self, booked: NewDays) -> None:
         """Of a point that has no hours."""
         one, closed_months = self.withholding.days(booked)
         self.dependents.note_days(one)

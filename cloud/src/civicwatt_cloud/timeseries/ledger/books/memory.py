@@ -7,13 +7,12 @@ import numpy as np
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.kit.business_time import HOUR_US, SECOND_US
+from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.timeseries.ledger.counter.plausibility import Peaks
 from civicwatt_cloud.timeseries.ledger.counter.profile import Measured
+from civicwatt_cloud.timeseries.ledger.days import HOUR_S
 from civicwatt_cloud.timeseries.ledger.models import HeldStep, LedgerHour
 from civicwatt_cloud.timeseries.ledger.quality import Quality
-
-_HOUR_S = HOUR_US // SECOND_US
 
 
 class BookMemory:
@@ -48,7 +47,7 @@ class BookMemory:
             hour.hour >= hour_from,
             hour.hour < hour_to,
             hour.quality == Quality.MEASURED.code,
-            hour.covered_s == _HOUR_S,
+            hour.covered_s == HOUR_S,
         )
         return Measured(*_columns(self._session.execute(query.order_by(hour.hour)).all()))
 

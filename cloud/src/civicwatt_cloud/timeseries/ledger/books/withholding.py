@@ -11,19 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.business_time import HOUR_US, day_number
-from civicwatt_cloud.timeseries.ledger.books.bookings import Booked, Replaced
-from civicwatt_cloud.timeseries.ledger.books.computed import DaysBooked
+from civicwatt_cloud.timeseries.ledger.books.bookings import NewHours, Replaced
+from civicwatt_cloud.timeseries.ledger.books.computed import NewDays
 from civicwatt_cloud.timeseries.ledger.closing import closed_months, corrections
 from civicwatt_cloud.timeseries.ledger.closing.causes import causes_of
 from civicwatt_cloud.timeseries.ledger.closing.corrections import CORRECTED, Finding, Sum
 from civicwatt_cloud.timeseries.ledger.closing.models import ClosedMonth
 from civicwatt_cloud.timeseries.ledger.counter.consumption import Hours
-from civicwatt_cloud.timeseries.ledger.days import Days, seconds_of
+from civicwatt_cloud.timeseries.ledger.days import HOUR_S, Days, seconds_of
 from civicwatt_cloud.timeseries.ledger.marks import Range, merged
 from civicwatt_cloud.timeseries.ledger.months import days_of_month, hours_of_month
 from civicwatt_cloud.timeseries.stores.readings import Bools, Ints
 
-_HOUR_S = 3600
 _NEAR_H = 24  # so near a change a month may differ by it [engineering default]
 
 
@@ -80,7 +79,7 @@ class Withholding:
     known: Months  # when they were read
     months: Months  # now
 
-    def hours(self, booked: Booked) -> tuple[Booked, list[tuple[int, int, int]]]:
+    def hours(self, booked: NewHours) -> tuple[NewHours, list[tuple[int, int, int]]]:
         """What is to be replaced, and months (point, from, to) that were closed meanwhile: once more."""
         again: list[tuple[int, int, int]] = []
         for one in booked.replaced:
@@ -107,7 +106,7 @@ class Withholding:
         first, after = hours_of_month(month, self.zone)
         return any(start <= first and after <= end for start, end in self.asked.get(point, ()))
 
-    def days(self, booked: DaysBooked) -> tuple[DaysBooked, list[int]]:
+    def days(self, booked: NewDays) -> tuple[NewDays, list[int]]:
         """What is to be replaced, and the months in which nothing is."""
         shut = sorted(self.months.closed.get(booked.point, ()))
         shut = [month for month in shut if booked.first // 100 <= month <= booked.last // 100]
@@ -133,7 +132,7 @@ class Withholding:
         causes = causes_of(self.session, point, month, self.zone)
         corrections.propose(self.session, Finding(point, month, value, causes), self.now_us, self.zone)
 
-    def _settled(self, booked: Booked, one: Replaced, month: int, rows: Bools) -> Booked:
+    def _settled(self, booked: NewHours, one: Replaced, month: int, rows: Bools) -> NewHours:
         """A month's hours as a person settled them, placed as the meter's own hours are."""
         point = one.point
         total = self.months.settled.get((point, month))
@@ -144,7 +143,7 @@ class Withholding:
         micro, peak = np.zeros((2, len(hour)), np.int64)
         micro[booked.hours.hour[rows] - start] = booked.hours.micro[rows]
         peak[booked.hours.hour[rows] - start] = booked.hours.peak[rows]
-        full, corrected = np.full(len(hour), _HOUR_S), np.full(len(hour), CORRECTED)
+        full, corrected = np.full(len(hour), HOUR_S), np.full(len(hour), CORRECTED)
         mine = Hours(hour, corrections.settle(micro, total), full, corrected, peak)
         joined = Hours(
             *(np.concatenate([old[~rows], new]) for old, new in zip(booked.hours, mine, strict=True))
@@ -175,7 +174,7 @@ class Withholding:
         return Days(*(column[order] for column in joined))
 
 
-def _sum(booked: Booked, rows: Bools) -> Sum:
+def _sum(booked: NewHours, rows: Bools) -> Sum:
     return _total((booked.hours.micro[rows], booked.hours.covered_s[rows], booked.hours.quality[rows]))
 
 
@@ -184,7 +183,7 @@ def _total(columns: Sequence[Ints]) -> Sum:
     return Sum(int(micro.sum()), int(covered_s.sum()), int(quality.max(initial=0)))
 
 
-def _without(booked: Booked, rows: Bools, out: Replaced) -> Booked:
+def _without(booked: NewHours, rows: Bools, out: Replaced) -> NewHours:
     """The booking without a range of hours of one point."""
     replaced = []
     for one in booked.replaced:
@@ -194,7 +193,7 @@ def _without(booked: Booked, rows: Bools, out: Replaced) -> Booked:
         parts = ((one.hour_from, out.hour_from), (out.hour_to, one.hour_to))
         replaced += [Replaced(one.point, *part) for part in parts if part[0] < part[1]]
     keeps = ~rows
-    return Booked(
+    return NewHours(
         replaced,
         booked.point[keeps],
         Hours(*(column[keeps] for column in booked.hours)),

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from civicwatt_cloud.kit import bulk
 from civicwatt_cloud.kit.business_time import HOUR_US
-from civicwatt_cloud.timeseries.ledger.books.bookings import Booked
-from civicwatt_cloud.timeseries.ledger.books.computed import DaysBooked
+from civicwatt_cloud.timeseries.ledger.books.bookings import NewHours
+from civicwatt_cloud.timeseries.ledger.books.computed import NewDays
 from civicwatt_cloud.timeseries.ledger.books.partitions import make_months
 from civicwatt_cloud.timeseries.ledger.days import day_of, days_of, hours_of_days
 from civicwatt_cloud.timeseries.ledger.marks import merged
@@ -37,7 +37,7 @@ WHERE part.point_id = asked.column1 AND part.day BETWEEN asked.column2 * 100 AND
 GROUP BY part.point_id, part.day / 100"""
 
 
-def replace(connection: Connection, booked: Booked, first_hour: Mapping[int, int], zone: ZoneInfo) -> None:
+def replace(connection: Connection, booked: NewHours, first_hour: Mapping[int, int], zone: ZoneInfo) -> None:
     """Replace the hours and held steps; nothing stays before a point's first hour."""
     ranges = [*booked.replaced, *((point, 0, first_hour[point]) for point, _, _ in booked.replaced)]
     bulk.run(connection, _DELETE_HOURS, ranges)
@@ -54,7 +54,7 @@ def replace(connection: Connection, booked: Booked, first_hour: Mapping[int, int
     bulk.insert_rows(connection, "thin_rise", ("point_id", "ts_us"), booked.thin)
 
 
-def replace_days(connection: Connection, booked: DaysBooked, closed_months: Sequence[int]) -> None:
+def replace_days(connection: Connection, booked: NewDays, closed_months: Sequence[int]) -> None:
     """Replace the days of a point that has no hours, and add up its months; closed ones stay."""
     days = booked.days
     spans, start = [], booked.first

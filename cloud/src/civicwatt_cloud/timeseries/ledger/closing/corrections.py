@@ -27,7 +27,8 @@ from civicwatt_cloud.timeseries.ledger.closing.errors import (
     NoSuchCorrection,
 )
 from civicwatt_cloud.timeseries.ledger.closing.models import Correction
-from civicwatt_cloud.timeseries.ledger.models import DirtyRange, LedgerMonth
+from civicwatt_cloud.timeseries.ledger.marks import mark_hours
+from civicwatt_cloud.timeseries.ledger.models import LedgerMonth
 from civicwatt_cloud.timeseries.ledger.months import hours_of_month
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.stores.readings import Ints
@@ -134,8 +135,7 @@ def approve(session: Session, number: str, decision: Decision, zone: ZoneInfo) -
     """
     row = _decide(session, number, decision, State.APPROVED)
     row.settled_micro = decision.settled
-    hour_from, hour_to = hours_of_month(row.month, zone)
-    session.add(DirtyRange(point_id=row.point_id, hour_from=hour_from, hour_to=hour_to))
+    mark_hours(session, [(row.point_id, *hours_of_month(row.month, zone))])
     return row
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from civicwatt_cloud.kit.business_time import HOUR_US, SECOND_US
+from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.timeseries.ledger.counter.consumption import Hours, hours_of
 from civicwatt_cloud.timeseries.ledger.counter.facts import NO_FACTS, Facts
 from civicwatt_cloud.timeseries.ledger.counter.glitches import GLITCH_READINGS, standing, surely_standing
@@ -21,10 +21,9 @@ from civicwatt_cloud.timeseries.ledger.counter.profile import (
 )
 from civicwatt_cloud.timeseries.ledger.counter.spans import Usual
 from civicwatt_cloud.timeseries.ledger.counter.splice import Series, spliced
+from civicwatt_cloud.timeseries.ledger.days import HOUR_S
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.stores.readings import Bools, Ints
-
-HOUR_S = HOUR_US // SECOND_US
 
 
 class Booking(NamedTuple):

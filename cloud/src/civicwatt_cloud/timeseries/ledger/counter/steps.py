@@ -7,7 +7,7 @@ import numpy as np
 
 from civicwatt_cloud.timeseries.ledger.counter.splice import Replacement, Series, Shown
 
-PEAK_FACTOR = 10  # use between two readings may be so many times the largest seen [engineering default]
+STEP_FACTOR = 10  # use between two readings may be so many times the largest seen [engineering default]
 
 
 class Around(NamedTuple):
@@ -54,7 +54,7 @@ def step_of(line: Series, form: Replacement) -> tuple[Shown, Shown] | None:
 def most_plausible(history: Series, span_us: int) -> int | None:
     """The most that the counter can be thought to rise in this time [micro]; None: nothing to tell by.
 
-    Its largest rate between two readings of its history, PEAK_FACTOR times, and one step of its resolution
+    Its largest rate between two readings of its history, STEP_FACTOR times, and one step of its resolution
     as the readings show it. A counter that stood still all along can rise by nothing.
     """
     readings = history.part(~history.is_replacement)
@@ -63,7 +63,7 @@ def most_plausible(history: Series, span_us: int) -> int | None:
     if not len(rises):
         return None
     fastest = int(np.argmax(rises / spans))
-    peak = int(rises[fastest]) * span_us * PEAK_FACTOR // int(spans[fastest])
+    peak = int(rises[fastest]) * span_us * STEP_FACTOR // int(spans[fastest])
     return peak + int(np.gcd.reduce(rises))
 
 

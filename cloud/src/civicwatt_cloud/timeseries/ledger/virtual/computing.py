@@ -17,11 +17,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from civicwatt_cloud.timeseries.ledger.days import days_of
+from civicwatt_cloud.timeseries.ledger.days import HOUR_S, days_of
 from civicwatt_cloud.timeseries.ledger.virtual.linear import Cut, Linear, Term
 from civicwatt_cloud.timeseries.stores.readings import Bools, Ints
 
-HOUR_S = 3600
 Exact = NDArray[Any]  # Python integers: they never overflow
 
 

@@ -20,7 +20,7 @@ from civicwatt_cloud.kit.tables import Row, read_rows
 from civicwatt_cloud.timeseries.carriers import Carrier, EndUse
 from civicwatt_cloud.timeseries.errors import BadName, NoSuchBuilding, NoSuchEndUse
 from civicwatt_cloud.timeseries.ledger.importing import Fate, take
-from civicwatt_cloud.timeseries.ledger.models import DirtyRange
+from civicwatt_cloud.timeseries.ledger.marks import mark_all_dirty
 from civicwatt_cloud.timeseries.ledger.names import Named, Names
 from civicwatt_cloud.timeseries.ledger.virtual.definitions import definitions, in_order
 from civicwatt_cloud.timeseries.ledger.virtual.errors import (
@@ -41,7 +41,6 @@ TEXT, FROM, DOCUMENT = "公式", "启用日期", "依据"
 COLUMNS = (CODE, NAME, BUILDING, END_USE, TEXT, FROM, DOCUMENT)
 _END_USES = {name: use for use in EndUse for name in (use.value, use.zh)}
 _LONGEST = 64
-_LAST_HOUR = 1_200_000  # in 2106
 
 
 def import_formulas(session: Session, path: Path, zone: ZoneInfo, who: str = audit.COMMAND) -> ImportReport:
@@ -159,8 +158,7 @@ class _Desk:
         known.entered_by, known.entered_us = self._who, real_now_us()
         from_us = day_start_us(valid_from, self._zone)
         point.bound_from_us = min(from_us, from_us if point.bound_from_us is None else point.bound_from_us)
-        hour_from = from_us // HOUR_US
-        self._session.add(DirtyRange(point_id=point.id, hour_from=hour_from, hour_to=_LAST_HOUR))
+        mark_all_dirty(self._session, [point.id], from_us // HOUR_US)
         deed = Deed("formula_entered", f"{point.device} {valid_from}", before, after)
         audit.note(self._session, self._who, deed)
         return Fate(is_new=before is None, is_changed=before is not None)
