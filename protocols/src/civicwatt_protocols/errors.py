@@ -139,7 +139,9 @@ class FileUnusable(ConfigError):
     zh = "文件或目录无法使用：{detail}"
     en = "the file or folder cannot be used: {detail}"
     remedy_zh = "检查路径是否存在、是否有读写权限、磁盘是否已满"
-    remedy_en = "check that the path exists, that reading and writing it is permitted, and that the disk has room"
+    remedy_en = (
+        "check that the path exists, that reading and writing it is permitted, and that the disk has room"
+    )
 
 
 class ProtocolError(CivicWattError):
