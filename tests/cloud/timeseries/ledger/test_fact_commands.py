@@ -86,7 +86,14 @@ def test_the_example_of_a_meter_list_is_taken_and_a_repeat_changes_nothing(run: 
 
 
 @pytest.mark.parametrize(
-    "words", [("ledger", "held"), ("quarantine", "list"), ("tariffs", "list"), ("closing", "corrections")]
+    "words",
+    [
+        ("ledger", "held"),
+        ("quarantine", "list"),
+        ("tariffs", "list"),
+        ("closing", "corrections"),
+        ("meters", "balance", "2026-10"),
+    ],
 )
 def test_where_there_is_nothing_to_list_the_command_says_so(run: Run, words: tuple[str, ...]) -> None:
     assert "没有" in run(*words).stdout

@@ -34,6 +34,8 @@ def balance(month: MonthText, config: Config = None, as_json: AsJson = False) ->
         say_what_waits(session)
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
+    elif not rows:
+        typer.echo("没有总分表 · no meter stands below another")
     else:
         for row in rows:
             sign = "✗" if row["alarm"] else "?" if row["other"] is None else "✓"
