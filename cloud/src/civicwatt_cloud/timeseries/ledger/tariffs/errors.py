@@ -47,7 +47,7 @@ class StepTooLong(CloudError):
     zh = "价格表 {key} 在 {day} {edge} 换价，{minutes} 分钟一行的用量无法分开"
     en = "price table {key} changes at {edge} on {day}: rows of {minutes} minutes cannot be split there"
     remedy_zh = "账单按天分摊，只适用单一价格；分时计价需要表计的 15 分钟读数"
-    remedy_en = "a bill has days and suits one price; by time of use, a meter's readings of 15 minutes are needed"
+    remedy_en = "a bill has days and suits one price; time of use needs a meter's readings of 15 minutes"
 
 
 class VersionLost(CloudError):
