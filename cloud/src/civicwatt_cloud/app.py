@@ -19,7 +19,7 @@ from civicwatt_cloud.kit.guard import Guard
 from civicwatt_cloud.kit.http_metrics import HttpMetrics
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.energy import api as energy_api
-from civicwatt_cloud.modules.energy import queries_api
+from civicwatt_cloud.modules.energy import corrections_api, queries_api
 from civicwatt_cloud.modules.gateways import api as gateways_api
 from civicwatt_cloud.modules.gateways import field_api, manager_api
 from civicwatt_cloud.operations import control
@@ -63,6 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(session_api.router)
     app.include_router(energy_api.router)
     app.include_router(queries_api.router)
+    app.include_router(corrections_api.router)
     for router in (gateways_api.router, field_api.router, manager_api.router):
         app.include_router(router)
     app.include_router(metrics_router)

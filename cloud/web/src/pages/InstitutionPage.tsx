@@ -1,6 +1,7 @@
 import { Skeleton } from "antd";
 import type { Institution } from "../api";
 import { useResource } from "../client";
+import { Corrections } from "../institution/Corrections";
 import { InstitutionHeading } from "../institution/InstitutionHeading";
 import { LoadCards } from "../institution/LoadCards";
 import { MetersTable } from "../institution/MetersTable";
@@ -37,6 +38,7 @@ export function InstitutionPage({ id, route }: { id: number; route: Route }) {
       <KeyFigures figures={data?.figures ?? null} expected={8} onOpen={(figure) => go({ ...route, figure: figure.key })} />
       <LoadCards id={id} today={today} />
       <MetersTable meters={data?.meters ?? null} at={data?.live.at ?? null} onOpen={(meter) => go({ ...route, meter: meter.point_id, date: today })} />
+      <Corrections id={id} onBooked={retry} />
       {route.figure && <LineageSheet key={route.figure} route={route} period={period} today={today} name={data?.institution.name ?? ""} />}
       {meter && <MeterSheet meter={meter.point_id} name={meter.name} route={route} today={today} />}
     </div>

@@ -215,6 +215,14 @@ const en: Record<TextKey, string> = {
   minutes: "{n} minutes",
   seconds: "{n} s",
 
+  corrections: "Corrections ({n} waiting)",
+  corrections_hint: "A reported month does not change by itself. Where it recomputes otherwise it is listed here: approved, the recomputed value is taken; rejected, the reported one stays.",
+  correction_own: "Caused by what you entered: another energy manager has to decide it.",
+  decision_reason: "Reason (required)",
+  approve: "Approve the recomputed value",
+  reject: "Reject",
+  decided: "{by}: {reason}",
+
   readings: "Readings",
   readings_of: "Readings of {name}",
   readings_hint: "{n} readings on this day, {failed} of them failed. Open an hour to see its raw readings.",

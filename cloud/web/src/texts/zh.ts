@@ -212,6 +212,14 @@ const zh = {
   minutes: "{n} 分钟",
   seconds: "{n} 秒",
 
+  corrections: "更正单（待审 {n}）",
+  corrections_hint: "已上报的月份不会自行改变。重算结果与上报值不同时列在这里：批准即采用重算值，驳回则保留上报值。",
+  correction_own: "由您录入的数据引起，须由另一位能源管理员审批。",
+  decision_reason: "审批理由（必填）",
+  approve: "批准，采用重算值",
+  reject: "驳回",
+  decided: "{by}：{reason}",
+
   readings: "读数",
   readings_of: "{name} 的读数",
   readings_hint: "当天读数 {n} 条，其中失败 {failed} 条。点开某一小时可看原始读数。",

@@ -4,7 +4,8 @@ CloudError
 ├── MonthNotOver      422  CW-T1341
 ├── NoSuchCorrection  404  CW-T1343
 ├── AlreadyDecided    409  CW-T1344
-└── NobodySaid        422  CW-T1345
+├── NobodySaid        422  CW-T1345
+└── OwnProposal       403  CW-T1347
 """
 
 from civicwatt_cloud.kit.errors import CloudError
@@ -52,3 +53,14 @@ class NobodySaid(CloudError):
     en = "closing a month needs who does it and which return was filed, a decision who decides and why"
     remedy_zh = "填写后再试"
     remedy_en = "give both and try again"
+
+
+class OwnProposal(CloudError):
+    """A correction decided by who entered what caused it."""
+
+    status = 403
+    code = "CW-T1347"
+    zh = "更正单 {number} 由本人录入的数据引起，不能由本人审批"
+    en = "correction {number} comes from what you entered: somebody else has to decide it"
+    remedy_zh = "请本区域的另一位能源管理员审批"
+    remedy_en = "ask another energy manager of the region to decide"
