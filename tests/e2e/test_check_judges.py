@@ -1,9 +1,12 @@
 """The check itself can fail: a planted loss, double or wrong value is seen."""
 
+from pathlib import Path
+
 import pytest
 
-from civicwatt.demo import evidence
+from civicwatt.demo import check, evidence
 from civicwatt.demo.check import FAULTS, passed
+from civicwatt.errors import PartDidNotStart
 from civicwatt_sim.truth import Served
 
 MINUTE_US = 60_000_000
@@ -18,6 +21,21 @@ GOOD = {
     "readings_accepted": 5_000,
     "faults": [{"fault": fault.name} for fault in FAULTS],
 }
+
+
+@pytest.mark.parametrize(("error", "stays"), [(PartDidNotStart("cloud", log="…"), True), (OSError(), False)])
+def test_the_logs_of_a_part_that_did_not_start_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, stays: bool
+) -> None:
+    def fails(folder: Path) -> None:
+        (folder / "cloud.log").write_text("why")
+        raise error
+
+    monkeypatch.setattr(check, "_run", fails)
+    monkeypatch.setattr(check.tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(type(error)):
+        check.check()
+    assert [path.name for path in tmp_path.glob("*/*")] == ["cloud.log"] * stays
 
 
 def test_a_faultless_run_passes() -> None:

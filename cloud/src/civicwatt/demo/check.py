@@ -1,9 +1,11 @@
 """`civicwatt demo --check`: the live path under faults, compared with what the meters really served."""
 
+import shutil
 import sqlite3
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -17,6 +19,7 @@ from civicwatt.demo.parts import Parts
 from civicwatt.demo.plant import Plant
 from civicwatt.demo.processes import free_port, wait_until
 from civicwatt.demo.registry import register
+from civicwatt.errors import PartDidNotStart
 from civicwatt_cloud.kit.business_time import HOUR_US, SECOND_US
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.quantity import MICRO
@@ -48,10 +51,19 @@ FAULTS = (
 
 
 def check() -> dict[str, Any]:
-    """Run the drill in a folder of its own; returns its figures."""
+    """Run the drill in a folder of its own; returns its figures.
+
+    Raises PartDidNotStart: then the folder stays, since its logs say why.
+    """
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="civicwatt-check-") as folder:
-        figures = _run(Path(folder))
+    with ExitStack() as stack:
+        folder = Path(tempfile.mkdtemp(prefix="civicwatt-check-"))
+        stack.callback(shutil.rmtree, folder)
+        try:
+            figures = _run(folder)
+        except PartDidNotStart:
+            stack.pop_all()
+            raise
     return figures | {"wall_s": round(time.monotonic() - began, 1)}
 
 

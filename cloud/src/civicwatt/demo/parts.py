@@ -12,7 +12,7 @@ from civicwatt.demo.processes import Process, listening, wait_until
 
 log = structlog.get_logger()
 
-READY_S = 30.0  # engineering default
+READY_S = 60.0  # engineering default
 
 
 class Parts:
