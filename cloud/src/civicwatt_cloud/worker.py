@@ -12,8 +12,8 @@ import typer
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.operations.metrics import listen
-from civicwatt_cloud.timeseries.errors import StoreIsEmbedded
 from civicwatt_cloud.timeseries.intake import roles
+from civicwatt_cloud.timeseries.intake.errors import StoreIsEmbedded
 from civicwatt_cloud.timeseries.intake.ingest import Ingest
 from civicwatt_cloud.timeseries.intake.mqtt import TlsFiles
 from civicwatt_cloud.timeseries.intake.subscriber import Subscriber

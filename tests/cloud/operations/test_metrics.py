@@ -16,8 +16,8 @@ from civicwatt_cloud.housekeeping import housekeeping
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.operations import parts
-from civicwatt_cloud.timeseries.errors import Unreadable
 from civicwatt_cloud.timeseries.intake import quarantine
+from civicwatt_cloud.timeseries.intake.errors import Unreadable
 from civicwatt_cloud.timeseries.intake.models import Quarantined
 from civicwatt_cloud.timeseries.intake.quarantine import Entry
 from civicwatt_cloud.timeseries.stores.readings import Batch

@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 from civicwatt.cli import build
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.timeseries.errors import NoSuchQuarantined, NothingReplays
 from civicwatt_cloud.timeseries.intake import quarantine
+from civicwatt_cloud.timeseries.intake.errors import NoSuchQuarantined, NothingReplays
 from civicwatt_cloud.timeseries.intake.ingest import Ingest
 from civicwatt_cloud.timeseries.intake.parking import Message
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange

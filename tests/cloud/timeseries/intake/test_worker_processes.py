@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from civicwatt.cli import build
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.timeseries.errors import StoreIsEmbedded
+from civicwatt_cloud.timeseries.intake.errors import StoreIsEmbedded
 from civicwatt_cloud.timeseries.intake.sequences import received
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange
 from civicwatt_cloud.timeseries.points import Point

@@ -13,8 +13,8 @@ from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.import_command import PARTIAL, AsJson, Config
 from civicwatt_cloud.kit.settings import Settings
-from civicwatt_cloud.timeseries.errors import NoSuchQuarantined, NothingReplays
 from civicwatt_cloud.timeseries.intake import quarantine
+from civicwatt_cloud.timeseries.intake.errors import NoSuchQuarantined, NothingReplays
 from civicwatt_cloud.timeseries.intake.models import Quarantined
 from civicwatt_protocols.logs import log_to_stderr
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from civicwatt_cloud.timeseries.errors import ImplausibleValue
 from civicwatt_cloud.timeseries.intake.catalogues import Columns
+from civicwatt_cloud.timeseries.intake.errors import ImplausibleValue
 from civicwatt_cloud.timeseries.intake.parking import Message
 from civicwatt_cloud.timeseries.intake.plain import Answer
 from civicwatt_cloud.timeseries.intake.quarantine import Entry

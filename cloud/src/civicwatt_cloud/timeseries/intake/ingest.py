@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from civicwatt_cloud.kit import metrics
 from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.timeseries.errors import ConflictingReading, NoCatalogueYet, TooLarge, Unreadable
 from civicwatt_cloud.timeseries.intake import plain, presence, quarantine
 from civicwatt_cloud.timeseries.intake.catalogues import Catalogues
+from civicwatt_cloud.timeseries.intake.errors import ConflictingReading, NoCatalogueYet, TooLarge, Unreadable
 from civicwatt_cloud.timeseries.intake.foreign import Foreign
 from civicwatt_cloud.timeseries.intake.handful import Intake
 from civicwatt_cloud.timeseries.intake.parking import Message, Parking

@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
-from civicwatt_cloud.timeseries.errors import BadPlainTopic, NotPlain
+from civicwatt_cloud.timeseries.intake.errors import BadPlainTopic, NotPlain
 from civicwatt_protocols.errors import CivicWattError
 from civicwatt_protocols.measures import MEASURES
 from civicwatt_protocols.uplink import Catalogue, PointDefinition

@@ -9,7 +9,7 @@ from sqlalchemy import Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.bulk import insert_new
-from civicwatt_cloud.timeseries.errors import ForeignDivision
+from civicwatt_cloud.timeseries.intake.errors import ForeignDivision
 from civicwatt_cloud.timeseries.intake.handful import Intake
 from civicwatt_cloud.timeseries.intake.quarantine import Entry
 from civicwatt_cloud.timeseries.points import Gateway

@@ -7,14 +7,9 @@ from datetime import UTC, datetime
 import structlog
 
 from civicwatt_cloud.kit.business_time import SECOND_US
-from civicwatt_cloud.timeseries.errors import (
-    AncientReading,
-    FutureReading,
-    TooLarge,
-    WrongDevice,
-)
 from civicwatt_cloud.timeseries.intake import plain
 from civicwatt_cloud.timeseries.intake.catalogues import Catalogues
+from civicwatt_cloud.timeseries.intake.errors import AncientReading, FutureReading, TooLarge, WrongDevice
 from civicwatt_cloud.timeseries.intake.foreign import Foreign, Said, bd_seq, name_of
 from civicwatt_cloud.timeseries.intake.handful import Intake, Outbox, Stored
 from civicwatt_cloud.timeseries.intake.parking import Message, Parking

@@ -11,8 +11,8 @@ import aiomqtt
 import structlog
 
 from civicwatt_cloud.kit import metrics
-from civicwatt_cloud.timeseries.errors import Unreadable
 from civicwatt_cloud.timeseries.intake import mqtt, roles
+from civicwatt_cloud.timeseries.intake.errors import Unreadable
 from civicwatt_cloud.timeseries.intake.host import Host
 from civicwatt_cloud.timeseries.intake.inbox import Inbox
 from civicwatt_cloud.timeseries.intake.ingest import Command, Ingest
