@@ -27,6 +27,7 @@ from civicwatt_cloud.timeseries.ledger.replay.files import events, moment_us, re
 from civicwatt_cloud.timeseries.ledger.replay.intervals import REASONS, Step
 from civicwatt_cloud.timeseries.ledger.replay.intervals import replay as replayed
 from civicwatt_cloud.timeseries.points import Point
+from civicwatt_protocols.errors import BadValue
 from civicwatt_protocols.logs import log_to_stderr
 from civicwatt_protocols.quantity import format_micro
 
@@ -159,6 +160,8 @@ class _Desk(NamedTuple):
 
 @contextmanager
 def _desk(config: Path | None, meter: str, reason: str) -> Iterator[_Desk]:
+    if not reason.strip():
+        raise BadValue("--reason", key="reason", detail="依据不能为空 · say why, and by which document")
     settings = Settings.load(config)
     gateway, _, device = meter.partition("/")
     with one_transaction(settings) as session:
