@@ -102,6 +102,11 @@ def test_a_replay_stores_what_can_be_read_by_now_and_says_what_cannot(
     assert len(json.loads(run("replay", "--all", "--wait", "0").stdout)["replayed"]) == 2  # the open ones
 
 
+@pytest.mark.parametrize("command", ["show", "replay"])
+def test_a_number_beyond_all_counting_is_a_wrong_use(run: Run, command: str) -> None:
+    assert run(command, "9" * 30).exit_code == 2
+
+
 def test_without_a_worker_the_wish_is_kept(
     db: Database, store: ReadingsStore, run: Run, aside: dict[str, int]
 ) -> None:

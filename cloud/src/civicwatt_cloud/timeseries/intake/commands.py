@@ -21,6 +21,7 @@ from civicwatt_protocols.logs import log_to_stderr
 app = typer.Typer(no_args_is_help=True)
 
 LOOK_S = 0.2
+LAST_ID = 2**63 - 1  # that a database counts up to
 Code = Annotated[str | None, typer.Option("--code", help="只看此原因，如 CW-T1001 · this reason only")]
 
 
@@ -49,7 +50,7 @@ def list_(
 
 @app.command()
 def show(
-    row_id: Annotated[int, typer.Argument(metavar="ID", help="编号 · its number")],
+    row_id: Annotated[int, typer.Argument(metavar="ID", max=LAST_ID, help="编号 · its number")],
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
@@ -68,7 +69,9 @@ def show(
 
 @app.command()
 def replay(  # noqa: PLR0917 - typer passes them by name
-    ids: Annotated[list[int] | None, typer.Argument(metavar="[ID]...", help="编号 · their numbers")] = None,
+    ids: Annotated[
+        list[int] | None, typer.Argument(metavar="[ID]...", max=LAST_ID, help="编号 · their numbers")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="全部未处理的 · all that are still open")] = False,
     code: Code = None,
     wait_s: Annotated[
@@ -123,8 +126,9 @@ def _opened(settings: Settings) -> Iterator[Database]:
     log_to_stderr()
     database = Database.of(settings)
     try:
-        database.upgrade()
-        yield database
+        with database.explained():
+            database.upgrade()
+            yield database
     finally:
         database.close()
 
