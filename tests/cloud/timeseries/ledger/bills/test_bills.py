@@ -158,7 +158,7 @@ BAD: list[tuple[dict[str, str], str, str]] = [
     ({"截止日期（不含）": "9999-12-31"}, "F", "CW-D1018"),
     ({"截止日期（不含）": "2026-09-28"}, "F", "CW-T1301"),
     ({"截止日期（不含）": "2036-09-28"}, "F", "CW-T1301"),
-    ({"用量": "-1"}, "G", "CW-T1306"),
+    ({"用量": "-1"}, "G", "CW-T1311"),
     ({"用量": "1.0000001"}, "G", "CW-T1306"),
     ({"用量": ""}, "G", "CW-T1306"),
     ({"单位": "吨"}, "H", "CW-T1305"),
@@ -209,3 +209,54 @@ def test_oil_is_split_into_vehicles_and_other(db: Database, import_rows: Import)
     with db.reading() as session:
         found = {(point.end_use, point.carrier) for point in session.scalars(select(Point))}
         assert found == {("gasoline_vehicle", "gasoline"), ("gasoline_other", "gasoline")}
+
+
+SEPTEMBER = bill(**{"户号": "C-1", "用量": "", "单据号": "CB-09", "上期读数": "100", "本期读数": "150"}) | {
+    "起始日期": "2026-09-01",
+    "截止日期（不含）": "2026-10-01",
+    "费用": "",
+}
+OCTOBER = SEPTEMBER | {
+    "单据号": "CB-10",
+    "起始日期": "2026-10-01",
+    "截止日期（不含）": "2026-11-01",
+    "上期读数": "150",
+    "本期读数": "190",
+}
+
+
+def test_a_bill_begins_at_the_reading_at_which_the_one_before_it_ended(import_rows: Import) -> None:
+    assert import_rows(SEPTEMBER).added == 1
+    report = import_rows(OCTOBER | {"上期读数": "151"})
+    assert problems(report) == [("账单!E2", "CW-T1310")]
+    for language in ("zh", "en"):
+        told = report.problems[0].text(language)
+        assert all(text in told for text in ("CB-09", "150", "CB-10", "151", "2026-10-01"))
+    assert import_rows(OCTOBER).added == 1
+    assert import_rows(OCTOBER, SEPTEMBER).changed == 0
+
+
+def test_a_corrected_reading_is_taken_with_the_bill_that_begins_there_or_not_at_all(
+    db: Database, import_rows: Import
+) -> None:
+    assert import_rows(OCTOBER, SEPTEMBER).added == 2
+    alone = import_rows(SEPTEMBER | {"本期读数": "160"})
+    assert [code for _, code in problems(alone)] == ["CW-T1310"]
+    both = import_rows(OCTOBER | {"上期读数": "160"}, SEPTEMBER | {"本期读数": "160"})
+    assert (both.problems, both.changed) == ([], 2)
+    with db.reading() as session:
+        told = {one.document: (one.opening_micro, one.closing_micro) for one in session.scalars(select(Bill))}
+    assert told == {"CB-09": (100_000_000, 160_000_000), "CB-10": (160_000_000, 190_000_000)}
+
+
+def test_an_amount_alone_and_days_between_break_nothing(import_rows: Import) -> None:
+    assert import_rows(SEPTEMBER).added == 1
+    assert import_rows(OCTOBER | {"上期读数": "", "本期读数": "", "用量": "7"}).added == 1  # a new meter
+    later = {"单据号": "CB-12", "起始日期": "2026-12-01", "截止日期（不含）": "2027-01-01", "上期读数": "3"}
+    assert import_rows(OCTOBER | later | {"本期读数": "9"}).added == 1
+
+
+def test_a_credit_note_is_refused_with_what_to_do(import_rows: Import) -> None:
+    report = import_rows(bill(用量="-12.5"), bill(费用="−3.00"))
+    assert [problem.code for problem in report.problems] == ["CW-T1311", "CW-T1311"]
+    assert "单据号" in report.problems[0].remedy_zh

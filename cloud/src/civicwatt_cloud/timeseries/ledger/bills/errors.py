@@ -7,7 +7,9 @@ RowProblem
 ├── WrongUnit          CW-T1305
 ├── ReadingsDiffer     CW-T1307
 ├── ReadingFalls       CW-T1308
-└── AccountElsewhere   CW-T1309
+├── AccountElsewhere   CW-T1309
+├── ReadingsBreak      CW-T1310
+└── CreditNote         CW-T1311
 """
 
 from civicwatt_cloud.kit.directory_problems import RowProblem
@@ -77,3 +79,28 @@ class AccountElsewhere(RowProblem):
     en = "account {account} is registered for building {building} ({end_use})"
     remedy_zh = "改正楼栋或分项；不同供应商的户号相同时，在户号前加供应商名"
     remedy_en = "correct building or end use; where two suppliers use one number, put the supplier before it"
+
+
+class ReadingsBreak(RowProblem):
+    """A bill that does not begin at the reading at which the one before it ended."""
+
+    code = "CW-T1310"
+    zh = "{day} 的读数前后不一致：单据 {earlier} 止于 {closing}，单据 {later} 起于 {opening}"
+    en = "on {day} document {earlier} ends at the reading {closing}, document {later} begins at {opening}"
+    remedy_zh = (
+        "核对两张单据的读数；要更正前一单据，用它的单据号和起始日期在同一文件中一并导入；换表时只填用量"
+    )
+    remedy_en = (
+        "check both; to correct the other, import it again in the same file under its number and"
+        " first day; where the meter was replaced, give the amount alone"
+    )
+
+
+class CreditNote(RowProblem):
+    """A negative amount or cost: it corrects a bill, and is none itself."""
+
+    code = "CW-T1311"
+    zh = "{title}“{text}”为负，是冲减，不是一期账单"
+    en = "{title} “{text}” is negative: a credit note corrects a bill, it is none itself"
+    remedy_zh = "用被冲减单据的单据号和起始日期，导入冲减后的用量和费用"
+    remedy_en = "import the bill it corrects again, under its number and first day, with what is left of both"

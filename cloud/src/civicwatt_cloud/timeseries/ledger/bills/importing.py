@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -19,7 +20,12 @@ from civicwatt_cloud.kit.identity import real_now_us
 from civicwatt_cloud.kit.tables import Row, read_rows
 from civicwatt_cloud.timeseries.carriers import EndUse
 from civicwatt_cloud.timeseries.errors import NoSuchBuilding, NoSuchInstitution
-from civicwatt_cloud.timeseries.ledger.bills.errors import AccountElsewhere, BillOverlaps, BuildingNeeded
+from civicwatt_cloud.timeseries.ledger.bills.errors import (
+    AccountElsewhere,
+    BillOverlaps,
+    BuildingNeeded,
+    ReadingsBreak,
+)
 from civicwatt_cloud.timeseries.ledger.bills.models import Bill
 from civicwatt_cloud.timeseries.ledger.bills.rows import (
     ACCOUNT,
@@ -28,6 +34,7 @@ from civicwatt_cloud.timeseries.ledger.bills.rows import (
     FROM,
     INSTITUTION,
     SHEET,
+    TO,
     Statement,
     parse,
 )
@@ -61,6 +68,8 @@ def enter(session: Session, rows: Iterable[Row], zone: ZoneInfo, who: str) -> Im
         desk = _Desk(session, zone, who, said)
         placed = [(one, point) for one, point in _each(said, desk.account, _number, problems)]
         session.flush()  # new accounts have ids
+        placed.sort(key=lambda one: one[0].day_from)  # each after the one before it
+        desk.expect(placed)
         for _, fate in _each(placed, lambda one: desk.enter(*one), lambda one: _number(one[0]), problems):
             report.kept += 1
             report.added += fate.is_new
@@ -102,10 +111,11 @@ class _Desk:
                 known[building] = building_id
         accounts = select(Point).where(Point.source == Source.BILL)
         self._accounts = {(point.device, point.measure): point for point in session.scalars(accounts)}
+        self._coming: set[tuple[int, str, date]] = set()
         self._bills: dict[int, list[Bill]] = defaultdict(list)  # that any of these may meet
         if said:
             first, last = min(one.day_from for one in said), max(one.day_to for one in said)
-            near = select(Bill).where(Bill.day_from < last, Bill.day_to > first)
+            near = select(Bill).where(Bill.day_from <= last, Bill.day_to >= first)
             for bill in session.scalars(near):
                 self._bills[bill.point_id].append(bill)
 
@@ -125,8 +135,12 @@ class _Desk:
             )
         return point
 
+    def expect(self, placed: Iterable[tuple[Statement, Point]]) -> None:
+        """These bills are entered one after the other: the readings of each are checked in its turn."""
+        self._coming = {(point.id, said.document, said.day_from) for said, point in placed}
+
     def enter(self, said: Statement, point: Point) -> Fate:
-        """Take one bill. Errors: BillOverlaps."""
+        """Take one bill. Errors: BillOverlaps, ReadingsBreak."""
         bills = self._bills[point.id]
         key = (said.document, said.day_from)
         mine = next((one for one in bills if (one.document, one.day_from) == key), None)
@@ -135,6 +149,12 @@ class _Desk:
                 raise BillOverlaps(
                     said.row.where(FROM), document=other.document, start=other.day_from, end=other.day_to
                 )
+        for other in bills:
+            if other.day_to == said.day_from:
+                _meet(said, FROM, (other.document, other.closing_micro), (said.document, said.opening_micro))
+            later = (point.id, other.document, other.day_from)
+            if other.day_from == said.day_to and later not in self._coming:  # else it is checked in its turn
+                _meet(said, TO, (said.document, said.closing_micro), (other.document, other.opening_micro))
         return self._write(said, point, mine)
 
     def _building(self, said: Statement) -> int:
@@ -168,7 +188,13 @@ class _Desk:
         return point
 
     def _write(self, said: Statement, point: Point, mine: Bill | None) -> Fate:
-        values = {"day_to": said.day_to, "micro": said.micro, "cost_fen": said.cost_fen}
+        values = {
+            "day_to": said.day_to,
+            "micro": said.micro,
+            "opening_micro": said.opening_micro,
+            "closing_micro": said.closing_micro,
+            "cost_fen": said.cost_fen,
+        }
         before = _facts(mine) if mine else None
         day_to = max(said.day_to, mine.day_to) if mine else said.day_to  # the end of what changes
         if mine is None:
@@ -195,6 +221,22 @@ class _Desk:
         return Fate(is_new=before is None, is_changed=before is not None)
 
 
+def _meet(
+    said: Statement, column: str, earlier: tuple[str, int | None], later: tuple[str, int | None]
+) -> None:
+    """Where both bills tell the reading between them, it is one. Errors: ReadingsBreak."""
+    (before, closing), (after, opening) = earlier, later
+    if closing is not None and opening is not None and closing != opening:
+        raise ReadingsBreak(
+            said.row.where(column),
+            day=said.day_from if column == FROM else said.day_to,
+            earlier=before,
+            closing=format_micro(closing),
+            later=after,
+            opening=format_micro(opening),
+        )
+
+
 def _facts(bill: Bill) -> dict[str, object]:
     """A bill for the audit."""
     return {
@@ -202,5 +244,10 @@ def _facts(bill: Bill) -> dict[str, object]:
         "from": bill.day_from.isoformat(),
         "to": bill.day_to.isoformat(),
         "amount": format_micro(bill.micro),
+        **(
+            {"readings": [format_micro(bill.opening_micro), format_micro(bill.closing_micro)]}
+            if bill.opening_micro is not None and bill.closing_micro is not None
+            else {}
+        ),
         "cost_fen": bill.cost_fen,
     }

@@ -19,6 +19,8 @@ class Bill(Base):
     day_from: Mapped[date]
     day_to: Mapped[date]
     micro: Mapped[int] = mapped_column(BigInteger)  # 1e-6 of the carrier's unit
+    opening_micro: Mapped[int | None] = mapped_column(BigInteger)  # what the meter showed; None: amount alone
+    closing_micro: Mapped[int | None] = mapped_column(BigInteger)
     cost_fen: Mapped[int | None] = mapped_column(BigInteger)  # 0.01 yuan
     document: Mapped[str] = mapped_column(String(80))  # 单据号
     entered_by: Mapped[str] = mapped_column(String(80))  # as in the audit

@@ -11,6 +11,7 @@ from civicwatt_cloud.timeseries.carriers import Carrier, EndUse, counted
 from civicwatt_cloud.timeseries.errors import BadName, NoSuchEndUse
 from civicwatt_cloud.timeseries.ledger.bills.errors import (
     BillDatesWrong,
+    CreditNote,
     ReadingFalls,
     ReadingsDiffer,
     WrongUnit,
@@ -54,6 +55,8 @@ class Statement:
     day_from: date
     day_to: date
     micro: int
+    opening_micro: int | None  # what the meter showed; None: the amount alone is given
+    closing_micro: int | None
     cost_fen: int | None
     document: str
 
@@ -72,6 +75,9 @@ def parse(row: Row) -> Statement:
     carrier = end_use.carrier
     if row[UNIT] and row[UNIT].lower() not in _UNITS[carrier.unit]:
         raise WrongUnit(row.where(UNIT), carrier=carrier.zh, unit=carrier.unit, text=row[UNIT])
+    for title in (AMOUNT, COST):
+        if row[title].startswith(("-", "−", "－")):
+            raise CreditNote(row.where(title), title=title, text=row[title])
     day_from, day_to = day(row, FROM), day(row, TO)
     if not 1 <= (day_to - day_from).days <= LONGEST_DAYS:
         raise BillDatesWrong(row.where(TO), start=day_from, end=day_to, limit=LONGEST_DAYS)
@@ -84,6 +90,8 @@ def parse(row: Row) -> Statement:
         day_from,
         day_to,
         int(_amount(row) * MICRO),
+        int(decimal(row, BEFORE) * MICRO) if row[NOW] else None,
+        int(decimal(row, NOW) * MICRO) if row[NOW] else None,
         int(decimal(row, COST, places=2) * 100) if row[COST] else None,
         row[DOCUMENT],
     )
