@@ -150,9 +150,10 @@ def ingest(told: Told) -> Row:
 def certificates(settings: Settings) -> Iterator[Row]:
     """When the authority's and the ingest's end."""
     files = sorted(settings.authority_path.glob("ca-*.pem"))[-1:]
-    for what, path in [("签发机构 authority", one) for one in files] + [
-        ("接收端 ingest", one) for one in (settings.mqtt_cert, settings.mqtt_ca) if one is not None
-    ]:
+    named = [("签发机构 authority", one) for one in files]
+    named += [("接收端 ingest", settings.mqtt_cert)] if settings.mqtt_cert else []
+    named += [("消息服务器的签发机构 the broker's authority", settings.mqtt_ca)] if settings.mqtt_ca else []
+    for what, path in named:
         yield _certificate(what, path)
 
 
