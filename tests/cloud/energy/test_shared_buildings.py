@@ -126,3 +126,17 @@ async def test_the_sheet_of_a_figure_says_the_share_and_its_document(shared: Cit
     assert parts == {"甲局": "112.000056", "乙馆": "55.999944"}
     readings = await shared.client.get(f"/api/v1/points/{meter['point_id']}/readings?date=2026-02-05")
     assert readings.status_code == 200
+
+
+async def test_both_databases_tell_the_same_parts(cities: list[City], tmp_path: Path) -> None:
+    (tmp_path / "shares.csv").write_text(SHARES, "utf-8")
+    told = []
+    for city in cities:
+        with city.app.state.database.session() as session:
+            assert import_shares(session, tmp_path / "shares.csv").problems == []
+        span = "from=2026-01-01&to=2026-03-01&step=day&group_by=institution"
+        report = await city.get(f"reports/consumption?{span}")
+        rankings = await city.get("rankings?figure=electricity_per_area&period=2026&floor=0")
+        assert (await city.get("corrections")) == {"corrections": []}
+        told.append((report["groups"], rankings["rankings"]))
+    assert told[0] == told[1]
