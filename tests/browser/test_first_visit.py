@@ -105,7 +105,11 @@ def test_the_hour_that_is_not_over_is_marked_and_later_ones_are_not_there(visit)
 
 
 def test_an_administrator_is_told_who_he_is_and_that_he_sees_no_energy_data(visit):
-    session = {"username": "auditor", "display_name": "王审", "role": "audit_admin"}
+    session = {
+        "username": "auditor",
+        "display_name": "王审",
+        "roles": [{"key": "audit_admin", "zh": "审计管理员", "en": "audit administrator"}],
+    }
     session |= {"setup": False, "region": None, "demo": False}
     page = visit.page.context.new_page()
     page.route("**/api/v1/session", lambda route: route.fulfill(json=session))

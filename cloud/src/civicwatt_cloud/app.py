@@ -17,7 +17,10 @@ from civicwatt_cloud.kit.access import public
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.guard import Guard
 from civicwatt_cloud.kit.http_metrics import HttpMetrics
+from civicwatt_cloud.kit.records import api as records_api
+from civicwatt_cloud.kit.records import meta
 from civicwatt_cloud.kit.settings import Settings
+from civicwatt_cloud.modules.catalogue import MODULES
 from civicwatt_cloud.modules.energy import api as energy_api
 from civicwatt_cloud.modules.energy import corrections_api, queries_api
 from civicwatt_cloud.modules.gateways import api as gateways_api
@@ -67,6 +70,12 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (gateways_api.router, field_api.router, manager_api.router):
         app.include_router(router)
     app.include_router(metrics_router)
+    app.state.modules = MODULES
+    app.include_router(meta.router)
+    for module in MODULES:
+        app.include_router(records_api.routes(module))
+        for router in module.routers:
+            app.include_router(router)
     app.add_api_route(
         "/healthz", _alive, dependencies=[Depends(public)], operation_id="healthz", summary="存活"
     )

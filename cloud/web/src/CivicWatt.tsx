@@ -71,7 +71,7 @@ export function CivicWatt() {
   if (known.kind === "nobody") return <SignIn onSignedIn={enter} />;
   const { session } = known;
   if (session.setup) return <SetUp onDone={leave} />;
-  if (session.role !== "energy_manager") return <Administrator session={session} onSignOut={() => void signOut()} />;
+  if (!session.roles.some((role) => role.key === "energy_manager")) return <Administrator session={session} onSignOut={() => void signOut()} />;
   return (
     <>
       <Header session={session} onSignOut={() => void signOut()} />

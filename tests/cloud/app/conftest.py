@@ -9,8 +9,9 @@ from httpx import ASGITransport, AsyncClient
 
 from civicwatt_cloud.app import create_app
 from civicwatt_cloud.kit import identity
-from civicwatt_cloud.kit.identity import Role
+from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.settings import Settings
+from civicwatt_cloud.kit.signin import FIRST_ROLES
 
 STRONG = "Yu-Lan-2026"
 
@@ -54,7 +55,7 @@ async def accounts(client: AsyncClient, setup_code: str) -> dict[Role, dict[str,
     await client.post("/api/v1/session", json={"code": setup_code})
     made = [
         {"username": f"user-{role[:4]}", "display_name": role, "role": role, "password": STRONG}
-        for role in Role
+        for role in sorted(FIRST_ROLES)
     ]
     response = await client.post("/api/v1/setup", json={"accounts": made})
     assert response.status_code == 204, response.text

@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from httpx import AsyncClient
 
 from civicwatt_cloud.app import create_app
-from civicwatt_cloud.kit.identity import Role
+from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.settings import Settings
 
 DEADLINE_S = 30
@@ -34,7 +34,7 @@ async def test_accounts_are_named_sign_in_and_see_their_part(
     client: AsyncClient, accounts: dict[Role, dict[str, str]]
 ) -> None:
     manager = (await client.post("/api/v1/session", json=accounts[Role.ENERGY_MANAGER])).json()
-    assert manager["role"] == Role.ENERGY_MANAGER
+    assert [one["key"] for one in manager["roles"]] == [Role.ENERGY_MANAGER]
     for path in ("overview", "live", "health", "gateways"):
         answer = await client.get(f"/api/v1/{path}")
         assert answer.status_code == 200, answer.text

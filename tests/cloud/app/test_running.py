@@ -27,7 +27,8 @@ from civicwatt_cloud import app as application
 from civicwatt_cloud.housekeeping import housekeeping
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.kit.identity import OneTimeCode, Purpose, Role, issue_code
+from civicwatt_cloud.kit.identity import OneTimeCode, Purpose, issue_code
+from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.timeseries.intake.loading import load
 from civicwatt_cloud.timeseries.ledger.models import LedgerHour
 from civicwatt_cloud.timeseries.points import Gateway, Point

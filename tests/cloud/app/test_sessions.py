@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from civicwatt_cloud.kit import identity
-from civicwatt_cloud.kit.identity import Account, OpenSession, Role
+from civicwatt_cloud.kit.identity import Account, Grant, OpenSession
+from civicwatt_cloud.kit.roles import Role
+from civicwatt_cloud.kit.signin import FIRST_ROLES
 
 SESSION = "/api/v1/session"
 
@@ -21,7 +23,7 @@ async def test_the_first_visit_leads_through_setup_to_a_password_sign_in(
     assert opened.json() == {
         "username": "",
         "display_name": "",
-        "role": None,
+        "roles": [],
         "setup": True,
         "region": None,
         "demo": False,
@@ -29,14 +31,14 @@ async def test_the_first_visit_leads_through_setup_to_a_password_sign_in(
     assert (await client.get("/api/v1/overview")).status_code == 403
     accounts = [
         {"username": f"user-{role[:4]}", "display_name": "", "role": role, "password": "Yu-Lan-2026"}
-        for role in Role
+        for role in sorted(FIRST_ROLES)
     ]
     refused = await client.post("/api/v1/setup", json={"accounts": accounts[:3]})
     assert (refused.status_code, refused.json()["code"]) == (422, "CW-A1012")
     assert (await client.post("/api/v1/setup", json={"accounts": accounts})).status_code == 204
     assert (await client.get(SESSION)).status_code == 401
     signed_in = await client.post(SESSION, json={"username": "USER-ener", "password": "Yu-Lan-2026"})
-    assert signed_in.json()["role"] == "energy_manager"
+    assert [one["key"] for one in signed_in.json()["roles"]] == ["energy_manager"]
     assert signed_in.json()["region"] == {"code": "000000", "name": "全部地区"}
     assert (await client.get("/api/v1/overview")).status_code == 200
     assert (await client.delete(SESSION)).status_code == 204
@@ -78,7 +80,9 @@ async def test_s05_a_removed_account_is_out_at_its_next_call(
     await client.post(SESSION, json=accounts[Role.ENERGY_MANAGER])
     with app.state.database.session() as session:
         session.execute(delete(OpenSession))
-        session.execute(delete(Account).where(Account.role == Role.ENERGY_MANAGER))
+        gone = session.scalars(select(Grant.account_id).where(Grant.role == Role.ENERGY_MANAGER)).all()
+        session.execute(delete(Grant).where(Grant.account_id.in_(gone)))
+        session.execute(delete(Account).where(Account.id.in_(gone)))
     assert (await client.get("/api/v1/overview")).status_code == 401
 
 

@@ -17,7 +17,7 @@ from civicwatt_cloud.app import create_app
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.directory_import import import_directory
-from civicwatt_cloud.kit.identity import Account, Purpose, issue_code, real_now_us
+from civicwatt_cloud.kit.identity import Grant, Purpose, issue_code, real_now_us
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.timeseries.binding import import_meters
 from civicwatt_cloud.timeseries.intake.loading import load
@@ -106,7 +106,7 @@ async def _city(folder: Path, database_url: str | None = None) -> AsyncIterator[
                 made.write(device, [*hours, hours[-1] + 0.25], [*(hours * per_hour), hours[-1] * per_hour])
             assert (await client.post("/api/v1/session", json={"code": code})).status_code == 200
             with app.state.database.session() as session:
-                session.execute(update(Account).values(region_code="429900"))
+                session.execute(update(Grant).values(region_code="429900"))
             yield made
 
 

@@ -7,7 +7,7 @@ from cloud.energy.conftest import City
 from sqlalchemy import select, update
 
 from civicwatt_cloud.kit.directory import Institution
-from civicwatt_cloud.kit.identity import Account
+from civicwatt_cloud.kit.identity import Account, Grant
 from civicwatt_cloud.timeseries.ledger.bills.importing import import_bills
 from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.ledger.closing.closed_months import close
@@ -95,7 +95,7 @@ async def test_another_region_neither_sees_nor_decides_it(closed: City, tmp_path
     _bill(closed, tmp_path, 70, "account/li")
     (one,) = (await closed.get("corrections"))["corrections"]
     with closed.app.state.database.session() as session:
-        session.execute(update(Account).values(region_code="429800"))
+        session.execute(update(Grant).values(region_code="429800"))
     assert (await closed.get("corrections"))["corrections"] == []
     path = f"/api/v1/corrections/{one['number']}/approve"
     answer = await closed.client.post(path, json={"reason": "是"})

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from civicwatt_cloud.kit.audit import Audit
-from civicwatt_cloud.kit.identity import Account
+from civicwatt_cloud.kit.identity import Grant
 from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.points import Gateway
 
@@ -104,7 +104,7 @@ async def test_the_list_shows_who_entered_what_and_only_of_the_own_region(city: 
         "entered_at": "",
     }
     with city.app.state.database.session() as session:
-        session.execute(update(Account).values(region_code="429800"))
+        session.execute(update(Grant).values(region_code="429800"))
     assert (await city.get("replacements"))["replacements"] == []
 
 

@@ -8,7 +8,7 @@ import pytest
 from cloud.energy.conftest import City
 from sqlalchemy import update
 
-from civicwatt_cloud.kit.identity import Account
+from civicwatt_cloud.kit.identity import Grant
 from civicwatt_cloud.timeseries.ledger.shares.importing import import_shares
 
 SHARES = """\
@@ -92,7 +92,7 @@ async def test_a_sharer_sees_its_part_of_a_building_of_another_institution_only(
         ("A-1", "55.999944")
     ]
     with shared.app.state.database.session() as session:
-        session.execute(update(Account).values(region_code="429800"))
+        session.execute(update(Grant).values(region_code="429800"))
     assert (await shared.get(asked))["groups"] == []
 
 

@@ -19,7 +19,8 @@ from civicwatt_cloud.kit import identity
 from civicwatt_cloud.kit.audit import Audit
 from civicwatt_cloud.kit.db import one_transaction
 from civicwatt_cloud.kit.directory_import import import_directory
-from civicwatt_cloud.kit.identity import Account, Role
+from civicwatt_cloud.kit.identity import Account, Grant
+from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.gateways.authority import Authority, pem
 from civicwatt_cloud.modules.gateways.models import GatewayCode
@@ -43,11 +44,12 @@ def signed_in(cloud: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         sessions = {}
         for role in Role:
             region = "429900" if role is Role.ENERGY_MANAGER else None
-            account = Account(
-                username=role.value, display_name=role.value, role=role, region_code=region, created_us=0
-            )
+            account = Account(username=role.value, display_name=role.value, created_us=0)
             session.add(account)
             session.flush()
+            session.add(
+                Grant(account_id=account.id, role=role, region_code=region, valid_from=identity.FOR_EVER)
+            )
             sessions[role] = identity.open_session(session, account.id, identity.real_now_us())
     clients = {
         role: Client(base_url=f"{cloud.url}/api/v1", cookies={"civicwatt": token}, trust_env=False)
@@ -90,12 +92,10 @@ def test_s07_a_gateway_of_another_region_does_not_exist(cloud: Any, signed_in: d
     assert manager.delete("gateways/gw-far/certificates").status_code == 404
     assert manager.post("gateways/gw-22/code", json={"division": "429800"}).status_code == 404
     with cloud.database.session() as session:
-        session.execute(update(Account).where(Account.role == Role.ENERGY_MANAGER).values(region_code=None))
+        session.execute(update(Grant).where(Grant.role == Role.ENERGY_MANAGER).values(region_code=None))
     assert manager.post("gateways/gw-22/code", json={}).status_code == 404
     with cloud.database.session() as session:
-        session.execute(
-            update(Account).where(Account.role == Role.ENERGY_MANAGER).values(region_code="429900")
-        )
+        session.execute(update(Grant).where(Grant.role == Role.ENERGY_MANAGER).values(region_code="429900"))
 
 
 @pytest.mark.parametrize("gateway", ["civicwatt-ingest", "a b", "gw+", "x" * 65])

@@ -21,7 +21,7 @@ from civicwatt.bench.usage import memory_mb
 from civicwatt_cloud.kit import rules
 from civicwatt_cloud.kit.business_time import HOUR_US, day_start_us
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.kit.scope import Scope
+from civicwatt_cloud.kit.scope import scope_of_region
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.energy import ranking, reports
 from civicwatt_cloud.modules.energy.counters import Choice
@@ -140,7 +140,7 @@ def main(key: str, place: Path, runs: int) -> dict[str, Any]:
     for _ in range(runs + 1):
         began = time.perf_counter()
         with database.reading() as session:
-            answer = ask(View(session, store, Scope(cloud_site.DIVISION), rule_rows, ZONE, now_us))
+            answer = ask(View(session, store, scope_of_region(cloud_site.DIVISION), rule_rows, ZONE, now_us))
         seconds.append(round(time.perf_counter() - began, 4))
     database.close()
     store.close()

@@ -1,13 +1,15 @@
 """What a route requires of whoever calls it; every route declares one of these (a test walks them all)."""
 
+from datetime import date
+
 from fastapi import Request
 
 from civicwatt_cloud.kit import identity
+from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.errors import NotPermitted, NotSignedIn
-from civicwatt_cloud.kit.identity import Actor, Role
-
-EVERYBODY = frozenset(Role)
+from civicwatt_cloud.kit.identity import Actor
+from civicwatt_cloud.kit.roles import Role
 
 
 class Requires:
@@ -31,16 +33,22 @@ class Requires:
         if not token:
             raise NotSignedIn()
         with database.reading() as session:
-            found = identity.actor_of(session, token, now_us)
+            found = identity.actor_of(session, token, now_us, today(request))
         if found is None:
             raise NotSignedIn()
         actor, is_stale = found
-        if actor.role not in self.roles and not (self.setup and actor.role is None):
+        if not (actor.roles & self.roles or (self.setup and actor.account_id is None)):
             raise NotPermitted()
         if is_stale and self.is_activity:
             with database.session() as session:
                 identity.note_use(session, token, now_us)
         return actor
+
+
+def today(request: Request) -> date:
+    """The business day."""
+    state = request.app.state
+    return date_of(state.clock.now_us(), state.zone)
 
 
 def public() -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from urllib.parse import quote
 
 from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from civicwatt_cloud.kit.db import Base
@@ -43,6 +45,11 @@ class Level(StrEnum):
     TOWNSHIP = "township"
 
     @property
+    def rank(self) -> int:
+        """0 for the nation; the higher the number, the smaller the place."""
+        return list(Level).index(self)
+
+    @property
     def zh(self) -> str:
         """Title in Chinese, as in the directory."""
         return {"nation": "国家级", "province": "省级", "city": "市级", "county": "县级", "township": "乡级"}[
@@ -65,8 +72,18 @@ class Region(Base):
     name: Mapped[str]
 
 
+def _path(context: DefaultExecutionContext) -> str:
+    """Right below the region; kit.organisation moves an institution below another."""
+    said = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return below(region_prefix(said["region_code"]), said["code"])
+
+
 class Institution(Base):
-    """A public institution that answers for its use of energy."""
+    """A public institution, and so a node of the organisation tree: it owns records and uses energy.
+
+    `path` is the one thing that scope is decided by: the region's prefix, then the codes from the root to
+    this institution, as `4299/11420100/`. All below a node have paths that begin with the node's.
+    """
 
     __tablename__ = "institution"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -75,6 +92,8 @@ class Institution(Base):
     kind: Mapped[str]
     level: Mapped[str]
     region_code: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
+    path: Mapped[str] = mapped_column(String(400), index=True, default=_path)
 
 
 class Building(Base):
@@ -107,6 +126,21 @@ class Denominator(Base):
 def region_prefix(code: str) -> str:
     """The part of a division code that all places below it share: 420000 → 42, 429900 → 4299."""
     return code[:2].replace("00", "") if code.endswith("0000") else code.removesuffix("00")
+
+
+def below(node: str, code: str) -> str:
+    """The path of an institution right below a node; a code may hold any character."""
+    return f"{node.removesuffix('/')}/{quote(code, safe='')}/"
+
+
+def region_of(node: str) -> str:
+    """The code of the region that a node is, or lies in: `4299/11420100/` is in 429900."""
+    return node.partition("/")[0].ljust(6, "0")
+
+
+def level_of(code: str) -> Level:
+    """The level of a division: 000000 nation, 420000 province, 429900 city, 429901 county."""
+    return (Level.NATION, Level.PROVINCE, Level.CITY, Level.COUNTY)[len(region_prefix(code)) // 2]
 
 
 def define_region(session: Session, code: str, name: str) -> Region:

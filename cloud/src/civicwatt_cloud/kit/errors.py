@@ -25,6 +25,14 @@ CivicWattError
     ├── NoRule           422  CW-R1001
     ├── UnreadableTable  422  CW-D1001  (tables.py)
     ├── MissingColumn    422  CW-D1002  (tables.py)
+    ├── BadField         422  CW-K1101  (records/errors.py)
+    ├── FieldMissing     422  CW-K1102  (records/errors.py)
+    ├── NotWritable      422  CW-K1103  (records/errors.py)
+    ├── Outdated         409  CW-K1104  (records/errors.py)
+    ├── AlreadyThere     409  CW-K1105  (records/errors.py)
+    ├── NoSuchStep       409  CW-K1201  (workflow/errors.py)
+    ├── OwnStep          403  CW-K1202  (workflow/errors.py)
+    ├── NotYours         403  CW-K1203  (workflow/errors.py)
     ├── RowProblem       422  (directory_problems.py, timeseries/errors.py)
     └── SetAside              (timeseries/errors.py)
 

@@ -1,4 +1,4 @@
-"""Accounts, sessions and one-time codes: tables and the rules of their life.
+"""Accounts, grants, sessions and one-time codes: tables and the rules of their life.
 
 No account and no password exists in a fresh installation; the first sign-in is by a one-time code that opens
 the set-up, where the three administrators (三员分立) and one energy manager are named.
@@ -8,32 +8,29 @@ Sessions and codes are stored as hashes and live in real time, whatever the busi
 import hashlib
 import secrets
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ForeignKey, String, delete, func, select
+from sqlalchemy import BigInteger, ForeignKey, String, delete, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.kit.db import Base
-from civicwatt_cloud.kit.directory import Region
+from civicwatt_cloud.kit.directory import Institution, Level, Region, level_of, region_of, region_prefix
+from civicwatt_cloud.kit.roles import Role
 
 CODE_LIFE_US = 24 * 3600 * SECOND_US  # engineering default
 IDLE_US = 30 * 60 * SECOND_US  # engineering default
 LONGEST_US = 12 * 3600 * SECOND_US  # engineering default: a working day
 SEEN_EVERY_US = 60 * SECOND_US  # how exactly the last use of a session is kept
 
+FOR_EVER = date(1949, 10, 1)  # the first day of a grant without one
+
 CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: none that is read as another
 CODE_GROUPS = 3  # of 4 letters of 5 bits: 60 bits
-
-
-class Role(StrEnum):
-    """Who may do what; nobody holds two of them."""
-
-    SYSTEM_ADMIN = "system_admin"
-    SECURITY_ADMIN = "security_admin"
-    AUDIT_ADMIN = "audit_admin"
-    ENERGY_MANAGER = "energy_manager"
 
 
 class Purpose(StrEnum):
@@ -50,10 +47,24 @@ class Account(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(String(64), unique=True)  # case-folded
     display_name: Mapped[str] = mapped_column(String(64))
-    role: Mapped[str] = mapped_column(String(32))
     password_hash: Mapped[str | None]
-    region_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"))
     created_us: Mapped[int] = mapped_column(BigInteger)
+
+
+class Grant(Base):
+    """A role on a node of the organisation tree: a region, an institution, or neither for an administrator.
+
+    It holds from a business day until the day before `valid_to` (open when None).
+    """
+
+    __tablename__ = "role_grant"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    role: Mapped[str] = mapped_column(String(32))
+    region_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"))
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
 
 
 class OpenSession(Base):
@@ -85,16 +96,50 @@ class SignInAttempt(Base):
     at_us: Mapped[int] = mapped_column(BigInteger)
 
 
+class Granted(NamedTuple):
+    """A role, and the node it reaches from: all whose path begins so; an administrator's has none."""
+
+    role: Role
+    node: str | None
+    level: Level
+    name: str  # of the node
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks. `role` is None in the set-up session."""
+    """Who asks, and what is granted today. In the set-up session there is no account yet."""
 
     account_id: int | None
     username: str
     display_name: str
-    role: Role | None
-    region_code: str | None
-    region_name: str | None
+    grants: tuple[Granted, ...] = ()
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles held anywhere."""
+        return frozenset(one.role for one in self.grants)
+
+    @property
+    def who(self) -> str:
+        """As the audit names the actor."""
+        return f"account/{self.username}"
+
+    def nodes(self, roles: Iterable[Role], level: Level | None = None) -> tuple[str, ...]:
+        """Where one of these roles is held, at this level of the administration or above."""
+        wanted = frozenset(roles)
+        return tuple(
+            one.node
+            for one in self.grants
+            if one.role in wanted and one.node is not None and (level is None or one.level.rank <= level.rank)
+        )
+
+    def region(self) -> tuple[str, str] | None:
+        """Code and name of the widest node of the business; None for an administrator."""
+        placed = [(one.node, one.name) for one in self.grants if one.node is not None]
+        if not placed:
+            return None
+        node, name = min(placed, key=lambda one: len(one[0]))
+        return region_of(node), name
 
 
 def real_now_us() -> int:
@@ -140,25 +185,45 @@ def open_session(session: Session, account_id: int | None, now_us: int) -> str:
     return token
 
 
-def actor_of(session: Session, token: str, now_us: int) -> tuple[Actor, bool] | None:
-    """Who holds the token, and whether its last use should be noted; None when the session has ended."""
+def actor_of(session: Session, token: str, now_us: int, today: date) -> tuple[Actor, bool] | None:
+    """Who holds the token, and whether its last use should be noted; None when the session has ended.
+
+    `now_us` is real time, which sessions live in; `today` the business day, by which grants hold.
+    """
     found = session.execute(
-        select(OpenSession, Account, Region.name)
+        select(OpenSession, Account)
         .outerjoin(Account, Account.id == OpenSession.account_id)
-        .outerjoin(Region, Region.code == Account.region_code)
         .where(OpenSession.token_hash == digest(token))
     ).one_or_none()
     if found is None or _ended(found[0], now_us):
         return None
-    opened, account, region_name = found
+    opened, account = found
     is_stale = now_us - opened.seen_us > SEEN_EVERY_US
     if account is None:
-        return Actor(None, "", "", None, None, None), is_stale
-    role = Role(account.role)
-    return (
-        Actor(account.id, account.username, account.display_name, role, account.region_code, region_name),
-        is_stale,
+        return Actor(None, "", ""), is_stale
+    return actor_named(session, account, today), is_stale
+
+
+def actor_named(session: Session, account: Account, today: date) -> Actor:
+    """The account with what is granted to it on a day."""
+    rows = session.execute(
+        select(Grant.role, Region, Institution)
+        .outerjoin(Region, Region.code == Grant.region_code)
+        .outerjoin(Institution, Institution.id == Grant.institution_id)
+        .where(Grant.account_id == account.id, Grant.valid_from <= today)
+        .where(or_(Grant.valid_to.is_(None), Grant.valid_to > today))
+        .order_by(Grant.id)
     )
+    grants = tuple(_granted(Role(role), region, institution) for role, region, institution in rows)
+    return Actor(account.id, account.username, account.display_name, grants)
+
+
+def _granted(role: Role, region: Region | None, institution: Institution | None) -> Granted:
+    if institution is not None:
+        return Granted(role, institution.path, Level(institution.level), institution.name)
+    if region is not None:
+        return Granted(role, region_prefix(region.code), level_of(region.code), region.name)
+    return Granted(role, None, Level.NATION, "")
 
 
 def note_use(session: Session, token: str, now_us: int) -> None:

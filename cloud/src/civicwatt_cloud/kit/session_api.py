@@ -6,11 +6,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from civicwatt_cloud.kit import identity, signin
-from civicwatt_cloud.kit.access import EVERYBODY, Requires, cookie_name, public
+from civicwatt_cloud.kit.access import Requires, cookie_name, public, today
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.errors import BadRequest
-from civicwatt_cloud.kit.identity import Actor, Role
+from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.problems import Problem
+from civicwatt_cloud.kit.roles import EVERYBODY, Role, title
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem} for status in (401, 403, 409, 422, 429)
@@ -41,12 +42,20 @@ class SessionRegion(BaseModel):
     name: str
 
 
+class RoleOut(BaseModel):
+    """A role, and what people call it."""
+
+    key: Role
+    zh: str
+    en: str
+
+
 class SessionOut(BaseModel):
     """Who is signed in."""
 
     username: str
     display_name: str
-    role: Role | None
+    roles: list[RoleOut]
     setup: bool = Field(description="only the set-up may be done")
     region: SessionRegion | None
     demo: bool
@@ -98,7 +107,7 @@ def sign_in(request: Request, response: Response, credentials: Credentials) -> S
     with database.session() as session:
         if former := request.cookies.get(cookie_name(request)):
             identity.close_session(session, former)
-        found = identity.actor_of(session, token, now_us)
+        found = identity.actor_of(session, token, now_us, today(request))
     assert found is not None  # noqa: S101 - the session was opened above
     response.set_cookie(
         cookie_name(request),
@@ -131,14 +140,13 @@ def set_up(request: Request, response: Response, _actor: InSetup, setup: Setup) 
 
 
 def _show(request: Request, actor: Actor) -> SessionOut:
-    region = None
-    if actor.region_code is not None:
-        region = SessionRegion(code=actor.region_code, name=actor.region_name or actor.region_code)
+    place = actor.region()
+    region = SessionRegion(code=place[0], name=place[1]) if place else None
     return SessionOut(
         username=actor.username,
         display_name=actor.display_name,
-        role=actor.role,
-        setup=actor.role is None,
+        roles=[RoleOut(key=one, zh=title(one, "zh"), en=title(one, "en")) for one in sorted(actor.roles)],
+        setup=actor.account_id is None,
         region=region,
         demo=request.app.state.settings.demo,
     )

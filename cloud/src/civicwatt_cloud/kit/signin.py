@@ -12,21 +12,24 @@ from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import top_region
 from civicwatt_cloud.kit.errors import Conflict, LockedOut, SetupIncomplete, WeakPassword, WrongCredentials
 from civicwatt_cloud.kit.identity import (
+    FOR_EVER,
     Account,
+    Grant,
     OneTimeCode,
     OpenSession,
     Purpose,
-    Role,
     SignInAttempt,
     digest,
     normal_code,
     open_session,
 )
+from civicwatt_cloud.kit.roles import ADMINISTRATORS, BUSINESS, TEMPORARY, Role
 
 MAX_FAILURES = 5  # 等保 登录失败处理 asks for a limit; 5 in 10 minutes is an engineering default
 LOCK_MINUTES = 10
 CODE_HOLDER = "one-time code"  # codes share one counter of failures for each address
 DEMO_USERNAME = "demo"
+FIRST_ROLES = ADMINISTRATORS | {Role.ENERGY_MANAGER}  # whom the set-up names
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def set_up(database: Database, accounts: Sequence[NewAccount], now_us: int) -> N
     names = [account.username.strip().casefold() for account in accounts]
     if len(set(names)) < len(names):
         raise Conflict(what="同一账号不能兼任两个角色 · one account cannot hold two roles")
-    if sorted(account.role for account in accounts) != sorted(Role) or not all(names):
+    if sorted(account.role for account in accounts) != sorted(FIRST_ROLES) or not all(names):
         raise SetupIncomplete()
     for account in accounts:
         if not passwords.is_strong(account.password, account.username.strip()):
@@ -84,16 +87,16 @@ def set_up(database: Database, accounts: Sequence[NewAccount], now_us: int) -> N
             raise Conflict(what="初始设置已完成 · the set-up is done already")
         region = top_region(session).code
         for account, name, hashed in zip(accounts, names, hashes, strict=True):
-            session.add(
-                Account(
-                    username=name,
-                    display_name=account.display_name.strip() or name,
-                    role=account.role,
-                    password_hash=hashed,
-                    region_code=region if account.role is Role.ENERGY_MANAGER else None,
-                    created_us=now_us,
-                )
+            row = Account(
+                username=name,
+                display_name=account.display_name.strip() or name,
+                password_hash=hashed,
+                created_us=now_us,
             )
+            session.add(row)
+            session.flush()
+            where = None if account.role in ADMINISTRATORS else region
+            session.add(Grant(account_id=row.id, role=account.role, region_code=where, valid_from=FOR_EVER))
         session.execute(delete(OpenSession).where(OpenSession.account_id.is_(None)))
 
 
@@ -103,12 +106,15 @@ def _demo_account(session: Session, now_us: int) -> int:
         account = Account(
             username=DEMO_USERNAME,
             display_name="演示用户",
-            role=Role.ENERGY_MANAGER,
             password_hash=None,
             created_us=now_us,
         )
         session.add(account)
-    account.region_code = top_region(session).code
+        session.flush()
+    region = top_region(session).code
+    session.execute(delete(Grant).where(Grant.account_id == account.id))
+    for role in sorted(BUSINESS - TEMPORARY):
+        session.add(Grant(account_id=account.id, role=role, region_code=region, valid_from=FOR_EVER))
     session.flush()
     return account.id
 

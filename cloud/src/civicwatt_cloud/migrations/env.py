@@ -5,9 +5,14 @@ from sqlalchemy import Connection
 
 import civicwatt_cloud.kit.audit
 import civicwatt_cloud.kit.directory
+import civicwatt_cloud.kit.events
 import civicwatt_cloud.kit.identity
 import civicwatt_cloud.kit.numbering
+import civicwatt_cloud.kit.organisation
+import civicwatt_cloud.kit.people
+import civicwatt_cloud.kit.workflow.models
 import civicwatt_cloud.modules.gateways.models
+import civicwatt_cloud.modules.org.models
 import civicwatt_cloud.timeseries.intake.models
 import civicwatt_cloud.timeseries.ledger.bills.models
 import civicwatt_cloud.timeseries.ledger.closing.models

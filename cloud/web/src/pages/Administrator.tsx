@@ -1,14 +1,14 @@
 import { Button } from "antd";
 import type { Session } from "../api";
 import { Switches } from "../parts/Switches";
-import { useTexts } from "../preferences";
+import { usePreferences, useTexts } from "../preferences";
 import { isTextKey } from "../texts";
 
 /** What an administrator sees: who is signed in, that energy data are not among the duties, and the way out. */
 export function Administrator({ session, onSignOut }: { session: Session; onSignOut: () => void }) {
   const t = useTexts();
-  const role = `role_${session.role}`;
-  const duty = `${role}_does`;
+  const { language } = usePreferences();
+  const duty = `role_${session.roles[0]?.key}_does`;
   return (
     <main className="gate">
       <section className="card administrator">
@@ -17,7 +17,7 @@ export function Administrator({ session, onSignOut }: { session: Session; onSign
           <dt>{t("username")}</dt>
           <dd>{session.username}</dd>
           <dt>{t("role")}</dt>
-          <dd>{isTextKey(role) ? t(role) : session.role}</dd>
+          <dd>{session.roles.map((role) => role[language]).join(" · ")}</dd>
           <dt>{t("duty")}</dt>
           <dd>{isTextKey(duty) && t(duty)}</dd>
         </dl>

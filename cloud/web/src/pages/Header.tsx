@@ -2,14 +2,13 @@ import { Button, Dropdown } from "antd";
 import type { Session } from "../api";
 import { PeriodPicker } from "../parts/PeriodPicker";
 import { Switches } from "../parts/Switches";
-import { useTexts } from "../preferences";
+import { usePreferences, useTexts } from "../preferences";
 import { href, useRoute } from "../route";
-import { isTextKey } from "../texts";
 
 export function Header({ session, onSignOut }: { session: Session; onSignOut: () => void }) {
   const t = useTexts();
   const { page, period } = useRoute();
-  const role = `role_${session.role}`;
+  const { language } = usePreferences();
   return (
     <header className="top">
       <a className="region" href={href({ period })}>
@@ -29,7 +28,7 @@ export function Header({ session, onSignOut }: { session: Session; onSignOut: ()
         trigger={["click"]}
         menu={{
           items: [
-            { key: "role", label: isTextKey(role) ? t(role) : session.role, disabled: true },
+            ...session.roles.map((role) => ({ key: role.key, label: role[language], disabled: true })),
             { key: "out", label: t("sign_out"), onClick: onSignOut },
           ],
         }}

@@ -6,10 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from civicwatt_cloud.kit.access import EVERYBODY, Requires
+from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.kit.identity import Actor, Role
+from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.problems import Problem
+from civicwatt_cloud.kit.roles import EVERYBODY, Role
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.modules.energy import lineage as lineages
 from civicwatt_cloud.modules.energy import load as loads
@@ -51,7 +52,9 @@ def _view(request: Request, actor: Actor) -> Iterator[View]:
     database: Database = request.app.state.database
     state = request.app.state
     with database.reading() as session:
-        yield View(session, state.store, scope_of(actor), state.rules, state.zone, state.clock.now_us())
+        yield View(
+            session, state.store, scope_of(actor, MANAGER), state.rules, state.zone, state.clock.now_us()
+        )
 
 
 def manager_view(request: Request, actor: Manager) -> Iterator[View]:
@@ -75,7 +78,8 @@ ManagerView = Annotated[View, Depends(manager_view)]
 @router.get("/overview", operation_id="get_overview", summary="总览：本区域各单位的用能")
 def overview(actor: Manager, view: ManagerView, period: PeriodKey = None) -> Overview:
     """Figures of the region and of each institution."""
-    region = RegionOut(code=actor.region_code or "", name=actor.region_name or "")
+    code, name = actor.region() or ("", "")
+    region = RegionOut(code=code, name=name)
     return service.overview(view, region, period)
 
 

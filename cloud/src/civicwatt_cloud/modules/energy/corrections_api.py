@@ -8,7 +8,7 @@ from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.problems import Problem
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.modules.energy import corrections
-from civicwatt_cloud.modules.energy.api import Manager
+from civicwatt_cloud.modules.energy.api import MANAGER, Manager
 from civicwatt_cloud.modules.energy.correction_schemas import CorrectionList, CorrectionOut, DecisionIn
 from civicwatt_cloud.modules.energy.corrections import Take
 from civicwatt_cloud.timeseries.ledger.closing.corrections import Decision, approve, reject
@@ -30,7 +30,7 @@ def get_corrections(
     """Corrections of the region's closed months."""
     state = request.app.state
     with state.database.reading() as session:
-        return corrections.listing(session, scope_of(actor), state.zone, _who(actor), institution)
+        return corrections.listing(session, scope_of(actor, MANAGER), state.zone, _who(actor), institution)
 
 
 @router.post("/corrections/{number}/approve", operation_id="approve_correction", summary="批准：采用重算值")
@@ -50,7 +50,9 @@ def _decide(request: Request, actor: Actor, number: str, wanted: DecisionIn, tak
     state = request.app.state
     decision = Decision(_who(actor), state.clock.now_us(), wanted.reason.strip())
     with state.database.session() as session:
-        return corrections.decided(session, scope_of(actor), number, decision, take=take, zone=state.zone)
+        return corrections.decided(
+            session, scope_of(actor, MANAGER), number, decision, take=take, zone=state.zone
+        )
 
 
 def _who(actor: Actor) -> str:

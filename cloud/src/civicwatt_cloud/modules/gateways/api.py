@@ -8,8 +8,9 @@ from civicwatt_cloud.kit import identity
 from civicwatt_cloud.kit.access import Requires, public
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.errors import Conflict
-from civicwatt_cloud.kit.identity import Actor, Role
+from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.problems import Problem
+from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.gateways import enrolment
@@ -32,7 +33,8 @@ router = APIRouter(
     responses={status: {"model": Problem} for status in (401, 403, 404, 409, 422, 429)},
 )
 
-Manager = Annotated[Actor, Depends(Requires(frozenset({Role.ENERGY_MANAGER})))]
+MANAGER = frozenset({Role.ENERGY_MANAGER})
+Manager = Annotated[Actor, Depends(Requires(MANAGER))]
 Renewing = Annotated[SignedGateway, Depends(renewing_gateway)]
 
 
@@ -45,7 +47,7 @@ def make_code(request: Request, actor: Manager, gateway_id: GatewayId, wanted: C
         raise Conflict(gateway_id, what="该编号由云端使用 · this id is the cloud's own")
     now_us = identity.real_now_us()
     with request.app.state.database.session() as session:
-        division = enrolment.division_of(session, scope_of(actor), gateway_id, wanted.division)
+        division = enrolment.division_of(session, scope_of(actor, MANAGER), gateway_id, wanted.division)
         code = enrolment.issue_code(session, gateway_id, division, now_us, f"account/{actor.username}")
     expires_at = iso(now_us + identity.CODE_LIFE_US, request.app.state.zone)
     return CodeOut(gateway=gateway_id, division=division, code=code, expires_at=expires_at)
@@ -60,7 +62,7 @@ def make_code(request: Request, actor: Manager, gateway_id: GatewayId, wanted: C
 def revoke(request: Request, actor: Manager, gateway_id: GatewayId) -> None:
     """End the gateway's certificates; the broker follows when its revocation list is renewed."""
     with request.app.state.database.session() as session:
-        enrolment.division_of(session, scope_of(actor), gateway_id, None)
+        enrolment.division_of(session, scope_of(actor, MANAGER), gateway_id, None)
         enrolment.revoke(session, gateway_id, identity.real_now_us(), f"account/{actor.username}")
 
 

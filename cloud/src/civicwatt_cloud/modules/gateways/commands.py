@@ -10,7 +10,7 @@ from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.db import one_transaction
 from civicwatt_cloud.kit.directory import EVERYWHERE, top_region
 from civicwatt_cloud.kit.hosts import is_here
-from civicwatt_cloud.kit.scope import Scope
+from civicwatt_cloud.kit.scope import scope_of_region
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.gateways import broker, enrolment
 from civicwatt_cloud.modules.gateways.authority import Authority
@@ -36,7 +36,7 @@ def gateway_code(
     settings = Settings.load(config)
     now_us = identity.real_now_us()
     with one_transaction(settings) as session:
-        everywhere = Scope(top_region(session).code)
+        everywhere = scope_of_region(top_region(session).code)
         wanted = enrolment.division_of(session, everywhere, gateway, division)
         if wanted == EVERYWHERE:
             raise DivisionMissing(str(settings.data_dir.resolve()), gateway=gateway)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from civicwatt_cloud.kit import audit, signin
 from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.kit.directory import EVERYWHERE, Building, region_prefix
+from civicwatt_cloud.kit.directory import EVERYWHERE, Building
 from civicwatt_cloud.kit.errors import NotFound
 from civicwatt_cloud.kit.identity import CODE_LETTERS, CODE_LIFE_US, digest, normal_code
 from civicwatt_cloud.kit.scope import Scope
@@ -54,7 +54,7 @@ def division_of(session: Session, scope: Scope, gateway: str, wanted: str | None
     row = session.get(Gateway, gateway)
     spoken = row.division if row and row.division != EVERYWHERE else None
     division = spoken or wanted or scope.region_code
-    if scope.region_code is None or not division or not division.startswith(region_prefix(scope.region_code)):
+    if not division or not scope.holds(division):
         raise NotFound()
     foreign = (
         select(Point.id)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.kit.directory_problems import RowProblem
-from civicwatt_cloud.kit.scope import Scope
+from civicwatt_cloud.kit.scope import scope_of_region
 from civicwatt_cloud.kit.tables import Row
 from civicwatt_cloud.modules.gateways.field_schemas import (
     MeterRow,
@@ -57,7 +57,7 @@ def bind_meters(
     rows = [
         _row(number, gateway.id, row, dates.get(row.device, today)) for number, row in enumerate(wanted.rows)
     ]
-    scope = Scope(gateway.division[:6])
+    scope = scope_of_region(gateway.division[:6])
     report = binding.bind(session, rows, zone, who=f"gateway/{gateway.id}", scope=scope)
     if wanted.dry_run:
         trial.rollback()

@@ -7,7 +7,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.business_time import SECOND_US, iso
-from civicwatt_cloud.kit.directory import Building, Region, region_prefix
+from civicwatt_cloud.kit.directory import Building, Region
 from civicwatt_cloud.kit.identity import real_now_us
 from civicwatt_cloud.kit.scope import Scope
 from civicwatt_cloud.modules.gateways.field_schemas import GatewayList, GatewayRow
@@ -46,14 +46,14 @@ def listing(session: Session, store: ReadingsStore, scope: Scope, zone: ZoneInfo
 
 
 def _visible(session: Session, scope: Scope) -> list[Gateway]:
-    if scope.region_code is None:
+    if not scope.nodes:
         return []
     with_meters = (
         select(Point.gateway)
         .join(Building, Building.id == Point.building_id)
         .where(Point.gateway.is_not(None), Building.institution_id.in_(scope.institution_ids()))
     )
-    own = Gateway.division.startswith(region_prefix(scope.region_code))
+    own = or_(*(Gateway.division.startswith(node) for node in scope.nodes))
     return list(
         session.scalars(select(Gateway).where(or_(own, Gateway.id.in_(with_meters))).order_by(Gateway.id))
     )

@@ -115,6 +115,4 @@ class StoreUnusable(StoreError):
     zh = "读数库文件无法打开：{detail}"
     en = "the file of the readings store cannot be opened: {detail}"
     remedy_zh = "核对路径、权限和库的种类（duckdb 或 sqlite）；文件损坏时从备份恢复"
-    remedy_en = (
-        "check the path, its rights and the kind (duckdb or sqlite); where it is damaged, restore it"
-    )
+    remedy_en = "check the path, its rights and the kind (duckdb or sqlite); where it is damaged, restore it"

@@ -1,0 +1,1 @@
+"""Records of the administrative modules: a field is described once, on its column."""

@@ -1,0 +1,228 @@
+"""The routes that every entity has: list, record, new, change, removal, steps, history, workbook."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from pydantic import BaseModel
+
+from civicwatt_cloud.kit.access import Requires
+from civicwatt_cloud.kit.business_time import iso
+from civicwatt_cloud.kit.identity import Actor
+from civicwatt_cloud.kit.problems import Problem
+from civicwatt_cloud.kit.records import registry, schemas
+from civicwatt_cloud.kit.records.entity import Entity, Module, Roles
+from civicwatt_cloud.kit.records.registry import Asked, Context
+from civicwatt_cloud.kit.records.schemas import Numbered
+from civicwatt_cloud.kit.workflow import steps
+from civicwatt_cloud.kit.workflow.spec import Transition
+from civicwatt_cloud.kit.workflow.steps import Wanted
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem} for status in (401, 403, 404, 409, 422)
+}
+
+
+RecordId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Revision = Annotated[int, Query(ge=1, le=2**31 - 1)]
+
+
+def asked_of(filters: Any) -> Asked:
+    """The filters of a request as the registry takes them."""
+    said = filters.model_dump(exclude_none=True)
+    q, order = said.pop("q", ""), said.pop("order", "")
+    return Asked(
+        {k: v for k, v in said.items() if k not in {"offset", "limit"}},
+        q,
+        order,
+        filters.offset,
+        filters.limit,
+    )
+
+
+class StepTaken(BaseModel):
+    """A step that was taken, and by whom."""
+
+    event: str
+    source: str
+    target: str
+    by: str | None
+    at: str
+    said: dict[str, Any]
+
+
+class StepsOut(BaseModel):
+    """How a record came to where it stands, and what the actor can do next."""
+
+    possible: list[str]
+    taken: list[StepTaken]
+
+
+class Listed(BaseModel):
+    """One page of a list."""
+
+    total: int
+    rows: list[dict[str, Any]]
+
+
+@contextmanager
+def reading(request: Request, actor: Actor) -> Iterator[Context]:
+    """One consistent view for a request that only reads."""
+    state = request.app.state
+    with state.database.reading() as session:
+        yield Context(session, actor, state.zone, state.clock.now_us())
+
+
+@contextmanager
+def writing(request: Request, actor: Actor) -> Iterator[Context]:
+    """The one transaction of a request that writes."""
+    state = request.app.state
+    with state.database.session() as session:
+        yield Context(session, actor, state.zone, state.clock.now_us())
+
+
+def routes(module: Module) -> APIRouter:
+    """The routes of all entities of a module."""
+    router = APIRouter(prefix=f"/api/v1/{module.key}", tags=[module.zh], responses=PROBLEMS)
+    for entity in module.entities:
+        _reading_routes(router, module, entity)
+        if entity.write:
+            _writing_routes(router, module, entity)
+        if entity.workflow:
+            _steps_route(router, module, entity)
+            for arrow in {one.event: one for one in entity.workflow.transitions}.values():
+                _step_route(router, module, entity, arrow)
+    return router
+
+
+def _reading_routes(router: APIRouter, module: Module, entity: Entity) -> None:
+    filters, out, name = schemas.filters_of(entity), schemas.out_of(entity), f"{module.key}_{entity.key}"
+    reader = Depends(Requires(entity.read))
+
+    @router.get(f"/{entity.path}", operation_id=f"list_{name}", summary=f"{entity.zh}一览")
+    def listing(
+        request: Request,
+        asked: Annotated[filters, Query()],  # type: ignore[valid-type]
+        actor: Actor = reader,
+    ) -> Listed:
+        """One page of what the actor may see."""
+        with reading(request, actor) as context:
+            page = registry.listing(context, entity, asked_of(asked))
+            return Listed(total=page.total, rows=[registry.shown(context, entity, row) for row in page.rows])
+
+    @router.get(
+        f"/{entity.path}/{{record_id}}", operation_id=f"get_{name}", summary=entity.zh, response_model=out
+    )
+    def record(request: Request, record_id: RecordId, actor: Actor = reader) -> Any:
+        """One record."""
+        with reading(request, actor) as context:
+            return registry.shown(context, entity, registry.get(context, entity, record_id))
+
+
+def _writing_routes(router: APIRouter, module: Module, entity: Entity) -> None:
+    new, change, out = schemas.new_of(entity), schemas.change_of(entity), schemas.out_of(entity)
+    name, writer = f"{module.key}_{entity.key}", Depends(Requires(entity.write))
+
+    @router.post(
+        f"/{entity.path}",
+        operation_id=f"create_{name}",
+        summary=f"新增{entity.zh}",
+        status_code=201,
+        response_model=out,
+    )
+    def create(request: Request, said: new, actor: Actor = writer) -> Any:  # type: ignore[valid-type]
+        """A new record of an institution in scope."""
+        values = said.model_dump(exclude_unset=True)  # type: ignore[attr-defined]
+        with writing(request, actor) as context:
+            row = registry.create(context, entity, values.pop("owner_id"), values)
+            if entity.workflow:
+                steps.begin(context, entity, row)
+            return registry.shown(context, entity, row)
+
+    @router.patch(
+        f"/{entity.path}/{{record_id}}",
+        operation_id=f"change_{name}",
+        summary=f"修改{entity.zh}",
+        response_model=out,
+    )
+    def changed(request: Request, record_id: RecordId, said: change, actor: Actor = writer) -> Any:  # type: ignore[valid-type]
+        """Change the fields that are named."""
+        values = said.model_dump(exclude_unset=True)  # type: ignore[attr-defined]
+        with writing(request, actor) as context:
+            row = registry.change(context, entity, record_id, values.pop("rev"), values)
+            return registry.shown(context, entity, row)
+
+    @router.delete(
+        f"/{entity.path}/{{record_id}}",
+        operation_id=f"remove_{name}",
+        summary=f"删除{entity.zh}",
+        status_code=204,
+    )
+    def remove(request: Request, record_id: RecordId, rev: Revision, actor: Actor = writer) -> None:
+        """Take the record away; its history stays."""
+        with writing(request, actor) as context:
+            registry.remove(context, entity, record_id, rev)
+
+
+def _steps_route(router: APIRouter, module: Module, entity: Entity) -> None:
+    reader = Depends(Requires(entity.read))
+
+    @router.get(
+        f"/{entity.path}/{{record_id}}/steps",
+        operation_id=f"get_{module.key}_{entity.key}_steps",
+        summary=f"{entity.zh}：流程",
+    )
+    def flow(request: Request, record_id: RecordId, actor: Actor = reader) -> StepsOut:
+        """The steps taken, and those that the actor can take."""
+        with reading(request, actor) as context:
+            row = registry.get(context, entity, record_id)
+            taken = steps.taken(context, entity, record_id)
+            names = steps.names(context, taken)
+            return StepsOut(
+                possible=[one.event for one in steps.possible(context, entity, row)],
+                taken=[
+                    StepTaken(
+                        event=one.event,
+                        source=one.source,
+                        target=one.target,
+                        by=names.get(one.account_id or 0),
+                        at=iso(one.at_us, context.zone),
+                        said=json.loads(one.said),
+                    )
+                    for one in taken
+                ],
+            )
+
+
+def roles_of(entity: Entity, event: str) -> Roles:
+    """Who may take a step, from wherever it leaves."""
+    arrows = entity.workflow.transitions if entity.workflow else ()
+    return frozenset(role for one in arrows if one.event == event for role in one.roles)
+
+
+def _step_route(router: APIRouter, module: Module, entity: Entity, arrow: Transition) -> None:
+    title = "".join(part.capitalize() for part in f"{entity.key}_{arrow.event}".split("_"))
+    form = schemas.form_of(title, arrow.form, arrow.required) if arrow.form else Numbered
+    roles = roles_of(entity, arrow.event)
+
+    taker = Depends(Requires(roles))
+
+    @router.post(
+        f"/{entity.path}/{{record_id}}/{arrow.event}",
+        operation_id=f"{arrow.event}_{module.key}_{entity.key}",
+        summary=f"{entity.zh}：{arrow.zh}",
+        response_model=schemas.out_of(entity),
+    )
+    def step(
+        request: Request,
+        record_id: RecordId,
+        said: form,  # type: ignore[valid-type]
+        actor: Actor = taker,
+    ) -> Any:
+        """Take the step."""
+        values = said.model_dump(exclude_unset=True)  # type: ignore[attr-defined]
+        with writing(request, actor) as context:
+            row = steps.take(context, entity, record_id, Wanted(values.pop("rev"), arrow.event, values))
+            return registry.shown(context, entity, row)

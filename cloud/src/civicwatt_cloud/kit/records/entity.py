@@ -1,0 +1,52 @@
+"""What a module says of its records: the manifest that routes, pages, workbooks and tests are made from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+
+from civicwatt_cloud.kit.records.record import Record
+from civicwatt_cloud.kit.roles import Role
+from civicwatt_cloud.kit.workflow.spec import Workflow
+
+Roles = frozenset[Role]
+NOBODY: Roles = frozenset()
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A kind of record."""
+
+    key: str  # vehicle
+    path: str  # vehicles: /api/v1/fleet/vehicles
+    model: type[Record]
+    zh: str
+    en: str
+    title: str  # the field people know a record by
+    read: Roles
+    write: Roles = NOBODY  # nobody: use cases only
+    columns: tuple[str, ...] = ()  # of the list; the first ones matter most
+    filters: tuple[str, ...] = ()
+    searched: tuple[str, ...] = ()
+    natural_key: tuple[str, ...] = ()  # by which an import finds the record that is there
+    sees_personal: Roles = NOBODY
+    workflow: Workflow | None = None
+    check: Callable[[Session, Any], None] | None = None  # rules over fields, before a record is written
+    has_files: bool = False
+
+
+@dataclass(frozen=True)
+class Module:
+    """An administrative module; a file that it does not need is absent."""
+
+    key: str
+    zh: str
+    en: str
+    entities: tuple[Entity, ...]
+    routers: tuple[APIRouter, ...] = field(default=())  # what goes beyond the registry
+
+    def entity(self, key: str) -> Entity:
+        """The entity of that key. Errors: KeyError."""
+        return {one.key: one for one in self.entities}[key]

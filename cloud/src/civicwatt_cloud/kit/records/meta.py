@@ -1,0 +1,149 @@
+"""What the pages are made from: the modules, entities and fields that an actor may see."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel
+
+from civicwatt_cloud.kit.access import Requires
+from civicwatt_cloud.kit.identity import Actor
+from civicwatt_cloud.kit.problems import Problem
+from civicwatt_cloud.kit.records.entity import Entity, Module
+from civicwatt_cloud.kit.records.fields import Field, fields_of, is_required
+from civicwatt_cloud.kit.roles import EVERYBODY
+from civicwatt_cloud.kit.workflow.spec import Transition, Workflow
+
+router = APIRouter(prefix="/api/v1", tags=["页面"], responses={401: {"model": Problem}})
+
+
+class Named(BaseModel):
+    """Something with a key and its titles."""
+
+    key: str
+    zh: str
+    en: str
+
+
+class FieldMeta(Named):
+    """A field as lists and forms need it; numbers are decimal strings with at most `digits` decimals."""
+
+    kind: str
+    unit: str
+    digits: int
+    length: int
+    choices: list[Named]
+    target: str  # module/path of the other entity
+    required: bool
+    computed: bool
+
+
+class StateMeta(Named):
+    """Where a record can stand."""
+
+    final: bool
+    editable: bool
+
+
+class TransitionMeta(Named):
+    """A step, where it leaves from and leads to, and its form."""
+
+    sources: list[str]
+    target: str
+    form: list[FieldMeta]
+
+
+class EntityMeta(Named):
+    """A kind of record."""
+
+    path: str
+    title: str
+    columns: list[str]
+    filters: list[str]
+    fields: list[FieldMeta]
+    states: list[StateMeta]
+    transitions: list[TransitionMeta]
+    can_write: bool
+    has_files: bool
+
+
+class ModuleMeta(Named):
+    """A module with what the actor may see of it."""
+
+    entities: list[EntityMeta]
+
+
+def meta_of(modules: tuple[Module, ...], actor: Actor) -> list[ModuleMeta]:
+    """The modules of which the actor may see something."""
+    paths = {
+        one.model.__tablename__: f"{module.key}/{one.path}" for module in modules for one in module.entities
+    }
+    found = []
+    for module in modules:
+        seen = [_entity(one, actor, paths) for one in module.entities if actor.roles & one.read]
+        if seen:
+            found.append(ModuleMeta(key=module.key, zh=module.zh, en=module.en, entities=seen))
+    return found
+
+
+def _entity(entity: Entity, actor: Actor, paths: dict[str, str]) -> EntityMeta:
+    fields = fields_of(entity.model)
+    return EntityMeta(
+        key=entity.key,
+        zh=entity.zh,
+        en=entity.en,
+        path=entity.path,
+        title=entity.title,
+        columns=list(entity.columns or tuple(fields)[:6]),
+        filters=list(entity.filters),
+        fields=[_field(name, one, paths, is_required(entity.model, name)) for name, one in fields.items()],
+        states=_states(entity.workflow),
+        transitions=[
+            _transition(one, paths) for one in (entity.workflow.transitions if entity.workflow else ())
+        ],
+        can_write=bool(actor.roles & entity.write),
+        has_files=entity.has_files,
+    )
+
+
+def _field(name: str, field: Field, paths: dict[str, str], required: bool) -> FieldMeta:
+    choices = [Named(key=one.value, zh=one.zh, en=one.en) for one in field.choices or ()]
+    return FieldMeta(
+        key=name,
+        zh=field.zh,
+        en=field.en,
+        kind=field.kind,
+        unit=field.unit,
+        digits=field.digits,
+        length=field.length,
+        choices=choices,
+        target=paths.get(field.target, field.target),
+        required=required,
+        computed=field.is_computed,
+    )
+
+
+def _states(flow: Workflow | None) -> list[StateMeta]:
+    return [
+        StateMeta(key=one.key, zh=one.zh, en=one.en, final=one.is_final, editable=one.is_editable)
+        for one in (flow.states if flow else ())
+    ]
+
+
+def _transitions(flow: Workflow | None, paths: dict[str, str]) -> list[TransitionMeta]:
+    return [_transition(one, paths) for one in (flow.transitions if flow else ())]
+
+
+def _transition(arrow: Transition, paths: dict[str, str]) -> TransitionMeta:
+    form = [_field(name, one, paths, name in arrow.required) for name, one in arrow.form.items()]
+    return TransitionMeta(
+        key=arrow.event, zh=arrow.zh, en=arrow.en, sources=list(arrow.sources), target=arrow.target, form=form
+    )
+
+
+@router.get("/meta", operation_id="get_meta", summary="可见的模块、对象与字段")
+def meta(
+    request: Request, actor: Annotated[Actor, Depends(Requires(EVERYBODY, is_activity=False))]
+) -> list[ModuleMeta]:
+    """What the pages are made from."""
+    modules: tuple[Any, ...] = request.app.state.modules
+    return meta_of(modules, actor)

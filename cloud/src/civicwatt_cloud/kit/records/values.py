@@ -1,0 +1,102 @@
+"""Values of fields between the database, the wire and a workbook's cell."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+from civicwatt_cloud.kit.business_time import SECOND_US, iso
+from civicwatt_cloud.kit.records.errors import BadField
+from civicwatt_cloud.kit.records.fields import Field, Kind
+
+YES = {"是", "true", "1", "yes", "y", "√"}
+NO = {"否", "false", "0", "no", "n", ""}
+BIGGEST = 2**63 - 1
+
+
+def parse(field: Field, said: object, zone: ZoneInfo) -> object:
+    """What the database keeps of what a form or a cell says; None for an empty one. Errors: BadField."""
+    spoken = "" if said is None else str(said).strip()
+    if not spoken and field.kind is not Kind.CHECK:
+        return None
+    try:
+        return _parse(field, spoken, zone)
+    except (ValueError, InvalidOperation, OverflowError) as error:
+        raise BadField(field=field, said=spoken[:80]) from error
+
+
+def _parse(field: Field, said: str, zone: ZoneInfo) -> object:
+    match field.kind:
+        case Kind.NUMBER:
+            return _number(field, said)
+        case Kind.MOMENT:
+            return _moment(said, zone)
+        case Kind.CHOICE:
+            return _choice(field, said)
+        case Kind.TEXT | Kind.NOTE:
+            return _text(field, said)
+    return _PLAIN[field.kind](said)
+
+
+def show(field: Field, value: object, zone: ZoneInfo) -> object:
+    """What the wire says of a kept value: decimals as strings, instants in ISO 8601."""
+    if value is None:
+        return None
+    match field.kind:
+        case Kind.NUMBER if field.digits:
+            return decimal(int(str(value)), field.digits)
+        case Kind.DATE:
+            return str(value)
+        case Kind.MOMENT:
+            return iso(int(str(value)), zone)
+        case _:
+            return value
+
+
+def decimal(value: int, digits: int) -> str:
+    """A whole number of 10^-digits as text: 1234 with two digits is 12.34."""
+    return str(Decimal(value).scaleb(-digits))
+
+
+def _text(field: Field, said: str) -> str:
+    if len(said) > field.length or "\0" in said:
+        raise ValueError
+    return said
+
+
+def _number(field: Field, said: str) -> int:
+    scaled = Decimal(said.replace(",", "")).scaleb(field.digits)
+    if not scaled.is_finite() or abs(scaled) > BIGGEST or scaled != (whole := int(scaled)):
+        raise ValueError
+    if field.least is not None and whole < field.least:
+        raise ValueError
+    return whole
+
+
+def _moment(said: str, zone: ZoneInfo) -> int:
+    """An instant without an offset is one of the business zone."""
+    at = datetime.fromisoformat(said)
+    at = at if at.tzinfo else at.replace(tzinfo=zone)
+    return round(at.timestamp() * SECOND_US)
+
+
+def _check(said: str) -> bool:
+    folded = said.casefold()
+    if folded not in YES | NO:
+        raise ValueError
+    return folded in YES
+
+
+def _date(said: str) -> date:
+    return date.fromisoformat(said.replace("/", "-"))
+
+
+def _choice(field: Field, said: str) -> str:
+    """By value, or by the title a person types into a cell."""
+    for one in field.choices or ():
+        if said in {one.value, one.zh, one.en}:
+            return one.value
+    raise ValueError
+
+
+_PLAIN: dict[Kind, Callable[[str], object]] = {Kind.DATE: _date, Kind.CHECK: _check, Kind.REFERENCE: int}

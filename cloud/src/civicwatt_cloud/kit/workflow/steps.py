@@ -1,0 +1,154 @@
+"""Taking steps: the one way in which a record's state changes."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+
+from civicwatt_cloud.kit import events
+from civicwatt_cloud.kit.business_time import date_of
+from civicwatt_cloud.kit.errors import NotPermitted
+from civicwatt_cloud.kit.identity import Account
+from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.entity import Entity
+from civicwatt_cloud.kit.records.errors import FieldMissing, NotWritable, Outdated
+from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.values import parse, show
+from civicwatt_cloud.kit.scope import scope_of
+from civicwatt_cloud.kit.workflow.errors import NoSuchStep, NotYours, OwnStep
+from civicwatt_cloud.kit.workflow.models import WorkflowStep
+from civicwatt_cloud.kit.workflow.spec import Step, Transition, Workflow
+
+BEGUN = "begin"
+
+
+def possible(context: Context, entity: Entity, row: Any) -> list[Transition]:
+    """The steps that this actor may take now; guards are asked when one is taken."""
+    flow = _flow(entity)
+    taken = _taken(context, entity, row)
+    return [one for one in flow.leaving(row.state) if _refusal(context, one, row, taken) is None]
+
+
+class Wanted(NamedTuple):
+    """A step that somebody wants to take: of which revision, and what the form of the step says."""
+
+    rev: int
+    event: str
+    said: Mapping[str, object]
+
+
+def take(context: Context, entity: Entity, record_id: int, wanted: Wanted) -> Any:
+    """Take a step of a record in scope.
+
+    Errors: NotFound, NotPermitted, NoSuchStep, OwnStep, NotYours, Outdated, and what the guard raises.
+    """
+    row = registry.get(context, entity, record_id)
+    if row.rev != wanted.rev:
+        raise Outdated(rev=row.rev)
+    flow = _flow(entity)
+    arrows = [one for one in flow.leaving(row.state) if one.event == wanted.event]
+    if not arrows:
+        state = flow.state(row.state)
+        known = next(one for one in flow.transitions if one.event == wanted.event)
+        raise NoSuchStep(state_zh=state.zh, state=state.en, event_zh=known.zh, event=known.en)
+    if refusal := _refusal(context, arrows[0], row, _taken(context, entity, row)):
+        raise refusal
+    return apply(context, entity, row, arrows[0], wanted.said)
+
+
+def apply(context: Context, entity: Entity, row: Any, arrow: Transition, said: Mapping[str, object]) -> Any:
+    """The step itself, by an actor that was judged or by the platform: guard, state, effect, trace, event."""
+    values = _parsed(context, arrow, said)
+    today = date_of(context.now_us, context.zone)
+    step = Step(context.session, context.actor, row, values, context.now_us, today)
+    if arrow.guard:
+        arrow.guard(step)
+    before, source = registry.told(entity, row, context.zone), row.state
+    row.state = arrow.target
+    if arrow.effect:
+        arrow.effect(step)
+    registry.touched(context, entity, row, f"{entity.key}_{arrow.event}", before)
+    shown = {name: show(arrow.form[name], value, context.zone) for name, value in values.items()}
+    context.session.add(
+        WorkflowStep(
+            entity=entity.key,
+            record_id=row.id,
+            event=arrow.event,
+            source=source,
+            target=row.state,
+            account_id=context.actor.account_id,
+            at_us=context.now_us,
+            said=json.dumps(shown, ensure_ascii=False),
+        )
+    )
+    events.tell(context, f"{entity.key}.{arrow.event}", {"id": row.id, "owner_id": row.owner_id})
+    return row
+
+
+def begin(context: Context, entity: Entity, row: Any) -> None:
+    """Note who began a record that has a workflow."""
+    context.session.add(
+        WorkflowStep(
+            entity=entity.key,
+            record_id=row.id,
+            event=BEGUN,
+            source="",
+            target=row.state,
+            account_id=context.actor.account_id,
+            at_us=context.now_us,
+            said="{}",
+        )
+    )
+
+
+def taken(context: Context, entity: Entity, record_id: int) -> Sequence[WorkflowStep]:
+    """The steps of a record, the first one first."""
+    query = select(WorkflowStep).where(WorkflowStep.entity == entity.key, WorkflowStep.record_id == record_id)
+    return context.session.scalars(query.order_by(WorkflowStep.id)).all()
+
+
+def names(context: Context, taken: Sequence[WorkflowStep]) -> dict[int, str]:
+    """What the people who took steps are called, by account."""
+    accounts = {one.account_id for one in taken if one.account_id is not None}
+    query = select(Account.id, Account.display_name).where(Account.id.in_(accounts))
+    rows = context.session.execute(query)
+    return {account: name for account, name in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
+def _taken(context: Context, entity: Entity, row: Any) -> Sequence[WorkflowStep]:
+    return taken(context, entity, row.id)
+
+
+def _refusal(
+    context: Context, arrow: Transition, row: Any, taken: Sequence[WorkflowStep]
+) -> NotPermitted | None:
+    """Why this actor may not take an arrow; None: he may."""
+    actor = context.actor
+    if not scope_of(actor, arrow.roles, arrow.level).has(context.session, row.owner_id):
+        return NotPermitted()
+    began = taken[0].account_id if taken else None
+    if arrow.is_applicants and began != actor.account_id:
+        return NotYours(event_zh=arrow.zh, event=arrow.en)
+    if arrow.by_another and any(one.account_id == actor.account_id for one in taken):
+        return OwnStep(event_zh=arrow.zh, event=arrow.en)
+    return None
+
+
+def _parsed(context: Context, arrow: Transition, said: Mapping[str, object]) -> dict[str, object]:
+    if names := [name for name in said if name not in arrow.form]:
+        raise NotWritable(names=", ".join(names))
+    values = {name: parse(arrow.form[name], one, context.zone) for name, one in said.items()}
+    if missing := [
+        arrow.form[name] for name in arrow.form if name in arrow.required and values.get(name) is None
+    ]:
+        raise FieldMissing(
+            titles="、".join(one.zh for one in missing), titles_en=", ".join(one.en for one in missing)
+        )
+    return values
+
+
+def _flow(entity: Entity) -> Workflow:
+    if entity.workflow is None:
+        raise TypeError(entity.key)
+    return entity.workflow

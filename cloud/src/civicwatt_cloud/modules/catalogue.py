@@ -1,0 +1,6 @@
+"""The administrative modules of this installation, in the order of the menu."""
+
+from civicwatt_cloud.kit.records.entity import Module
+from civicwatt_cloud.modules.org import module as org
+
+MODULES: tuple[Module, ...] = (org.MODULE,)
