@@ -11,7 +11,8 @@ import pytest
 from cloud.timeseries.ledger.bench import Bench
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
+from structlog.testing import capture_logs
 
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
@@ -20,7 +21,7 @@ from civicwatt_cloud.timeseries.ledger import queries
 from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_cloud.timeseries.ledger.checks import violations
 from civicwatt_cloud.timeseries.ledger.marks import mark_all_dirty
-from civicwatt_cloud.timeseries.ledger.models import LedgerHour, LedgerMonth
+from civicwatt_cloud.timeseries.ledger.models import DirtyRange, LedgerHour, LedgerMonth
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.points import Point
 from civicwatt_cloud.timeseries.stores.readings import Batch, ReadingsStore
@@ -57,6 +58,22 @@ def test_hours_days_and_months_follow_from_readings(bench: Bench, counter: Count
         [],
     ]
     assert bench.ledger.recompute() == (0, 0)
+
+
+def test_a_point_that_cannot_be_booked_keeps_no_other_from_it(bench: Bench, counter: Counter) -> None:
+    points = [counter(f"M-{number}") for number in range(3)]
+    for point in points:
+        bench.load(hourly(point, NEW_YEAR - 2, [10.0, 10.5, 12.0]))
+    no_day = {"hour_from": -(10**9), "hour_to": -(10**9) + 1}
+    with bench.db.session() as session:
+        session.execute(insert(DirtyRange).values(point_id=points[1], **no_day))
+    with capture_logs() as logs:
+        assert bench.ledger.recompute() == (2, 4)
+    assert [line["point"] for line in logs if line["event"] == "point_not_booked"] == [points[1]]
+    assert [len(bench.books(point)[0]) for point in points] == [2, 0, 2]
+    with bench.db.session() as session:
+        session.execute(delete(DirtyRange).where(DirtyRange.hour_from < 0))
+    assert bench.ledger.recompute() == (1, 2)
 
 
 @pytest.mark.parametrize("tz", ["UTC", "Asia/Shanghai", "America/New_York"])

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from civicwatt_cloud.kit import metrics
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.timeseries.ledger import marks
@@ -25,6 +27,8 @@ from civicwatt_cloud.timeseries.ledger.models import HeldStep, LedgerDay, Ledger
 from civicwatt_cloud.timeseries.points import Point, Source
 from civicwatt_cloud.timeseries.stores.readings import ReadingsStore
 from civicwatt_protocols.clock import Clock, MachineClock
+
+log = structlog.get_logger()
 
 CHUNK_POINTS = 512  # a chunk is one transaction: small enough that ingest does not wait long for its turn
 
@@ -50,10 +54,35 @@ class Ledger:
 
         Readings are in the store before they are marked, and the marks are read before the readings: so what
         is booked includes every reading whose mark is cleared, and only the marks that were read are.
+        A point that cannot be booked keeps no other from being booked: it stays dirty, and is named.
         Errors: TwoBookkeepers.
         """
-        chunk = self._prepare(limit)
-        return self._commit(chunk) if chunk else Recomputed(0, 0)
+        try:
+            chunk = self._prepare(limit)
+            return self._commit(chunk) if chunk else Recomputed(0, 0)
+        except TwoBookkeepers:
+            raise
+        except Exception:
+            log.exception("points_not_booked_together")
+            return self._one_by_one(limit)
+
+    def _one_by_one(self, limit: int) -> Recomputed:
+        """The first dirty points, each in a transaction of its own."""
+        with self.db.reading() as session:
+            dirty = sorted(marks.next_work(session, limit).ranges)
+        points = hours = 0
+        for point in dirty:
+            try:
+                chunk = self._prepare(1, point - 1)
+                done = self._commit(chunk) if chunk else Recomputed(0, 0)
+            except TwoBookkeepers:
+                raise
+            except Exception:
+                metrics.LEDGER_FAILED.inc()
+                log.exception("point_not_booked", point=point)
+                continue
+            points, hours = points + done.points, hours + done.hours
+        return Recomputed(points, hours)
 
     def recompute_all(self) -> Recomputed:
         """Recompute until nothing is dirty; the next points are read while the last are written."""
