@@ -24,7 +24,7 @@ from civicwatt_cloud.timeseries.stores.readings import (
     OnConflict,
     WriteResult,
 )
-from civicwatt_cloud.timeseries.stores.sealing import Sealed, SealedDays, parquet, relation
+from civicwatt_cloud.timeseries.stores.sealing import Sealed, SealedDays, overlapping, parquet, relation
 from civicwatt_cloud.timeseries.stores.settling import Places, clusters
 
 log = structlog.get_logger()
@@ -183,17 +183,19 @@ class DuckDBStore:
         """Which of the rows' places are taken, and by what; later than its point's newest none can be."""
         there, stored = np.zeros(len(rows), np.bool_), np.full(len(rows), np.nan)
         old = np.flatnonzero(rows.ts_us <= self._latest.newest_us(rows.point))
-        for members in clusters(rows.ts_us[old]):
-            some = old[members]
-            bounds = [int(rows.ts_us[some[0]]), int(rows.ts_us[some[-1]])]
-            place = {"row": some, "point": rows.point[some], "ts": rows.ts_us[some]}
-            self._connection.register("place", place)
-            files = self._sealed.files(self._connection, bounds[0], bounds[1] + 1)
-            for source in [parquet(files)] * bool(files) + ["reading"]:  # a hot row counts more
+        if not len(old):
+            return there, stored
+        times = rows.ts_us[old]
+        files = self._sealed.files(self._connection, int(times.min()), int(times.max()) + 1)
+        self._connection.register("place", {"row": old, "point": rows.point[old], "ts": times})
+        for members in clusters(times):
+            bounds = [int(times[members[0]]), int(times[members[-1]])]
+            covered = overlapping(files, *bounds)
+            for source in [parquet(covered)] * bool(covered) + ["reading"]:  # a hot row counts more
                 found = self._connection.execute(_EXISTING.format(source=source), bounds).fetchnumpy()
                 there[found["row"]] = True
                 stored[found["row"]] = found["value"]
-            self._connection.unregister("place")
+        self._connection.unregister("place")
         return there, stored
 
     def _commit(self, rows: Batch, *, delete_first: bool) -> None:

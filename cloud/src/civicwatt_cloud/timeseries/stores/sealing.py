@@ -136,6 +136,11 @@ class SealedDays:
         return f"{name}.{max(numbers, default=0) + 1}.parquet"
 
 
+def overlapping(files: Sequence[Sealed], first_us: int, last_us: int) -> list[Sealed]:
+    """Those of the days in which the times from first to last lie."""
+    return [file for file in files if first_us // DAY_US <= file.day <= last_us // DAY_US]
+
+
 def relation(files: Sequence[Sealed]) -> str:
     """SQL for the readings of these files and of the hot table, whose rows stand before sealed ones."""
     if not files:
