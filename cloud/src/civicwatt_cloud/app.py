@@ -12,7 +12,7 @@ from fastapi import Depends, FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
 from civicwatt_cloud.housekeeping import housekeeping
-from civicwatt_cloud.kit import metrics, problems, rules, session_api
+from civicwatt_cloud.kit import jobs, metrics, problems, rules, session_api
 from civicwatt_cloud.kit.access import public
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.guard import Guard
@@ -99,6 +99,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     ledger = Ledger(state.database, state.store, state.zone, state.clock)
     scheduler = AsyncIOScheduler(timezone=state.zone)
     scheduler.add_job(housekeeping, "cron", (state.database, state.store, settings, state.clock), **NIGHTLY)
+    for job in (job for module in MODULES for job in module.jobs):
+        work_of = (job, state.database, state.zone, state.clock)
+        scheduler.add_job(jobs.run, "interval", work_of, seconds=job.every_s, name=job.name)
     scheduler.start()
     work = [_keep_books(ledger), control.serve(settings.data_dir, state.store)]
     state.subscriber = None

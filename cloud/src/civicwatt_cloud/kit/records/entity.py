@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import APIRouter
 from sqlalchemy.orm import Session
@@ -34,7 +34,16 @@ class Entity:
     sees_personal: Roles = NOBODY
     workflow: Workflow | None = None
     check: Callable[[Session, Any], None] | None = None  # rules over fields, before a record is written
+    complete: Callable[[Any, Any], None] | None = None  # (context, new record): its number, its clock
     has_files: bool = False
+
+
+class Job(NamedTuple):
+    """What a module does on its own from time to time, in one transaction: confirm, remind, watch."""
+
+    name: str
+    every_s: int  # real seconds
+    run: Callable[[Any], None]  # of a Context on the platform's behalf
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,7 @@ class Module:
     en: str
     entities: tuple[Entity, ...]
     routers: tuple[APIRouter, ...] = field(default=())  # what goes beyond the registry
+    jobs: tuple[Job, ...] = ()
 
     def entity(self, key: str) -> Entity:
         """The entity of that key. Errors: KeyError."""

@@ -106,12 +106,15 @@ def create(context: Context, entity: Entity, owner_id: int, said: Mapping[str, o
 
 def add(context: Context, entity: Entity, owner_id: int, values: Mapping[str, object]) -> Any:
     """A new record of kept values, by a use case that has judged the actor itself."""
-    names = [name for name in fields_of(entity.model) if is_required(entity.model, name)]
-    if missing := [fields_of(entity.model)[name] for name in names if values.get(name) is None]:
+    described = fields_of(entity.model)
+    names = [one for one in described if is_required(entity.model, one) and not described[one].is_computed]
+    if missing := [described[name] for name in names if values.get(name) is None]:
         raise FieldMissing(**titles_of(missing))
     if entity.workflow:
         values = {"state": entity.workflow.first.key, **values}
     row = entity.model(owner_id=owner_id, rev=1, **values)
+    if entity.complete:
+        entity.complete(context, row)
     _check(context, entity, row)
     context.session.add(row)
     _flush(context, entity)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from civicwatt_cloud.kit.identity import Actor
     from civicwatt_cloud.kit.records.fields import Field
+    from civicwatt_cloud.kit.records.registry import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Step(NamedTuple):
     said: Mapping[str, Any]  # the transition's own form, parsed
     now_us: int
     today: date  # of the business zone
+    context: "Context"  # for what an effect tells, adds or changes elsewhere
 
 
 @dataclass(frozen=True)

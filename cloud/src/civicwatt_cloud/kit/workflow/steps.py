@@ -61,7 +61,7 @@ def apply(context: Context, entity: Entity, row: Any, arrow: Transition, said: M
     """The step itself, by an actor that was judged or by the platform: guard, state, effect, trace, event."""
     values = _parsed(context, arrow, said)
     today = date_of(context.now_us, context.zone)
-    step = Step(context.session, context.actor, row, values, context.now_us, today)
+    step = Step(context.session, context.actor, row, values, context.now_us, today, context)
     if arrow.guard:
         arrow.guard(step)
     before, source = registry.told(entity, row, context.zone), row.state
