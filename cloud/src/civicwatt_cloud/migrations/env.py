@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 import civicwatt_cloud.kit.audit
 import civicwatt_cloud.kit.directory
 import civicwatt_cloud.kit.events
+import civicwatt_cloud.kit.files.models
 import civicwatt_cloud.kit.identity
 import civicwatt_cloud.kit.numbering
 import civicwatt_cloud.kit.organisation
