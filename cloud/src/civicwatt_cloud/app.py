@@ -18,8 +18,9 @@ from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.guard import Guard
 from civicwatt_cloud.kit.http_metrics import HttpMetrics
 from civicwatt_cloud.kit.records import api as records_api
-from civicwatt_cloud.kit.records import meta
+from civicwatt_cloud.kit.records import lookup, meta
 from civicwatt_cloud.kit.settings import Settings
+from civicwatt_cloud.kit.workflow import inbox
 from civicwatt_cloud.modules.catalogue import MODULES
 from civicwatt_cloud.modules.energy import api as energy_api
 from civicwatt_cloud.modules.energy import corrections_api, queries_api
@@ -72,7 +73,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(metrics_router)
     app.state.modules = MODULES
     app.include_router(meta.router)
+    app.include_router(inbox.router)
     for module in MODULES:
+        app.include_router(lookup.routes(module))
         app.include_router(records_api.routes(module))
         for router in module.routers:
             app.include_router(router)

@@ -10,7 +10,7 @@ from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.problems import Problem
 from civicwatt_cloud.kit.records.entity import Entity, Module
 from civicwatt_cloud.kit.records.fields import Field, fields_of, is_required
-from civicwatt_cloud.kit.roles import EVERYBODY
+from civicwatt_cloud.kit.roles import EVERYBODY, title
 from civicwatt_cloud.kit.workflow.spec import Transition, Workflow
 
 router = APIRouter(prefix="/api/v1", tags=["页面"], responses={401: {"model": Problem}})
@@ -45,10 +45,13 @@ class StateMeta(Named):
 
 
 class TransitionMeta(Named):
-    """A step, where it leaves from and leads to, and its form."""
+    """A step, where it leaves from and leads to, who takes it, and its form."""
 
     sources: list[str]
     target: str
+    roles: list[Named]
+    level: str  # of the administration at which the role must be held; empty: any
+    is_applicants: bool
     form: list[FieldMeta]
 
 
@@ -97,9 +100,7 @@ def _entity(entity: Entity, actor: Actor, paths: dict[str, str]) -> EntityMeta:
         filters=list(entity.filters),
         fields=[_field(name, one, paths, is_required(entity.model, name)) for name, one in fields.items()],
         states=_states(entity.workflow),
-        transitions=[
-            _transition(one, paths) for one in (entity.workflow.transitions if entity.workflow else ())
-        ],
+        transitions=_transitions(entity.workflow, paths),
         can_write=bool(actor.roles & entity.write),
         has_files=entity.has_files,
     )
@@ -134,9 +135,16 @@ def _transitions(flow: Workflow | None, paths: dict[str, str]) -> list[Transitio
 
 
 def _transition(arrow: Transition, paths: dict[str, str]) -> TransitionMeta:
-    form = [_field(name, one, paths, name in arrow.required) for name, one in arrow.form.items()]
     return TransitionMeta(
-        key=arrow.event, zh=arrow.zh, en=arrow.en, sources=list(arrow.sources), target=arrow.target, form=form
+        key=arrow.event,
+        zh=arrow.zh,
+        en=arrow.en,
+        sources=list(arrow.sources),
+        target=arrow.target,
+        roles=[Named(key=one, zh=title(one, "zh"), en=title(one, "en")) for one in sorted(arrow.roles)],
+        level=arrow.level or "",
+        is_applicants=arrow.is_applicants,
+        form=[_field(name, one, paths, name in arrow.required) for name, one in arrow.form.items()],
     )
 
 

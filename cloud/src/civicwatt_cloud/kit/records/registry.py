@@ -17,7 +17,14 @@ from civicwatt_cloud.kit import audit
 from civicwatt_cloud.kit.errors import NotFound, NotPermitted
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.records.entity import Entity, Roles
-from civicwatt_cloud.kit.records.errors import AlreadyThere, FieldMissing, NotWritable, Outdated, titles_of
+from civicwatt_cloud.kit.records.errors import (
+    AlreadyThere,
+    BadField,
+    FieldMissing,
+    NotWritable,
+    Outdated,
+    titles_of,
+)
 from civicwatt_cloud.kit.records.fields import Field, Kind, fields_of, is_required
 from civicwatt_cloud.kit.records.record import Record
 from civicwatt_cloud.kit.records.values import parse, show
@@ -199,7 +206,7 @@ def _parsed(context: Context, entity: Entity, said: Mapping[str, object]) -> dic
     names = [name for name in said if name not in fields or fields[name].is_computed]
     if names:
         raise NotWritable(names=", ".join(names))
-    values = {name: parse(fields[name], one, context.zone) for name, one in said.items()}
+    values = {name: _value(fields[name], name, one, context.zone) for name, one in said.items()}
     for name, value in values.items():
         if fields[name].kind is Kind.REFERENCE and value is not None:
             _referred(context, fields[name], value)
@@ -211,6 +218,14 @@ def _parsed(context: Context, entity: Entity, said: Mapping[str, object]) -> dic
             titles="、".join(one.zh for one in empty), titles_en=", ".join(one.en for one in empty)
         )
     return values
+
+
+def _value(described: Field, name: str, said: object, zone: ZoneInfo) -> object:
+    try:
+        return parse(described, said, zone)
+    except BadField as error:
+        error.where = name  # a form shows it at the field
+        raise
 
 
 def _referred(context: Context, described: Field, value: object) -> None:

@@ -59,6 +59,7 @@ def filters_of(entity: Entity) -> type[BaseModel]:
     """What a list is asked for: a value of a field, or `from..to`."""
     text = (str | None, Field(None, max_length=200))
     asked: dict[str, Any] = dict.fromkeys(entity.filters, text)
+    asked["owner_id"] = (int | None, Field(None, ge=1, le=2**31 - 1))
     asked |= {"q": text, "order": text}
     asked["offset"] = (int, Field(0, ge=0, le=10_000_000))
     asked["limit"] = (int, Field(50, ge=1, le=500))

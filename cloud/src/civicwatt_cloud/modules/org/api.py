@@ -1,16 +1,17 @@
-"""Routes beyond the registry: what happens to people."""
+"""Routes beyond the registry: the tree, and what happens to people."""
 
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.people import PersonEventKind
-from civicwatt_cloud.kit.records.api import PROBLEMS, RecordId, writing
-from civicwatt_cloud.modules.org import people
+from civicwatt_cloud.kit.records.api import PROBLEMS, RecordId, reading, writing
+from civicwatt_cloud.kit.roles import EVERYBODY
+from civicwatt_cloud.modules.org import people, tree
 from civicwatt_cloud.modules.org.entities import EVENT, PERSON
 
 router = APIRouter(prefix="/api/v1/org", tags=["机构人员"], responses=PROBLEMS)
@@ -48,3 +49,46 @@ def note_event(
         return PersonEventOut(
             id=people.happen(context, people.Entities(PERSON, EVENT), record_id, happened).id
         )
+
+
+class NodeOut(BaseModel):
+    """An institution in the tree."""
+
+    id: int
+    code: str
+    name: str
+    level: str
+    region: str
+    children: int
+
+
+class TreeOut(BaseModel):
+    """Institutions in the order of the tree; `total` counts those that are not sent too."""
+
+    total: int
+    nodes: list[NodeOut]
+
+
+@router.get("/tree", operation_id="get_org_tree", summary="机构树")
+def org_tree(
+    request: Request,
+    actor: Annotated[Actor, Depends(Requires(EVERYBODY))],
+    id: Annotated[list[RecordId], Query(max_length=500)] = [],  # noqa: B006 - never changed
+    q: Annotated[str, Query(max_length=200)] = "",
+    under: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+) -> TreeOut:
+    """The topmost institutions in scope; those below one; those found by name or code; those of given ids."""
+    with reading(request, actor) as context:
+        total, found = tree.nodes(context, tree.Wanted(id, q, under))
+        nodes = [
+            NodeOut(
+                id=one.institution.id,
+                code=one.institution.code,
+                name=one.institution.name,
+                level=one.institution.level,
+                region=one.region,
+                children=one.children,
+            )
+            for one in found
+        ]
+        return TreeOut(total=total, nodes=nodes)

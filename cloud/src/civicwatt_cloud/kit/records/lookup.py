@@ -1,0 +1,128 @@
+"""What pages ask about records beside the records themselves: what others are called, what happened to one."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from civicwatt_cloud.kit.access import Requires
+from civicwatt_cloud.kit.audit import Audit
+from civicwatt_cloud.kit.business_time import iso
+from civicwatt_cloud.kit.identity import Account, Actor
+from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.api import PROBLEMS, RecordId, reading
+from civicwatt_cloud.kit.records.entity import Entity, Module
+from civicwatt_cloud.kit.records.fields import fields_of
+from civicwatt_cloud.kit.records.registry import MASK, Context
+from civicwatt_cloud.kit.records.values import show
+from civicwatt_cloud.kit.scope import scope_of
+
+Ids = Annotated[list[RecordId], Query(max_length=registry.LONGEST_PAGE)]
+NEWEST = 100  # deeds that a page shows of one record
+
+
+class Title(BaseModel):
+    """What a record is called: the value of its entity's title field."""
+
+    id: int
+    title: Any
+
+
+class Difference(BaseModel):
+    """A field before and after a deed."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+class HistoryEntry(BaseModel):
+    """Who did what to a record."""
+
+    deed: str  # created, changed, removed, or the event of a step
+    by: str
+    at: str
+    differences: list[Difference]
+
+
+def routes(module: Module) -> APIRouter:
+    """The routes of all entities of a module; they go before those that end in a record's id."""
+    router = APIRouter(prefix=f"/api/v1/{module.key}", tags=[module.zh], responses=PROBLEMS)
+    for entity in module.entities:
+        _routes_of(router, f"{module.key}_{entity.key}", entity)
+    return router
+
+
+def _routes_of(router: APIRouter, name: str, entity: Entity) -> None:
+    reader = Depends(Requires(entity.read))
+
+    @router.get(f"/{entity.path}/titles", operation_id=f"get_{name}_titles", summary=f"{entity.zh}：名称")
+    def titles(request: Request, id: Ids, actor: Actor = reader) -> list[Title]:
+        """What the records of these ids are called; those out of scope are left out."""
+        with reading(request, actor) as context:
+            return titles_of(context, entity, id)
+
+    @router.get(
+        f"/{entity.path}/{{record_id}}/history",
+        operation_id=f"get_{name}_history",
+        summary=f"{entity.zh}：日志",
+    )
+    def history(request: Request, record_id: RecordId, actor: Actor = reader) -> list[HistoryEntry]:
+        """What was done to the record, the newest deed first."""
+        with reading(request, actor) as context:
+            return history_of(context, entity, record_id)
+
+
+def titles_of(context: Context, entity: Entity, ids: list[int]) -> list[Title]:
+    """What the records of these ids that the actor may see are called."""
+    field, column = fields_of(entity.model)[entity.title], getattr(entity.model, entity.title)
+    query = select(entity.model.id, column).where(
+        entity.model.id.in_(ids), registry.visible(entity, context.actor)
+    )
+    return [
+        Title(id=found, title=MASK if field.is_personal else show(field, value, context.zone))
+        for found, value in context.session.execute(query)
+    ]
+
+
+def history_of(context: Context, entity: Entity, record_id: int) -> list[HistoryEntry]:
+    """What was done to a record in scope; what is personal is masked as in the record itself.
+
+    Errors: NotPermitted, NotFound.
+    """
+    row = registry.get(context, entity, record_id)
+    sees = scope_of(context.actor, entity.sees_personal).has(context.session, row.owner_id)
+    hidden = {name for name, one in fields_of(entity.model).items() if one.is_personal and not sees}
+    query = select(Audit).where(Audit.subject == f"{entity.key}/{row.id}").order_by(Audit.id.desc())
+    deeds = context.session.scalars(query.limit(NEWEST)).all()
+    names = _names(context, {one.who for one in deeds})
+    return [
+        HistoryEntry(
+            deed=one.what.removeprefix(f"{entity.key}_"),
+            by=names.get(one.who, one.who),
+            at=iso(one.at_us, context.zone),
+            differences=_differences(one, hidden),
+        )
+        for one in deeds
+    ]
+
+
+def _differences(deed: Audit, hidden: set[str]) -> list[Difference]:
+    before = json.loads(deed.before or "{}")
+    after = json.loads(deed.after or "{}")
+    changed = [name for name in after | before if name != "rev" and before.get(name) != after.get(name)]
+    return [
+        Difference(field=name, before=MASK, after=MASK)
+        if name in hidden
+        else Difference(field=name, before=before.get(name), after=after.get(name))
+        for name in changed
+    ]
+
+
+def _names(context: Context, who: set[str]) -> dict[str, str]:
+    """What the people are called whom the audit names by their accounts."""
+    accounts = [one.removeprefix("account/") for one in who if one.startswith("account/")]
+    query = select(Account.username, Account.display_name).where(Account.username.in_(accounts))
+    return {f"account/{username}": name for username, name in context.session.execute(query)}

@@ -1,0 +1,117 @@
+"""What waits for the actor, over all modules: records from which a workflow goes on by a step of his."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy.orm import aliased
+
+from civicwatt_cloud.kit.access import Requires
+from civicwatt_cloud.kit.business_time import iso
+from civicwatt_cloud.kit.directory import Institution
+from civicwatt_cloud.kit.identity import Actor
+from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.api import PROBLEMS, reading
+from civicwatt_cloud.kit.records.entity import Entity, Module
+from civicwatt_cloud.kit.records.fields import fields_of
+from civicwatt_cloud.kit.records.registry import MASK, Context
+from civicwatt_cloud.kit.records.values import show
+from civicwatt_cloud.kit.roles import EVERYBODY
+from civicwatt_cloud.kit.scope import scope_of
+from civicwatt_cloud.kit.workflow.models import WorkflowStep
+from civicwatt_cloud.kit.workflow.spec import Transition, Workflow
+
+router = APIRouter(prefix="/api/v1", tags=["待办"], responses=PROBLEMS)
+SHOWN = 100  # of each kind; the oldest come first
+
+
+class Waiting(BaseModel):
+    """A record that waits for the actor."""
+
+    module: str
+    path: str
+    id: int
+    title: Any  # the value of the entity's title field
+    owner: str
+    state: str
+    since: str | None
+
+
+class Inbox(BaseModel):
+    """What waits for the actor, the oldest first."""
+
+    total: int
+    rows: list[Waiting]
+
+
+@router.get("/inbox", operation_id="get_inbox", summary="待办")
+def inbox(
+    request: Request, actor: Annotated[Actor, Depends(Requires(EVERYBODY, is_activity=False))]
+) -> Inbox:
+    """What waits for the actor, over all modules; whether a step's own rules hold is judged when it is taken."""
+    with reading(request, actor) as context:
+        return waiting(context, request.app.state.modules)
+
+
+def waiting(context: Context, modules: tuple[Module, ...]) -> Inbox:
+    """What waits for the actor, over these modules."""
+    total, rows = 0, []
+    for module in modules:
+        for entity in module.entities:
+            if entity.workflow and context.actor.roles & entity.read:
+                count, found = _of_entity(context, module, entity, entity.workflow)
+                total, rows = total + count, rows + found
+    return Inbox(total=total, rows=sorted(rows, key=lambda row: row.since or "")[:SHOWN])
+
+
+def _of_entity(context: Context, module: Module, entity: Entity, flow: Workflow) -> tuple[int, list[Waiting]]:
+    model, field, owners = entity.model, fields_of(entity.model)[entity.title], aliased(Institution)
+    ways = [_way(context, entity, flow, one) for one in flow.transitions if one.roles & context.actor.roles]
+    since = _steps_of(entity).with_only_columns(func.max(WorkflowStep.at_us)).scalar_subquery()
+    query = (
+        select(model, owners.name, since.label("since_us"), func.count().over())
+        .join(owners, owners.id == model.owner_id)
+        .where(registry.visible(entity, context.actor), or_(false(), *ways))
+        .order_by("since_us", model.id)
+        .limit(SHOWN)
+    )
+    found = context.session.execute(query).all()
+    rows = [
+        Waiting(
+            module=module.key,
+            path=entity.path,
+            id=row.id,
+            title=MASK if field.is_personal else show(field, getattr(row, entity.title), context.zone),
+            owner=owner,
+            state=row.state,
+            since=None if since_us is None else iso(since_us, context.zone),
+        )
+        for row, owner, since_us, _ in found
+    ]
+    return (found[0][3] if found else 0), rows
+
+
+def _way(context: Context, entity: Entity, flow: Workflow, arrow: Transition) -> ColumnElement[bool]:
+    """The records that wait for the actor to take this step."""
+    model, actor = entity.model, context.actor
+    owners = scope_of(actor, arrow.roles, arrow.level).institution_ids()
+    sources = [one for one in arrow.sources if _goes_on(flow, arrow, one)]
+    way = and_(model.state.in_(sources), model.owner_id.in_(owners))  # type: ignore[attr-defined]
+    if arrow.is_applicants:
+        first = _steps_of(entity).order_by(WorkflowStep.id).limit(1)
+        way &= first.with_only_columns(WorkflowStep.account_id).scalar_subquery() == actor.account_id
+    if arrow.by_another:
+        way &= ~_steps_of(entity).where(WorkflowStep.account_id == actor.account_id).exists()
+    return way
+
+
+def _goes_on(flow: Workflow, arrow: Transition, source: str) -> bool:
+    """An applicant may recall what others decide: it waits for them, not for him."""
+    return not arrow.is_applicants or flow.leaving(source)[0] is arrow
+
+
+def _steps_of(entity: Entity) -> Any:
+    """The steps of the record of the enclosing query."""
+    mine = and_(WorkflowStep.entity == entity.key, WorkflowStep.record_id == entity.model.id)
+    return select(WorkflowStep.id).where(mine).correlate(entity.model)
