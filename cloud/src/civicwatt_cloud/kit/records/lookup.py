@@ -1,4 +1,4 @@
-"""What pages ask about records beside the records themselves: what others are called, what happened to one."""
+"""What pages ask beside the records themselves: what others are called, and what happened to one."""
 
 import json
 from typing import Annotated, Any

@@ -115,8 +115,8 @@ def add(context: Context, entity: Entity, owner_id: int, values: Mapping[str, ob
     """A new record of kept values, by a use case that has judged the actor itself."""
     described = fields_of(entity.model)
     names = [one for one in described if is_required(entity.model, one) and not described[one].is_computed]
-    if missing := [described[name] for name in names if values.get(name) is None]:
-        raise FieldMissing(**titles_of(missing))
+    if missing := [name for name in names if values.get(name) is None]:
+        raise FieldMissing(",".join(missing), **titles_of(described[name] for name in missing))
     if entity.workflow:
         values = {"state": entity.workflow.first.key, **values}
     row = entity.model(owner_id=owner_id, rev=1, **values)
@@ -210,13 +210,9 @@ def _parsed(context: Context, entity: Entity, said: Mapping[str, object]) -> dic
     for name, value in values.items():
         if fields[name].kind is Kind.REFERENCE and value is not None:
             _referred(context, fields[name], value)
-    empty = [
-        fields[name] for name, value in values.items() if value is None and is_required(entity.model, name)
-    ]
+    empty = [name for name, value in values.items() if value is None and is_required(entity.model, name)]
     if empty:
-        raise FieldMissing(
-            titles="、".join(one.zh for one in empty), titles_en=", ".join(one.en for one in empty)
-        )
+        raise FieldMissing(",".join(empty), **titles_of(fields[name] for name in empty))
     return values
 
 

@@ -49,7 +49,7 @@ class Inbox(BaseModel):
 def inbox(
     request: Request, actor: Annotated[Actor, Depends(Requires(EVERYBODY, is_activity=False))]
 ) -> Inbox:
-    """What waits for the actor, over all modules; whether a step's own rules hold is judged when it is taken."""
+    """What waits for the actor, over all modules; a step's own rules are judged when it is taken."""
     with reading(request, actor) as context:
         return waiting(context, request.app.state.modules)
 
