@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.bulk import insert_rows
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.kit.directory import InstitutionKind
+from civicwatt_cloud.kit.directory import InstitutionKind, below
 from civicwatt_cloud.timeseries.carriers import EndUse
 
 Ints = NDArray[np.int64]
@@ -78,8 +78,11 @@ def _register(session: Session, site: Site) -> None:
     _insert(
         session,
         "institution",
-        "id code name kind level region_code",
-        [(i, f"U{i:06}", f"单位{i}", KINDS[i % len(KINDS)], "county", region[i - 1]) for i in numbers],
+        "id code name kind level region_code path",
+        [
+            (i, f"U{i:06}", f"单位{i}", KINDS[i % len(KINDS)], "county", code, below(code, f"U{i:06}"))
+            for i, code in enumerate(region, 1)
+        ],
     )
     _insert(
         session, "building", "id code name institution_id", [(i, f"B{i:06}", f"楼{i}", i) for i in numbers]
