@@ -14,12 +14,12 @@ from sqlalchemy import URL, Connection, Engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from civicwatt_cloud.kit import postgresql
-from civicwatt_cloud.kit.identity import OneTimeCode, OpenSession, SignInAttempt
+from civicwatt_cloud.kit.identity import LoginNonce, OneTimeCode, OpenSession, SignInAttempt
 from civicwatt_cloud.operations.archive import Report
 from civicwatt_cloud.operations.errors import OwnerNeeded, ToolFailed
 
 PAGES = 4096  # copied between two looks at the progress
-PASSING = tuple(table.__tablename__ for table in (OpenSession, OneTimeCode, SignInAttempt))
+PASSING = tuple(table.__tablename__ for table in (OpenSession, OneTimeCode, SignInAttempt, LoginNonce))
 
 # Statements that move what is in a schema, as PostgreSQL's catalogue has it.
 _TABLES = """
