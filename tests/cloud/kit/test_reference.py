@@ -72,5 +72,6 @@ def test_working_days_of_a_year_count_as_published(year: int, workdays: int) -> 
     assert sum(calendar.day(day).workday for day in days) == workdays
 
 
-def test_a_year_not_announced_follows_the_week_and_says_so() -> None:
-    assert calendar.day(date(2027, 1, 1)) == calendar.Day(date(2027, 1, 1), workday=True, confirmed=False)
+def test_a_year_not_announced_follows_law_and_week_and_says_so() -> None:
+    assert calendar.day(date(2027, 1, 1)) == calendar.Day(date(2027, 1, 1), workday=False, confirmed=False)
+    assert calendar.day(date(2027, 1, 4)) == calendar.Day(date(2027, 1, 4), workday=True, confirmed=False)
