@@ -4,7 +4,7 @@ Every function begins with the actor: what is out of scope is not there (NotFoun
 permit is refused (NotPermitted). Every write is one revision and one row of the audit.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -74,7 +74,7 @@ def listing(context: Context, entity: Entity, asked: Asked) -> Page:
     query = filtered(context, entity, asked)
     total = context.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     limit = min(asked.limit, LONGEST_PAGE)
-    rows = context.session.scalars(_ordered(query, entity, asked.order).offset(asked.offset).limit(limit))
+    rows = context.session.scalars(ordered(query, entity, asked.order).offset(asked.offset).limit(limit))
     return Page(rows.all(), total)
 
 
@@ -132,8 +132,7 @@ def add(context: Context, entity: Entity, owner_id: int, values: Mapping[str, ob
 def change(context: Context, entity: Entity, record_id: int, rev: int, said: Mapping[str, object]) -> Any:
     """Change fields of a record. Errors: as create; Outdated, when it is no longer at that revision."""
     row = writable(context, entity, record_id, rev)
-    if entity.workflow and not entity.workflow.state(row.state).is_editable:
-        raise NotWritable(names=", ".join(said))
+    _keep_to_steps(entity, row, said)
     before = told(entity, row, context.zone)
     for name, value in _parsed(context, entity, said).items():
         setattr(row, name, value)
@@ -144,9 +143,16 @@ def change(context: Context, entity: Entity, record_id: int, rev: int, said: Map
 def remove(context: Context, entity: Entity, record_id: int, rev: int) -> None:
     """Take a record away; its tombstone stays. Errors: as change."""
     row = writable(context, entity, record_id, rev)
+    _keep_to_steps(entity, row, ["state"])
     before = told(entity, row, context.zone)
     row.removed_us = context.now_us
     touched(context, entity, row, f"{entity.key}_removed", before)
+
+
+def _keep_to_steps(entity: Entity, row: Any, names: Iterable[str]) -> None:
+    """What a workflow carries changes by its steps alone, unless its state is one to edit in."""
+    if entity.workflow and not entity.workflow.state(row.state).is_editable:
+        raise NotWritable(names=", ".join(names))
 
 
 def writable(context: Context, entity: Entity, record_id: int, rev: int) -> Any:
@@ -209,7 +215,7 @@ def _parsed(context: Context, entity: Entity, said: Mapping[str, object]) -> dic
     values = {name: _value(fields[name], name, one, context.zone) for name, one in said.items()}
     for name, value in values.items():
         if fields[name].kind is Kind.REFERENCE and value is not None:
-            _referred(context, fields[name], value)
+            referred(context, fields[name], value)
     empty = [name for name, value in values.items() if value is None and is_required(entity.model, name)]
     if empty:
         raise FieldMissing(",".join(empty), **titles_of(fields[name] for name in empty))
@@ -224,7 +230,7 @@ def _value(described: Field, name: str, said: object, zone: ZoneInfo) -> object:
         raise
 
 
-def _referred(context: Context, described: Field, value: object) -> None:
+def referred(context: Context, described: Field, value: object) -> None:
     """The other record is there, and its owner in the actor's scope. Errors: NotFound."""
     target = Record.metadata.tables[described.target]
     query = select(target.c.id).where(target.c.id == value)
@@ -262,7 +268,7 @@ def _matches(entity: Entity, name: str, said: str, zone: ZoneInfo) -> ColumnElem
     return and_(True, *ends, *([column <= parse(described, last, zone)] if last else []))
 
 
-def _ordered(query: Select[Any], entity: Entity, order: str) -> Select[Any]:
+def ordered(query: Select[Any], entity: Entity, order: str) -> Select[Any]:
     """By a field, then by age: a page never shows a row twice."""
     name = order.removeprefix("-")
     if name not in fields_of(entity.model):

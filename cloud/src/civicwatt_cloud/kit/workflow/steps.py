@@ -13,6 +13,7 @@ from civicwatt_cloud.kit.identity import Account
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.errors import FieldMissing, NotWritable, Outdated
+from civicwatt_cloud.kit.records.fields import Kind
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.records.values import parse, show
 from civicwatt_cloud.kit.scope import scope_of
@@ -139,6 +140,9 @@ def _parsed(context: Context, arrow: Transition, said: Mapping[str, object]) -> 
     if names := [name for name in said if name not in arrow.form]:
         raise NotWritable(names=", ".join(names))
     values = {name: parse(arrow.form[name], one, context.zone) for name, one in said.items()}
+    for name, value in values.items():
+        if arrow.form[name].kind is Kind.REFERENCE and value is not None:
+            registry.referred(context, arrow.form[name], value)
     if missing := [
         arrow.form[name] for name in arrow.form if name in arrow.required and values.get(name) is None
     ]:
