@@ -1,5 +1,6 @@
 """What stands before every route: security headers, the origin of writes, and no stack trace for anybody."""
 
+import re
 import secrets
 
 import structlog
@@ -33,7 +34,9 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 HSTS = "max-age=31536000"
-MAX_BODY = 1024 * 1024  # bytes; no route takes a file [engineering default]
+MAX_BODY = 1024 * 1024  # bytes of a form [engineering default]
+MAX_UPLOAD = 20 * 1024 * 1024  # bytes of a file [engineering default]
+UPLOADS = re.compile(r"/api/v1/[a-z-]+/[a-z-]+/(\d+/files|import)")  # the routes whose body is a file
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -60,8 +63,9 @@ class Guard:
         if not _is_own(scope):
             await problem(ForeignOrigin())(scope, receive, guarded)
             return
-        if not _is_bounded(scope):
-            await problem(BodyTooLarge(limit=MAX_BODY))(scope, receive, guarded)
+        limit = MAX_UPLOAD if UPLOADS.fullmatch(scope["path"]) else MAX_BODY
+        if not _is_bounded(scope, limit):
+            await problem(BodyTooLarge(limit=limit))(scope, receive, guarded)
             return
         try:
             await self._app(scope, receive, guarded)
@@ -75,17 +79,17 @@ class Guard:
 
 def _harden(headers: MutableHeaders, scope: Scope) -> None:
     for name, value in HEADERS.items():
-        headers[name] = value
+        headers.setdefault(name, value)  # a file brings a stricter policy of its own
     if scope["scheme"] == "https":
         headers["Strict-Transport-Security"] = HSTS
     if scope["path"].startswith("/api/"):
         headers["Cache-Control"] = "no-store"
 
 
-def _is_bounded(scope: Scope) -> bool:
-    """A body is read whole into memory: its length must be told, and be that of a form at most."""
+def _is_bounded(scope: Scope, limit: int) -> bool:
+    """A body is read whole into memory: its length must be told, and be within the limit."""
     headers = Headers(scope=scope)
-    return "transfer-encoding" not in headers and int(headers.get("content-length", "0")) <= MAX_BODY
+    return "transfer-encoding" not in headers and int(headers.get("content-length", "0")) <= limit
 
 
 def _is_own(scope: Scope) -> bool:

@@ -26,9 +26,9 @@ class Problem(BaseModel):
     where: str
 
 
-def problem(error: CloudError) -> JSONResponse:
-    """The error as a response."""
-    body = Problem(
+def told(error: CloudError) -> Problem:
+    """The error as a document."""
+    return Problem(
         type=f"urn:civicwatt:error:{error.code}",
         title=HTTPStatus(error.status).phrase,
         status=error.status,
@@ -39,7 +39,12 @@ def problem(error: CloudError) -> JSONResponse:
         remedy_en=error.remedy("en"),
         where=error.where,
     )
-    response = JSONResponse(body.model_dump(), error.status, media_type="application/problem+json")
+
+
+def problem(error: CloudError) -> JSONResponse:
+    """The error as a response."""
+    body = told(error).model_dump()
+    response = JSONResponse(body, error.status, media_type="application/problem+json")
     if isinstance(error, LockedOut):
         response.headers["Retry-After"] = str(60 * int(str(error.facts["minutes"])))
     return response

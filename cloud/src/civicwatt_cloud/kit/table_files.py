@@ -15,7 +15,7 @@ MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 XLSX_ROWS = 1_048_575  # below the title row
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_table(path: Path, titles: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
@@ -37,7 +37,7 @@ def _csv_cell(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(_FORMULA) else cell
+        return f"'{cell}" if cell.startswith(FORMULA) else cell
     return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
 
 

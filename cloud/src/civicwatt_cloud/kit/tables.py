@@ -12,6 +12,9 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
 from civicwatt_cloud.kit.errors import CloudError
+from civicwatt_cloud.kit.table_files import FORMULA
+
+MOST_COLUMNS = 500  # of a sheet; a damaged or hostile one claims 16,384 [engineering default]
 
 
 class UnreadableTable(CloudError):
@@ -86,7 +89,9 @@ def _xlsx(path: Path, sheet: str) -> tuple[str, Iterator[list[str]]]:
         with path.open("rb") as file:  # ours to close: a workbook that fails leaves its own open
             book = load_workbook(file, read_only=True, data_only=True)
             found = book[sheet] if sheet in book.sheetnames else book.worksheets[0]
-            lines = [[_text(value) for value in row] for row in found.iter_rows(values_only=True)]
+            width = min(found.max_column or MOST_COLUMNS, MOST_COLUMNS)
+            rows = found.iter_rows(values_only=True, max_col=width)
+            lines = [_texts(row) for row in rows]
             title = found.title
     except Exception as error:  # a broken workbook raises whatever openpyxl's parsers happen to meet
         raise UnreadableTable(str(path)) from error
@@ -101,10 +106,20 @@ def _csv(path: Path, sheet: str) -> tuple[str, Iterator[list[str]]]:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
             text = data.decode("gb18030")
-        lines = list(csv.reader(io.StringIO(text)))
+        lines = [[_said(cell) for cell in line] for line in csv.reader(io.StringIO(text))]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UnreadableTable(str(path)) from error
     return sheet, iter(lines)
+
+
+def _texts(row: tuple[object, ...]) -> list[str]:
+    """A sheet may claim a million rows without a cell: they cost nothing."""
+    return [] if row.count(None) == len(row) else [_text(value) for value in row]
+
+
+def _said(cell: str) -> str:
+    """Without the mark by which table_files keeps a text from being a formula."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
 
 
 def _cell(text: str) -> str:

@@ -1,1 +1,1 @@
-"""Files of records: checked, stored once by their content, shown in the scope of the record they belong to."""
+"""Files of records: checked, stored once by their content, seen by whoever sees the record."""

@@ -3,16 +3,16 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.problems import Problem
-from civicwatt_cloud.kit.records import registry, schemas
+from civicwatt_cloud.kit.records import bulk, registry, schemas
 from civicwatt_cloud.kit.records.entity import Entity, Module, Roles
 from civicwatt_cloud.kit.records.registry import Asked, Context
 from civicwatt_cloud.kit.records.schemas import Numbered
@@ -67,6 +67,21 @@ class Listed(BaseModel):
     rows: list[dict[str, Any]]
 
 
+class SeenIn(BaseModel):
+    """A record at the revision that was seen."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: int = Field(ge=1, le=2**31 - 1)
+    rev: int = Field(ge=1, le=2**31 - 1)
+
+
+class BulkDone(BaseModel):
+    """For how many records it was done."""
+
+    done: int
+
+
 @contextmanager
 def reading(request: Request, actor: Actor) -> Iterator[Context]:
     """One consistent view for a request that only reads."""
@@ -90,6 +105,8 @@ def routes(module: Module) -> APIRouter:
         _reading_routes(router, module, entity)
         if entity.write:
             _writing_routes(router, module, entity)
+        if entity.workers:
+            _bulk_route(router, module, entity)
         if entity.workflow:
             _steps_route(router, module, entity)
             for arrow in {one.event: one for one in entity.workflow.transitions}.values():
@@ -164,6 +181,31 @@ def _writing_routes(router: APIRouter, module: Module, entity: Entity) -> None:
         """Take the record away; its history stays."""
         with writing(request, actor) as context:
             registry.remove(context, entity, record_id, rev)
+
+
+def _bulk_route(router: APIRouter, module: Module, entity: Entity) -> None:
+    arrows = entity.workflow.transitions if entity.workflow else ()
+    events = (*((bulk.REMOVE,) if entity.write else ()), *dict.fromkeys(one.event for one in arrows))
+    many: Any = create_model(
+        "".join(part.capitalize() for part in f"{entity.key}_bulk".split("_")),
+        __config__=ConfigDict(extra="forbid"),
+        event=(Literal[events], ...),
+        records=(list[SeenIn], Field(min_length=1, max_length=bulk.MOST)),
+        said=(dict[str, str | int | bool | None], Field(default_factory=dict, max_length=50)),
+    )
+    worker = Depends(Requires(entity.workers))
+
+    @router.post(
+        f"/{entity.path}/bulk",
+        operation_id=f"bulk_{module.key}_{entity.key}",
+        summary=f"{entity.zh}：批量办理",
+    )
+    def act(request: Request, said: many, actor: Actor = worker) -> BulkDone:
+        """One deed for many records: all of them, or none."""
+        seen = [bulk.Seen(one.id, one.rev) for one in said.records]
+        with writing(request, actor) as context:
+            bulk.act(context, entity, said.event, seen, said.said)
+        return BulkDone(done=len(seen))
 
 
 def _steps_route(router: APIRouter, module: Module, entity: Entity) -> None:

@@ -37,6 +37,12 @@ class Entity:
     complete: Callable[[Any, Any], None] | None = None  # (context, new record): its number, its clock
     has_files: bool = False
 
+    @property
+    def workers(self) -> Roles:
+        """Who works on such records: writes them, or takes a step of theirs."""
+        arrows = self.workflow.transitions if self.workflow else ()
+        return self.write.union(*(one.roles for one in arrows))
+
 
 class Job(NamedTuple):
     """What a module does on its own from time to time, in one transaction: confirm, remind, watch."""

@@ -1,0 +1,107 @@
+"""Records as rows of a csv or xlsx file, in constant memory: the database's cursor feeds the file."""
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, select
+
+from civicwatt_cloud.kit.business_time import iso
+from civicwatt_cloud.kit.directory import Institution
+from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.entity import Entity
+from civicwatt_cloud.kit.records.fields import Field, Kind
+from civicwatt_cloud.kit.records.registry import MASK, Asked, Context
+from civicwatt_cloud.kit.scope import scope_of
+from civicwatt_cloud.kit.table_files import Cell, write_table
+from civicwatt_cloud.kit.workbooks.columns import (
+    OWNER,
+    OWNER_NAME,
+    STATE,
+    Column,
+    Targets,
+    columns_of,
+    named_by,
+)
+
+AT_ONCE = 2000  # rows from the cursor
+EXACT = 10**15  # a workbook's numbers have 15 digits: larger ones are written as texts
+
+
+def export(context: Context, entity: Entity, targets: Targets, asked: Asked, path: Path) -> None:
+    """Write the records that are asked for, all pages of them; the path's ending names the format.
+
+    Errors: NotPermitted, BadField.
+    """
+    columns = columns_of(entity)
+    titles = [OWNER, OWNER_NAME, *(one.title for one in columns), *([STATE] if entity.workflow else [])]
+    write_table(path, titles, rows(context, entity, targets, asked))
+
+
+def rows(context: Context, entity: Entity, targets: Targets, asked: Asked) -> Iterator[list[Cell]]:
+    """One row for each record, cells as people write them."""
+    columns = columns_of(entity)
+    cells = [_cell(one.field, context.zone) for one in columns]
+    personal = [number for number, one in enumerate(columns) if one.field.is_personal]
+    seeing = _owners_seen(context, entity) if personal else set()
+    query = _query(context, entity, columns, targets, asked).execution_options(yield_per=AT_ONCE)
+    states = {one.key: one.zh for one in entity.workflow.states} if entity.workflow else {}
+    with context.session.execute(query) as found:
+        for owner_id, code, name, *values in found:
+            shown = [
+                None if value is None else cell(value) for cell, value in zip(cells, values, strict=False)
+            ]
+            if personal and owner_id not in seeing:
+                for number in personal:
+                    shown[number] = None if shown[number] is None else MASK
+            if entity.workflow:
+                shown.append(states.get(values[-1], values[-1]))
+            yield [code, name, *shown]
+
+
+def _query(
+    context: Context, entity: Entity, columns: list[Column], targets: Targets, asked: Asked
+) -> Select[Any]:
+    model = entity.model
+    query = registry.filtered(context, entity, asked).join(Institution, Institution.id == model.owner_id)
+    wanted: list[Any] = [model.owner_id, Institution.code, Institution.name]
+    for one in columns:
+        own = getattr(model, one.name)
+        if one.field.kind is Kind.REFERENCE:
+            table, column = named_by(one.field, targets)
+            other = table.alias(f"of_{one.name}")
+            query = query.outerjoin(other, other.c.id == own)
+            wanted.append(other.c[column.name])
+        else:
+            wanted.append(own)
+    if entity.workflow:
+        wanted.append(model.state)  # type: ignore[attr-defined]
+    return registry.ordered(query, entity, asked.order).with_only_columns(*wanted, maintain_column_froms=True)
+
+
+def _owners_seen(context: Context, entity: Entity) -> set[int]:
+    """The institutions whose personal fields the actor sees."""
+    scope = scope_of(context.actor, entity.sees_personal)
+    return set(context.session.scalars(select(Institution.id).where(scope.visible())))
+
+
+def _cell(field: Field, zone: ZoneInfo) -> Callable[[Any], Cell]:
+    match field.kind:
+        case Kind.NUMBER:
+            return lambda value: _number(value, field.digits)
+        case Kind.MOMENT:
+            return lambda value: iso(value, zone)[:19].replace("T", " ")
+        case Kind.CHECK:
+            return lambda value: "是" if value else "否"
+        case Kind.CHOICE:
+            titles = {one.value: one.zh for one in field.choices or ()}
+            return lambda value: titles.get(value, value)
+        case _:
+            return str
+
+
+def _number(value: int, digits: int) -> Cell:
+    exact = Decimal(value).scaleb(-digits)
+    return exact if abs(value) < EXACT else str(exact)
