@@ -69,7 +69,7 @@ def day(when: date) -> Day:
         return Day(when, weekday if arranged is None else arranged, confirmed=True)
     if arranged is not None:  # at the turn of the year, by the notice of the next
         return Day(when, arranged, confirmed=True)
-    return Day(when, weekday and when not in _statutory().get(when.year, frozenset()), confirmed=False)
+    return Day(when, weekday and when not in statutory(when.year), confirmed=False)
 
 
 def document(year: int) -> str | None:
@@ -151,6 +151,14 @@ def _merged(years: Iterable[Year]) -> _Announced:
         workdays |= dict.fromkeys(year.holidays, False) | dict.fromkeys(year.make_up, True)
     documents = {number: year.document for number, year in last.items()}
     return _Announced(MappingProxyType(documents), MappingProxyType(workdays))
+
+
+def statutory(year: int) -> frozenset[date]:
+    """The days of a year on which all are free by law; none where it is not known.
+
+    Source: reference/holidays_statutory.toml.
+    """
+    return _statutory().get(year, frozenset())
 
 
 @cache

@@ -4,13 +4,17 @@ from alembic import context
 from sqlalchemy import Connection
 
 import civicwatt_cloud.kit.audit
+import civicwatt_cloud.kit.calendar_notices
 import civicwatt_cloud.kit.directory
 import civicwatt_cloud.kit.events
 import civicwatt_cloud.kit.files.models
 import civicwatt_cloud.kit.identity
+import civicwatt_cloud.kit.indicators.snapshots
 import civicwatt_cloud.kit.numbering
+import civicwatt_cloud.kit.obligations
 import civicwatt_cloud.kit.organisation
 import civicwatt_cloud.kit.people
+import civicwatt_cloud.kit.rules_local
 import civicwatt_cloud.kit.workflow.models
 import civicwatt_cloud.modules.gateways.models
 import civicwatt_cloud.modules.org.models

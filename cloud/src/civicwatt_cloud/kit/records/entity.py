@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from fastapi import APIRouter
 from sqlalchemy.orm import Session
 
+from civicwatt_cloud.kit.indicators.spec import Indicator
 from civicwatt_cloud.kit.records.record import Record
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow.spec import Workflow
@@ -62,6 +63,7 @@ class Module:
     entities: tuple[Entity, ...]
     routers: tuple[APIRouter, ...] = field(default=())  # what goes beyond the registry
     jobs: tuple[Job, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
 
     def entity(self, key: str) -> Entity:
         """The entity of that key. Errors: KeyError."""

@@ -1,0 +1,88 @@
+"""Snapshots: what an indicator said of each node when a period was closed. Rows are only ever added."""
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import BigInteger, String, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from civicwatt_cloud.kit.business_time import date_of
+from civicwatt_cloud.kit.db import Base
+from civicwatt_cloud.kit.deadlines import workday_of_month
+from civicwatt_cloud.kit.directory import Institution
+from civicwatt_cloud.kit.indicators.figures import Figure, by_node, figure, nodes_above
+from civicwatt_cloud.kit.indicators.spec import Asked, Indicator, Period
+from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.rules_local import of as rules_of
+
+CLOSED_ON = "indicator.closed_on"  # [working day of the month after a period]
+
+
+class Snapshot(Base):
+    """One figure as it stood. Triggers of the database refuse to change or delete it."""
+
+    __tablename__ = "indicator_snapshot"
+
+    indicator: Mapped[str] = mapped_column(String(60), primary_key=True)
+    period: Mapped[str] = mapped_column(String(8), primary_key=True)
+    node: Mapped[str] = mapped_column(String(400), primary_key=True)  # a path, or a region's prefix
+    value: Mapped[str | None] = mapped_column(String(40))  # decimal
+    numerator: Mapped[int] = mapped_column(BigInteger)
+    denominator: Mapped[int] = mapped_column(BigInteger)
+    counted: Mapped[int]
+    missing: Mapped[int]
+    rules: Mapped[str]  # JSON list of rule rows
+    taken_us: Mapped[int] = mapped_column(BigInteger)  # business time
+
+
+class Kept(NamedTuple):
+    """A figure of a snapshot."""
+
+    figure: Figure
+    rules: tuple[str, ...]
+    taken_us: int
+
+
+def take(context: Context, indicator: Indicator, period: Period) -> int:
+    """Keep the figures of all nodes for a period, once: what was published stands. How many there are."""
+    session = context.session
+    there = select(func.count()).where(Snapshot.indicator == indicator.key, Snapshot.period == period.label)
+    if session.scalar(there):
+        return 0
+    asked = Asked(session, select(Institution.id), period, context.zone, rules_of(session), context.now_us)
+    measured = indicator.measure(asked)
+    paths = session.execute(select(Institution.id, Institution.path))
+    nodes = by_node(measured.items, {one: nodes_above(path) for one, path in paths})
+    for node, items in nodes.items():
+        one = figure(indicator, items)
+        kept = Snapshot(indicator=indicator.key, period=period.label, node=node, taken_us=context.now_us)
+        kept.value = None if one.value is None else str(one.value)
+        kept.numerator, kept.denominator = one.numerator, one.denominator
+        kept.counted, kept.missing = one.counted, one.missing
+        kept.rules = json.dumps(measured.rules, ensure_ascii=False)
+        session.add(kept)
+    session.flush()
+    return len(nodes)
+
+
+def take_due(context: Context, indicators: Sequence[Indicator]) -> None:
+    """Keep the figures of the month (quarter, year) that ended last, once the day for it has come."""
+    today = date_of(context.now_us, context.zone)
+    day = int(rules_of(context.session).value(CLOSED_ON, today).value)
+    if today < workday_of_month(today, day):
+        return
+    for period in Period.ended_before(today):
+        for indicator in indicators:
+            take(context, indicator, period)
+
+
+def kept(session: Session, indicator: Indicator, period: Period, node: str) -> Kept | None:
+    """What was kept of a node; None: nothing yet."""
+    row = session.get(Snapshot, (indicator.key, period.label, node))
+    if row is None:
+        return None
+    value = None if row.value is None else Decimal(row.value)
+    found = Figure(value, row.numerator, row.denominator, row.counted, row.missing)
+    return Kept(found, tuple(json.loads(row.rules)), row.taken_us)
