@@ -127,7 +127,7 @@ def _reading_routes(router: APIRouter, module: Module, entity: Entity) -> None:
         """One page of what the actor may see."""
         with reading(request, actor) as context:
             page = registry.listing(context, entity, asked_of(asked))
-            return Listed(total=page.total, rows=[registry.shown(context, entity, row) for row in page.rows])
+            return Listed(total=page.total, rows=registry.shown_all(context, entity, page.rows))
 
     @router.get(
         f"/{entity.path}/{{record_id}}", operation_id=f"get_{name}", summary=entity.zh, response_model=out

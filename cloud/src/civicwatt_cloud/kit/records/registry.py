@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit import audit
+from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.errors import NotFound, NotPermitted
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.records.entity import Entity, Roles
@@ -194,12 +195,27 @@ def told(entity: Entity, row: Record, zone: ZoneInfo) -> dict[str, object]:
 
 def shown(context: Context, entity: Entity, row: Record) -> dict[str, object]:
     """A record as the actor may see it; what is personal is masked for others than `sees_personal`."""
-    seen = told(entity, row, context.zone)
-    fields = fields_of(entity.model)
-    names = [name for name, one in fields.items() if one.is_personal and seen[name] is not None]
-    if names and not scope_of(context.actor, entity.sees_personal).has(context.session, row.owner_id):
-        seen |= dict.fromkeys(names, MASK)
-    return {"id": row.id, "owner_id": row.owner_id, "sensitivity": row.sensitivity, **seen}
+    return shown_all(context, entity, [row])[0]
+
+
+def shown_all(context: Context, entity: Entity, rows: Sequence[Record]) -> list[dict[str, object]]:
+    """Records as the actor may see them."""
+    personal = [name for name, one in fields_of(entity.model).items() if one.is_personal]
+    open_owners = _owners_told_of(context, entity, rows) if personal else frozenset()
+    found = []
+    for row in rows:
+        seen = told(entity, row, context.zone)
+        if row.owner_id not in open_owners:
+            seen |= {name: MASK for name in personal if seen[name] is not None}
+        found.append({"id": row.id, "owner_id": row.owner_id, "sensitivity": row.sensitivity, **seen})
+    return found
+
+
+def _owners_told_of(context: Context, entity: Entity, rows: Sequence[Record]) -> frozenset[int]:
+    """The owners whose records are shown to the actor with what is personal."""
+    owners = scope_of(context.actor, entity.sees_personal).institution_ids()
+    asked = {row.owner_id for row in rows}
+    return frozenset(context.session.scalars(owners.where(Institution.id.in_(asked))))
 
 
 def _require(actor: Actor, roles: Roles) -> None:
