@@ -10,8 +10,8 @@ class Choice(StrEnum):
     zh: str
     en: str
 
-    def __new__(cls, value: str, zh: str, en: str) -> Self:
-        """The value as it is stored, and what people call it."""
+    def __new__(cls, value: str, zh: str = "", en: str = "") -> Self:
+        """The value as it is stored, and what people call it; `X("value")` finds the member."""
         one = str.__new__(cls, value)
         one._value_ = value
         one.zh, one.en = zh, en
