@@ -86,6 +86,10 @@ class Settings(BaseSettings):
         default=None, description="who has this token may read /metrics; None: this machine, without a proxy"
     )
     backup_key_file: Path | None = Field(default=None, description="the key of backups; None: a passphrase")
+    scan_command: str = Field(
+        default="",
+        description="looks at each uploaded file, whose path comes last; 0: clean. Empty: none",
+    )
     web_dist: Path = Field(default=Path(__file__).parents[1] / "web_dist", description="the built web pages")
 
     @field_validator("business_zone")
@@ -153,6 +157,16 @@ class Settings(BaseSettings):
         if len({self.mqtt_ca is None, self.mqtt_cert is None, self.mqtt_key is None}) > 1:
             raise ValueError("mqtt_ca, mqtt_cert and mqtt_key belong together")
         return self
+
+    @property
+    def label_key_path(self) -> Path:
+        """The key that labels are signed with; only its owner may read it."""
+        return self.data_dir / "label.key"
+
+    @property
+    def files_path(self) -> Path:
+        """Contents of uploaded files."""
+        return self.data_dir / "files"
 
     @property
     def authority_path(self) -> Path:
