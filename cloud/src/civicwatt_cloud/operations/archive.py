@@ -3,10 +3,13 @@
 manifest.json   what wrote it, when, which kind of database at which schema
 database        the SQLite file, or a dump of pg_dump
 authority/…     the certificate authority's files
+keys/…          the installation's own keys: of labels, of the audit's anchors
+files/…         uploaded files, each by the SHA-256 of its content
 readings/N      rows, as rows.py packs them
 end.json        how many rows and members: without it the backup was not finished
 """
 
+import hashlib
 import json
 import re
 import tarfile
@@ -25,7 +28,10 @@ from civicwatt_cloud.timeseries.stores.readings import Batch
 
 FORMAT = 1
 FAST = 1  # of zlib's levels: the readings compress well at any
-NAME = re.compile(r"manifest\.json|database|authority/ca-\d{1,6}\.pem|readings/\d{1,9}|end\.json")
+NAME = re.compile(
+    r"manifest\.json|database|authority/ca-\d{1,6}\.pem|keys/[a-z]+\.key|files/[0-9a-f]{64}|readings/\d{1,9}"
+    r"|end\.json"
+)
 
 Report = Callable[[float], None]  # how much is done, 0…1
 
@@ -88,6 +94,14 @@ class Taker(Protocol):
         """A file of the certificate authority."""
         ...
 
+    def key(self, name: str, data: bytes) -> None:
+        """A key of the installation."""
+        ...
+
+    def file(self, sha256: str, content: IO[bytes]) -> None:
+        """An uploaded file."""
+        ...
+
     def readings(self, rows: Batch) -> None:
         """Some readings."""
         ...
@@ -112,6 +126,14 @@ class Contents:
 
     def authority(self, name: str, data: bytes) -> None:
         """Nothing more to look at."""
+
+    def key(self, name: str, data: bytes) -> None:
+        """Nothing more to look at."""
+
+    def file(self, sha256: str, content: IO[bytes]) -> None:
+        """It must be what its name says. Errors: BackupDamaged."""
+        if hashlib.file_digest(content, "sha256").hexdigest() != sha256:  # type: ignore[arg-type]
+            raise BackupDamaged(at=f"files/{sha256}")
 
     def readings(self, rows: Batch) -> None:
         """Nothing more to look at: they could be unpacked."""
@@ -152,6 +174,10 @@ def _hand_over(name: str, content: IO[bytes], found: Contents, taker: Taker, whe
             taker.database(content)
         case "authority":
             taker.authority(rest, content.read())
+        case "keys":
+            taker.key(rest, content.read())
+        case "files":
+            taker.file(rest, content)
         case _:
             rows = unpacked(content.read())
             found.rows += len(rows)

@@ -1,8 +1,9 @@
-"""A backup of database, readings and certificate authority, taken while the cloud runs or while it does not.
+"""A backup of database, files, readings and certificate authority, while the cloud runs or while it does not.
 
-The database first, in one view; then the readings of the points it knows. Readings are stored before they
-are marked as received, so whatever this view calls received is among the readings that are read after it;
-what came later the gateways send again. An embedded store belongs to the running server, which is asked.
+The database first, in one view; then the uploaded files, which are stored before the database names them;
+then the readings of the points it knows. Readings are stored before they are marked as received, so whatever
+this view calls received is among the readings that are read after it; what came later the gateways send
+again. An embedded store belongs to the running server, which is asked.
 """
 
 import json
@@ -58,6 +59,10 @@ def backup(settings: Settings, target: Path, secret: Secret, report: Report) -> 
             writer.add_file("database", work / "database")
             for one in sorted(settings.authority_path.glob("ca-*.pem")):
                 writer.add(f"authority/{one.name}", one.read_bytes())
+            for one in parts.keys(settings.data_dir):
+                writer.add(f"keys/{one.name}", one.read_bytes())
+            for one in sorted(settings.files_path.glob(f"??/{'[0-9a-f]' * 64}")):
+                writer.add_file(f"files/{one.name}", one)
             for done, rows in _readings(settings, taken.last_point, runs=runs):
                 writer.add_rows(rows, packed(rows))
                 report("readings", done)

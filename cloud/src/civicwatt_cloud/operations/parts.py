@@ -14,6 +14,13 @@ from civicwatt_cloud.timeseries.stores.open import open_server, open_store
 from civicwatt_cloud.timeseries.stores.readings import ReadingsStore
 from civicwatt_cloud.timeseries.stores.urls import EMBEDDED, parse
 
+KEYS = ("audit.key", "identity.key", "label.key")  # in the data folder: made by the installation itself
+
+
+def keys(folder: Path) -> list[Path]:
+    """Those of its keys that a data folder has."""
+    return [folder / name for name in KEYS if (folder / name).exists()]
+
 
 def has_database(settings: Settings) -> bool:
     """Whether there is a database to look at: a file that is opened is made."""

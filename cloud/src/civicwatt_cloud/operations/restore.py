@@ -19,6 +19,7 @@ from civicwatt_cloud.kit.alone import alone
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.db import serving
 from civicwatt_cloud.kit.errors import DataBusy
+from civicwatt_cloud.kit.files.store import Store
 from civicwatt_cloud.kit.schema import schema_at, schema_of
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.gateways.authority import write_private
@@ -66,6 +67,14 @@ class _Builder:
         folder = self._staged.authority_path
         folder.mkdir(mode=0o700, exist_ok=True)
         write_private(folder / name, data)
+
+    def key(self, name: str, data: bytes) -> None:
+        """Write it, for its owner only."""
+        write_private(self._folder / name, data)
+
+    def file(self, sha256: str, content: IO[bytes]) -> None:
+        """Keep it, whole."""
+        Store(self._staged.files_path).put(content.read())
 
     def readings(self, rows: Batch) -> None:
         """Store them."""
@@ -158,9 +167,10 @@ def _exchange(settings: Settings, fresh: Path) -> None:
 
 
 def _data_files(settings: Settings) -> list[Path]:
-    """Our files and folders: of the database, of the authority, of an embedded readings store."""
+    """Ours: of the database, the authority, uploaded files and keys, and of an embedded readings store."""
     folder, store = settings.data_dir, parts.store_file(settings)
-    found = [*folder.glob("civicwatt.sqlite*"), *folder.glob("authority")]
+    found = [*folder.glob("civicwatt.sqlite*"), *folder.glob("authority"), *folder.glob("files")]
+    found += parts.keys(folder)
     if store is not None:
         found += store.parent.glob(f"{store.stem}.*")
     return sorted(found)

@@ -18,6 +18,7 @@ from civicwatt_cloud.kit.files.store import Store
 from civicwatt_cloud.kit.identity import real_now_us
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.entity import Entity
+from civicwatt_cloud.kit.records.record import Record
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.scope import scope_of
 
@@ -132,9 +133,9 @@ def is_visible(context: Context, entities: Entities, key: str, record_id: int) -
     return context.session.scalar(query) is not None
 
 
-def workable(context: Context, entity: Entity, record_id: int) -> registry.Record:
+def workable(context: Context, entity: Entity, record_id: int) -> Record:
     """The record, for one who works on it. Errors: NotFound, NotPermitted."""
-    row: registry.Record = registry.get(context, entity, record_id)
+    row: Record = registry.get(context, entity, record_id)
     if not scope_of(context.actor, entity.workers).has(context.session, row.owner_id):
         raise NotPermitted()
     return row

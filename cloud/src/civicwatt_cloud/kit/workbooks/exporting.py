@@ -35,18 +35,23 @@ def export(context: Context, entity: Entity, targets: Targets, asked: Asked, pat
 
     Errors: NotPermitted, BadField.
     """
-    columns = columns_of(entity)
-    titles = [OWNER, OWNER_NAME, *(one.title for one in columns), *([STATE] if entity.workflow else [])]
-    write_table(path, titles, rows(context, entity, targets, asked))
+    query = registry.ordered(registry.filtered(context, entity, asked), entity, asked.order)
+    write_table(path, titles_of(entity), rows(context, entity, targets, query))
 
 
-def rows(context: Context, entity: Entity, targets: Targets, asked: Asked) -> Iterator[list[Cell]]:
-    """One row for each record, cells as people write them."""
+def titles_of(entity: Entity) -> list[str]:
+    """The titles above the cells of `rows`."""
+    titles = [one.title for one in columns_of(entity)]
+    return [OWNER, OWNER_NAME, *titles, *([STATE] if entity.workflow else [])]
+
+
+def rows(context: Context, entity: Entity, targets: Targets, wanted: Select[Any]) -> Iterator[list[Cell]]:
+    """One row for each record of the query, cells as people write them; what is personal is masked."""
     columns = columns_of(entity)
     cells = [_cell(one.field, context.zone) for one in columns]
     personal = [number for number, one in enumerate(columns) if one.field.is_personal]
     seeing = _owners_seen(context, entity) if personal else set()
-    query = _query(context, entity, columns, targets, asked).execution_options(yield_per=AT_ONCE)
+    query = _with_names(wanted, entity, columns, targets).execution_options(yield_per=AT_ONCE)
     states = {one.key: one.zh for one in entity.workflow.states} if entity.workflow else {}
     with context.session.execute(query) as found:
         for owner_id, code, name, *values in found:
@@ -61,11 +66,10 @@ def rows(context: Context, entity: Entity, targets: Targets, asked: Asked) -> It
             yield [code, name, *shown]
 
 
-def _query(
-    context: Context, entity: Entity, columns: list[Column], targets: Targets, asked: Asked
-) -> Select[Any]:
+def _with_names(query: Select[Any], entity: Entity, columns: list[Column], targets: Targets) -> Select[Any]:
+    """The owner, and of each reference what people call the other record."""
     model = entity.model
-    query = registry.filtered(context, entity, asked).join(Institution, Institution.id == model.owner_id)
+    query = query.join(Institution, Institution.id == model.owner_id)
     wanted: list[Any] = [model.owner_id, Institution.code, Institution.name]
     for one in columns:
         own = getattr(model, one.name)
@@ -78,7 +82,7 @@ def _query(
             wanted.append(own)
     if entity.workflow:
         wanted.append(model.state)  # type: ignore[attr-defined]
-    return registry.ordered(query, entity, asked.order).with_only_columns(*wanted, maintain_column_froms=True)
+    return query.with_only_columns(*wanted, maintain_column_froms=True)
 
 
 def _owners_seen(context: Context, entity: Entity) -> set[int]:

@@ -1,0 +1,1 @@
+"""Documents made from records: forms of approval as Word files and as PDF."""
