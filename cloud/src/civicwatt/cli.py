@@ -39,6 +39,9 @@ GROUPS = command.GROUPS | {
         "app",
         "关账与更正单 · closed months and corrections",
     ),
+    "audit": Group(
+        "civicwatt_cloud.kit.audit_commands", "app", "审计链：校验、锚点 · verify and anchor the audit"
+    ),
     "store": Group(
         "civicwatt_cloud.timeseries.stores.cli",
         "app",

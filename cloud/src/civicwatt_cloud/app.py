@@ -12,11 +12,12 @@ from fastapi import Depends, FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
 from civicwatt_cloud.housekeeping import housekeeping
-from civicwatt_cloud.kit import jobs, metrics, problems, rules, session_api
+from civicwatt_cloud.kit import audit_api, jobs, metrics, problems, rules, session_api
 from civicwatt_cloud.kit.access import public
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.guard import Guard
 from civicwatt_cloud.kit.http_metrics import HttpMetrics
+from civicwatt_cloud.kit.identity import accounts_api, certificates_api, own_api
 from civicwatt_cloud.kit.records import api as records_api
 from civicwatt_cloud.kit.records import lookup, meta
 from civicwatt_cloud.kit.settings import Settings
@@ -64,7 +65,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=MIN_GZIP)
     app.add_middleware(Guard)
     app.add_middleware(HttpMetrics)
-    app.include_router(session_api.router)
+    for part in (session_api, own_api, accounts_api, certificates_api, audit_api):
+        app.include_router(part.router)
     app.include_router(energy_api.router)
     app.include_router(queries_api.router)
     app.include_router(corrections_api.router)

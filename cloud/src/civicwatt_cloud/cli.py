@@ -12,6 +12,7 @@ from civicwatt_cloud.kit.alone import alone
 from civicwatt_cloud.kit.db import one_transaction, serving
 from civicwatt_cloud.kit.directory_import import import_directory
 from civicwatt_cloud.kit.errors import PortTaken
+from civicwatt_cloud.kit.identity.commands import account_code
 from civicwatt_cloud.kit.import_command import AsJson, Config, TableFile, finish
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.gateways import commands
@@ -37,7 +38,7 @@ directory_app.command()(allocation)
 meters_app.command()(virtual)
 meters_app.command()(tree)
 meters_app.command()(balance)
-for command in (worker, migrate, doctor, backup, restore):
+for command in (account_code, worker, migrate, doctor, backup, restore):
     app.command()(command)
 
 HOST = "127.0.0.1"

@@ -8,8 +8,8 @@ import structlog
 from cryptography.x509 import load_pem_x509_certificate
 from sqlalchemy import delete
 
-from civicwatt_cloud.kit import identity, metrics
-from civicwatt_cloud.kit.business_time import SECOND_US
+from civicwatt_cloud.kit import audit_anchors, crypto, identity, metrics
+from civicwatt_cloud.kit.business_time import SECOND_US, date_of
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.gateways.broker import RENEW
@@ -35,11 +35,15 @@ class Tidied(NamedTuple):
 
 
 def housekeeping(database: Database, store: ReadingsStore, settings: Settings, clock: Clock) -> Tidied:
-    """End old sessions, drop what is past its keeping time, check that the books add up.
+    """End old sessions, drop what is past its keeping time, anchor the audit,
+    check that the books add up.
 
     The ledger, replacement forms and the audit are kept for ever.
     """
     with database.session() as session:
+        day = date_of(identity.real_now_us(), settings.zone).isoformat()
+        key = crypto.own_signing_key(settings.audit_key_path)
+        audit_anchors.write(session, settings.anchors_path, key, settings.crypto, day)
         purged = identity.purge(session, identity.real_now_us())
         before_us = clock.now_us() - settings.keep_quarantine_days * DAY_US
         old = delete(Quarantined).where(Quarantined.received_us < before_us)

@@ -82,7 +82,7 @@ def serials(cloud: Any, gateway: str) -> list[str]:
 @pytest.fixture(autouse=True)
 def no_count_of_failures(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """All tests come from one address."""
-    monkeypatch.setattr("civicwatt_cloud.kit.signin.MAX_FAILURES", 1000)
+    monkeypatch.setattr("civicwatt_cloud.kit.identity.attempts.MAX_FAILURES", 1000)
 
 
 def test_s12_the_key_is_made_on_the_device_and_never_leaves_it(
@@ -210,7 +210,7 @@ def test_s12_a_code_has_80_bits_is_stored_hashed_and_ends_after_a_day(cloud: Any
 def test_s12_five_wrong_codes_lock_the_address_also_for_the_right_one(
     cloud: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("civicwatt_cloud.kit.signin.MAX_FAILURES", 5)
+    monkeypatch.setattr("civicwatt_cloud.kit.identity.attempts.MAX_FAILURES", 5)
     now_us = identity.real_now_us()
     _, csr = gateway_side.make_key_and_request("gw-71")
     right = cloud.code("gw-71")

@@ -100,24 +100,6 @@ def test_s06_setup_names_each_role_once(db: Database) -> None:
         signin.set_up(db, [*FOUR[:3], NewAccount("PERSON0", "", Role.ENERGY_MANAGER, STRONG)], NOW)
 
 
-@pytest.mark.parametrize(
-    ("password", "is_strong"),
-    [
-        ("Abc1234", False),
-        ("abcdefgh", False),
-        ("abcd1234", False),
-        ("Abcd1234", True),
-        ("abcd-123", True),
-        ("中文密码abc123", True),
-        ("Energy-99", False),
-        ("CivicWatt-1", False),
-        ("Aa1-" * 33, False),
-    ],
-)
-def test_s02_passwords_follow_the_profile(password: str, is_strong: bool) -> None:
-    assert passwords.is_strong(password, "energy") is is_strong
-
-
 def test_s02_setup_refuses_a_weak_password(db: Database) -> None:
     weak = [*FOUR[:3], NewAccount("person3", "", FOUR[3].role, "12345678")]
     with pytest.raises(WeakPassword, match="person3"):

@@ -4,26 +4,39 @@ from datetime import date
 
 from fastapi import Request
 
-from civicwatt_cloud.kit import identity
+from civicwatt_cloud.kit import audit, identity
+from civicwatt_cloud.kit.audit import Deed
 from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.errors import NotPermitted, NotSignedIn
+from civicwatt_cloud.kit.guard import SAFE_METHODS
 from civicwatt_cloud.kit.identity import Actor
-from civicwatt_cloud.kit.roles import Role
+from civicwatt_cloud.kit.identity.duties import check_duty
+from civicwatt_cloud.kit.roles import TEMPORARY, Role
+
+SUBJECT_LENGTH = 160  # of the audit
 
 
 class Requires:
     """A dependency that yields the actor, or refuses: 401 without a session, 403 for another role.
 
     `is_activity=False`: the call is no use of the session, so a page that refreshes itself ends idle too.
+    `own=True`: of one's own account, so also without any grant, and while a new password or a second factor
+    is due.
     """
 
     def __init__(
-        self, roles: frozenset[Role] = frozenset(), *, setup: bool = False, is_activity: bool = True
+        self,
+        roles: frozenset[Role] = frozenset(),
+        *,
+        setup: bool = False,
+        is_activity: bool = True,
+        own: bool = False,
     ) -> None:
         self.roles = roles
         self.setup = setup
         self.is_activity = is_activity
+        self.own = own
 
     def __call__(self, request: Request) -> Actor:
         """The actor of this request. Errors: NotSignedIn, NotPermitted."""
@@ -37,12 +50,24 @@ class Requires:
         if found is None:
             raise NotSignedIn()
         actor, is_stale = found
-        if not (actor.roles & self.roles or (self.setup and actor.account_id is None)):
+        is_nobody = actor.account_id is None
+        if not (actor.roles & self.roles or (self.setup if is_nobody else self.own)):
             raise NotPermitted()
+        if not self.own:
+            check_duty(actor, request.app.state.settings, now_us)
         if is_stale and self.is_activity:
             with database.session() as session:
                 identity.note_use(session, token, now_us)
+        if actor.roles & TEMPORARY and request.method in SAFE_METHODS:
+            _note_reading(database, request, actor)
         return actor
+
+
+def _note_reading(database: Database, request: Request, actor: Actor) -> None:
+    """Who reads for a time only leaves a trace of every look."""
+    asked = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    with database.session() as session:
+        audit.note(session, actor.who, Deed("read", asked[:SUBJECT_LENGTH], None, None))
 
 
 def today(request: Request) -> date:

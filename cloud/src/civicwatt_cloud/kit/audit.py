@@ -2,22 +2,26 @@
 
 Each row carries a hash over its content and the hash of the row before it, and the head says which row is
 the last: a row that is changed, swapped, or gone is found (`civicwatt audit verify`), the last one too.
+Who writes the whole chain anew is found by the anchors (audit_anchors.py). A hash names its algorithm: the
+one of the setting `crypto` when the row was written.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sqlalchemy import BigInteger, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from civicwatt_cloud.kit.db import ROW_ID, Base
+from civicwatt_cloud.kit.crypto import PROVIDERS, redigest
+from civicwatt_cloud.kit.db import CRYPTO, ROW_ID, Base
 from civicwatt_cloud.kit.identity import real_now_us
 
 COMMAND = "command"  # who: somebody with a shell on the server
 BEGINNING = "sha256:" + "0" * 64  # what the first row follows
 HEAD = 1  # the one row of its table
+NOTHING: Mapping[int, str] = MappingProxyType({})
 
 
 class Audit(Base):
@@ -59,7 +63,7 @@ class Broken(NamedTuple):
     """The first row that does not follow from those before it."""
 
     row: int
-    reason: str  # changed, missing, head
+    reason: str  # changed, missing, head, anchor
 
 
 def note(session: Session, who: str, deed: Deed) -> None:
@@ -74,19 +78,20 @@ def note(session: Session, who: str, deed: Deed) -> None:
         before=_text(deed.before),
         after=_text(deed.after),
     )
-    head.last, head.hash = row.id, chained(head.hash, row)
+    provider = PROVIDERS[session.info.get(CRYPTO, "intl")]
+    head.last, head.hash = row.id, provider.named_digest(content(head.hash, row))
     row.hash = head.hash
     session.add(row)
 
 
-def chained(before: str, row: Audit) -> str:
-    """The hash of a row that follows one with the hash `before`."""
-    content = [before, row.id, row.at_us, row.who, row.what, row.subject, row.before, row.after]
-    return "sha256:" + hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+def content(before: str, row: Audit) -> bytes:
+    """What the hash of a row that follows one with the hash `before` is taken of."""
+    told = [before, row.id, row.at_us, row.who, row.what, row.subject, row.before, row.after]
+    return json.dumps(told, ensure_ascii=False).encode()
 
 
-def verify(session: Session) -> Broken | None:
-    """The first broken place of the chain; None: it is whole."""
+def verify(session: Session, anchored: Mapping[int, str] = NOTHING) -> Broken | None:
+    """The first broken place of the chain; None: it is whole, and each anchored row has its hash."""
     head = session.get(AuditHead, HEAD)
     last, before = 0, BEGINNING
     query = select(Audit).order_by(Audit.id).execution_options(yield_per=1000)
@@ -94,11 +99,13 @@ def verify(session: Session) -> Broken | None:
         for row in rows.scalars():
             if row.id != last + 1:
                 return Broken(last + 1, "missing")
-            if row.hash != chained(before, row):
+            if row.hash != redigest(row.hash, content(before, row)):
                 return Broken(row.id, "changed")
+            if anchored.get(row.id, row.hash) != row.hash:
+                return Broken(row.id, "anchor")
             last, before = row.id, row.hash
             session.expunge(row)
-    if head is None or head.last > last:
+    if head is None or max(head.last, *anchored, 0) > last:
         return Broken(last + 1, "missing")
     return None if (head.last, head.hash) == (last, before) else Broken(last, "head")
 

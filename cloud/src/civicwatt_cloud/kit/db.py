@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, OperationalErro
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from civicwatt_cloud.kit import postgresql, sqlite
+from civicwatt_cloud.kit.crypto import Family
 from civicwatt_cloud.kit.errors import BadRequest, DatabaseAway, DataBusy, NotTheOwner
 from civicwatt_cloud.kit.postgresql import Turn
 from civicwatt_cloud.kit.settings import Settings
@@ -22,6 +23,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 ROW_ID = BigInteger().with_variant(Integer(), "sqlite")  # rows by the million a day; SQLite counts INTEGER up
 TRIES = 6  # of a transaction that the database ends for another's sake [engineering default]
+CRYPTO = "crypto"  # in a session's info: the family of algorithms that the settings name
 PAUSE_S = 0.05  # before another try, at most: twice that, then doubled each time
 
 
@@ -42,7 +44,8 @@ class Base(DeclarativeBase):
 class Database:
     """One database; sessions may be opened from any thread."""
 
-    def __init__(self, url: str | URL) -> None:
+    def __init__(self, url: str | URL, crypto: Family = "intl") -> None:
+        self._info = {CRYPTO: crypto}
         if postgresql.is_named_by(url):
             self.engine: Engine = postgresql.engine(url)
             self._reader = postgresql.reader(self.engine)
@@ -51,15 +54,17 @@ class Database:
             self._reader = sqlite.reader(self.engine)
 
     @classmethod
-    def at(cls, path: Path) -> "Database":
+    def at(cls, path: Path, crypto: Family = "intl") -> "Database":
         """The SQLite database in a file; its folder is made where it is missing."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        return cls(f"sqlite:///{path}")
+        return cls(f"sqlite:///{path}", crypto)
 
     @classmethod
     def of(cls, settings: Settings) -> "Database":
         """The database that the settings name: PostgreSQL, or SQLite in the data folder."""
-        return cls(settings.database_url) if settings.database_url else cls.at(settings.database_path)
+        if settings.database_url:
+            return cls(settings.database_url, settings.crypto)
+        return cls.at(settings.database_path, settings.crypto)
 
     @property
     def is_postgresql(self) -> bool:
@@ -72,7 +77,7 @@ class Database:
 
         It writes alone, on PostgreSQL as on SQLite: what it has read stays true until it commits.
         """
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with Session(self.engine, expire_on_commit=False, info=dict(self._info)) as session, session.begin():
             take_turn(session, Turn.WRITING)
             yield session
 
@@ -93,7 +98,7 @@ class Database:
         return self._once(work)
 
     def _once(self, work: Callable[[Session], T]) -> T:
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with Session(self.engine, expire_on_commit=False, info=dict(self._info)) as session, session.begin():
             take_turn(session, Turn.WRITING, shared=True)
             return work(session)
 

@@ -33,6 +33,8 @@ CivicWattError
     ├── NoSuchStep       409  CW-K1201  (workflow/errors.py)
     ├── OwnStep          403  CW-K1202  (workflow/errors.py)
     ├── NotYours         403  CW-K1203  (workflow/errors.py)
+    ├── RolesExclude … SecondFactorWrong  CW-K13xx  (identity/errors.py)
+    ├── BadAnchor             CW-K1321  (audit_errors.py)
     ├── RowProblem       422  (directory_problems.py, timeseries/errors.py)
     └── SetAside              (timeseries/errors.py)
 
@@ -181,11 +183,8 @@ class WeakPassword(RuleViolation):
     """The password does not meet the policy."""
 
     code = "CW-A1011"
-    zh = "账号 {username} 的密码不符合要求：至少 8 位，含大写、小写、数字、符号中的三类，不含账号名或系统名"
-    en = (
-        "the password of {username} is too weak: at least 8 characters, three of upper case, lower case, "
-        "digit and symbol, without the account's or the system's name"
-    )
+    zh = "账号 {username} 的密码不符合要求：{why_zh}"
+    en = "the password of {username} does not meet the policy: {why}"
     remedy_zh = "换一个密码"
     remedy_en = "choose another password"
 

@@ -5,25 +5,29 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from civicwatt_cloud.kit import identity, signin
+from civicwatt_cloud.kit import crypto, identity, signin
 from civicwatt_cloud.kit.access import Requires, cookie_name, public, today
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.errors import BadRequest
 from civicwatt_cloud.kit.identity import Actor
+from civicwatt_cloud.kit.identity.duties import Duty, duty_of
+from civicwatt_cloud.kit.identity.totp import Second
+from civicwatt_cloud.kit.password_policy import PROFILES
 from civicwatt_cloud.kit.problems import Problem
 from civicwatt_cloud.kit.roles import EVERYBODY, Role, title
+from civicwatt_cloud.kit.settings import Settings
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem} for status in (401, 403, 409, 422, 429)
 }
 router = APIRouter(prefix="/api/v1", tags=["登录与设置"], responses={401: {"model": Problem}})
 
-Anybody = Annotated[Actor, Depends(Requires(EVERYBODY, setup=True, is_activity=False))]
+Anybody = Annotated[Actor, Depends(Requires(EVERYBODY, setup=True, is_activity=False, own=True))]
 InSetup = Annotated[Actor, Depends(Requires(setup=True))]
 
 
 class Credentials(BaseModel):
-    """A one-time code, or username and password."""
+    """A one-time code, or username and password, with the digits of the second factor where there is one."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -33,6 +37,7 @@ class Credentials(BaseModel):
     code: str | None = Field(None, max_length=64)
     username: str | None = Field(None, max_length=64)
     password: str | None = Field(None, max_length=128)
+    second_factor: str | None = Field(None, max_length=16, description="six digits of the authenticator")
 
 
 class SessionRegion(BaseModel):
@@ -57,6 +62,7 @@ class SessionOut(BaseModel):
     display_name: str
     roles: list[RoleOut]
     setup: bool = Field(description="only the set-up may be done")
+    duty: Duty | None = Field(description="what must be done before anything else")
     region: SessionRegion | None
     demo: bool
 
@@ -96,18 +102,56 @@ def get_session(request: Request, actor: Anybody) -> SessionOut:
 def sign_in(request: Request, response: Response, credentials: Credentials) -> SessionOut:
     """Open a session; a session that the browser still held ends."""
     database: Database = request.app.state.database
-    now_us, address = identity.real_now_us(), request.client.host if request.client else ""
+    settings: Settings = request.app.state.settings
+    now_us, address = identity.real_now_us(), address_of(request)
     if credentials.code:
-        is_demo = request.app.state.settings.demo
-        token = signin.by_code(database, credentials.code, address, now_us, is_demo=is_demo)
+        token = signin.by_code(database, credentials.code, address, now_us, is_demo=settings.demo)
     elif credentials.username and credentials.password:
-        token = signin.by_password(database, credentials.username, credentials.password, address, now_us)
+        second = Second(credentials.second_factor, crypto.own_secret(settings.identity_key_path))
+        name, password = credentials.username, credentials.password
+        token = signin.by_password(database, name, password, address, now_us, second=second)
     else:
         raise BadRequest(what="需要登录码，或账号和密码 · a code, or username and password, is needed")
+    return signed_in(request, response, token)
+
+
+@router.delete("/session", operation_id="sign_out", summary="退出登录", status_code=204)
+def sign_out(request: Request, response: Response, _actor: Anybody) -> None:
+    """End the session."""
+    database: Database = request.app.state.database
+    with database.session() as session:
+        identity.close_session(session, request.cookies.get(cookie_name(request), ""))
+    forget_cookie(request, response)
+
+
+@router.post(
+    "/setup", operation_id="set_up", summary="初始设置：三员与能源管理员", status_code=204, responses=PROBLEMS
+)
+def set_up(request: Request, response: Response, _actor: InSetup, setup: Setup) -> None:
+    """Name the three administrators and the energy manager; the set-up session ends."""
+    accounts = [signin.NewAccount(**account.model_dump()) for account in setup.accounts]
+    profile = PROFILES[request.app.state.settings.password_profile]
+    signin.set_up(request.app.state.database, accounts, identity.real_now_us(), profile)
+    forget_cookie(request, response)
+
+
+def address_of(request: Request) -> str:
+    """Where the request comes from."""
+    return request.client.host if request.client else ""
+
+
+def forget_cookie(request: Request, response: Response) -> None:
+    """The session that it names has ended."""
+    response.delete_cookie(cookie_name(request), path="/", httponly=True, samesite="strict")
+
+
+def signed_in(request: Request, response: Response, token: str) -> SessionOut:
+    """Hand the new session to the browser; one that it still held ends."""
+    database: Database = request.app.state.database
     with database.session() as session:
         if former := request.cookies.get(cookie_name(request)):
             identity.close_session(session, former)
-        found = identity.actor_of(session, token, now_us, today(request))
+        found = identity.actor_of(session, token, identity.real_now_us(), today(request))
     assert found is not None  # noqa: S101 - the session was opened above
     response.set_cookie(
         cookie_name(request),
@@ -120,25 +164,6 @@ def sign_in(request: Request, response: Response, credentials: Credentials) -> S
     return _show(request, found[0])
 
 
-@router.delete("/session", operation_id="sign_out", summary="退出登录", status_code=204)
-def sign_out(request: Request, response: Response, _actor: Anybody) -> None:
-    """End the session."""
-    database: Database = request.app.state.database
-    with database.session() as session:
-        identity.close_session(session, request.cookies[cookie_name(request)])
-    response.delete_cookie(cookie_name(request), path="/", httponly=True, samesite="strict")
-
-
-@router.post(
-    "/setup", operation_id="set_up", summary="初始设置：三员与能源管理员", status_code=204, responses=PROBLEMS
-)
-def set_up(request: Request, response: Response, _actor: InSetup, setup: Setup) -> None:
-    """Name the three administrators and the energy manager; the set-up session ends."""
-    accounts = [signin.NewAccount(**account.model_dump()) for account in setup.accounts]
-    signin.set_up(request.app.state.database, accounts, identity.real_now_us())
-    response.delete_cookie(cookie_name(request), path="/", httponly=True, samesite="strict")
-
-
 def _show(request: Request, actor: Actor) -> SessionOut:
     place = actor.region()
     region = SessionRegion(code=place[0], name=place[1]) if place else None
@@ -147,6 +172,7 @@ def _show(request: Request, actor: Actor) -> SessionOut:
         display_name=actor.display_name,
         roles=[RoleOut(key=one, zh=title(one, "zh"), en=title(one, "en")) for one in sorted(actor.roles)],
         setup=actor.account_id is None,
+        duty=duty_of(actor, request.app.state.settings, identity.real_now_us()),
         region=region,
         demo=request.app.state.settings.demo,
     )

@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from civicwatt_cloud.kit import password_policy
+from civicwatt_cloud.kit.crypto import Family
 from civicwatt_cloud.kit.errors import RootInForeignData
 from civicwatt_protocols.clock import Clock, MachineClock
 from civicwatt_protocols.errors import BadValue, UnknownKey
@@ -85,6 +87,22 @@ class Settings(BaseSettings):
     metrics_token_file: Path | None = Field(
         default=None, description="who has this token may read /metrics; None: this machine, without a proxy"
     )
+    password_profile: password_policy.Name = Field(
+        default="dengbao", description="dengbao: 等保 with a change every 90 days; asvs: OWASP ASVS, none"
+    )
+    admin_second_factor: bool = Field(
+        default=False, description="administrators who sign in by password need one-time passwords"
+    )
+    crypto: Family = Field(
+        default="intl", description="intl: SHA-256, AES-GCM; gm: SM3, SM4-GCM; either reads what both wrote"
+    )
+    audit_anchors: Path | None = Field(
+        default=None, description="where daily anchors of the audit go, best elsewhere; None: data_dir"
+    )
+    login_ca: Path | None = Field(
+        default=None, description="PEM: who certifies people that sign in by certificate; None: nobody does"
+    )
+    login_crl: Path | None = Field(default=None, description="PEM: lists of revoked ones, of each issuer")
     backup_key_file: Path | None = Field(default=None, description="the key of backups; None: a passphrase")
     scan_command: str = Field(
         default="",
@@ -157,6 +175,21 @@ class Settings(BaseSettings):
         if len({self.mqtt_ca is None, self.mqtt_cert is None, self.mqtt_key is None}) > 1:
             raise ValueError("mqtt_ca, mqtt_cert and mqtt_key belong together")
         return self
+
+    @property
+    def identity_key_path(self) -> Path:
+        """The secret that second factors are sealed with; only its owner may read it."""
+        return self.data_dir / "identity.key"
+
+    @property
+    def audit_key_path(self) -> Path:
+        """The key that anchors of the audit are signed with; only its owner may read it."""
+        return self.data_dir / "audit.key"
+
+    @property
+    def anchors_path(self) -> Path:
+        """Where anchors of the audit are kept."""
+        return self.audit_anchors or self.data_dir / "anchors"
 
     @property
     def label_key_path(self) -> Path:

@@ -12,12 +12,12 @@ from cryptography.x509.oid import NameOID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.kit import audit, signin
+from civicwatt_cloud.kit import audit
 from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import EVERYWHERE, Building
 from civicwatt_cloud.kit.errors import NotFound
-from civicwatt_cloud.kit.identity import CODE_LETTERS, CODE_LIFE_US, digest, normal_code
+from civicwatt_cloud.kit.identity import CODE_LETTERS, CODE_LIFE_US, attempts, digest, normal_code
 from civicwatt_cloud.kit.scope import Scope
 from civicwatt_cloud.modules.gateways.authority import Authority, pem, trusted
 from civicwatt_cloud.modules.gateways.errors import (
@@ -83,7 +83,7 @@ def enrol(database: Database, folder: Path, code: str, csr: str, *, address: str
 
     Errors: CodeUnknown, CodeUsed, CodeExpired, RequestRefused (which leaves the code unspent), LockedOut.
     """
-    signin.count_attempt(database, CODE_HOLDER, address, now_us)
+    attempts.count_attempt(database, CODE_HOLDER, address, now_us)
     with database.session() as session:
         row = session.get(GatewayCode, digest(normal_code(code)))
         if row is None:
@@ -95,7 +95,7 @@ def enrol(database: Database, folder: Path, code: str, csr: str, *, address: str
         request, gateway = _read(csr, row.gateway), SignedGateway(row.gateway, row.division)
         issued = _issue(session, folder, request, gateway, now_us, anew=True)
         row.used_us = now_us
-        signin.forget_attempts(session, CODE_HOLDER, address)
+        attempts.forget_attempts(session, CODE_HOLDER, address)
     return issued
 
 

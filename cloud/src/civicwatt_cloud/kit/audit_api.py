@@ -1,0 +1,106 @@
+"""Routes of the audit, for the audit administrator: what was done, and whether the chain is whole."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import func, select
+
+from civicwatt_cloud.kit import audit, audit_anchors
+from civicwatt_cloud.kit.access import Requires
+from civicwatt_cloud.kit.audit import Audit
+from civicwatt_cloud.kit.business_time import iso
+from civicwatt_cloud.kit.identity import Actor
+from civicwatt_cloud.kit.problems import Problem
+from civicwatt_cloud.kit.roles import Role
+
+router = APIRouter(
+    prefix="/api/v1", tags=["审计"], responses={one: {"model": Problem} for one in (401, 403, 422)}
+)
+AuditAdmin = Annotated[Actor, Depends(Requires(frozenset({Role.AUDIT_ADMIN})))]
+
+
+class AuditAsked(BaseModel):
+    """How what is asked for begins, and which page of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    who: str = Field("", max_length=80)
+    what: str = Field("", max_length=60)
+    subject: str = Field("", max_length=160)
+    offset: int = Field(0, ge=0, le=2**31 - 1)
+    limit: int = Field(50, ge=1, le=500)
+
+
+class DeedOut(BaseModel):
+    """Who did what to what, and how it was before and after."""
+
+    id: int
+    at: str
+    who: str
+    what: str
+    subject: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    hash: str
+
+
+class DeedsOut(BaseModel):
+    """One page of the audit, the newest deed first."""
+
+    total: int
+    rows: list[DeedOut]
+
+
+class VerdictOut(BaseModel):
+    """Whether every row follows from those before it and has the hash it is anchored with."""
+
+    is_whole: bool
+    rows: int
+    anchors: int
+    first_bad_row: int | None
+    reason: str | None
+
+
+@router.get("/audit", operation_id="list_audit", summary="审计记录")
+def list_audit(request: Request, asked: Annotated[AuditAsked, Query()], _actor: AuditAdmin) -> DeedsOut:
+    """The deeds whose doer, kind and subject begin so."""
+    state = request.app.state
+    said = ((Audit.who, asked.who), (Audit.what, asked.what), (Audit.subject, asked.subject))
+    where = [column.startswith(text, autoescape=True) for column, text in said if text]
+    with state.database.reading() as session:
+        total = session.scalar(select(func.count()).select_from(Audit).where(*where)) or 0
+        query = select(Audit).where(*where).order_by(Audit.id.desc()).offset(asked.offset).limit(asked.limit)
+        rows = [
+            DeedOut(
+                id=row.id,
+                at=iso(row.at_us, state.zone),
+                who=row.who,
+                what=row.what,
+                subject=row.subject,
+                before=json.loads(row.before) if row.before else None,
+                after=json.loads(row.after) if row.after else None,
+                hash=row.hash,
+            )
+            for row in session.scalars(query)
+        ]
+        return DeedsOut(total=total, rows=rows)
+
+
+@router.get("/audit/verdict", operation_id="verify_audit", summary="审计链校验")
+def verify_audit(request: Request, _actor: AuditAdmin) -> VerdictOut:
+    """Walk the whole chain, and hold it against the anchors that this machine can read."""
+    folder: Path = request.app.state.settings.anchors_path
+    anchored = audit_anchors.read(folder)
+    with request.app.state.database.reading() as session:
+        broken = audit.verify(session, anchored)
+        count = session.scalar(select(func.count()).select_from(Audit)) or 0
+    return VerdictOut(
+        is_whole=broken is None,
+        rows=count,
+        anchors=len(anchored),
+        first_bad_row=broken and broken.row,
+        reason=broken and broken.reason,
+    )

@@ -1,0 +1,41 @@
+"""What somebody who has signed in by password must do before anything else."""
+
+from enum import StrEnum
+
+from civicwatt_cloud.kit.business_time import SECOND_US
+from civicwatt_cloud.kit.identity.actors import Actor
+from civicwatt_cloud.kit.identity.errors import PasswordExpired, SecondFactorDue
+from civicwatt_cloud.kit.identity.models import Method
+from civicwatt_cloud.kit.password_policy import PROFILES
+from civicwatt_cloud.kit.roles import ADMINISTRATORS
+from civicwatt_cloud.kit.settings import Settings
+
+DAY_US = 24 * 3600 * SECOND_US
+
+
+class Duty(StrEnum):
+    """What is due."""
+
+    CHANGE_PASSWORD = "change_password"  # noqa: S105 - no password
+    SET_SECOND_FACTOR = "set_second_factor"
+
+
+def duty_of(actor: Actor, settings: Settings, now_us: int) -> Duty | None:
+    """What is due; None: nothing, or the session was not opened by password."""
+    if actor.method is not Method.PASSWORD:
+        return None
+    days = PROFILES[settings.password_profile].rotation_days
+    if days is not None and now_us - (actor.password_set_us or 0) >= days * DAY_US:
+        return Duty.CHANGE_PASSWORD
+    if settings.admin_second_factor and actor.roles & ADMINISTRATORS and not actor.has_second_factor:
+        return Duty.SET_SECOND_FACTOR
+    return None
+
+
+def check_duty(actor: Actor, settings: Settings, now_us: int) -> None:
+    """Errors: PasswordExpired, SecondFactorDue."""
+    match duty_of(actor, settings, now_us):
+        case Duty.CHANGE_PASSWORD:
+            raise PasswordExpired(days=PROFILES[settings.password_profile].rotation_days)
+        case Duty.SET_SECOND_FACTOR:
+            raise SecondFactorDue()
