@@ -16,6 +16,7 @@ from civicwatt_cloud.kit.problems import Problem
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.api import PROBLEMS, RecordId, reading
 from civicwatt_cloud.kit.records.entity import Entity, Module
+from civicwatt_cloud.kit.records.record import Record
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import BUSINESS
 
@@ -96,17 +97,13 @@ def labels_of(context: Context, entity: Entity, ids: list[int], key: bytes) -> l
         .where(model.id.in_(ids), registry.visible(entity, context.actor))
     )
     found = {row.id: (row, owner) for row, owner in context.session.execute(query)}
-    return [
-        Label(
-            labels.short_of(key, entity.key, number),
-            _title(context, entity, found[number][0]),
-            found[number][1],
-            entity.zh,
-        )
-        for number in dict.fromkeys(ids)
-        if number in found
-    ]
+    made = []
+    for number in (one for one in dict.fromkeys(ids) if one in found):
+        row, owner = found[number]
+        short = labels.short_of(key, entity.key, number)
+        made.append(Label(short, _title(context, entity, row), owner, entity.zh))
+    return made
 
 
-def _title(context: Context, entity: Entity, row: registry.Record) -> str:
+def _title(context: Context, entity: Entity, row: Record) -> str:
     return str(registry.shown(context, entity, row)[entity.title])

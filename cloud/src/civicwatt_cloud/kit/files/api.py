@@ -28,7 +28,9 @@ BYTES = {
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
-CONTENT = {200: {"content": {"application/octet-stream": {}}, "description": "文件内容"}}
+CONTENT: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/octet-stream": {}}, "description": "文件内容"}
+}
 SANDBOX = {"Content-Security-Policy": "default-src 'none'; sandbox"}  # nothing in a file ever runs
 Sha256 = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 FileName = Annotated[str, Query(min_length=1, max_length=200, description="文件名")]

@@ -39,8 +39,8 @@ def draw(context: Context, entities: Entities, picture: Attachment, drawn: Seque
         if not is_visible(context, entities, one.entity, one.record_id):
             raise NotFound(f"{one.entity}/{one.record_id}")
     named = [(one.entity, one.record_id) for one in drawn]
-    for number, one in enumerate(named, 1):
-        if one in named[: number - 1]:
+    for number, name in enumerate(named, 1):
+        if name in named[: number - 1]:
             raise BadRegion(number=number, what="drawn twice", what_zh="同一对象重复勾画")
     session = context.session
     before = [one._asdict() for one in regions(session, picture)]

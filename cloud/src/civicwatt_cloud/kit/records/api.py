@@ -185,11 +185,12 @@ def _writing_routes(router: APIRouter, module: Module, entity: Entity) -> None:
 
 def _bulk_route(router: APIRouter, module: Module, entity: Entity) -> None:
     arrows = entity.workflow.transitions if entity.workflow else ()
-    events = (*((bulk.REMOVE,) if entity.write else ()), *dict.fromkeys(one.event for one in arrows))
+    names = (*((bulk.REMOVE,) if entity.write else ()), *dict.fromkeys(one.event for one in arrows))
+    events: Any = Literal[names]
     many: Any = create_model(
         "".join(part.capitalize() for part in f"{entity.key}_bulk".split("_")),
         __config__=ConfigDict(extra="forbid"),
-        event=(Literal[events], ...),
+        event=(events, ...),
         records=(list[SeenIn], Field(min_length=1, max_length=bulk.MOST)),
         said=(dict[str, str | int | bool | None], Field(default_factory=dict, max_length=50)),
     )

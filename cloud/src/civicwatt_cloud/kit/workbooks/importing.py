@@ -202,8 +202,8 @@ class _Importer:
         ids = self._others[column.name].get(text, [])
         if len(ids) == 1:
             return ids[0]
-        error = AmbiguousReference if ids else UnknownReference
-        raise error(where, title_zh=column.field.zh, title=column.field.en, said=text[:80])
+        refusal = AmbiguousReference if ids else UnknownReference
+        raise refusal(where, title_zh=column.field.zh, title=column.field.en, said=text[:80])
 
     def _is_left_to_default(self, column: Column, row: Row) -> bool:
         """Whether an empty cell says nothing. Errors: FieldMissing, where it must say something."""
