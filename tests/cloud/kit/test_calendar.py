@@ -1,0 +1,170 @@
+"""The working calendar: what is announced, what the law says without an announcement, what is imported."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from civicwatt_cloud.kit import calendar, calendar_notices, calendar_text
+from civicwatt_cloud.kit.audit import Audit
+from civicwatt_cloud.kit.calendar import Day, Year
+from civicwatt_cloud.kit.calendar_text import BadNotice
+from civicwatt_cloud.kit.db import Database
+from civicwatt_protocols.errors import BadValue
+
+NOTICE_2026 = """国务院办公厅关于2026年部分节假日安排的通知
+新华社北京11月4日电 国务院办公厅关于2026年部分节假日安排的通知，全文如下：
+各省、自治区、直辖市人民政府，国务院各部委、各直属机构：
+经国务院批准，现将2026年元旦、春节、清明节、劳动节、端午节、中秋节和国庆节放假调休日期的具体安排通知如下。
+一、元旦：1月1日（周四）至3日（周六）放假调休，共3天。1月4日（周日）上班。
+二、春节：2月15日（农历腊月二十八、周日）至23日（农历正月初七、周一）放假调休，共9天。2月14日（周六）、2月28日（周六）上班。
+三、清明节：4月4日（周六）至6日（周一）放假，共3天。
+四、劳动节：5月1日（周五）至5日（周二）放假调休，共5天。5月9日（周六）上班。
+五、端午节：6月19日（周五）至21日（周日）放假，共3天。
+六、中秋节：9月25日（周五）至27日（周日）放假，共3天。
+七、国庆节：10月1日（周四）至7日（周三）放假调休，共7天。9月20日（周日）、10月10日（周六）上班。
+鼓励单位和个人结合落实带薪年休假等制度，实际形成较长假期，推动错峰出行。
+国务院办公厅
+2025年11月4日
+"""
+INVENTED_2027 = """国务院办公厅关于2027年部分节假日安排的通知
+国办发明电〔2026〕99号
+一、元旦：2026年12月31日（周四）至2027年1月2日（周六）放假调休，共3天。2027年1月3日（周日）上班。
+二、春节：2月5日（周五）至11日（周四）放假调休，共7天。1月31日（周日）、2月20日（周六）上班。
+三、清明节：4月5日放假，与周末连休。
+四、劳动节：5月1日（周六）至5日（周三）放假调休，共5天。4月25日（周日）、5月8日（周六）上班。
+五、端午节：6月9日（周三）放假1天，不调休。
+六、中秋节：9月15日（星期三）放假1天。
+七、国庆节：10月1日（周五）至7日（周四）放假调休，共7天。9月26日（星期日）、10月9日（星期六）上班。
+"""
+DAYS = st.dates(date(2023, 1, 1), date(2030, 12, 31))
+
+
+@pytest.fixture(autouse=True)
+def as_shipped() -> Iterator[None]:
+    """What a test announces does not hold in the next one."""
+    yield
+    calendar.announce(())
+
+
+def test_the_text_of_a_notice_says_what_ships_for_that_year() -> None:
+    shipped = {year.year: year for year in calendar.shipped()}
+    assert calendar_text.read(NOTICE_2026, "2026.txt") == shipped[2026]
+
+
+def test_every_statutory_day_of_an_announced_year_is_free() -> None:
+    for year in (2025, 2026):
+        assert len(calendar.statutory(year)) == 13
+        assert not any(calendar.day(day).workday for day in calendar.statutory(year))
+
+
+def test_without_a_notice_the_law_and_the_week_hold_unconfirmed() -> None:
+    free = [day for day in (date(2027, 2, n) for n in range(1, 15)) if not calendar.day(day).workday]
+    assert [day.day for day in free] == [5, 6, 7, 8, 13, 14]  # 除夕 to 初三, and a week-end
+    assert not any(calendar.day(day).confirmed for day in free)
+    assert calendar.document(2027) is None
+
+
+def test_a_notice_may_arrange_a_day_of_the_year_before() -> None:
+    year = calendar_text.read(INVENTED_2027, "2027.txt")
+    calendar.announce([year])
+    assert calendar.day(date(2026, 12, 31)) == Day(date(2026, 12, 31), workday=False, confirmed=True)
+    assert calendar.day(date(2027, 4, 25)).workday
+    assert not calendar.day(date(2027, 5, 5)).workday
+    assert calendar.document(2027) == "国务院办公厅关于2027年部分节假日安排的通知（国办发明电〔2026〕99号）"
+    assert year.make_up == {
+        date(2027, month, day) for month, day in ((1, 3), (1, 31), (2, 20), (4, 25), (5, 8), (9, 26), (10, 9))
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "instead", "why"),
+    [
+        ("关于2026年部分", "关于明年部分", "标题"),
+        ("至3日（周六）", "至3日（周五）", "2026-01-03 不是周五"),
+        ("共9天", "共8天", "天数不符"),
+        ("1月4日（周日）上班", "1月5日（周一）上班", "2026-01-05 本是工作日"),
+        ("五、端午节：6月19日（周五）至21日（周日）放假，共3天。\n", "", "2026-06-19 未安排放假"),
+        ("6月19日（周五）", "6月39日（周五）", "没有这一天"),
+    ],
+)
+def test_a_notice_that_contradicts_itself_or_the_law_is_refused(said: str, instead: str, why: str) -> None:
+    assert said in NOTICE_2026
+    with pytest.raises(BadNotice) as refused:
+        calendar_text.read(NOTICE_2026.replace(said, instead), "2026.txt")
+    assert why in str(refused.value)
+
+
+def test_an_imported_notice_holds_and_a_later_one_takes_its_place(db: Database, tmp_path: Path) -> None:
+    file = tmp_path / "通知.txt"
+    file.write_text(INVENTED_2027, "utf-8")
+    with db.session() as session:
+        calendar_notices.bring_in(session, calendar_notices.read(file), "command")
+    calendar.announce(())  # another process
+    assert not calendar.day(date(2027, 6, 9)).confirmed
+    with db.reading() as session:
+        calendar_notices.refresh(session)
+    assert calendar.day(date(2027, 6, 9)) == Day(date(2027, 6, 9), workday=False, confirmed=True)
+
+    table = tmp_path / "2027.toml"
+    table.write_text(
+        '[[year]]\nyear = 2027\ndocument = "延长春节假期的通知（示例）"\n'
+        "holidays = [2027-02-05, 2027-02-12]\nmake_up = []\n",
+        "utf-8",
+    )
+    with db.session() as session:
+        calendar_notices.bring_in(session, calendar_notices.read(table), "command")
+        noted = session.scalars(select(Audit).where(Audit.what == "holiday_notice_imported")).all()
+    assert not calendar.day(date(2027, 2, 12)).workday
+    assert calendar.day(date(2027, 6, 9)).workday  # the later notice is the whole year
+    assert [one.before is None for one in noted] == [True, False]
+
+
+def test_a_table_without_a_document_is_refused(tmp_path: Path) -> None:
+    table = tmp_path / "2027.toml"
+    table.write_text("[[year]]\nyear = 2027\nholidays = []\nmake_up = []\n", "utf-8")
+    with pytest.raises(BadValue, match="document"):
+        calendar_notices.read(table)
+
+
+@given(DAYS, st.integers(0, 60))
+def test_n_working_days_after_a_day_are_n_working_days(start: date, n: int) -> None:
+    end = calendar.workday_after(start, n)
+    assert calendar.workdays_between(start, end) == n
+    assert n == 0 or calendar.day(end).workday
+    assert n == 0 or calendar.workdays_between(start, end - timedelta(days=1)) == n - 1
+
+
+@given(DAYS, st.integers(1, 30))
+def test_a_working_day_before_is_the_way_back(end: date, n: int) -> None:
+    start = calendar.workday_before(end, n)
+    assert calendar.day(start).workday
+    days = (start + timedelta(days=i) for i in range((end - start).days))
+    assert sum(calendar.day(day).workday for day in days) == n
+
+
+@given(DAYS)
+def test_a_last_day_rolls_on_over_holidays_only(last: date) -> None:
+    end = calendar.rolled(last)
+    assert calendar.day(end).workday
+    assert calendar.workdays_between(last, end) == (end != last)
+
+
+@given(st.dates(date(1990, 1, 1), date(2050, 1, 1)), st.integers(0, 60))
+def test_a_period_of_years_ends_on_the_same_date_or_the_months_last(start: date, years: int) -> None:
+    end = calendar.years_after(start, years)
+    assert (end.year, end.month) == (start.year + years, start.month)
+    assert end.day == start.day or (start.day, end.day) == (29, 28)
+
+
+def test_a_year_given_twice_is_that_of_the_later_notice() -> None:
+    other = Year(
+        year=2026, document="补充通知（示例）", holidays=frozenset({date(2026, 3, 3)}), make_up=frozenset()
+    )
+    calendar.announce([other])
+    assert not calendar.day(date(2026, 3, 3)).workday
+    assert calendar.day(date(2026, 6, 19)).workday

@@ -1,0 +1,164 @@
+"""Which row of a rule holds: by day, place and level; imported rows before those that ship."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
+
+from civicwatt_cloud.kit import rules, rules_local
+from civicwatt_cloud.kit.boundaries import Word
+from civicwatt_cloud.kit.db import Database
+from civicwatt_cloud.kit.directory import Institution, Level
+from civicwatt_cloud.kit.errors import NoRule
+from civicwatt_cloud.kit.rules import Place, RuleRow, Rules
+from civicwatt_cloud.kit.rules_local import LocalRule, NoSource
+from civicwatt_protocols.errors import BadValue
+
+TODAY = date(2026, 11, 21)
+U1 = Place("U1", "429901", Level.COUNTY)
+SCOPES = ("nation", "420000", "429900", "429901", "institution:U1")
+LOCAL = """
+[[row]]
+id = "calendar.close_of_business"
+title = "下班时间"
+title_en = "close of business"
+value = "{value}"
+unit = "h"
+source = "{source}"
+clause = "二"
+valid_from = 2026-10-01
+status = "local"
+scope = "429900"
+{more}
+"""
+
+
+def row(value: int | str, start: str = "2000-01-01", **more: object) -> RuleRow:
+    facts = {"id": "x", "title": "甲", "title_en": "a", "unit": "m²", "source": "某办法", "clause": "第一条"}
+    dates = {"valid_from": date.fromisoformat(start), "status": "choice"}
+    return RuleRow(**(facts | dates | {"value": Decimal(value)} | more))  # type: ignore[arg-type]
+
+
+def test_m10_2_the_same_call_answers_as_of_the_day() -> None:
+    standard = Rules(
+        [
+            row(20, "1999-12-23", valid_to=date(2014, 11, 27), source="计投资〔1999〕2250号"),
+            row(30, "2014-11-27", source="发改投资〔2014〕2674号"),
+        ]
+    )
+    before, after = (standard.value("x", day) for day in (date(2014, 1, 1), date(2015, 1, 1)))
+    assert (before.value, after.value) == (20, 30)
+    assert (before.ref, after.ref) == ("x@1999-12-23", "x@2014-11-27")
+
+
+@given(st.sets(st.sampled_from(range(len(SCOPES))), min_size=1))
+def test_the_narrowest_scope_holds(chosen: set[int]) -> None:
+    rows = [row(n, scope=SCOPES[n]) for n in chosen]
+    assert Rules(rows).value("x", TODAY, U1).value == max(chosen)
+
+
+def test_a_row_of_another_place_or_level_does_not_hold() -> None:
+    rows = Rules(
+        [
+            row(1, scope="429902"),
+            row(2, scope="institution:U10"),
+            row(3, level=Level.CITY),
+            row(4, scope="430000"),
+        ]
+    )
+    with pytest.raises(NoRule):
+        rows.value("x", TODAY, U1)
+    assert rows.value("x", TODAY, Place(level=Level.CITY)).value == 3
+
+
+def test_the_row_for_the_level_holds_before_the_one_for_all() -> None:
+    rows = Rules([row(9), row(12, level=Level.COUNTY), row(6, scope="429900")])
+    assert rows.value("x", TODAY, Place(level=Level.COUNTY)).value == 12
+    assert rows.value("x", TODAY, U1).value == 6  # but a narrower scope comes first
+    assert rows.value("x", TODAY, U1).ref == "x/429900@2000-01-01"
+
+
+def test_the_word_decides_at_the_limit() -> None:
+    assert row("1.6", word=Word.AT_MOST).holds(Decimal("1.6"))
+    assert not row(8, word=Word.EXCEEDING).holds(8)
+    with pytest.raises(ValueError, match="boundary word"):
+        row(8).holds(8)
+
+
+@pytest.mark.parametrize("scope", ["province", "42990", "institution", ""])
+def test_a_scope_that_is_none_is_refused(scope: str) -> None:
+    with pytest.raises(BadValue, match="scope"):
+        rules.parse(LOCAL.format(value=17, source="某", more="").replace("429900", scope), "t.toml")
+
+
+def test_rows_for_other_organs_may_hold_on_the_same_day() -> None:
+    Rules([row(1), row(2, scope="420000"), row(3, level=Level.CITY)])
+    with pytest.raises(BadValue, match="2001-01-01"):
+        Rules([row(1), row(2, "2001-01-01")])
+
+
+@pytest.fixture
+def imported(db: Database) -> Database:
+    """With a local row over the hours of the city."""
+    with db.session() as session:
+        done = rules_local.bring_in(
+            session, LOCAL.format(value=17, source="市作息通知", more=""), "t", "command"
+        )
+    assert done == (1, 1)
+    return db
+
+
+def close(database: Database, place: Place) -> tuple[Decimal, str]:
+    with database.reading() as session:
+        found = rules_local.of(session).value("calendar.close_of_business", TODAY, place)
+    return found.value, found.ref
+
+
+def test_a_local_row_holds_where_it_is_for_and_the_shipped_one_elsewhere(imported: Database) -> None:
+    assert close(imported, U1) == (17, "calendar.close_of_business/429900@2026-10-01#1")
+    assert close(imported, Place()) == (Decimal("17.5"), "calendar.close_of_business@1949-10-01")
+
+
+def test_the_same_row_again_is_not_added(imported: Database) -> None:
+    with imported.session() as session:
+        text = LOCAL.format(value="17.0", source="市作息通知", more="")
+        assert rules_local.bring_in(session, text, "t", "command") == (1, 0)
+
+
+def test_a_later_import_corrects_or_takes_out_of_effect(imported: Database) -> None:
+    for value, more, holds in ((18, "", 18), (18, "valid_to = 2026-10-01", Decimal("17.5"))):
+        with imported.session() as session:
+            text = LOCAL.format(value=value, source="市作息通知", more=more)
+            rules_local.bring_in(session, text, "t", "command")
+        assert close(imported, U1)[0] == holds
+
+
+@pytest.mark.parametrize("source", ["", "  "])
+def test_a_local_row_without_its_source_is_refused(db: Database, source: str) -> None:
+    with db.session() as session, pytest.raises(NoSource):
+        rules_local.bring_in(session, LOCAL.format(value=17, source=source, more=""), "t", "command")
+
+
+@pytest.mark.parametrize("deed", [update(LocalRule).values(value="1"), delete(LocalRule)])
+def test_an_imported_row_is_never_changed(imported: Database, deed: object) -> None:
+    with pytest.raises(IntegrityError), imported.session() as session:
+        session.execute(deed)  # type: ignore[call-overload]
+
+
+def test_a_place_is_an_institutions() -> None:
+    there = Institution(code="U1", region_code="429901", level="county")
+    assert rules.place_of(there) == U1
+
+
+def test_every_shipped_row_can_be_asked_for() -> None:
+    loaded = rules.load()
+    for one in rules.shipped():
+        assert one.source
+        assert one.clause
+        assert one.title
+        assert one.title_en
+        assert one in loaded.rows(one.id)
