@@ -2,26 +2,21 @@ import { Skeleton } from "antd";
 import { useEffect, useState } from "react";
 import type { Session } from "./api";
 import { type Problem, request, RequestError, RETRY_MS, whenSignedOut } from "./client";
-import { useTexts } from "./preferences";
 import { Administrator } from "./pages/Administrator";
-import { Gateways } from "./pages/Gateways";
-import { Header } from "./pages/Header";
-import { Home } from "./pages/Home";
-import { InstitutionPage } from "./pages/InstitutionPage";
 import { SetUp } from "./pages/SetUp";
 import { SignIn } from "./pages/SignIn";
+import { Workplace } from "./pages/Workplace";
 import { ProblemPanel } from "./parts/ProblemPanel";
-import { useRoute } from "./route";
 
 // Set while somebody is signed in here, so that a first visit asks nothing it would only be refused.
 const SIGNED_IN = "civicwatt.signed-in";
 
 type Known = { kind: "asking" } | { kind: "nobody" } | { kind: "failed"; problem: Problem } | { kind: "somebody"; session: Session };
 
-/** Decides what is on screen: sign-in, set-up of a new system, an administrator's page, or the energy manager's pages. */
+const ADMINISTRATORS: string[] = ["system_admin", "security_admin", "audit_admin"];
+
+/** Decides what is on screen: sign-in, set-up of a new system, an administrator's page, or the pages of the business. */
 export function CivicWatt() {
-  const t = useTexts();
-  const route = useRoute();
   const [known, setKnown] = useState<Known>({ kind: window.localStorage.getItem(SIGNED_IN) ? "asking" : "nobody" });
   const enter = (session: Session) => {
     window.localStorage.setItem(SIGNED_IN, "1");
@@ -70,14 +65,8 @@ export function CivicWatt() {
     );
   if (known.kind === "nobody") return <SignIn onSignedIn={enter} />;
   const { session } = known;
+  const out = () => void signOut();
   if (session.setup) return <SetUp onDone={leave} />;
-  if (!session.roles.some((role) => role.key === "energy_manager")) return <Administrator session={session} onSignOut={() => void signOut()} />;
-  return (
-    <>
-      <Header session={session} onSignOut={() => void signOut()} />
-      <main className="page" tabIndex={-1} aria-label={t("app")}>
-        {route.page === "gateways" ? <Gateways /> : route.institution === null ? <Home route={route} /> : <InstitutionPage key={route.institution} id={route.institution} route={route} />}
-      </main>
-    </>
-  );
+  if (session.roles.every((role) => ADMINISTRATORS.includes(role.key))) return <Administrator session={session} onSignOut={out} />;
+  return <Workplace session={session} onSignOut={out} />;
 }

@@ -34,3 +34,26 @@ export type Lineage = Schemas["Lineage"];
 export type RegionLineage = Schemas["RegionLineage"];
 export type InstitutionPart = Schemas["InstitutionPart"];
 export type PointReadings = Schemas["PointReadings"];
+export type ModuleMeta = Schemas["ModuleMeta"];
+export type EntityMeta = Schemas["EntityMeta"];
+export type FieldMeta = Schemas["FieldMeta"];
+export type TransitionMeta = Schemas["TransitionMeta"];
+export type Steps = Schemas["StepsOut"];
+export type StepTaken = Schemas["StepTaken"];
+export type HistoryEntry = Schemas["HistoryEntry"];
+export type Title = Schemas["Title"];
+export type Tree = Schemas["TreeOut"];
+export type Node = Schemas["NodeOut"];
+export type Inbox = Schemas["Inbox"];
+export type Waiting = Schemas["Waiting"];
+export type Imported = Schemas["ImportOut"];
+
+/** A file of a record; no module that keeps files is described in the generated types yet. */
+export interface Attachment {
+  id: number;
+  name: string;
+  kind: string;
+  sha256: string;
+  by: string;
+  at: string;
+}

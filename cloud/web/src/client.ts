@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { Problem as Refusal } from "./api";
 
 /** What a person needs of a refusal; made here too, when no server answers. */
-export type Problem = Pick<Refusal, "status" | "code" | "detail" | "detail_en" | "remedy" | "remedy_en">;
+export type Problem = Pick<Refusal, "status" | "code" | "detail" | "detail_en" | "remedy" | "remedy_en"> & { where?: string };
 
 /** A request that did not succeed, carrying what the server (or the missing network) says about it. */
 export class RequestError extends Error {
@@ -34,16 +34,18 @@ function unreadable(status: number): Problem {
   };
 }
 
+/** What a body is sent as: a file as it is, all else as JSON. */
+function sent(body: unknown): Pick<RequestInit, "headers" | "body"> {
+  if (body === undefined) return { headers: { Accept: "application/json" } };
+  if (body instanceof Blob) return { headers: { "Content-Type": "application/octet-stream" }, body };
+  return { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+}
+
 /** Sends one request under /api/v1; throws RequestError for everything that is not a success. */
 export async function request<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(`/api/v1/${path}`, {
-      method,
-      signal,
-      headers: body === undefined ? { Accept: "application/json" } : { "Content-Type": "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
+    response = await fetch(`/api/v1/${path}`, { method, signal, ...sent(body) });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new RequestError(OFFLINE);

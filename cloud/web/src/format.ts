@@ -87,6 +87,8 @@ export function unitIn(unit: string, language: Language): string {
 /** "2026-11-21T08:00:00+08:00" → its date and clock as the business zone reads them. */
 export const dateOf = (iso: string) => iso.slice(0, 10);
 export const clockOf = (iso: string) => iso.slice(11, 16);
+/** An instant of this browser as the business zone reads it. */
+export const inChina = (iso: string) => new Date(Date.parse(iso) + 8 * 3_600_000).toISOString();
 export const secondsOf = (iso: string) => iso.slice(11, 19);
 
 /** "09:00" names an hour by its beginning; in full it is 09:00–10:00. */

@@ -61,7 +61,7 @@ export function PreferencesProvider({ children }: { children: ReactNode }) {
         colorBgLayout: palette.ground,
         colorBgContainer: palette.card,
         colorBgElevated: palette.card,
-        colorBorder: dark ? "#3A4250" : "#CBD1DA",
+        colorBorder: palette.border,
         colorBorderSecondary: palette.line,
         colorError: STATES.bad.colour,
         colorBgMask: dark ? "#00000080" : "#1F243040",

@@ -3,8 +3,8 @@ import type { FigureKey } from "./api";
 
 /** Where the reader is: all of it lives in the address, so that back, forward and copied links work. */
 export interface Route {
-  /** null: the city, or one institution */
-  page: "gateways" | null;
+  /** null: the city, or one institution; what is not about energy is read by records/address */
+  page: "gateways" | "records" | null;
   institution: number | null;
   period: string | null;
   /** figure opened in the lineage sheet */
@@ -33,7 +33,7 @@ function parse(hash: string): Route {
   const number = (text: string | null | undefined) => (text && /^\d+$/.test(text) ? Number(text) : null);
   const formed = (name: string, form: RegExp) => (form.test(query.get(name) ?? "") ? query.get(name) : null);
   return {
-    page: page === "gateways" ? page : null,
+    page: page === "gateways" ? page : page && page !== "institutions" ? "records" : null,
     institution: page === "institutions" ? number(id) : null,
     period: formed("period", /^20\d\d(-(0[1-9]|1[0-2]))?$/),
     figure: FIGURES.find((key) => key === query.get("figure")) ?? null,

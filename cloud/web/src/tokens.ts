@@ -6,12 +6,14 @@ export interface Palette {
   card: string;
   hover: string;
   line: string;
+  border: string;
   text: string;
   secondary: string;
   primary: string;
   rest: string;
   veil: string;
   past: string;
+  bad: string;
 }
 
 export const PALETTES: Record<"light" | "dark", Palette> = {
@@ -20,24 +22,28 @@ export const PALETTES: Record<"light" | "dark", Palette> = {
     card: "#FFFFFF",
     hover: "#F0F4FA",
     line: "#E3E6EB",
+    border: "#CBD1DA",
     text: "#1F2430",
     secondary: "#5A6372",
     primary: "#1F5FBF",
     rest: "#5A637214",
     veil: "#FFFFFF8C",
     past: "#8A93A1",
+    bad: "#C8372D",
   },
   dark: {
     ground: "#12151B",
     card: "#1A1E26",
     hover: "#232935",
     line: "#2C323D",
+    border: "#3A4250",
     text: "#E6E9EF",
     secondary: "#A3ADBB",
     primary: "#74A7F2",
     rest: "#A3ADBB1A",
     veil: "#1A1E268C",
     past: "#8A93A1",
+    bad: "#F0837A",
   },
 };
 

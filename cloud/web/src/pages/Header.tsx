@@ -1,28 +1,51 @@
 import { Button, Dropdown } from "antd";
-import type { Session } from "../api";
+import type { Inbox, ModuleMeta, Session } from "../api";
+import { useResource } from "../client";
 import { PeriodPicker } from "../parts/PeriodPicker";
 import { Switches } from "../parts/Switches";
 import { usePreferences, useTexts } from "../preferences";
+import { useNamed } from "../records/kinds";
+import { addressOf, parseAddress, useHash } from "../records/address";
 import { href, useRoute } from "../route";
 
-export function Header({ session, onSignOut }: { session: Session; onSignOut: () => void }) {
+interface Props {
+  session: Session;
+  modules: ModuleMeta[];
+  seesEnergy: boolean;
+  onSignOut: () => void;
+}
+
+export function Header({ session, modules, seesEnergy, onSignOut }: Props) {
   const t = useTexts();
+  const named = useNamed();
   const { page, period } = useRoute();
   const { language } = usePreferences();
+  const here = parseAddress(useHash()).kind.split("/")[0] || (seesEnergy ? "" : modules[0]?.key);
+  const inbox = useResource<Inbox>(modules.length ? "inbox" : null, 60_000);
+  const link = (to: string, title: string, isHere: boolean) => (
+    <a key={to} href={to} aria-current={isHere ? "page" : undefined}>
+      {title}
+    </a>
+  );
   return (
     <header className="top">
       <a className="region" href={href({ period })}>
         <img src="./favicon.svg" alt="" width="20" height="20" />
         {session.region?.name ?? t("app")}
       </a>
-      {page === null && <PeriodPicker />}
-      <nav>
-        <a href={href({ page: "gateways", period })} aria-current={page === "gateways" ? "page" : undefined}>
-          {t("gateways")}
-        </a>
+      {seesEnergy && page === null && <PeriodPicker />}
+      <nav className="modules" aria-label={t("modules")}>
+        {seesEnergy && link(href({ period }), t("energy"), page === null)}
+        {seesEnergy && link(href({ page: "gateways", period }), t("gateways"), page === "gateways")}
+        {modules.map((module) => link(addressOf({ kind: module.key }), named(module), here === module.key))}
       </nav>
       {session.demo && <span className="demo-banner">{t("demo_banner")}</span>}
       <span className="spring" />
+      {modules.length > 0 && (
+        <a className="inbox-link" href={addressOf({ kind: "inbox" })} aria-current={here === "inbox" ? "page" : undefined}>
+          {inbox.data ? t("inbox_count", { n: inbox.data.total }) : t("inbox")}
+        </a>
+      )}
       <Switches />
       <Dropdown
         trigger={["click"]}

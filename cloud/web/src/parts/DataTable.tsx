@@ -7,10 +7,19 @@ export interface Column<Row> {
   /** shown in secondary colour beside the title */
   unit?: string;
   numeric?: boolean;
+  /** heads the card that a row becomes on a phone; the first column where none says so */
+  isHead?: boolean;
   /** stays visible when the table becomes cards on a phone */
   onCard?: boolean;
   sortBy?: (row: Row) => string | number | null;
+  /** the server sorts by it */
+  sorts?: boolean;
   cell: (row: Row) => ReactNode;
+}
+
+export interface Order {
+  key: string;
+  descending: boolean;
 }
 
 interface Props<Row> {
@@ -20,7 +29,13 @@ interface Props<Row> {
   onOpen?: (row: Row) => void;
   /** the row that what is shown beside the table belongs to */
   isCurrent?: (row: Row) => boolean;
-  initialSort?: { key: string; descending: boolean };
+  initialSort?: Order;
+  /** the order in which the server sent the rows, and how another one is asked for */
+  order?: Order | null;
+  onOrder?: (order: Order) => void;
+  /** the rows that something is to be done with at once */
+  selected?: Set<string | number>;
+  onSelect?: (selected: Set<string | number>) => void;
   label: string;
   /** few and narrow columns: stays a table on a phone */
   narrow?: boolean;
@@ -33,18 +48,26 @@ function compare(a: string | number | null, b: string | number | null, sign: num
 }
 
 /** A sortable table; unknown values sort last either way; on a phone each row is a card. */
-export function DataTable<Row>({ columns, rows, rowKey, onOpen, isCurrent, initialSort, label, narrow = false }: Props<Row>) {
+export function DataTable<Row>({ columns, rows, rowKey, onOpen, isCurrent, initialSort, order, onOrder, selected, onSelect, label, narrow = false }: Props<Row>) {
   const t = useTexts();
-  const [sort, setSort] = useState(initialSort ?? null);
+  const [own, setOwn] = useState(initialSort ?? null);
+  const sort = order === undefined ? own : order;
   const sorter = columns.find((column) => column.key === sort?.key)?.sortBy;
   const sign = sort?.descending ? -1 : 1;
   const sorted = sorter ? rows.toSorted((a, b) => compare(sorter(a), sorter(b), sign)) : rows;
-  const toggle = (column: Column<Row>) =>
-    setSort((old) =>
-      old?.key === column.key
-        ? { key: column.key, descending: !old.descending }
-        : { key: column.key, descending: column.numeric === true },
-    );
+  const head = columns.find((column) => column.isHead) ?? columns[0];
+  const toggle = ({ key, numeric }: Column<Row>) => {
+    const next = { key, descending: sort?.key === key ? !sort.descending : numeric === true };
+    if (onOrder) onOrder(next);
+    else setOwn(next);
+  };
+  const keys = rows.map(rowKey);
+  const isAll = keys.length > 0 && keys.every((key) => selected?.has(key));
+  const pick = (key: string | number) => {
+    const next = new Set(selected);
+    if (!next.delete(key)) next.add(key);
+    onSelect?.(next);
+  };
   const heading = (column: Column<Row>) => (
     <>
       {column.title}
@@ -55,11 +78,16 @@ export function DataTable<Row>({ columns, rows, rowKey, onOpen, isCurrent, initi
     <table className={narrow ? "data-table narrow" : "data-table"} aria-label={label}>
       <thead>
         <tr>
+          {onSelect && (
+            <th scope="col" className="select">
+              <input type="checkbox" aria-label={t("select_all")} checked={isAll} onChange={() => onSelect(new Set(isAll ? [] : keys))} />
+            </th>
+          )}
           {columns.map((column) => {
             const sorting = sort?.key === column.key ? (sort.descending ? "descending" : "ascending") : undefined;
             return (
               <th key={column.key} scope="col" className={column.numeric ? "numeric" : ""} aria-sort={sorting}>
-                {column.sortBy ? (
+                {column.sortBy || column.sorts ? (
                   <button type="button" onClick={() => toggle(column)} title={t("sort_by", { title: column.title })}>
                     {heading(column)}
                     <span className="arrow" aria-hidden="true">
@@ -77,11 +105,16 @@ export function DataTable<Row>({ columns, rows, rowKey, onOpen, isCurrent, initi
       <tbody>
         {sorted.map((row) => (
           <tr key={rowKey(row)} className={onOpen ? "opens" : ""} aria-current={isCurrent?.(row) || undefined} onClick={onOpen && (() => onOpen(row))}>
-            {columns.map((column, index) => (
+            {onSelect && (
+              <td className="select on-card" onClick={(event) => event.stopPropagation()}>
+                <input type="checkbox" aria-label={t("select_row", { n: rowKey(row) })} checked={selected?.has(rowKey(row)) ?? false} onChange={() => pick(rowKey(row))} />
+              </td>
+            )}
+            {columns.map((column) => (
               <td
                 key={column.key}
                 data-label={column.unit ? `${column.title} ${column.unit}` : column.title}
-                className={[column.numeric && "numeric", index === 0 && "head", column.onCard && "on-card"]
+                className={[column.numeric && "numeric", column === head && "head", column.onCard && "on-card"]
                   .filter(Boolean)
                   .join(" ")}
               >

@@ -1,6 +1,8 @@
 import type { TextKey } from "./zh";
+import records from "./records.en";
 
 const en: Record<TextKey, string> = {
+  ...records,
   app: "Public institutions' energy",
   other_language: "中文",
   dark_mode: "Dark",

@@ -1,5 +1,8 @@
+import records from "./records.zh";
+
 /** Every sentence of the Chinese interface. No English but units. */
 const zh = {
+  ...records,
   app: "公共机构能源平台",
   other_language: "English",
   dark_mode: "深色",

@@ -66,6 +66,7 @@ class EntityMeta(Named):
     states: list[StateMeta]
     transitions: list[TransitionMeta]
     can_write: bool
+    can_work: bool  # writes such records, or takes a step of theirs
     has_files: bool
 
 
@@ -102,6 +103,7 @@ def _entity(entity: Entity, actor: Actor, paths: dict[str, str]) -> EntityMeta:
         states=_states(entity.workflow),
         transitions=_transitions(entity.workflow, paths),
         can_write=bool(actor.roles & entity.write),
+        can_work=bool(actor.roles & entity.workers),
         has_files=entity.has_files,
     )
 

@@ -1,0 +1,129 @@
+import { Button, Skeleton } from "antd";
+import { useState } from "react";
+import type { Steps, TransitionMeta } from "../api";
+import { type Problem, request, RequestError, type Resource } from "../client";
+import { clockOf, dateOf } from "../format";
+import { ProblemPanel } from "../parts/ProblemPanel";
+import { usePreferences } from "../preferences";
+import type { Typed } from "./drafts";
+import { type Kind, useKinds, useNamed } from "./kinds";
+import { RecordForm } from "./RecordForm";
+import type { Row, Value } from "./record";
+import { useShown } from "./Shown";
+import { StateBadge } from "./StateBadge";
+
+interface Props {
+  kind: Kind;
+  row: Row;
+  steps: Resource<Steps>;
+  onTaken: () => void;
+}
+
+/** Where the record stands, who waits, and the next step as the one primary button. */
+export function NextStep({ kind, row, steps, onTaken }: Props) {
+  const { t } = usePreferences();
+  const named = useNamed();
+  const { username } = useKinds();
+  const [asking, setAsking] = useState<TransitionMeta | null>(null);
+  const [busy, setBusy] = useState<string | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+
+  const leaving = kind.transitions.filter((one) => one.sources.includes(String(row.state)));
+  const possible = leaving.filter((one) => steps.data?.possible.includes(one.key));
+  const take = async (step: TransitionMeta, said: Typed) => {
+    await request("POST", `${kind.address}/${row.id}/${step.key}`, { rev: row.rev, ...said });
+    setAsking(null);
+    onTaken();
+  };
+  const press = async (step: TransitionMeta) => {
+    setProblem(null);
+    if (step.form.length) return setAsking(step);
+    setBusy(step.key);
+    try {
+      await take(step, {});
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      setProblem(error.problem);
+      steps.retry();
+    }
+    setBusy(null);
+  };
+  return (
+    <section className="next-step">
+      <p>
+        <StateBadge kind={kind} state={String(row.state)} />
+        <Waits leaving={leaving} />
+      </p>
+      {asking ? (
+        <RecordForm
+          key={asking.key}
+          fields={asking.form}
+          base={null}
+          draft={`${username}.${kind.address}.${row.id}.${asking.key}`}
+          submit={named(asking)}
+          onSubmit={(said) => take(asking, said)}
+          onCancel={() => setAsking(null)}
+        />
+      ) : (
+        possible.length > 0 && (
+          <div className="buttons">
+            {possible.map((step, index) => (
+              <Button key={step.key} type={index === 0 ? "primary" : "default"} loading={busy === step.key} disabled={busy !== null} onClick={() => void press(step)}>
+                {named(step)}
+              </Button>
+            ))}
+          </div>
+        )
+      )}
+      {steps.data && leaving.length > 0 && possible.length === 0 && <p className="secondary">{t("not_your_step")}</p>}
+      {problem && <ProblemPanel problem={problem} />}
+    </section>
+  );
+}
+
+function Waits({ leaving }: { leaving: TransitionMeta[] }) {
+  const { t } = usePreferences();
+  const named = useNamed();
+  const first = leaving[0];
+  if (!first) return null;
+  const who = first.is_applicants ? t("the_applicant") : first.roles.map(named).join(t("list_comma"));
+  return <span className="secondary">{t("waits_for", { who, step: named(first) })}</span>;
+}
+
+/** Every step that was taken, by whom and when, with what was said. */
+export function StepsTaken({ kind, steps }: { kind: Kind; steps: Resource<Steps> }) {
+  const { t } = usePreferences();
+  const named = useNamed();
+  const shown = useShown();
+  if (steps.data === null) return steps.problem ? <ProblemPanel problem={steps.problem} onRetry={steps.retry} /> : <Skeleton active title={false} />;
+  if (steps.data.taken.length === 0) return <p className="empty">{t("empty_steps")}</p>;
+  return (
+    <ol className="steps">
+      {steps.data.taken.map((step, index) => {
+        const arrow = kind.transitions.find((one) => one.key === step.event);
+        const target = kind.states.find((one) => one.key === step.target);
+        return (
+          <li key={index}>
+            <p>
+              <strong>{arrow ? named(arrow) : t("begun")}</strong>
+              {target && <span className="secondary">→ {named(target)}</span>}
+            </p>
+            <p className="secondary">
+              {step.by ?? t("the_platform")} · {dateOf(step.at)} {clockOf(step.at)}
+            </p>
+            {arrow?.form.map((field) => {
+              const text = shown(field, step.said[field.key] as Value);
+              return (
+                text && (
+                  <p key={field.key}>
+                    {named(field)}：{text}
+                  </p>
+                )
+              );
+            })}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
