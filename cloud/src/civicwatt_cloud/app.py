@@ -12,15 +12,18 @@ from fastapi import Depends, FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
 from civicwatt_cloud.housekeeping import housekeeping
-from civicwatt_cloud.kit import audit_api, jobs, metrics, problems, rules, session_api
+from civicwatt_cloud.kit import audit_api, jobs, labels_api, metrics, problems, rules, session_api
 from civicwatt_cloud.kit.access import public
 from civicwatt_cloud.kit.db import Database
+from civicwatt_cloud.kit.documents import api as documents_api
+from civicwatt_cloud.kit.files import api as files_api
 from civicwatt_cloud.kit.guard import Guard
 from civicwatt_cloud.kit.http_metrics import HttpMetrics
 from civicwatt_cloud.kit.identity import accounts_api, certificates_api, own_api
 from civicwatt_cloud.kit.records import api as records_api
 from civicwatt_cloud.kit.records import lookup, meta
 from civicwatt_cloud.kit.settings import Settings
+from civicwatt_cloud.kit.workbooks import api as workbooks_api
 from civicwatt_cloud.kit.workflow import inbox
 from civicwatt_cloud.modules.catalogue import MODULES
 from civicwatt_cloud.modules.energy import api as energy_api
@@ -46,6 +49,14 @@ log = structlog.get_logger()
 LEDGER_PAUSE_S = 1.0  # real seconds between looks for dirty hours [engineering default]
 NIGHTLY = {"hour": 2, "minute": 30}  # business time
 MIN_GZIP = 1024
+RECORD_ROUTES = (  # of every module; /export, /titles … go before those that end in a record's id
+    lookup.routes,
+    workbooks_api.routes,
+    labels_api.routes,
+    files_api.routes,
+    documents_api.routes,
+    records_api.routes,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -75,10 +86,11 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(metrics_router)
     app.state.modules = MODULES
     app.include_router(meta.router)
-    app.include_router(inbox.router)
+    for part in (inbox, files_api, labels_api):
+        app.include_router(part.router)
     for module in MODULES:
-        app.include_router(lookup.routes(module))
-        app.include_router(records_api.routes(module))
+        for routes in RECORD_ROUTES:
+            app.include_router(routes(module))
         for router in module.routers:
             app.include_router(router)
     app.add_api_route(
