@@ -197,8 +197,9 @@ async def test_f23_what_is_said_unasked_costs_the_connection(line, until):
 
 
 async def test_a_peer_that_hangs_up_between_two_requests_costs_no_silence(line, until):
-    bus = bus_to(line, timeout_s=60.0)
-    assert await bus.read(1, 3, 0, 1) == words(1, 0, 1)
+    bus = bus_to(line, timeout_s=0.1)
+    assert await bus.read(1, 3, 0, 1) == words(1, 0, 1)  # the first request waits for a silence
+    bus._line.timeout_s = 60.0
     bus._line._wire.transport.abort()
     await until(lambda: bus._line._wire.lost)
     async with asyncio.timeout(5):
@@ -286,8 +287,9 @@ async def test_a_line_that_never_falls_silent_is_said_to_be_so(line):
 def test_a_serial_port_that_is_pulled_out_is_no_connection_and_said_at_once():
     async def scenario():
         async with by_pty(answer) as (server, path):
-            bus = ModbusRtu("rtu", connect_serial(path, 9600, "N", 1), 10.0)
+            bus = ModbusRtu("rtu", connect_serial(path, 9600, "N", 1), 0.1)
             assert await bus.read(1, 3, 0, 1) == words(1, 0, 1)
+            bus._line.timeout_s = 10.0
             server.behave = lambda request, right: []
             asyncio.get_running_loop().call_later(0.01, server.unplug)
             for _ in range(2):
