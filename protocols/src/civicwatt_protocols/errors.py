@@ -16,6 +16,7 @@
         │   ├── BadGolden           CW-P1106
         │   └── UnknownTemplate     CW-P1107
         ├── FrameError              CW-P1200
+        │   └── TerminalFrameError  CW-P1210  JT/T 808
         ├── DeviceRefused           CW-P1201
         ├── OutOfRange              CW-P1202
         ├── NotSparkplug            CW-P1300
@@ -238,6 +239,16 @@ class FrameError(ProtocolError):
     en = "bad frame: {detail}"
     remedy_zh = "断开后重连；反复出现时检查总线上是否有重复的站号或网关串扰"
     remedy_en = "reconnect; if it comes back, look for a doubled unit id or a confused serial gateway"
+
+
+class TerminalFrameError(FrameError):
+    """A JT/T 808 message that cannot be. Facts: detail, detail_zh."""
+
+    code = "CW-P1210"
+    zh = "JT/T 808 报文错误：{detail_zh}"
+    en = "bad JT/T 808 message: {detail}"
+    remedy_zh = "核对终端的协议版本（2013 或 2019）；反复出现时保留该报文，交终端厂家查看"
+    remedy_en = "check which version the terminal speaks; if it comes back, keep the message for its maker"
 
 
 class DeviceRefused(ProtocolError):

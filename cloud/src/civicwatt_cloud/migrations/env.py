@@ -16,6 +16,8 @@ import civicwatt_cloud.kit.organisation
 import civicwatt_cloud.kit.people
 import civicwatt_cloud.kit.rules_local
 import civicwatt_cloud.kit.workflow.models
+import civicwatt_cloud.modules.fleet.models
+import civicwatt_cloud.modules.fleet.position_models
 import civicwatt_cloud.modules.gateways.models
 import civicwatt_cloud.modules.org.models
 import civicwatt_cloud.timeseries.intake.models

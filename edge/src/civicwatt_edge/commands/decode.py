@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from civicwatt_edge.commands.console import PARTLY
 from civicwatt_protocols import templates
 from civicwatt_protocols.errors import NotHex, ProtocolError
-from civicwatt_protocols.explain import Explained, Field, cjt188, dlt645, modbus, sparkplug
+from civicwatt_protocols.explain import Explained, Field, cjt188, dlt645, jt808, modbus, sparkplug
 from civicwatt_protocols.measures import MEASURES
 
 _SHOWN = 12  # bytes of a field shown to people
@@ -59,6 +59,12 @@ def cjt188_(
 ) -> None:
     """CJ/T 188 水表、热量表、燃气表 · water, heat and gas meters."""
     _show(hex, as_json, lambda data: cjt188.explain(data, dialect))
+
+
+@app.command("jt808")
+def jt808_(hex: Hex, as_json: AsJson = False) -> None:
+    """JT/T 808 车载定位终端 · terminals of vehicles."""
+    _show(hex, as_json, jt808.explain)
 
 
 @app.command("sparkplug")

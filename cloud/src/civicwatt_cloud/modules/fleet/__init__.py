@@ -1,0 +1,1 @@
+"""Official vehicles (公务用车, M03)."""

@@ -1,0 +1,85 @@
+"""The registry of official vehicles and what their positions tell."""
+
+from civicwatt_cloud.kit.records.entity import Entity
+from civicwatt_cloud.kit.roles import Role
+from civicwatt_cloud.modules.fleet.areas import check_fence, check_vehicle
+from civicwatt_cloud.modules.fleet.models import Fence, UnsealPermit, Vehicle
+from civicwatt_cloud.modules.fleet.position_models import Stop, Trip, VehicleEvent
+
+KEEPERS = frozenset({Role.FLEET_MANAGER, Role.FLEET_CLERK})
+WATCHERS = KEEPERS | {Role.DISPATCHER, Role.DISCIPLINE, Role.AUDITOR, Role.SUPERVISOR}  # who may see where
+READERS = WATCHERS | {Role.APPROVER, Role.LIAISON, Role.STAFF, Role.DRIVER, Role.FINANCE, Role.ASSET_MANAGER}
+
+VEHICLE = Entity(
+    "vehicle",
+    "vehicles",
+    Vehicle,
+    "车辆",
+    "vehicle",
+    "plate",
+    read=READERS,
+    write=KEEPERS,
+    columns=("plate", "kind", "state", "vin", "terminal_phone"),
+    filters=("kind", "state", "home_fence_id"),
+    searched=("plate", "vin"),
+    natural_key=("plate",),
+    sees_personal=WATCHERS,
+    check=check_vehicle,
+)
+FENCE = Entity(
+    "fence",
+    "fences",
+    Fence,
+    "电子围栏",
+    "fence",
+    "name",
+    read=WATCHERS,
+    write=KEEPERS,
+    columns=("name", "shape", "rule", "calendar", "is_for_all"),
+    filters=("shape", "rule", "calendar"),
+    check=check_fence,
+)
+PERMIT = Entity(
+    "unseal_permit",
+    "unseal-permits",
+    UnsealPermit,
+    "启封许可",
+    "unseal permit",
+    "document",
+    read=WATCHERS,
+    write=frozenset({Role.FLEET_MANAGER}),
+    filters=("vehicle_id", "from_us", "to_us"),
+)
+TRIP = Entity(
+    "trip",
+    "trips",
+    Trip,
+    "行程",
+    "trip",
+    "started_us",
+    read=WATCHERS,
+    filters=("vehicle_id", "started_us"),
+    sees_personal=WATCHERS,
+)
+STOP = Entity(
+    "stop",
+    "stops",
+    Stop,
+    "停车",
+    "stop",
+    "started_us",
+    read=WATCHERS,
+    filters=("vehicle_id", "started_us"),
+    sees_personal=WATCHERS,
+)
+VEHICLE_EVENT = Entity(
+    "vehicle_event",
+    "vehicle-events",
+    VehicleEvent,
+    "车辆事件",
+    "vehicle event",
+    "kind",
+    read=WATCHERS,
+    columns=("vehicle_id", "kind", "at_us", "is_violation", "fence_id", "distance_m", "severity"),
+    filters=("vehicle_id", "kind", "at_us", "is_violation", "fence_id", "severity"),
+)
