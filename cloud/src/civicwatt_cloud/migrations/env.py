@@ -16,10 +16,16 @@ import civicwatt_cloud.kit.organisation
 import civicwatt_cloud.kit.people
 import civicwatt_cloud.kit.rules_local
 import civicwatt_cloud.kit.workflow.models
+import civicwatt_cloud.modules.energy.watch
 import civicwatt_cloud.modules.fleet.models
 import civicwatt_cloud.modules.fleet.position_models
 import civicwatt_cloud.modules.gateways.models
+import civicwatt_cloud.modules.housing.case_models
+import civicwatt_cloud.modules.housing.models
 import civicwatt_cloud.modules.org.models
+import civicwatt_cloud.modules.upkeep.equipment_models
+import civicwatt_cloud.modules.upkeep.gate_models
+import civicwatt_cloud.modules.upkeep.models
 import civicwatt_cloud.timeseries.intake.models
 import civicwatt_cloud.timeseries.ledger.bills.models
 import civicwatt_cloud.timeseries.ledger.closing.models

@@ -1,6 +1,7 @@
 """The administrative modules of this installation, in the order of the menu."""
 
 from civicwatt_cloud.kit.records.entity import Module
+from civicwatt_cloud.modules.housing import module as housing
 from civicwatt_cloud.modules.org import module as org
 
-MODULES: tuple[Module, ...] = (org.MODULE,)
+MODULES: tuple[Module, ...] = (org.MODULE, housing.MODULE)
