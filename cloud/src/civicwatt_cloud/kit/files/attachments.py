@@ -3,6 +3,7 @@
 import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
+from tempfile import NamedTemporaryFile
 from typing import NamedTuple
 
 import structlog
@@ -40,14 +41,12 @@ class Kept(NamedTuple):
 def keep(store: Store, name: str, data: bytes, scan: str = "") -> Kept:
     """Check and store a file, before any transaction: this takes time. Errors: as accepted; FileInfected.
 
-    `scan` is a command that is given the stored file and ends with 0 when it is clean.
+    `scan` is a command that is given the file's path and ends with 0 when it is clean.
     """
     file = accepted(name, data)
-    sha256 = store.put(file.data)
-    if scan and not _is_clean(scan, str(store.path(sha256))):
-        store.path(sha256).unlink(missing_ok=True)
+    if scan and not _is_clean(scan, file.data):
         raise FileInfected(file.name)
-    return Kept(file.name, file.media_type, sha256, len(file.data))
+    return Kept(file.name, file.media_type, store.put(file.data), len(file.data))
 
 
 def attach(context: Context, entity: Entity, record_id: int, file: Kept, kind: str) -> Attachment:
@@ -156,10 +155,14 @@ def _note(
     audit.note(context.session, context.actor.who, deed)
 
 
-def _is_clean(scan: str, path: str) -> bool:
-    try:
-        done = subprocess.run([*shlex.split(scan), path], capture_output=True, timeout=SCAN_S, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        log.exception("scan_failed")
-        return False
+def _is_clean(scan: str, data: bytes) -> bool:
+    with NamedTemporaryFile(prefix="civicwatt-") as file:
+        file.write(data)
+        file.flush()
+        try:
+            command = [*shlex.split(scan), file.name]
+            done = subprocess.run(command, capture_output=True, timeout=SCAN_S, check=False)
+        except (OSError, subprocess.TimeoutExpired):
+            log.exception("scan_failed")
+            return False
     return done.returncode == 0
