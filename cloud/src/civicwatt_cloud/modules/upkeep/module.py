@@ -1,0 +1,49 @@
+"""The manifest of the module."""
+
+from civicwatt_cloud.kit.records.entity import Job, Module
+from civicwatt_cloud.modules.upkeep import api, jobs
+from civicwatt_cloud.modules.upkeep.entities import (
+    ACCESS_EVENT,
+    CREDENTIAL,
+    CREW,
+    LABOUR,
+    SERVICE_POINT,
+    SHIFT,
+    TICKET,
+    VISITOR,
+    WORKER,
+)
+from civicwatt_cloud.modules.upkeep.equipment_entities import DRILL, EQUIPMENT, HAZARD, PART, PLAN
+from civicwatt_cloud.modules.upkeep.indicators import INDICATORS
+
+MINUTE_S, HOUR_S = 60, 3600  # how often it looks [engineering default]
+
+MODULE = Module(
+    key="upkeep",
+    zh="报修与安全",
+    en="Upkeep",
+    entities=(
+        TICKET,
+        EQUIPMENT,
+        HAZARD,
+        PLAN,
+        PART,
+        LABOUR,
+        SERVICE_POINT,
+        CREW,
+        WORKER,
+        SHIFT,
+        DRILL,
+        VISITOR,
+        CREDENTIAL,
+        ACCESS_EVENT,
+    ),
+    routers=(api.router,),
+    jobs=(
+        Job("upkeep_confirm", HOUR_S, jobs.confirm),
+        Job("upkeep_escalate", MINUTE_S, jobs.escalate),
+        Job("upkeep_certificates", HOUR_S, jobs.certificates),
+        Job("upkeep_plans", HOUR_S, jobs.plans),
+    ),
+    indicators=INDICATORS,
+)
