@@ -27,7 +27,7 @@ from civicwatt_cloud.kit.workbooks import api as workbooks_api
 from civicwatt_cloud.kit.workflow import inbox
 from civicwatt_cloud.modules.catalogue import MODULES
 from civicwatt_cloud.modules.energy import api as energy_api
-from civicwatt_cloud.modules.energy import corrections_api, queries_api
+from civicwatt_cloud.modules.energy import corrections_api, queries_api, watch
 from civicwatt_cloud.modules.gateways import api as gateways_api
 from civicwatt_cloud.modules.gateways import field_api, manager_api
 from civicwatt_cloud.operations import control
@@ -119,6 +119,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     for job in (job for module in MODULES for job in module.jobs):
         work_of = (job, state.database, state.zone, state.clock)
         scheduler.add_job(jobs.run, "interval", work_of, seconds=job.every_s, name=job.name)
+    looks_at = (state.database, state.store, state.zone, state.clock)
+    scheduler.add_job(watch.watch, "interval", looks_at, seconds=watch.EVERY_S)
     scheduler.start()
     work = [_keep_books(ledger), control.serve(settings.data_dir, state.store)]
     state.subscriber = None
