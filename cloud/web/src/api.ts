@@ -48,12 +48,4 @@ export type Inbox = Schemas["Inbox"];
 export type Waiting = Schemas["Waiting"];
 export type Imported = Schemas["ImportOut"];
 
-/** A file of a record; no module that keeps files is described in the generated types yet. */
-export interface Attachment {
-  id: number;
-  name: string;
-  kind: string;
-  sha256: string;
-  by: string;
-  at: string;
-}
+export type Attachment = Schemas["AttachmentOut"];

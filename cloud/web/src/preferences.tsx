@@ -3,7 +3,7 @@ import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
 import { createContext, type ReactNode, useContext, useLayoutEffect, useMemo, useState } from "react";
 import { type Language, translator, type Translate } from "./texts";
-import { FONT, type Palette, PALETTES, STATES } from "./tokens";
+import { FONT, type Palette, PALETTES } from "./tokens";
 
 interface Preferences {
   language: Language;
@@ -63,7 +63,7 @@ export function PreferencesProvider({ children }: { children: ReactNode }) {
         colorBgElevated: palette.card,
         colorBorder: palette.border,
         colorBorderSecondary: palette.line,
-        colorError: STATES.bad.colour,
+        colorError: palette.bad,
         colorBgMask: dark ? "#00000080" : "#1F243040",
         colorText: palette.text,
         colorTextSecondary: palette.secondary,

@@ -1,4 +1,5 @@
 import { Button, Dropdown } from "antd";
+import { useEffect } from "react";
 import type { Inbox, ModuleMeta, Session } from "../api";
 import { useResource } from "../client";
 import { PeriodPicker } from "../parts/PeriodPicker";
@@ -6,6 +7,7 @@ import { Switches } from "../parts/Switches";
 import { usePreferences, useTexts } from "../preferences";
 import { useNamed } from "../records/kinds";
 import { addressOf, parseAddress, useHash } from "../records/address";
+import { whenSteps } from "../records/steps";
 import { href, useRoute } from "../route";
 
 interface Props {
@@ -20,8 +22,11 @@ export function Header({ session, modules, seesEnergy, onSignOut }: Props) {
   const named = useNamed();
   const { page, period } = useRoute();
   const { language } = usePreferences();
-  const here = parseAddress(useHash()).kind.split("/")[0] || (seesEnergy ? "" : modules[0]?.key);
+  const place = parseAddress(useHash());
+  const here = place.kind.split("/")[0] || (seesEnergy ? "" : modules[0]?.key);
   const inbox = useResource<Inbox>(modules.length ? "inbox" : null, 60_000);
+  useEffect(inbox.retry, [place.kind, place.record, inbox.retry]);
+  useEffect(() => whenSteps(inbox.retry), [inbox.retry]);
   const link = (to: string, title: string, isHere: boolean) => (
     <a key={to} href={to} aria-current={isHere ? "page" : undefined}>
       {title}

@@ -10,7 +10,9 @@ import { Gateways } from "./Gateways";
 import { Header } from "./Header";
 import { Home } from "./Home";
 import { InstitutionPage } from "./InstitutionPage";
+import { NewPassword } from "./NewPassword";
 
+const PASSWORD_DUE = "CW-K1309";
 const ModulePages = lazy(() => import("../records/ModulePages"));
 
 function EnergyPage({ route }: { route: Route }) {
@@ -23,6 +25,7 @@ export function Workplace({ session, onSignOut }: { session: Session; onSignOut:
   const t = useTexts();
   const route = useRoute();
   const { data, problem, retry } = useResource<ModuleMeta[]>("meta");
+  if (problem?.code === PASSWORD_DUE) return <NewPassword due={problem} onChanged={onSignOut} />;
   const seesEnergy = session.roles.some((role) => role.key === "energy_manager");
   const page = () => {
     if (seesEnergy && route.page !== "records") return <EnergyPage route={route} />;

@@ -5,12 +5,14 @@ import { type Problem, request, RequestError, type Resource } from "../client";
 import { clockOf, dateOf } from "../format";
 import { ProblemPanel } from "../parts/ProblemPanel";
 import { usePreferences } from "../preferences";
+import { isTextKey } from "../texts";
 import type { Typed } from "./drafts";
 import { type Kind, useKinds, useNamed } from "./kinds";
 import { RecordForm } from "./RecordForm";
 import type { Row, Value } from "./record";
 import { useShown } from "./Shown";
 import { StateBadge } from "./StateBadge";
+import { tellStep } from "./steps";
 
 interface Props {
   kind: Kind;
@@ -34,6 +36,7 @@ export function NextStep({ kind, row, steps, onTaken }: Props) {
     await request("POST", `${kind.address}/${row.id}/${step.key}`, { rev: row.rev, ...said });
     setAsking(null);
     onTaken();
+    tellStep();
   };
   const press = async (step: TransitionMeta) => {
     setProblem(null);
@@ -86,7 +89,9 @@ function Waits({ leaving }: { leaving: TransitionMeta[] }) {
   const named = useNamed();
   const first = leaving[0];
   if (!first) return null;
-  const who = first.is_applicants ? t("the_applicant") : first.roles.map(named).join(t("list_comma"));
+  const level = `level_${first.level}`;
+  const roles = first.roles.map(named).join(t("list_comma"));
+  const who = first.is_applicants ? t("the_applicant") : isTextKey(level) ? t("roles_of_level", { level: t(level), roles }) : roles;
   return <span className="secondary">{t("waits_for", { who, step: named(first) })}</span>;
 }
 

@@ -5,6 +5,7 @@ import { ProblemPanel } from "../parts/ProblemPanel";
 import { useTexts } from "../preferences";
 import { type Kind, useNamed } from "./kinds";
 import type { Row } from "./record";
+import { tellStep } from "./steps";
 
 const REMOVE = "remove";
 
@@ -20,6 +21,7 @@ export function BulkBar({ kind, rows, onClear, onDone }: Props) {
   const t = useTexts();
   const named = useNamed();
   const [busy, setBusy] = useState<string | null>(null);
+  const [sure, setSure] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const steps = kind.transitions.filter((step) => step.form.length === 0 && rows.every((row) => step.sources.includes(String(row.state))));
   const canRemove = kind.can_write && rows.every((row) => kind.states.find((state) => state.key === row.state)?.editable ?? true);
@@ -29,6 +31,7 @@ export function BulkBar({ kind, rows, onClear, onDone }: Props) {
     try {
       await request("POST", `${kind.address}/bulk`, { event, records: rows.map(({ id, rev }) => ({ id, rev })) });
       onDone();
+      tellStep();
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       setProblem(error.problem);
@@ -44,10 +47,19 @@ export function BulkBar({ kind, rows, onClear, onDone }: Props) {
             {named(step)}
           </Button>
         ))}
-        {canRemove && (
-          <Button danger loading={busy === REMOVE} disabled={busy !== null} onClick={() => void act(REMOVE)}>
-            {t("bulk_remove", { n: rows.length })}
+        {canRemove && !sure && (
+          <Button disabled={busy !== null} onClick={() => setSure(true)}>
+            {t("bulk_remove")}
           </Button>
+        )}
+        {canRemove && sure && (
+          <>
+            <span className="secondary">{t("remove_hint")}</span>
+            <Button danger autoFocus loading={busy === REMOVE} disabled={busy !== null} onClick={() => void act(REMOVE)}>
+              {t("bulk_remove_really", { n: rows.length })}
+            </Button>
+            <Button onClick={() => setSure(false)}>{t("keep")}</Button>
+          </>
         )}
         {steps.length === 0 && !canRemove && <span className="secondary">{t("bulk_none")}</span>}
         <Button type="text" onClick={onClear}>

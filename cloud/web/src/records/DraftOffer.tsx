@@ -9,7 +9,7 @@ export function DraftOffer({ at, onTake, onDrop }: { at: string; onTake: () => v
   return (
     <div className="notice" role="status">
       <span>{t("draft_found", { at: `${dateOf(then)} ${clockOf(then)}` })}</span>
-      <Button type="primary" size="small" onClick={onTake}>
+      <Button size="small" onClick={onTake}>
         {t("draft_take")}
       </Button>
       <Button size="small" onClick={onDrop}>

@@ -1,4 +1,4 @@
-import { Input, type InputRef } from "antd";
+import { Button, Input, type InputRef } from "antd";
 import { useEffect, useRef, useState } from "react";
 import type { FieldMeta } from "../api";
 import { useKey } from "../keys";
@@ -14,6 +14,7 @@ interface Props {
   onFilter: (said: Record<string, string | null>) => void;
 }
 
+const NARROW_PX = 640; // as the style sheets have it
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
 /** The fields a list can be narrowed by. */
@@ -27,6 +28,9 @@ export function FilterRow({ kind, query, onFilter }: Props) {
   const { t } = usePreferences();
   const search = useRef<InputRef>(null);
   useKey("/", () => search.current?.focus());
+  const filters = filtersOf(kind);
+  const used = filters.filter((field) => query.has(field.key)).length;
+  const [open, setOpen] = useState(window.innerWidth > NARROW_PX || used > 0);
   return (
     <div className="filter-row" role="search">
       <Slow
@@ -45,9 +49,13 @@ export function FilterRow({ kind, query, onFilter }: Props) {
           />
         )}
       />
-      {filtersOf(kind).map((field) => (
-        <Filter key={field.key} field={field} value={query.get(field.key) ?? ""} onChange={(value) => onFilter({ [field.key]: value })} />
-      ))}
+      <Button className="more-filters" aria-expanded={open} onClick={() => setOpen(!open)}>
+        {t("filters")} {used > 0 && used} {open ? "▴" : "▾"}
+      </Button>
+      {open &&
+        filters.map((field) => (
+          <Filter key={field.key} field={field} value={query.get(field.key) ?? ""} onChange={(value) => onFilter({ [field.key]: value })} />
+        ))}
     </div>
   );
 }

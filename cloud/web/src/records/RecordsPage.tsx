@@ -87,18 +87,20 @@ export function RecordsPage({ kind, address }: { kind: Kind; address: Address })
         <p className="empty">{t(kind.can_write ? "empty_records" : "empty_read_only", { kind: named(kind) })}</p>
       );
     return (
-      <DataTable
-        label={named(kind)}
-        columns={columns}
-        rows={data.rows}
-        rowKey={(row) => row.id}
-        onOpen={(row) => visit(open(row))}
-        isCurrent={(row) => row.id === address.record}
-        selected={selected}
-        onSelect={kind.can_work ? setSelected : undefined}
-        order={orderOf(query)}
-        onOrder={({ key, descending }) => narrow({ order: descending ? `-${key}` : key })}
-      />
+      <div className="data-table-scroll">
+        <DataTable
+          label={named(kind)}
+          columns={columns}
+          rows={data.rows}
+          rowKey={(row) => row.id}
+          onOpen={(row) => visit(open(row))}
+          isCurrent={(row) => row.id === address.record}
+          selected={selected}
+          onSelect={kind.can_work ? setSelected : undefined}
+          order={orderOf(query)}
+          onOrder={({ key, descending }) => narrow({ order: descending ? `-${key}` : key })}
+        />
+      </div>
     );
   };
   return (
@@ -107,14 +109,16 @@ export function RecordsPage({ kind, address }: { kind: Kind; address: Address })
         <h1>{named(kind)}</h1>
         {data && <span className="caption">{t("records_count", { n: fixed(data.total, 0) })}</span>}
         <span className="spring" />
-        <ListTools
-          kind={kind}
-          views={views}
-          query={String(list.query)}
-          onView={(saved) => visit({ ...list, query: new URLSearchParams(saved) })}
-          asked={String(wanted)}
-          onImport={() => setImporting(true)}
-        />
+        <span className="tools">
+          <ListTools
+            kind={kind}
+            views={views}
+            query={String(list.query)}
+            onView={(saved) => visit({ ...list, query: new URLSearchParams(saved) })}
+            asked={String(wanted)}
+            onImport={() => setImporting(true)}
+          />
+        </span>
         {kind.can_write && (
           <Button type="primary" href={addressOf({ ...list, record: "new" })}>
             {t("new_one")}

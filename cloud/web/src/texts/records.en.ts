@@ -2,6 +2,11 @@ import type zh from "./records.zh";
 
 /** The sentences of the registries in English. */
 const en: Record<keyof typeof zh, string> = {
+  new_password_title: "Change the password",
+  current_password: "Current password",
+  new_password: "New password",
+  change_password: "Change the password",
+
   energy: "Energy",
   modules: "Modules",
   no_such_page: "There is no such page, or you may not see it. Use the menu above.",
@@ -13,6 +18,7 @@ const en: Record<keyof typeof zh, string> = {
   new_of: "New: {kind}",
   search_records: "Find",
   any_of: "{title}: all",
+  filters: "Filters",
   from: "from",
   until: "until",
   columns: "Columns",
@@ -34,7 +40,8 @@ const en: Record<keyof typeof zh, string> = {
   selected: "{n} selected",
   select_none: "Clear the selection",
   bulk_none: "No step is possible for all of these together.",
-  bulk_remove: "Delete these {n}",
+  bulk_remove: "Delete the selected",
+  bulk_remove_really: "Delete these {n}",
   page_before: "Previous",
   page_after: "Next",
   page_of: "Page {page} of {pages}",
@@ -78,6 +85,7 @@ const en: Record<keyof typeof zh, string> = {
   the_platform: "the platform",
   the_applicant: "the applicant",
   waits_for: "Waits for {who}: {step}",
+  roles_of_level: "{roles} ({level})",
   not_your_step: "The next step is somebody else's; there is nothing for you to do now.",
   empty_steps: "No step has been taken yet.",
   empty_history: "Nothing has been done yet.",

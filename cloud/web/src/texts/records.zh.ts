@@ -1,5 +1,10 @@
 /** The sentences of the registries; what a field or record is called comes from the server. */
 const zh = {
+  new_password_title: "更换密码",
+  current_password: "现在的密码",
+  new_password: "新密码",
+  change_password: "更换密码",
+
   energy: "能耗",
   modules: "业务",
   no_such_page: "没有这一页，或您没有查看的权限。请从上方菜单进入。",
@@ -11,6 +16,7 @@ const zh = {
   new_of: "新增{kind}",
   search_records: "查找",
   any_of: "{title}：全部",
+  filters: "筛选",
   from: "从",
   until: "到",
   columns: "列",
@@ -32,7 +38,8 @@ const zh = {
   selected: "已选 {n} 条",
   select_none: "取消选择",
   bulk_none: "所选记录没有可以一起办理的步骤。",
-  bulk_remove: "删除所选 {n} 条",
+  bulk_remove: "删除所选",
+  bulk_remove_really: "删除这 {n} 条",
   page_before: "上一页",
   page_after: "下一页",
   page_of: "第 {page} / {pages} 页",
@@ -76,6 +83,7 @@ const zh = {
   the_platform: "平台",
   the_applicant: "发起人",
   waits_for: "等待{who}办理：{step}",
+  roles_of_level: "{level}{roles}",
   not_your_step: "下一步由他人办理，您现在无需操作。",
   empty_steps: "还没有办理记录。",
   empty_history: "还没有操作记录。",
