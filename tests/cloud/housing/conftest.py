@@ -53,6 +53,10 @@ class Site:
         """A record, entered by the manager."""
         return registry.create(self.manager, self.entity(key), owner, said)
 
+    def add_as(self, context: Context, key: str, owner: int = BUREAU, **said: object) -> Any:
+        """A record, entered by somebody else."""
+        return registry.create(context, self.entity(key), owner, said)
+
     def begun(self, context: Context, key: str, owner: int, **said: object) -> Any:
         """A record with a workflow, begun by somebody."""
         row = registry.create(context, self.entity(key), owner, said)

@@ -12,7 +12,7 @@ from civicwatt_cloud.kit.errors import NotPermitted
 from civicwatt_cloud.kit.identity import Account
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.entity import Entity
-from civicwatt_cloud.kit.records.errors import FieldMissing, NotWritable, Outdated
+from civicwatt_cloud.kit.records.errors import FieldMissing, NotWritable, Outdated, titles_of
 from civicwatt_cloud.kit.records.fields import Kind
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.records.values import parse, show
@@ -143,12 +143,8 @@ def _parsed(context: Context, arrow: Transition, said: Mapping[str, object]) -> 
     for name, value in values.items():
         if arrow.form[name].kind is Kind.REFERENCE and value is not None:
             registry.referred(context, arrow.form[name], value)
-    if missing := [
-        arrow.form[name] for name in arrow.form if name in arrow.required and values.get(name) is None
-    ]:
-        raise FieldMissing(
-            titles="、".join(one.zh for one in missing), titles_en=", ".join(one.en for one in missing)
-        )
+    if missing := [name for name in arrow.form if name in arrow.required and values.get(name) is None]:
+        raise FieldMissing(",".join(missing), **titles_of(arrow.form[name] for name in missing))
     return values
 
 
