@@ -42,6 +42,16 @@ GROUPS = command.GROUPS | {
     "audit": Group(
         "civicwatt_cloud.kit.audit_commands", "app", "审计链：校验、锚点 · verify and anchor the audit"
     ),
+    "calendar": Group(
+        "civicwatt_cloud.kit.calendar_commands",
+        "app",
+        "工作日历：放假通知 · the notices on holidays",
+    ),
+    "rules": Group(
+        "civicwatt_cloud.kit.rules_commands",
+        "app",
+        "规则行：本地标准与限额 · rule rows of one's own",
+    ),
     "store": Group(
         "civicwatt_cloud.timeseries.stores.cli",
         "app",

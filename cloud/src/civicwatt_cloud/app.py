@@ -12,14 +12,26 @@ from fastapi import Depends, FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
 from civicwatt_cloud.housekeeping import housekeeping
-from civicwatt_cloud.kit import audit_api, jobs, labels_api, metrics, problems, rules, session_api
+from civicwatt_cloud.kit import (
+    audit_api,
+    calendar_notices,
+    jobs,
+    labels_api,
+    metrics,
+    obligations,
+    problems,
+    rules_local,
+    session_api,
+)
 from civicwatt_cloud.kit.access import public
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.documents import api as documents_api
 from civicwatt_cloud.kit.files import api as files_api
 from civicwatt_cloud.kit.guard import Guard
 from civicwatt_cloud.kit.http_metrics import HttpMetrics
-from civicwatt_cloud.kit.identity import accounts_api, certificates_api, own_api
+from civicwatt_cloud.kit.identity import accounts_api, certificates_api, delegations_api, own_api, tokens_api
+from civicwatt_cloud.kit.indicators import api as indicators_api
+from civicwatt_cloud.kit.indicators import snapshots
 from civicwatt_cloud.kit.records import api as records_api
 from civicwatt_cloud.kit.records import lookup, meta
 from civicwatt_cloud.kit.settings import Settings
@@ -49,6 +61,7 @@ log = structlog.get_logger()
 LEDGER_PAUSE_S = 1.0  # real seconds between looks for dirty hours [engineering default]
 NIGHTLY = {"hour": 2, "minute": 30}  # business time
 MIN_GZIP = 1024
+JOBS = (calendar_notices.JOB, obligations.JOB, snapshots.job(MODULES))
 RECORD_ROUTES = (  # of every module; /export, /titles … go before those that end in a record's id
     lookup.routes,
     workbooks_api.routes,
@@ -76,7 +89,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=MIN_GZIP)
     app.add_middleware(Guard)
     app.add_middleware(HttpMetrics)
-    for part in (session_api, own_api, accounts_api, certificates_api, audit_api):
+    own_parts = (session_api, own_api, delegations_api)
+    for part in (*own_parts, accounts_api, certificates_api, tokens_api, audit_api):
         app.include_router(part.router)
     app.include_router(energy_api.router)
     app.include_router(queries_api.router)
@@ -86,7 +100,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(metrics_router)
     app.state.modules = MODULES
     app.include_router(meta.router)
-    for part in (inbox, files_api, labels_api):
+    for part in (inbox, files_api, labels_api, indicators_api):
         app.include_router(part.router)
     for module in MODULES:
         for routes in RECORD_ROUTES:
@@ -109,14 +123,17 @@ def _alive() -> dict[str, str]:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     state = app.state
-    state.zone, state.clock, state.rules = settings.zone, settings.make_clock(), rules.load()
+    state.zone, state.clock = settings.zone, settings.make_clock()
     state.database = Database.of(settings)
     state.database.upgrade()
+    with state.database.reading() as session:
+        calendar_notices.refresh(session)
+        state.rules = rules_local.of(session)
     state.store = open_store(settings.store_url)
     ledger = Ledger(state.database, state.store, state.zone, state.clock)
     scheduler = AsyncIOScheduler(timezone=state.zone)
     scheduler.add_job(housekeeping, "cron", (state.database, state.store, settings, state.clock), **NIGHTLY)
-    for job in (job for module in MODULES for job in module.jobs):
+    for job in (*JOBS, *(job for module in MODULES for job in module.jobs)):
         work_of = (job, state.database, state.zone, state.clock)
         scheduler.add_job(jobs.run, "interval", work_of, seconds=job.every_s, name=job.name)
     looks_at = (state.database, state.store, state.zone, state.clock)

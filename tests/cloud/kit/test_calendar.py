@@ -12,7 +12,7 @@ from sqlalchemy import select
 from civicwatt_cloud.kit import calendar, calendar_notices, calendar_text
 from civicwatt_cloud.kit.audit import Audit
 from civicwatt_cloud.kit.calendar import Day, Year
-from civicwatt_cloud.kit.calendar_text import BadNotice
+from civicwatt_cloud.kit.calendar_errors import BadNotice
 from civicwatt_cloud.kit.db import Database
 from civicwatt_protocols.errors import BadValue
 

@@ -11,11 +11,12 @@ from sqlalchemy.exc import IntegrityError
 
 from civicwatt_cloud.kit import rules, rules_local
 from civicwatt_cloud.kit.boundaries import Word
+from civicwatt_cloud.kit.calendar_errors import NoSource
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import Institution, Level
 from civicwatt_cloud.kit.errors import NoRule
 from civicwatt_cloud.kit.rules import Place, RuleRow, Rules
-from civicwatt_cloud.kit.rules_local import LocalRule, NoSource
+from civicwatt_cloud.kit.rules_local import LocalRule
 from civicwatt_protocols.errors import BadValue
 
 TODAY = date(2026, 11, 21)

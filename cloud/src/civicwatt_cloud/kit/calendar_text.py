@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from civicwatt_cloud.kit.calendar import SATURDAY, Year, statutory
-from civicwatt_cloud.kit.errors import RuleViolation
+from civicwatt_cloud.kit.calendar_errors import BadNotice
 
 WEEKDAYS = "一二三四五六日"
 
@@ -21,16 +21,6 @@ _ONE = re.compile(_DAY)
 _HOLIDAYS = re.compile(rf"{_DAY}(?:(?:至|到|—+|-){_DAY})?(?:放假|补休)(?:调休)?(?:,?共?(\d+)天)?")
 _MAKE_UP = re.compile(rf"(?:{_DAY}[、,和及]?)+(?:均?正常|照常)?上班")
 _WEEKDAY = re.compile(r"(?:周|星期)([一二三四五六日天])")
-
-
-class BadNotice(RuleViolation):
-    """A notice that does not say what a notice says, or contradicts itself."""
-
-    code = "CW-K1501"
-    zh = "放假通知无法采用：{detail_zh}"
-    en = "the notice cannot be taken: {detail}"
-    remedy_zh = "核对通知原文（须含标题与各节日安排），或按 holidays.toml 的格式录入"
-    remedy_en = "compare it with the original (title, all holidays), or write it as holidays.toml is written"
 
 
 class _Found(NamedTuple):

@@ -35,6 +35,9 @@ CivicWattError
     ├── NotYours         403  CW-K1203  (workflow/errors.py)
     ├── RolesExclude … SecondFactorWrong  CW-K13xx  (identity/errors.py)
     ├── BadAnchor             CW-K1321  (audit_errors.py)
+    ├── BadNotice        422  CW-K1501  (calendar_errors.py)
+    ├── NoSource         422  CW-K1502  (calendar_errors.py)
+    ├── NoPeriod         422  CW-K1503  (calendar_errors.py)
     ├── RowProblem       422  (directory_problems.py, timeseries/errors.py)
     └── SetAside              (timeseries/errors.py)
 

@@ -14,21 +14,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from civicwatt_cloud.kit import audit, rules
 from civicwatt_cloud.kit.boundaries import Word
+from civicwatt_cloud.kit.calendar_errors import NoSource
 from civicwatt_cloud.kit.db import Base
 from civicwatt_cloud.kit.directory import Level
-from civicwatt_cloud.kit.errors import RuleViolation
 from civicwatt_cloud.kit.identity import real_now_us
 from civicwatt_cloud.kit.rules import RuleRow, Rules
-
-
-class NoSource(RuleViolation):
-    """A local row that does not say where it comes from."""
-
-    code = "CW-K1502"
-    zh = "规则行 {rule} 未注明依据文件或条款"
-    en = "the row of {rule} names no source or no clause"
-    remedy_zh = "补上 source（文件名称与文号）和 clause（条款）后再导入"
-    remedy_en = "give source (the document) and clause, and import again"
 
 
 class LocalRule(Base):

@@ -1,11 +1,12 @@
 """Snapshots: what an indicator said of each node when a period was closed. Rows are only ever added."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, String, func, select
+from sqlalchemy import BigInteger, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from civicwatt_cloud.kit.business_time import date_of
@@ -14,9 +15,11 @@ from civicwatt_cloud.kit.deadlines import workday_of_month
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.indicators.figures import Figure, by_node, figure, nodes_above
 from civicwatt_cloud.kit.indicators.spec import Asked, Indicator, Period
+from civicwatt_cloud.kit.records.entity import Job, Module
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.rules_local import of as rules_of
 
+EVERYTHING = ""  # the node that all others lie in: it is always kept, with or without a value
 CLOSED_ON = "indicator.closed_on"  # [working day of the month after a period]
 
 
@@ -48,13 +51,16 @@ class Kept(NamedTuple):
 def take(context: Context, indicator: Indicator, period: Period) -> int:
     """Keep the figures of all nodes for a period, once: what was published stands. How many there are."""
     session = context.session
-    there = select(func.count()).where(Snapshot.indicator == indicator.key, Snapshot.period == period.label)
-    if session.scalar(there):
+    there = select(Snapshot.node).where(
+        Snapshot.indicator == indicator.key, Snapshot.period == period.label, Snapshot.node == EVERYTHING
+    )
+    if session.scalar(there) is not None:
         return 0
     asked = Asked(session, select(Institution.id), period, context.zone, rules_of(session), context.now_us)
     measured = indicator.measure(asked)
     paths = session.execute(select(Institution.id, Institution.path))
     nodes = by_node(measured.items, {one: nodes_above(path) for one, path in paths})
+    nodes.setdefault(EVERYTHING, [])
     for node, items in nodes.items():
         one = figure(indicator, items)
         kept = Snapshot(indicator=indicator.key, period=period.label, node=node, taken_us=context.now_us)
@@ -73,9 +79,20 @@ def take_due(context: Context, indicators: Sequence[Indicator]) -> None:
     day = int(rules_of(context.session).value(CLOSED_ON, today).value)
     if today < workday_of_month(today, day):
         return
-    for period in Period.ended_before(today):
-        for indicator in indicators:
-            take(context, indicator, period)
+    periods = {one.label: one for one in Period.ended_before(today)}
+    query = select(Snapshot.indicator, Snapshot.period)
+    there = query.where(Snapshot.period.in_(periods), Snapshot.node == EVERYTHING)
+    done = {(indicator, period) for indicator, period in context.session.execute(there)}
+    for indicator in indicators:
+        for label, period in periods.items():
+            if (indicator.key, label) not in done:
+                take(context, indicator, period)
+
+
+def job(modules: Iterable[Module]) -> Job:
+    """Keep the figures of all modules when their day has come."""
+    indicators = [one for module in modules for one in module.indicators]
+    return Job("keep_figures", 3600, partial(take_due, indicators=indicators))  # [s; engineering default]
 
 
 def kept(session: Session, indicator: Indicator, period: Period, node: str) -> Kept | None:

@@ -13,22 +13,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.kit.errors import RuleViolation
+from civicwatt_cloud.kit.calendar_errors import NoPeriod
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.rules import Rules
 
 QUARTER = 3  # months
-_LABEL = re.compile(r"(\d{4})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?")
-
-
-class NoPeriod(RuleViolation):
-    """A period that is none."""
-
-    code = "CW-K1503"
-    zh = "“{said}”不是统计期"
-    en = "'{said}' is no period"
-    remedy_zh = "请填写年、季或月，如 2026、2026-Q3、2026-10"
-    remedy_en = "give a year, quarter or month: 2026, 2026-Q3, 2026-10"
+_LABEL = re.compile(r"(\d{4})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?", re.ASCII)
 
 
 class Period(NamedTuple):
