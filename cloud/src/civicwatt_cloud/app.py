@@ -40,6 +40,7 @@ from civicwatt_cloud.kit.workflow import inbox
 from civicwatt_cloud.modules.catalogue import MODULES
 from civicwatt_cloud.modules.energy import api as energy_api
 from civicwatt_cloud.modules.energy import corrections_api, queries_api, watch
+from civicwatt_cloud.modules.fleet import live as fleet_live
 from civicwatt_cloud.modules.gateways import api as gateways_api
 from civicwatt_cloud.modules.gateways import field_api, manager_api
 from civicwatt_cloud.operations import control
@@ -150,6 +151,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         tls, role = TlsFiles.of(settings), _role(settings, state.store)
         state.subscriber = Subscriber(ingest, settings.mqtt_host, settings.mqtt_port, tls, role=role)
         work.append(state.subscriber.run())
+    work += fleet_live.work(app, settings)
     tasks = [asyncio.create_task(one) for one in work]
     try:
         yield

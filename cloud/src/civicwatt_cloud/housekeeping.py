@@ -12,6 +12,7 @@ from civicwatt_cloud.kit import audit_anchors, crypto, identity, metrics
 from civicwatt_cloud.kit.business_time import SECOND_US, date_of
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.settings import Settings
+from civicwatt_cloud.modules.fleet import retention
 from civicwatt_cloud.modules.gateways.broker import RENEW
 from civicwatt_cloud.timeseries.intake.models import Quarantined
 from civicwatt_cloud.timeseries.ledger.checks import violations
@@ -32,6 +33,7 @@ class Tidied(NamedTuple):
     readings: int
     violations: int
     sealed: int  # readings of closed days, moved into files
+    positions: int = 0  # of vehicles
 
 
 def housekeeping(database: Database, store: ReadingsStore, settings: Settings, clock: Clock) -> Tidied:
@@ -48,6 +50,7 @@ def housekeeping(database: Database, store: ReadingsStore, settings: Settings, c
         before_us = clock.now_us() - settings.keep_quarantine_days * DAY_US
         old = delete(Quarantined).where(Quarantined.received_us < before_us)
         quarantined = session.connection().execute(old).rowcount
+    positions = retention.drop(database, clock.now_us() - settings.keep_positions_days * DAY_US)
     with database.reading() as session:
         broken = violations(session)
     if broken:
@@ -56,8 +59,8 @@ def housekeeping(database: Database, store: ReadingsStore, settings: Settings, c
     dropped = store.retain(today_us - settings.keep_readings_days * DAY_US)
     sealed = store.seal(today_us) if isinstance(store, SealsDays) else 0
     _warn_of_certificate(settings.mqtt_cert)
-    done = Tidied(purged, quarantined, dropped, len(broken), sealed)
-    for what in ("sessions", "quarantined", "readings"):
+    done = Tidied(purged, quarantined, dropped, len(broken), sealed, positions)
+    for what in ("sessions", "quarantined", "readings", "positions"):
         metrics.DROPPED.labels(what).inc(getattr(done, what))
     metrics.LEDGER_VIOLATIONS.set(done.violations)
     metrics.HOUSEKEEPING.set_to_current_time()

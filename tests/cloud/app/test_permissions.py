@@ -15,6 +15,7 @@ from civicwatt_cloud.kit.directory_import import import_directory
 from civicwatt_cloud.kit.identity import Grant
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.signin import FIRST_ROLES
+from civicwatt_cloud.modules.fleet.forwarded import forwarder
 from civicwatt_cloud.modules.gateways.signed import renewing_gateway, signed_gateway
 from civicwatt_cloud.operations.metrics import metrics_reader
 from civicwatt_cloud.timeseries.points import Gateway, Point
@@ -33,7 +34,7 @@ ENERGY = (
     "gateways",
     "replacements",
 )
-OTHERS = (public, signed_gateway, renewing_gateway, metrics_reader)
+OTHERS = (public, signed_gateway, renewing_gateway, metrics_reader, forwarder)
 
 
 def routes(app: FastAPI) -> Iterator[APIRoute]:

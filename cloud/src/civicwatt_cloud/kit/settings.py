@@ -84,6 +84,21 @@ class Settings(BaseSettings):
     keep_quarantine_days: int = Field(
         default=400, ge=30, le=36_500, description="what was set aside, for people to look at"
     )
+    terminal_host: str = Field(
+        default="127.0.0.1", description="where vehicle terminals connect; in a private network at most"
+    )
+    terminal_port: int | None = Field(
+        default=None, ge=0, le=65535, description="and at which port; None: none is served"
+    )
+    positions_topic: str | None = Field(
+        default=None, description="topic filter of a JT/T 808 gateway's JSON at the broker; None: none"
+    )
+    positions_token_file: Path | None = Field(
+        default=None, description="who has this token may forward positions; None: nobody"
+    )
+    keep_positions_days: int = Field(
+        default=180, ge=7, le=36_500, description="fixes of vehicles; trips and events are kept for ever"
+    )
     metrics_token_file: Path | None = Field(
         default=None, description="who has this token may read /metrics; None: this machine, without a proxy"
     )

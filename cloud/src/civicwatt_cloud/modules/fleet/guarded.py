@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import structlog
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.directory import Institution
@@ -43,16 +43,16 @@ class Guarded:
 def known(session: Session, phones: Collection[str]) -> dict[str, Known]:
     """Vehicles by their terminals' numbers; unknown ones are absent."""
     query = _vehicles().where(Vehicle.terminal_phone.in_(phones))
-    return {row.terminal_phone: Known(*row[:5]) for row in session.execute(query)}
+    return {row.terminal_phone or "": _known(row) for row in session.execute(query)}
 
 
 def all_known(session: Session) -> list[Known]:
     """All vehicles that have a terminal."""
     query = _vehicles().where(Vehicle.terminal_phone.is_not(None))
-    return [Known(*row[:5]) for row in session.execute(query)]
+    return [_known(row) for row in session.execute(query)]
 
 
-def _vehicles() -> Select[Any]:
+def _vehicles() -> Select[int, int, str, int | None, str, str | None]:
     return (
         select(
             Vehicle.id,
@@ -65,6 +65,10 @@ def _vehicles() -> Select[Any]:
         .join(Institution, Institution.id == Vehicle.owner_id)
         .where(Vehicle.removed_us.is_(None), Vehicle.state != VehicleState.DISPOSED)
     )
+
+
+def _known(row: Row[int, int, str, int | None, str, str | None]) -> Known:
+    return Known(row[0], row[1], row[2], row[3], row[4])
 
 
 class Fences:

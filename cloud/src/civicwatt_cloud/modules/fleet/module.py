@@ -1,7 +1,7 @@
 """The manifest of the module."""
 
 from civicwatt_cloud.kit.records.entity import Module
-from civicwatt_cloud.modules.fleet import watch
+from civicwatt_cloud.modules.fleet import api, forwarded, watch
 from civicwatt_cloud.modules.fleet.entities import FENCE, PERMIT, STOP, TRIP, VEHICLE, VEHICLE_EVENT
 
 MODULE = Module(
@@ -9,5 +9,6 @@ MODULE = Module(
     zh="公务用车",
     en="Official vehicles",
     entities=(VEHICLE, FENCE, PERMIT, TRIP, STOP, VEHICLE_EVENT),
+    routers=(api.router, forwarded.router),
     jobs=(watch.JOB,),
 )
