@@ -8,29 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
+from typer.testing import CliRunner
 
 from civicwatt_cloud.kit import calendar, calendar_notices, calendar_text
 from civicwatt_cloud.kit.audit import Audit
 from civicwatt_cloud.kit.calendar import Day, Year
+from civicwatt_cloud.kit.calendar_commands import app
 from civicwatt_cloud.kit.calendar_errors import BadNotice
 from civicwatt_cloud.kit.db import Database
 from civicwatt_protocols.errors import BadValue
 
-NOTICE_2026 = """国务院办公厅关于2026年部分节假日安排的通知
-新华社北京11月4日电 国务院办公厅关于2026年部分节假日安排的通知，全文如下：
-各省、自治区、直辖市人民政府，国务院各部委、各直属机构：
-经国务院批准，现将2026年元旦、春节、清明节、劳动节、端午节、中秋节和国庆节放假调休日期的具体安排通知如下。
-一、元旦：1月1日（周四）至3日（周六）放假调休，共3天。1月4日（周日）上班。
-二、春节：2月15日（农历腊月二十八、周日）至23日（农历正月初七、周一）放假调休，共9天。2月14日（周六）、2月28日（周六）上班。
-三、清明节：4月4日（周六）至6日（周一）放假，共3天。
-四、劳动节：5月1日（周五）至5日（周二）放假调休，共5天。5月9日（周六）上班。
-五、端午节：6月19日（周五）至21日（周日）放假，共3天。
-六、中秋节：9月25日（周五）至27日（周日）放假，共3天。
-七、国庆节：10月1日（周四）至7日（周三）放假调休，共7天。9月20日（周日）、10月10日（周六）上班。
-鼓励单位和个人结合落实带薪年休假等制度，实际形成较长假期，推动错峰出行。
-国务院办公厅
-2025年11月4日
-"""
+EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "holidays-2026.txt"
+NOTICE_2026 = EXAMPLE.read_text("utf-8")
 INVENTED_2027 = """国务院办公厅关于2027年部分节假日安排的通知
 国办发明电〔2026〕99号
 一、元旦：2026年12月31日（周四）至2027年1月2日（周六）放假调休，共3天。2027年1月3日（周日）上班。
@@ -122,6 +111,17 @@ def test_an_imported_notice_holds_and_a_later_one_takes_its_place(db: Database, 
     assert not calendar.day(date(2027, 2, 12)).workday
     assert calendar.day(date(2027, 6, 9)).workday  # the later notice is the whole year
     assert [one.before is None for one in noted] == [True, False]
+
+
+def test_the_command_imports_a_notice_and_shows_it_with_its_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CIVICWATT_DATA_DIR", str(tmp_path))
+    assert CliRunner().invoke(app, ["import", str(EXAMPLE)]).exit_code == 0
+    shown = CliRunner().invoke(app, ["show", "2026"]).stdout
+    assert "国务院办公厅关于2026年部分节假日安排的通知  工作日 workdays 248" in shown
+    assert "2026-10-10" in shown
+    assert "未发布" in CliRunner().invoke(app, ["show", "2027"]).stdout
 
 
 def test_a_table_without_a_document_is_refused(tmp_path: Path) -> None:

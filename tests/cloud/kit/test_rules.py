@@ -2,12 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
+from typer.testing import CliRunner
 
 from civicwatt_cloud.kit import rules, rules_local
 from civicwatt_cloud.kit.boundaries import Word
@@ -16,9 +18,11 @@ from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import Institution, Level
 from civicwatt_cloud.kit.errors import NoRule
 from civicwatt_cloud.kit.rules import Place, RuleRow, Rules
+from civicwatt_cloud.kit.rules_commands import app
 from civicwatt_cloud.kit.rules_local import LocalRule
 from civicwatt_protocols.errors import BadValue
 
+EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "local-rules.toml"
 TODAY = date(2026, 11, 21)
 U1 = Place("U1", "429901", Level.COUNTY)
 SCOPES = ("nation", "420000", "429900", "429901", "institution:U1")
@@ -148,6 +152,18 @@ def test_a_local_row_without_its_source_is_refused(db: Database, source: str) ->
 def test_an_imported_row_is_never_changed(imported: Database, deed: object) -> None:
     with pytest.raises(IntegrityError), imported.session() as session:
         session.execute(deed)  # type: ignore[call-overload]
+
+
+def test_the_command_imports_rows_and_shows_them_with_their_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CIVICWATT_DATA_DIR", str(tmp_path))
+    for added in (1, 0):
+        assert f"新增 added {added}" in CliRunner().invoke(app, ["import", str(EXAMPLE)]).stdout
+    shown = CliRunner().invoke(app, ["show", "calendar.close_of_business"]).stdout
+    assert "calendar.close_of_business/429900@2026-05-01#1  18 h  2026-05-01…2026-10-01" in shown
+    assert "荆襄市人民政府办公室关于调整夏季作息时间的通知 第一条" in shown
+    assert "calendar.close_of_business@1949-10-01  17.5 h" in shown
 
 
 def test_a_place_is_an_institutions() -> None:
