@@ -19,6 +19,11 @@ GROUPS = command.GROUPS | {
         "meters_app",
         "表计绑定：楼栋与分项 · bind meters to buildings and end uses",
     ),
+    "records": Group(
+        "civicwatt_cloud.modules.records_commands",
+        "app",
+        "登记表：导入、导出 · registries of modules as workbooks",
+    ),
     "ledger": Group(
         "civicwatt_cloud.timeseries.ledger.commands",
         "app",

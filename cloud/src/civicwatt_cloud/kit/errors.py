@@ -38,6 +38,9 @@ CivicWattError
     ├── BadNotice        422  CW-K1501  (calendar_errors.py)
     ├── NoSource         422  CW-K1502  (calendar_errors.py)
     ├── NoPeriod         422  CW-K1503  (calendar_errors.py)
+    ├── UnknownFileType … BadRegion   CW-K140x  (files/errors.py)
+    ├── UnknownColumn … WithoutKey    CW-K141x  (workbooks/errors.py)
+    ├── FontMissing      503  CW-K1431  (documents/errors.py)
     ├── RowProblem       422  (directory_problems.py, timeseries/errors.py)
     └── SetAside              (timeseries/errors.py)
 

@@ -9,7 +9,15 @@ import typer
 
 from civicwatt_protocols.errors import CivicWattError
 
-TITLES = {"rows": "行", "kept": "导入", "added": "新增", "changed": "变更"}
+TITLES = {
+    "rows": "行",
+    "kept": "导入",
+    "added": "新增",
+    "new": "新增",
+    "changed": "变更",
+    "identical": "相同",
+    "bad": "不合格",
+}
 PARTIAL = 6  # exit code: some rows were left out
 Config = Annotated[Path | None, typer.Option("--config", help="TOML 配置文件 · configuration file")]
 TableFile = Annotated[Path, typer.Argument(help="xlsx 或 csv 文件 · xlsx or csv file")]
