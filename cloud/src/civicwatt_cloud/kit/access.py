@@ -10,7 +10,7 @@ from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.errors import NotPermitted, NotSignedIn
 from civicwatt_cloud.kit.guard import SAFE_METHODS
-from civicwatt_cloud.kit.identity import Actor
+from civicwatt_cloud.kit.identity import Actor, tokens
 from civicwatt_cloud.kit.identity.duties import check_duty
 from civicwatt_cloud.kit.roles import TEMPORARY, Role
 
@@ -41,23 +41,26 @@ class Requires:
     def __call__(self, request: Request) -> Actor:
         """The actor of this request. Errors: NotSignedIn, NotPermitted."""
         database: Database = request.app.state.database
-        token = request.cookies.get(cookie_name(request))
+        bearer = _bearer(request)
+        token = bearer or request.cookies.get(cookie_name(request))
         now_us = identity.real_now_us()
         if not token:
             raise NotSignedIn()
+        who = tokens.actor_by_token if bearer else identity.actor_of
         with database.reading() as session:
-            found = identity.actor_of(session, token, now_us, today(request))
+            found = who(session, token, now_us, today(request))
         if found is None:
             raise NotSignedIn()
         actor, is_stale = found
         is_nobody = actor.account_id is None
-        if not (actor.roles & self.roles or (self.setup if is_nobody else self.own)):
+        is_own = self.own and not (bearer and request.method not in SAFE_METHODS)
+        if not (actor.roles & self.roles or (self.setup if is_nobody else is_own)):
             raise NotPermitted()
         if not self.own:
             check_duty(actor, request.app.state.settings, now_us)
         if is_stale and self.is_activity:
             with database.session() as session:
-                identity.note_use(session, token, now_us)
+                (tokens if bearer else identity).note_use(session, token, now_us)
         if actor.roles & TEMPORARY and request.method in SAFE_METHODS:
             _note_reading(database, request, actor)
         return actor
@@ -68,6 +71,12 @@ def _note_reading(database: Database, request: Request, actor: Actor) -> None:
     asked = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
     with database.session() as session:
         audit.note(session, actor.who, Deed("read", asked[:SUBJECT_LENGTH], None, None))
+
+
+def _bearer(request: Request) -> str | None:
+    """The token of a machine, which browsers do not send."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() or None if scheme.casefold() == "bearer" else None
 
 
 def today(request: Request) -> date:

@@ -111,7 +111,7 @@ def list_accounts(
         rows = session.scalars(query).all()
         grants: dict[int, list[GrantOut]] = {row.id: [] for row in rows}
         for grant, region, institution in accounts.grants_of(session, list(grants)):
-            grants[grant.account_id].append(_shown(grant, region or institution))
+            grants[grant.account_id].append(shown(grant, region or institution))
         return AccountsOut(
             total=total,
             rows=[
@@ -171,7 +171,7 @@ def grant_role(request: Request, said: NewGrant, actor: SecurityAdmin) -> GrantO
         [(_, region, institution)] = [
             one for one in accounts.grants_of(session, [row.account_id]) if one[0].id == row.id
         ]
-        return _shown(row, region or institution)
+        return shown(row, region or institution)
 
 
 @router.delete("/grants/{grant_id}", operation_id="end_grant", summary="结束授权", status_code=204)
@@ -181,7 +181,8 @@ def end_grant(request: Request, grant_id: Id, actor: SecurityAdmin) -> None:
         accounts.end_grant(session, actor, grant_id, today(request))
 
 
-def _shown(row: identity.Grant, node: str | None) -> GrantOut:
+def shown(row: identity.Grant, node: str | None) -> GrantOut:
+    """A grant with the name of its node."""
     return GrantOut(
         id=row.id,
         role=Role(row.role),

@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from civicwatt_cloud.kit.directory import Institution, Level, Region, level_of, region_of, region_prefix
 from civicwatt_cloud.kit.identity.codes import digest
@@ -22,6 +22,7 @@ class Granted(NamedTuple):
     node: str | None
     level: Level
     name: str  # of the node
+    owner_id: int | None = None  # the account that lends it
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +88,23 @@ def actor_of(session: Session, token: str, now_us: int, today: date) -> tuple[Ac
 
 def actor_named(session: Session, account: Account, today: date) -> Actor:
     """The account with what is granted to it on a day."""
+    own, owner = aliased(Grant), aliased(Account)
     rows = session.execute(
-        select(Grant.role, Region, Institution)
+        select(Grant.role, Region, Institution, owner.id)
+        .outerjoin(own, own.id == Grant.delegated_id)
+        .outerjoin(owner, owner.id == own.account_id)
         .outerjoin(Region, Region.code == Grant.region_code)
         .outerjoin(Institution, Institution.id == Grant.institution_id)
         .where(Grant.account_id == account.id, Grant.valid_from <= today)
         .where(or_(Grant.valid_to.is_(None), Grant.valid_to > today))
+        .where(or_(Grant.delegated_id.is_(None), own.valid_to.is_(None), own.valid_to > today))
+        .where(owner.disabled_us.is_(None))  # holds where nobody lends it, too
         .order_by(Grant.id)
     )
-    grants = tuple(_granted(Role(role), region, institution) for role, region, institution in rows)
+    grants = tuple(
+        _granted(Role(role), region, institution)._replace(owner_id=lender)
+        for role, region, institution, lender in rows
+    )
     return Actor(
         account.id,
         account.username,

@@ -6,14 +6,16 @@ CloudError
 │   ├── LastAdministrator     CW-K1302
 │   ├── OwnAccount            CW-K1303
 │   ├── UsernameTaken         CW-K1304
-│   └── GrantedAlready        CW-K1305
+│   ├── GrantedAlready        CW-K1305
+│   └── PersonsAccount        CW-K1322
 ├── NotPermitted         403
 │   ├── AnothersTask          CW-K1306
 │   ├── PasswordExpired       CW-K1309
 │   └── SecondFactorDue       CW-K1310
 ├── RuleViolation        422
 │   ├── NodeNeeded            CW-K1307
-│   └── EndDateNeeded         CW-K1308
+│   ├── EndDateNeeded         CW-K1308
+│   └── NotLent               CW-K1323
 └── NotSignedIn          401
     ├── SecondFactorNeeded    CW-K1311
     ├── SecondFactorWrong     CW-K1312
@@ -206,3 +208,26 @@ class SignatureWrong(NotSignedIn):
     en = "the signature does not match the certificate"
     remedy_zh = "重新登录；仍不成功时检查 UKey 驱动"
     remedy_en = "sign in again; if it fails too, check the key's driver"
+
+
+class PersonsAccount(Conflict):
+    """A token opens an account of a machine, which has no password."""
+
+    code = "CW-K1322"
+    zh = "该账号由人员使用密码登录，不能签发服务令牌"
+    en = "a person signs in to this account by password: it gets no token"
+    remedy_zh = "为外部系统另建账号，不接受其邀请码"
+    remedy_en = "make an account for the machine, and leave its invitation unused"
+
+
+class NotLent(RuleViolation):
+    """One's own grant of the business, while one holds it, for some days ahead."""
+
+    code = "CW-K1323"
+    zh = "只能委托本人的业务角色（三员、纪检、审计及受托的除外），自今日起，至多 {days} 天且在授权期内"
+    en = (
+        "only one's own role of the business can be lent (no administrator's, temporary or lent one), from "
+        "today at the earliest, for {days} days at most and while it is held"
+    )
+    remedy_zh = "改正角色或日期"
+    remedy_en = "correct the role or the days"

@@ -63,6 +63,7 @@ class Grant(Base):
     institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+    delegated_id: Mapped[int | None] = mapped_column(ForeignKey("role_grant.id"))  # whose it is
 
 
 class OpenSession(Base):
@@ -116,3 +117,16 @@ class LoginCertificate(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     issuer: Mapped[str] = mapped_column(String(400))  # RFC 4514
     subject: Mapped[str] = mapped_column(String(400))
+
+
+class ServiceToken(Base):
+    """What a machine shows instead of a session, until a day; its account's grants say what it may do."""
+
+    __tablename__ = "service_token"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_us: Mapped[int] = mapped_column(BigInteger)
+    expires_us: Mapped[int] = mapped_column(BigInteger)
+    used_us: Mapped[int | None] = mapped_column(BigInteger)

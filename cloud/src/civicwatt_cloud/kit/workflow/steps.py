@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -131,9 +132,21 @@ def _refusal(
     began = taken[0].account_id if taken else None
     if arrow.is_applicants and began != actor.account_id:
         return NotYours(event_zh=arrow.zh, event=arrow.en)
-    if arrow.by_another and any(one.account_id == actor.account_id for one in taken):
-        return OwnStep(event_zh=arrow.zh, event=arrow.en)
+    if arrow.by_another:
+        barred = {actor.account_id, *_stands_in_for(context, arrow, row)}
+        if any(one.account_id in barred for one in taken):
+            return OwnStep(event_zh=arrow.zh, event=arrow.en)
     return None
+
+
+def _stands_in_for(context: Context, arrow: Transition, row: Any) -> set[int]:
+    """Whose lent role lets the actor take the arrow, where none of his own does."""
+    grants = context.actor.grants
+    owners = {one.owner_id for one in grants if one.owner_id is not None and one.role in arrow.roles}
+    own = replace(context.actor, grants=tuple(one for one in grants if one.owner_id is None))
+    if not owners or scope_of(own, arrow.roles, arrow.level).has(context.session, row.owner_id):
+        return set()
+    return owners
 
 
 def _parsed(context: Context, arrow: Transition, said: Mapping[str, object]) -> dict[str, object]:

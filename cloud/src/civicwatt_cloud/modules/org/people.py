@@ -85,7 +85,7 @@ def _hand_over(context: Context, person: Person, on_day: date) -> None:
     )
     deputy = context.session.get(Person, person.deputy_id) if person.deputy_id else None
     for grant in context.session.scalars(open_).all():
-        if deputy is not None and deputy.account_id is not None:
+        if deputy is not None and deputy.account_id is not None and grant.delegated_id is None:
             node = {"region_code": grant.region_code, "institution_id": grant.institution_id}
             heir = Grant(account_id=deputy.account_id, role=grant.role, valid_from=on_day, **node)
             heir.valid_to = grant.valid_to
