@@ -2,12 +2,10 @@
 
 from datetime import date
 from fractions import Fraction
-from functools import cache
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.kit import rules as rule_rows
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.errors import NoRule
 from civicwatt_cloud.kit.people import Person
@@ -15,7 +13,8 @@ from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
-from civicwatt_cloud.kit.rules import Rules, place_of
+from civicwatt_cloud.kit.rules import place_of
+from civicwatt_cloud.kit.rules_local import of as rules_of
 from civicwatt_cloud.modules.housing import repository, rules
 from civicwatt_cloud.modules.housing.errors import DaysReversed, OfficeElsewhere, SharesExceed
 from civicwatt_cloud.modules.housing.models import (
@@ -38,15 +37,9 @@ READERS = (
 )
 
 
-@cache
-def shipped_rules() -> Rules:
-    """The rule rows that guards and effects ask."""
-    return rule_rows.load()
-
-
 def standard_of(session: Session, institution_id: int, as_of: date) -> Standard:
     """The standards for an organ of its level on a day."""
-    return Standard(shipped_rules(), place_of(session.get_one(Institution, institution_id)), as_of)
+    return Standard(rules_of(session), place_of(session.get_one(Institution, institution_id)), as_of)
 
 
 def check_period(first: date, last: date | None) -> None:

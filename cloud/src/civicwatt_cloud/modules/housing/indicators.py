@@ -14,6 +14,8 @@ from civicwatt_cloud.kit.errors import NoRule
 from civicwatt_cloud.kit.people import Person, PersonState
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.rules import place_of
+from civicwatt_cloud.kit.rules_local import of as rules_of
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.modules.housing import repository, rules
 from civicwatt_cloud.modules.housing.choices import RoomState
@@ -26,7 +28,7 @@ from civicwatt_cloud.modules.housing.estate import (
 )
 from civicwatt_cloud.modules.housing.models import Occupancy, Room
 from civicwatt_cloud.modules.housing.repository import Occupied, Place
-from civicwatt_cloud.modules.housing.rules import Approved, Attached, Checked
+from civicwatt_cloud.modules.housing.rules import Approved, Attached, Checked, Standard
 
 KEPT = "kept"  # in place of a rule: somebody who left has no claim at all
 
@@ -68,37 +70,34 @@ def over_standard(
         seen = seen.where(Occupancy.owner_id == institution_id)
     if floor_id is not None:
         seen = seen.where(Occupancy.room_id.in_(select(Room.id).where(Room.floor_id == floor_id)))
-    people = _by_person(session, as_of, seen)
+    people = by_person(session, as_of, seen)
+    rows, used, missing = rules_of(session), set(), 0
     found: list[Over] = []
-    missing, used = 0, set()
+    units: dict[int, Fraction] = defaultdict(Fraction)
     for held in people.values():
         person, organ = held[0][0].person, held[0][0].organ
         try:
-            checked = _checked(session, person, [part for _, part in held], as_of)
+            one = checked(Standard(rows, place_of(organ), as_of), person, [part for _, part in held])
         except NoRule:
             missing += 1
             continue
-        used.add(checked.rule)
-        if checked.over:
-            rooms = tuple(one.room for one, _ in held)
-            found.append(Over(person, organ, rooms, checked))
-    units: dict[int, Fraction] = defaultdict(Fraction)
-    for one in found:
-        units[one.organ.id] += one.found.over
+        used.add(one.rule)
+        if one.over:
+            found.append(Over(person, organ, tuple(inside.room for inside, _ in held), one))
+            units[organ.id] += one.over
     found.sort(key=lambda one: (-one.found.over, one.person.id))
-    rows = tuple(sorted(used - {KEPT}))
-    return OverStandard(found, dict(units), Basis(len(people) - missing, missing, rows))
+    basis = Basis(len(people) - missing, missing, tuple(sorted(used - {KEPT})))
+    return OverStandard(found, dict(units), basis)
 
 
 def person_checked(session: Session, person: Person, as_of: date) -> Checked:
     """C2.1 for one person. Errors: NoRule."""
-    people = _by_person(session, as_of, select(Person.id).where(Person.id == person.id))
-    return _checked(session, person, [part for _, part in people.get(person.id, [])], as_of)
+    people = by_person(session, as_of, select(Person.id).where(Person.id == person.id))
+    standard = standard_of(session, person.owner_id, as_of)
+    return checked(standard, person, [part for _, part in people.get(person.id, [])])
 
 
-def _by_person(
-    session: Session, as_of: date, seen: Select[int]
-) -> dict[int, list[tuple[Occupied, Fraction]]]:
+def by_person(session: Session, as_of: date, seen: Select[int]) -> dict[int, list[tuple[Occupied, Fraction]]]:
     """Each person's rooms with his part of them, whoever else is there."""
     rooms: dict[int, list[Occupied]] = defaultdict(list)
     for one in repository.beside(session, as_of, seen):
@@ -113,11 +112,12 @@ def _by_person(
     return found
 
 
-def _checked(session: Session, person: Person, held: Iterable[Fraction], as_of: date) -> Checked:
+def checked(standard: Standard, person: Person, held: Iterable[Fraction]) -> Checked:
+    """What a person has beside his limit; who left has none. Errors: NoRule."""
     if person.state != PersonState.ACTIVE:
         area = sum(held, Fraction())
         return Checked(area, Fraction(), area, Fraction(), KEPT)
-    return rules.checked(standard_of(session, person.owner_id, as_of), person.rank, held)
+    return rules.checked(standard, person.rank, held)
 
 
 class Vacancy(NamedTuple):
@@ -210,8 +210,9 @@ def rents(context: Context, as_of: date, months: int) -> list[Rent]:
     ):
         if state not in repository.NOT_ITS_OWN:
             areas[owner] += area
-    found = []
+    found, rows = [], rules_of(context.session)
     for owner, area in sorted(areas.items()):
-        rate = standard_of(context.session, owner, as_of).row("rent.rate")
+        place = place_of(context.session.get_one(Institution, owner))
+        rate = Standard(rows, place, as_of).row("rent.rate")
         found.append(Rent(owner, area, rules.rent(area, rate, months), rate.ref))
     return found

@@ -5,6 +5,7 @@ from civicwatt_cloud.modules.housing import api, estate, leasing, repairs
 from civicwatt_cloud.modules.housing.allocation import ALLOCATION
 from civicwatt_cloud.modules.housing.disposal import DISPOSAL
 from civicwatt_cloud.modules.housing.findings import FINDING
+from civicwatt_cloud.modules.housing.measures import INDICATORS
 from civicwatt_cloud.modules.housing.titles import TITLE
 from civicwatt_cloud.modules.housing.vacating import VACATE_TASK
 
@@ -25,4 +26,5 @@ MODULE = Module(
     ),
     routers=(api.router,),
     jobs=(leasing.JOB,),
+    indicators=INDICATORS,
 )

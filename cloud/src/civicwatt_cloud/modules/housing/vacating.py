@@ -7,8 +7,10 @@ from datetime import date
 
 from civicwatt_cloud.kit import events
 from civicwatt_cloud.kit.calendar import rolled
+from civicwatt_cloud.kit.deadlines import due_on as due_us
 from civicwatt_cloud.kit.directory import Level
 from civicwatt_cloud.kit.jobs import PLATFORM
+from civicwatt_cloud.kit.obligations import fulfil, oblige
 from civicwatt_cloud.kit.people import Person
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.entity import Entity
@@ -52,18 +54,35 @@ def open_task(
     there = repository.open_task(context.session, owner_id, cause, room_id, person_id)
     if there is not None:
         return there
-    months = int(standard_of(context.session, owner_id, on_day).figure("vacate.months"))
+    session, standard = context.session, standard_of(context.session, owner_id, on_day)
+    due_on = rolled(rules.after_months(on_day, int(standard.figure("vacate.months"))))
     values = {
         "cause": cause,
         "room_id": room_id,
         "person_id": person_id,
         "opened_on": on_day,
-        "due_on": rolled(rules.after_months(on_day, months)),
+        "due_on": due_on,
         "note": note,
     }
     task: VacateTask = registry.add(context, VACATE_TASK, owner_id, values)
     steps.begin(context._replace(actor=PLATFORM), VACATE_TASK, task)
+    oblige(
+        session,
+        key=key_of(task),
+        owner_id=owner_id,
+        roles=UNIT,
+        zh=f"办公用房腾退：{cause.zh}",
+        en=f"rooms to be put in order: {cause.en}",
+        due_us=due_us(due_on, context.zone, standard.rules, place=standard.place),
+        subject=f"housing/vacate-tasks/{task.id}",
+        superiors=MANAGER,
+    )
     return task
+
+
+def key_of(task: VacateTask) -> str:
+    """What the obligation of a task is known by."""
+    return f"housing/vacate-task/{task.id}"
 
 
 def open_over_standard(context: Context, today: date, institution_id: int | None) -> list[int]:
@@ -137,6 +156,7 @@ def close(step: Step) -> None:
         left = indicators.person_checked(session, session.get_one(Person, task.person_id), step.today)
         if left.over:
             raise StillOver(over=rules.shown(left.over))
+    fulfil(session, key_of(task))
 
 
 FIELDS = fields_of(VacateTask)
