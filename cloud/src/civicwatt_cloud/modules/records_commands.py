@@ -1,4 +1,4 @@
-"""`civicwatt records import` and `civicwatt records export`: any registry as a workbook, on the server itself."""
+"""`civicwatt records import` and `… export`: any registry as a workbook, on the server itself."""
 
 from pathlib import Path
 from typing import Annotated
@@ -42,7 +42,7 @@ def records_import(
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """导入登记表（xlsx 或 csv）；坏行列出，好行保留，重复导入不变 · a repeat changes nothing (exit 6: bad rows)."""
+    """导入登记表（xlsx 或 csv）；坏行列出，好行保留，可重复导入 · a repeat changes nothing (exit 6)."""
     log_to_stderr()
     entity, settings = _entity(named), Settings.load(config)
     with (
