@@ -221,6 +221,8 @@ async def test_a_ranking_and_the_items_beneath(client: AsyncClient) -> None:
         (1, "单位1", "97.56"),
         (2, "单位3", "75.00"),
     ]
+    regions = (await client.get("/api/v1/indicators/oversight.closed/ranking?period=2026&by=region")).json()
+    assert [(one["key"], one["name"], one["value"]) for one in regions] == [("429901", "区划429901", "96.18")]
     items = (
         await client.get("/api/v1/indicators/oversight.closed/items?period=2026-10&limit=2&offset=2")
     ).json()

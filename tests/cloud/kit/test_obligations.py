@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.kit import obligations
+from civicwatt_cloud.kit import jobs, obligations
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import Institution, Level, Region
 from civicwatt_cloud.kit.events import Event
@@ -20,6 +20,7 @@ from civicwatt_cloud.kit.jobs import PLATFORM
 from civicwatt_cloud.kit.obligations import Reminder, Stage, fulfil, oblige, superior, waiting
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
+from civicwatt_protocols.clock import Clock
 
 ZONE = ZoneInfo("Asia/Shanghai")
 EXPIRY = date(2026, 12, 20)  # of the elevator's certificate, a Sunday
@@ -130,8 +131,21 @@ def test_what_is_done_is_not_recalled_and_a_new_day_is_recalled_anew(city: Datab
         fulfil(session, "nothing of this name")
     assert reminded(city, "2026-12-21 08:00") == []
     with city.session() as session:
+        owe(session, "2026-12-20 17:30")  # said again, and still done
+    assert reminded(city, "2026-12-22 08:00") == []
+    with city.session() as session:
         owe(session, "2027-12-20 17:30")
     assert reminded(city, "2027-11-20 08:00", "2027-11-20 09:00") == [("2027-11-20 08:00", "T-30")]
+
+
+def test_the_job_tells_by_the_business_clock(city: Database) -> None:
+    with city.session() as session:
+        owe(session, "2026-12-20 17:30")
+    clock = Clock(us("2026-12-20 09:00"), 1e-9)
+    for _ in range(2):
+        jobs.run(obligations.JOB, city, ZONE, clock)
+    with city.reading() as session:
+        assert [json.loads(one)["stage"] for one in session.scalars(select(Event.facts))] == ["T"]
 
 
 def test_what_waits_for_a_role_at_its_node_and_above(city: Database) -> None:

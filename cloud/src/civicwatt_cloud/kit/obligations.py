@@ -84,14 +84,17 @@ def oblige(
     subject: str,
     superiors: Collection[Role] = (Role.SUPERVISOR,),
 ) -> Obligation:
-    """What falls due at an institution. The same key again changes it: a new due day is reminded of anew."""
+    """What falls due at an institution.
+
+    The same key again changes it: what has another due day than before is open, and reminded of, anew.
+    """
     row = session.scalar(select(Obligation).where(Obligation.key == key))
     if row is None:
         row = Obligation(key=key)
         session.add(row)
     row.owner_id, row.subject, row.zh, row.en = owner_id, subject, zh, en
     row.roles, row.superiors = _joined(roles), _joined(superiors)
-    row.due_us, row.is_done = due_us, False
+    row.due_us, row.is_done = due_us, bool(row.is_done and row.due_us == due_us)
     session.flush()
     return row
 

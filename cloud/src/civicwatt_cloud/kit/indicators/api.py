@@ -1,14 +1,16 @@
 """Routes of the indicators: figures with their basis, the ranking of institutions, and the items beneath."""
 
-from typing import Annotated
+from collections.abc import Set
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.business_time import iso
-from civicwatt_cloud.kit.directory import Institution
+from civicwatt_cloud.kit.directory import Institution, Region
 from civicwatt_cloud.kit.errors import NotFound, NotPermitted
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.indicators import snapshots
@@ -32,6 +34,12 @@ class Wanted(BaseModel):
 
     period: str = Field(max_length=8, description="年、季、月：2026、2026-Q3、2026-10")
     institution_id: int | None = Field(None, ge=1, le=2**31 - 1)
+
+
+class WantedRanking(Wanted):
+    """And what is ranked."""
+
+    by: Literal["institution", "region"] = "institution"
 
 
 class WantedPage(Wanted):
@@ -72,10 +80,10 @@ class IndicatorOut(BaseModel):
 
 
 class RankOut(BaseModel):
-    """An institution's place; without a rank it stands apart, for want of a value."""
+    """The place of an institution or division; without a rank it stands apart, for want of a value."""
 
     rank: int | None
-    institution_id: int
+    key: str  # the institution's id, the division's code
     name: str
     value: str | None
     counted: int
@@ -111,20 +119,21 @@ def listing(request: Request, actor: Reader, wanted: Annotated[Wanted, Query()])
 
 
 @router.get("/{key}/ranking", operation_id="rank_by_indicator", summary="指标排名")
-def ranking(request: Request, actor: Reader, key: str, wanted: Annotated[Wanted, Query()]) -> list[RankOut]:
-    """The institutions in the order of a figure, the best first; equal values share a rank."""
+def ranking(
+    request: Request, actor: Reader, key: str, wanted: Annotated[WantedRanking, Query()]
+) -> list[RankOut]:
+    """Institutions or divisions in the order of a figure, the best first; equal values share a rank."""
     indicator, period = _one(request, actor, key), Period.parse(wanted.period)
     with reading(request, actor) as context:
         measured = _measured(context, indicator, period, wanted.institution_id)
-        owners = {one.owner_id: [str(one.owner_id)] for one in measured.items}
-        figures = {node: figure(indicator, one) for node, one in by_node(measured.items, owners).items()}
-        query = select(Institution.id, Institution.name).where(Institution.id.in_(owners))
-        names = {one: name for one, name in context.session.execute(query)}  # noqa: C416 - rows are no pairs
+        ranks = _regions if wanted.by == "region" else _institutions
+        places, names = ranks(context.session, {one.owner_id for one in measured.items})
+        figures = {place: figure(indicator, one) for place, one in by_node(measured.items, places).items()}
         return [
             RankOut(
                 rank=one.rank,
-                institution_id=int(one.node),
-                name=names[int(one.node)],
+                key=one.node,
+                name=names[one.node],
                 value=_text(one.value),
                 counted=figures[one.node].counted,
                 missing=figures[one.node].missing,
@@ -154,6 +163,21 @@ def _one(request: Request, actor: Actor, key: str) -> Indicator:
     if not actor.roles & found[0].read:
         raise NotPermitted()
     return found[0]
+
+
+def _institutions(session: Session, owners: Set[int]) -> tuple[dict[int, list[str]], dict[str, str]]:
+    """The place of each owner in the ranking, and what the places are called."""
+    query = select(Institution.id, Institution.name).where(Institution.id.in_(owners))
+    names = {str(one): name for one, name in session.execute(query)}
+    return {one: [str(one)] for one in owners}, names
+
+
+def _regions(session: Session, owners: Set[int]) -> tuple[dict[int, list[str]], dict[str, str]]:
+    query = select(Institution.id, Region.code, Region.name).join(
+        Region, Region.code == Institution.region_code
+    )
+    rows = session.execute(query.where(Institution.id.in_(owners))).all()
+    return {one: [code] for one, code, _ in rows}, {code: name for _, code, name in rows}
 
 
 def _owners(context: Context, indicator: Indicator, institution_id: int | None) -> Select[int]:
