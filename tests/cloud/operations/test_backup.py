@@ -22,7 +22,9 @@ from civicwatt_cloud.app import create_app
 from civicwatt_cloud.kit.alone import alone
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.errors import DataBusy, SchemaNewer
+from civicwatt_cloud.kit.files.store import Store
 from civicwatt_cloud.kit.identity import OneTimeCode, OpenSession
+from civicwatt_cloud.kit.labels import key_at
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.operations import archive, control, parts, rows
 from civicwatt_cloud.operations.archive import Contents
@@ -78,6 +80,19 @@ def test_s26_restored_into_an_empty_folder_is_what_was_there(cloud: Settings, tm
     assert [path.read_bytes() for path in sorted(fresh.authority_path.glob("*.pem"))] == kept
     assert fresh.authority_path.stat().st_mode & 0o777 == 0o700
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []
+
+
+def test_s26_files_and_keys_come_back(cloud: Settings, tmp_path: Path) -> None:
+    kept = [Store(cloud.files_path).put(data) for data in (b"one", b"two")]
+    key = key_at(cloud.label_key_path)
+    written = backup(cloud, tmp_path, KEY, quiet)
+    fresh = parts.moved(cloud, tmp_path / "fresh")
+    restore(fresh, written.path, KEY, quiet, force=False)
+    assert [Store(fresh.files_path).path(one).read_bytes() for one in kept] == [b"one", b"two"]
+    assert (key_at(fresh.label_key_path), fresh.label_key_path.stat().st_mode & 0o777) == (key, 0o600)
+    restore(fresh, written.path, KEY, quiet, force=True)
+    (aside,) = fresh.data_dir.glob("before-restore-*")
+    assert {"files", "label.key"} <= {path.name for path in aside.iterdir()}
 
 
 def test_s26_sessions_and_codes_end_and_every_gateway_is_to_be_born_again(
