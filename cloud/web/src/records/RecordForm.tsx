@@ -138,7 +138,7 @@ export function RecordForm({ fields, base: opened, draft, submit, onSubmit, onCa
             <label htmlFor={inputId}>
               {named(field)}
               {field.required && (
-                <span className="needed" title={t("field_required")}>
+                <span className="needed" aria-hidden="true">
                   *
                 </span>
               )}
