@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import select
 
@@ -10,6 +11,7 @@ from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.energy_events import METER_SILENT, Question, before_after
 from civicwatt_cloud.modules.energy import watch
 from civicwatt_cloud.modules.upkeep.models import Ticket
+from civicwatt_cloud.timeseries.ledger.books.partitions import make_months
 from civicwatt_cloud.timeseries.ledger.models import DirtyRange, HeldStep, LedgerHour
 from civicwatt_cloud.timeseries.points import Gateway, Point
 
@@ -46,6 +48,7 @@ def meters(desk: Desk) -> list[int]:
 def book(desk: Desk, point: int, when: str, hours: int, covered_s: int = 3600) -> None:
     """Hours of 1.5 kWh from an instant on."""
     first = desk.at(when).now_us // HOUR_US
+    make_months(desk.session.connection(), np.arange(first, first + hours))
     desk.session.add_all(
         LedgerHour(
             point_id=point, hour=first + i, day=20261116, micro=1_500_000, covered_s=covered_s, quality=0
