@@ -14,12 +14,14 @@ from fastapi.middleware.gzip import GZipMiddleware
 from civicwatt_cloud.housekeeping import housekeeping
 from civicwatt_cloud.kit import (
     audit_api,
+    calendar_api,
     calendar_notices,
     jobs,
     labels_api,
     metrics,
     obligations,
     problems,
+    rules_api,
     rules_local,
     session_api,
 )
@@ -101,7 +103,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(metrics_router)
     app.state.modules = MODULES
     app.include_router(meta.router)
-    for part in (inbox, files_api, labels_api, indicators_api):
+    for part in (inbox, files_api, labels_api, indicators_api, calendar_api, rules_api):
         app.include_router(part.router)
     for module in MODULES:
         for routes in RECORD_ROUTES:

@@ -13,9 +13,11 @@ from typer.testing import CliRunner
 from civicwatt_cloud.kit import calendar, calendar_notices, calendar_text
 from civicwatt_cloud.kit.audit import Audit
 from civicwatt_cloud.kit.calendar import Day, Year
+from civicwatt_cloud.kit.calendar_api import calendar_year
 from civicwatt_cloud.kit.calendar_commands import app
 from civicwatt_cloud.kit.calendar_errors import BadNotice
 from civicwatt_cloud.kit.db import Database
+from civicwatt_cloud.kit.identity import Actor
 from civicwatt_protocols.errors import BadValue
 
 EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "holidays-2026.txt"
@@ -122,6 +124,13 @@ def test_the_command_imports_a_notice_and_shows_it_with_its_document(
     assert "国务院办公厅关于2026年部分节假日安排的通知  工作日 workdays 248" in shown
     assert "2026-10-10" in shown
     assert "未发布" in CliRunner().invoke(app, ["show", "2027"]).stdout
+
+
+def test_a_year_is_told_with_its_document() -> None:
+    told = calendar_year(Actor(None, "", ""), 2026)
+    assert (told.document, told.workdays) == ("国务院办公厅关于2026年部分节假日安排的通知", 248)
+    assert [str(day) for day in told.make_up[-2:]] == ["2026-09-20", "2026-10-10"]
+    assert calendar_year(Actor(None, "", ""), 2027).document is None
 
 
 def test_a_table_without_a_document_is_refused(tmp_path: Path) -> None:

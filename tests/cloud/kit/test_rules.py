@@ -1,22 +1,29 @@
 """Which row of a rule holds: by day, place and level; imported rows before those that ship."""
 
+from collections.abc import AsyncIterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 from typer.testing import CliRunner
 
-from civicwatt_cloud.kit import rules, rules_local
+from civicwatt_cloud.kit import problems, rules, rules_api, rules_local
 from civicwatt_cloud.kit.boundaries import Word
 from civicwatt_cloud.kit.calendar_errors import NoSource
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.kit.directory import Institution, Level
+from civicwatt_cloud.kit.directory import Institution, Level, Region
 from civicwatt_cloud.kit.errors import NoRule
+from civicwatt_cloud.kit.identity import Actor, Granted
+from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.rules import Place, RuleRow, Rules
 from civicwatt_cloud.kit.rules_commands import app
 from civicwatt_cloud.kit.rules_local import LocalRule
@@ -164,6 +171,43 @@ def test_the_command_imports_rows_and_shows_them_with_their_source(
     assert "calendar.close_of_business/429900@2026-05-01#1  18 h  2026-05-01…2026-10-01" in shown
     assert "荆襄市人民政府办公室关于调整夏季作息时间的通知 第一条" in shown
     assert "calendar.close_of_business@1949-10-01  17.5 h" in shown
+
+
+@pytest.fixture
+async def client(imported: Database) -> AsyncIterator[AsyncClient]:
+    """The route alone, for a liaison of U1 in the first county."""
+    with imported.session() as session:
+        for code, region in (("U1", "429901"), ("U2", "429902")):
+            session.add(Region(code=region, name=region))
+            session.flush()
+            session.add(Institution(code=code, name=code, kind="other", level="county", region_code=region))
+        for number, scope in enumerate(("institution:U1", "institution:U2")):
+            text = LOCAL.format(value=20 + number, source="市作息通知", more="").replace("429900", scope)
+            rules_local.bring_in(session, text, "t", "command")
+    made = FastAPI()
+    problems.install(made)
+    made.include_router(rules_api.router)
+    made.state.database, made.state.zone = imported, ZoneInfo("Asia/Shanghai")
+    made.state.clock = SimpleNamespace(now_us=lambda: 1_795_300_000_000_000)  # 2026-11-21
+    required = rules_api.Reader.__metadata__[0].dependency  # type: ignore[attr-defined]
+    grant = Granted(Role.LIAISON, "429901/U1/", Level.COUNTY, "U1")
+    made.dependency_overrides[required] = lambda: Actor(1, "li", "李", (grant,))
+    async with AsyncClient(transport=ASGITransport(made), base_url="http://cloud") as opened:
+        yield opened
+
+
+QUESTIONS = (("", "17.5"), ("?institution_id=1", "20"), ("?institution_id=1&as_of=2026-09-30", "17.5"))
+
+
+async def test_what_decides_for_a_place_on_a_day_is_told(client: AsyncClient) -> None:
+    path = "/api/v1/rules/calendar.close_of_business"
+    for query, value in QUESTIONS:
+        rows = (await client.get(path + query)).json()
+        assert [one["value"] for one in rows if one["holds"]] == [value]
+        assert [one["scope"] for one in rows] == ["nation", "429900", "institution:U1"]  # not that of U2
+    assert rows[1]["source"] == "市作息通知"
+    for wrong in ("/api/v1/rules/nothing", f"{path}?institution_id=2"):
+        assert (await client.get(wrong)).status_code == 404
 
 
 def test_a_place_is_an_institutions() -> None:

@@ -72,6 +72,12 @@ def day(when: date) -> Day:
     return Day(when, weekday and when not in statutory(when.year), confirmed=False)
 
 
+def days_of(year: int) -> list[Day]:
+    """All days of a year."""
+    first = date(year, 1, 1)
+    return [day(first + DAY * i) for i in range((date(year + 1, 1, 1) - first).days)]
+
+
 def document(year: int) -> str | None:
     """The notice that arranges a year; None: there is none yet."""
     return _now().documents.get(year)

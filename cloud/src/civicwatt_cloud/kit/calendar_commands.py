@@ -1,13 +1,11 @@
 """`civicwatt calendar …`: the yearly notice on holidays, and what a year looks like."""
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from civicwatt_cloud.kit import audit, calendar, calendar_notices
-from civicwatt_cloud.kit.calendar import DAY
 from civicwatt_cloud.kit.db import one_transaction
 from civicwatt_cloud.kit.import_command import Config
 from civicwatt_cloud.kit.settings import Settings
@@ -43,8 +41,7 @@ def show(
 
 
 def _print(year: int) -> None:
-    first = date(year, 1, 1)
-    days = [calendar.day(first + DAY * i) for i in range((date(year + 1, 1, 1) - first).days)]
+    days = calendar.days_of(year)
     unlike = [one for one in days if one.workday != (one.date.weekday() < calendar.SATURDAY)]
     source = calendar.document(year) or "未发布：按法定节假日与星期，未确认 · not announced: law and week"
     typer.echo(f"{year}  {source}  工作日 workdays {sum(one.workday for one in days)}")
