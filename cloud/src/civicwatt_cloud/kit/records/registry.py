@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -86,9 +86,14 @@ def filtered(context: Context, entity: Entity, asked: Asked) -> Select[Any]:
         query = query.where(_matches(entity, name, said, context.zone))
     if asked.search:
         names = entity.searched or (entity.title,)
-        found = (getattr(entity.model, name).icontains(asked.search, autoescape=True) for name in names)
+        found = (_text(getattr(entity.model, name)).icontains(asked.search, autoescape=True) for name in names)
         query = query.where(or_(*found))
     return query
+
+
+def _text(column: Any) -> ColumnElement[str]:
+    """A column as a text, to be searched; PostgreSQL finds no text in a number."""
+    return column if isinstance(column.type, String) else cast(column, String)
 
 
 def get(context: Context, entity: Entity, record_id: int) -> Any:
