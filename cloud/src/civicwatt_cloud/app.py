@@ -23,6 +23,7 @@ from civicwatt_cloud.kit import (
     problems,
     rules_api,
     rules_local,
+    search,
     session_api,
 )
 from civicwatt_cloud.kit.access import public
@@ -103,7 +104,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(metrics_router)
     app.state.modules = MODULES
     app.include_router(meta.router)
-    for part in (inbox, files_api, labels_api, indicators_api, calendar_api, rules_api):
+    for part in (inbox, search, files_api, labels_api, indicators_api, calendar_api, rules_api):
         app.include_router(part.router)
     for module in MODULES:
         for routes in RECORD_ROUTES:
