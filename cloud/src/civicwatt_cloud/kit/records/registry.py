@@ -85,9 +85,8 @@ def filtered(context: Context, entity: Entity, asked: Asked) -> Select[Any]:
     for name, said in asked.where.items():
         query = query.where(_matches(entity, name, said, context.zone))
     if asked.search:
-        names = entity.searched or (entity.title,)
-        found = (_text(getattr(entity.model, name)).icontains(asked.search, autoescape=True) for name in names)
-        query = query.where(or_(*found))
+        texts = [_text(getattr(entity.model, name)) for name in entity.searched or (entity.title,)]
+        query = query.where(or_(*(text.icontains(asked.search, autoescape=True) for text in texts)))
     return query
 
 
