@@ -15,7 +15,7 @@ from civicwatt_cloud.app import create_app
 from civicwatt_cloud.kit import passwords
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import Institution, Region
-from civicwatt_cloud.kit.identity import FOR_EVER, Account, Grant
+from civicwatt_cloud.kit.identity import FOR_EVER, Account, Grant, real_now_us
 from civicwatt_cloud.kit.people import Person, Rank
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.settings import Settings
@@ -48,7 +48,8 @@ def running(folder: Path, web: Path | None = None) -> Iterator[Site]:
     try:
         deadline = time.monotonic() + START_S
         while not server.started:
-            assert thread.is_alive() and time.monotonic() < deadline, "the server did not start"
+            assert thread.is_alive(), "the server did not start"
+            assert time.monotonic() < deadline, "the server takes too long to start"
             time.sleep(0.02)
         with app.state.database.session() as session:
             fill(session)
@@ -81,7 +82,8 @@ def fill(session: Session) -> None:
         ("liu", "刘科长", (Role.ORGANISATION_MANAGER,)),
         ("zhou", "周联络", (Role.LIAISON,)),
     ):
-        account = Account(username=username, display_name=name, created_us=0)
+        now_us = real_now_us()
+        account = Account(username=username, display_name=name, created_us=now_us, password_set_us=now_us)
         account.password_hash = passwords.hash_password(PASSWORD)
         session.add(account)
         session.flush()

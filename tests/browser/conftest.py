@@ -7,12 +7,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from ctypes.util import find_library
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from page_checks import Visit
+from playwright.sync_api import Browser, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
@@ -41,12 +41,8 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
+def demo_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
     """A real `civicwatt demo`: simulated meters, gateways, broker and cloud."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip("no Chromium on this machine (looked for `chromium` on PATH)")
-    if sys.platform == "linux" and not find_library("atomic"):
-        pytest.skip("Playwright's driver needs libatomic.so.1 (Debian: libatomic1)")
     data = tmp_path_factory.mktemp("demo")
     command = [sys.executable, "-m", "civicwatt", "demo", "--json"]
     command += ["--port", str(_free_port()), "--data", str(data / "data")]
@@ -81,40 +77,12 @@ def _announced(demo: subprocess.Popen[bytes], log: Path) -> DemoServer:
     return DemoServer(said["url"], said["code"])
 
 
-@dataclass
-class Visit:
-    """A signed-in page and what the browser complained about on the way."""
-
-    page: Page
-    server: DemoServer
-    complaints: list[str] = field(default_factory=list)
-    foreign: list[str] = field(default_factory=list)
-
-    def watch(self, context: BrowserContext) -> None:
-        host = urlsplit(self.server.url).netloc
-
-        def request(sent: Request) -> None:
-            parts = urlsplit(sent.url)
-            if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != host:
-                self.foreign.append(sent.url)
-
-        def said(message: ConsoleMessage) -> None:
-            if message.type in ("error", "warning"):
-                self.complaints.append(f"{message.type}: {message.text}")
-
-        context.on("request", request)
-        context.on("console", said)
-        context.on("weberror", lambda error: self.complaints.append(f"uncaught: {error.error}"))
-
-    def shot(self, name: str) -> None:
-        """Keep a picture where CIVICWATT_SCREENSHOTS names a folder."""
-        if folder := os.environ.get("CIVICWATT_SCREENSHOTS"):
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=Path(folder) / f"{name}.png")
-
-
 @pytest.fixture(scope="module")
-def browser(demo_server: DemoServer) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip("no Chromium on this machine (looked for `chromium` on PATH)")
+    if sys.platform == "linux" and not find_library("atomic"):
+        pytest.skip("Playwright's driver needs libatomic.so.1 (Debian: libatomic1)")
     # scope module: as long as it lives it occupies the event loop that asynchronous tests need
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -127,7 +95,7 @@ def visit(browser: Browser, demo_server: DemoServer) -> Iterator[Visit]:
     """The first visit: a Chinese browser signs in with the one-time code, which holds only once."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
     context.set_default_timeout(20_000)
-    visit = Visit(context.new_page(), demo_server)
+    visit = Visit(context.new_page(), demo_server.url)
     visit.watch(context)
     page = visit.page
     page.goto(demo_server.url)

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from page_checks import ENGLISH, NAMELESS, TOO_WIDE
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -8,29 +9,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 FIRST_POLL_MS = 60_000  # a new demo reads its meters every 15 s
 RATIO_OF_TEXT = 4.5  # WCAG 2.2, 1.4.3 Contrast (Minimum)
 
-NAMELESS = """() => [...document.querySelectorAll("button, a, input, select, textarea, [role=button]")]
-  .filter(e => e.checkVisibility({ visibilityProperty: true }) && !e.closest("[aria-hidden=true]"))
-  .filter(e => !(e.innerText || "").trim() && !e.getAttribute("aria-label") && !e.labels?.length)
-  .map(e => e.outerHTML.slice(0, 200))"""
-
 TOKENS = """() => Object.fromEntries(["ground", "card", "text", "secondary", "primary"].map(
   name => [name, getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim()]))"""
-
-# Tables and figures that reach beyond the card they lie in.
-TOO_WIDE = """() => [...document.querySelectorAll(".card table, .key-figure *")]
-  .filter(e => { const card = e.closest(".card, .key-figure").getBoundingClientRect();
-                 return e.getBoundingClientRect().right > card.right + 1; })
-  .map(e => e.outerHTML.slice(0, 100))"""
-
-# Words of English in the Chinese pages, but for units, device names and the language switch itself.
-ENGLISH = """() => [...document.querySelectorAll("h1, h2, h3, th, label, legend, .caption, .ant-btn, .empty")]
-  .filter(e => !e.closest("[lang=en]")).map(e => e.innerText.trim())
-  .filter(text => /[A-Za-z]{4,}/.test(text.replace(/kWh|kgce/g, "")))"""
 
 
 def test_city_overview_fits_one_screen_and_shows_every_institution(visit):
     page = visit.page
-    page.goto(visit.server.url + "#/")
+    page.goto(visit.url + "#/")
     expect(page.get_by_role("heading", name=re.compile("单位 12 家"))).to_be_visible()
     expect(page.locator(".chart-canvas canvas")).to_be_visible()
     expect(page.locator(".city-load .big.figure")).to_have_text(re.compile(r"\d"), timeout=FIRST_POLL_MS)
@@ -42,7 +27,7 @@ def test_city_overview_fits_one_screen_and_shows_every_institution(visit):
 
 def test_a_figure_opens_down_to_the_readings_it_is_made_of(visit):
     page = visit.page
-    page.goto(visit.server.url + "#/")
+    page.goto(visit.url + "#/")
     page.get_by_role("table", name="单位").get_by_role("link").first.click()
     expect(page.get_by_role("table", name="表计")).to_be_visible()
     expect(page.locator(".chart-canvas canvas").first).to_be_visible()
@@ -69,7 +54,7 @@ def test_a_figure_opens_down_to_the_readings_it_is_made_of(visit):
 
 def test_the_citys_figure_reaches_its_readings_by_keyboard_in_three_levels(visit):
     page = visit.page
-    page.goto(visit.server.url + "#/")
+    page.goto(visit.url + "#/")
     figure = page.get_by_role("button", name=re.compile("^人均综合能耗.*查看来源")).first
     figure.focus()
     page.keyboard.press("Enter")
@@ -95,9 +80,9 @@ def test_the_citys_figure_reaches_its_readings_by_keyboard_in_three_levels(visit
 
 def test_the_hour_that_is_not_over_is_marked_and_later_ones_are_not_there(visit):
     page = visit.page
-    page.goto(visit.server.url + "#/")
+    page.goto(visit.url + "#/")
     expect(page.locator(".city-load .chart-legend")).to_contain_text("未结束")
-    page.goto(visit.server.url + "#/institutions/1")
+    page.goto(visit.url + "#/institutions/1")
     page.locator(".meters tbody .link").first.click()
     hours = page.get_by_role("dialog").locator("table.hours tbody tr")
     expect(hours.last).to_contain_text("未结束")
@@ -115,7 +100,7 @@ def test_an_administrator_is_told_who_he_is_and_that_he_sees_no_energy_data(visi
     page.route("**/api/v1/session", lambda route: route.fulfill(json=session))
     asked = []
     page.on("request", lambda sent: asked.append(sent.url))
-    page.goto(visit.server.url)
+    page.goto(visit.url)
     expect(page.get_by_role("heading", name="王审")).to_be_visible()
     expect(page.get_by_text("管理员不查看能耗数据")).to_be_visible()
     expect(page.get_by_role("button", name="退出登录")).to_be_enabled()
@@ -125,7 +110,7 @@ def test_an_administrator_is_told_who_he_is_and_that_he_sees_no_energy_data(visi
 
 def test_the_gateways_are_there_and_a_code_is_shown_once_with_the_command_to_type(visit):
     page = visit.page
-    page.goto(visit.server.url + "#/")
+    page.goto(visit.url + "#/")
     page.get_by_role("link", name="网关", exact=True).click()
     rows = page.get_by_role("table", name="网关").locator("tbody tr")
     expect(rows).to_have_count(2)
@@ -144,7 +129,7 @@ def test_the_gateways_are_there_and_a_code_is_shown_once_with_the_command_to_typ
 
 def test_a_replaced_meter_can_be_entered_where_its_months_are(visit):
     page = visit.page
-    page.goto(visit.server.url + "#/institutions/1?figure=electricity")
+    page.goto(visit.url + "#/institutions/1?figure=electricity")
     page.get_by_role("dialog").locator("tbody a").first.click()
     page.get_by_text("登记换表").click()
     enter = page.get_by_role("button", name="登记", exact=True)
@@ -160,7 +145,7 @@ def test_a_replaced_meter_can_be_entered_where_its_months_are(visit):
 
 def test_keys_reach_the_filter_and_the_table_behind_each_chart(visit):
     page = visit.page
-    page.goto(visit.server.url + "#/")
+    page.goto(visit.url + "#/")
     page.get_by_role("table", name="单位").wait_for()
     page.keyboard.press("/")
     expect(page.get_by_label("筛选单位")).to_be_focused()
@@ -180,7 +165,7 @@ PAGES = ["#/", "#/institutions/1", "#/institutions/1?figure=energy_per_capita", 
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_speak_chinese_and_name_everything_that_can_be_pressed(visit, path):
     page = visit.page
-    page.goto(visit.server.url + path)
+    page.goto(visit.url + path)
     page.locator("table").first.wait_for()
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
     assert page.evaluate(NAMELESS) == []
@@ -190,7 +175,7 @@ def test_pages_speak_chinese_and_name_everything_that_can_be_pressed(visit, path
 @pytest.mark.parametrize("mode", ["浅色", "深色"])
 def test_text_keeps_its_contrast_in_light_and_dark(visit, mode):
     page = visit.page
-    page.goto(visit.server.url + "#/")
+    page.goto(visit.url + "#/")
     switch = page.get_by_role("button", name=mode, exact=True)
     if switch.count():
         switch.click()
@@ -209,7 +194,7 @@ def test_phone_shows_the_same_without_scrolling_sideways(visit):
     page = visit.page
     page.set_viewport_size({"width": 360, "height": 800})
     for path in ("#/gateways", "#/", "#/institutions/1", "#/institutions/1?figure=electricity"):
-        page.goto(visit.server.url + path)
+        page.goto(visit.url + path)
         page.locator("table").first.wait_for()
         visit.shot(f"9-phone-{path.count('/')}{path.count('?')}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
@@ -218,7 +203,7 @@ def test_phone_shows_the_same_without_scrolling_sideways(visit):
 
 def test_english_is_complete(visit):
     page = visit.page
-    page.goto(visit.server.url + "#/")
+    page.goto(visit.url + "#/")
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", name=re.compile("12 institutions"))).to_be_visible()
     assert page.evaluate("document.documentElement.lang") == "en"
@@ -226,13 +211,13 @@ def test_english_is_complete(visit):
     assert [text for text in headings if re.search("[\u4e00-\u9fff]", text)] == []
     assert page.evaluate(TOO_WIDE) == []
     for path in ("#/?figure=energy_per_area", "#/institutions/1?figure=energy_per_capita"):
-        page.goto(visit.server.url + path)
+        page.goto(visit.url + path)
         page.get_by_role("dialog").locator(".expression").wait_for()
         visit.shot(f"11-english-{path.count('/')}")
         texts = page.locator(".formula div, .sheet h3, .sheet th, .facts dt, .facts dd").all_inner_texts()
         assert len(texts) > 10
         assert [text for text in texts if re.search("[\u4e00-\u9fff]", text)] == []
-    page.goto(visit.server.url + "#/")
+    page.goto(visit.url + "#/")
     page.get_by_role("button", name="中文").click()
 
 
