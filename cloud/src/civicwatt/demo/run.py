@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
+from civicwatt.demo.administration import furnish
 from civicwatt.demo.history import book, write_history
 from civicwatt.demo.parts import Parts
 from civicwatt.demo.plant import Plant
@@ -45,6 +46,8 @@ def _run(folder: Path, port: int, stop: threading.Event, *, announce_json: bool)
     console = Console(stderr=True)
     with console.status("名录与表计 · directory and meters"):
         register(plant)
+    with console.status("办公用房与报修 · office space and repairs"):
+        furnish(plant)
     _write_past(plant, console)
     code = _login_code(plant)
     with Parts(plant) as parts:

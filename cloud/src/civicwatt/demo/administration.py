@@ -1,0 +1,24 @@
+"""The administration of the demo's city: rooms, repairs, equipment, and what is wrong among them."""
+
+from sqlalchemy import select
+
+from civicwatt.demo.plant import Plant
+from civicwatt.demo.registry import open_cloud
+from civicwatt_cloud.kit.directory import Institution
+from civicwatt_cloud.kit.files.store import Store
+from civicwatt_cloud.kit.jobs import PLATFORM
+from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.modules.housing import demo as housing
+from civicwatt_cloud.modules.housing.models import Yard
+from civicwatt_cloud.modules.upkeep import demo as upkeep
+
+
+def furnish(plant: Plant) -> None:
+    """Fill the modules once; a later start finds what people have made of it."""
+    with open_cloud(plant) as cloud, cloud.database.session() as session:
+        if session.scalar(select(Yard.id).limit(1)) is not None:
+            return
+        context = Context(session, PLATFORM, cloud.settings.zone, plant.clock.now_us())
+        city = session.scalars(select(Institution).order_by(Institution.id)).all()
+        housing.fill(context, city, Store(cloud.settings.files_path))
+        upkeep.fill(context, city)
