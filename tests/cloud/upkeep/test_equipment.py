@@ -17,9 +17,10 @@ from civicwatt_cloud.modules.upkeep import jobs, parts
 from civicwatt_cloud.modules.upkeep.choices import MoveKind
 from civicwatt_cloud.modules.upkeep.equipment_entities import EQUIPMENT, HAZARD, PART, PLAN
 from civicwatt_cloud.modules.upkeep.equipment_models import Hazard, Outage, PartMove
-from civicwatt_cloud.modules.upkeep.errors import StillExpired, StockTooLow
+from civicwatt_cloud.modules.upkeep.errors import StillExpired, StockTooLow, UnknownPoint
 from civicwatt_cloud.modules.upkeep.models import Ticket
 from civicwatt_cloud.modules.upkeep.parts import Moved
+from civicwatt_cloud.timeseries.points import Gateway, Point
 
 Desk = Any
 LIFT = {"code": "E-1", "name": "1号电梯", "kind": "elevator", "certificate_until": "2026-12-20"}
@@ -88,8 +89,12 @@ def test_whoever_found_or_rectified_a_hazard_does_not_close_it(desk: Desk) -> No
         desk.take("2026-11-02 10:00", hazard, "close", "desk", entity=HAZARD)
     desk.take("2026-11-02 10:00", hazard, "send_back", "second", entity=HAZARD)
     desk.take("2026-11-02 11:00", hazard, "rectify", "worker", entity=HAZARD, measure="重新清理")
+    jobs.hazards(desk.at("2026-11-02 11:30"))
+    duty = desk.session.scalars(select(obligations.Obligation)).one()
+    assert (duty.is_done, duty.subject) == (False, f"upkeep/hazards/{hazard.id}")
     desk.take("2026-11-02 12:00", hazard, "close", "supervisor", entity=HAZARD)
-    assert hazard.state == "closed"
+    jobs.hazards(desk.at("2026-11-02 12:30"))
+    assert (hazard.state, duty.is_done) == ("closed", True)
 
 
 def test_a_plan_opens_one_ticket_and_a_finished_one_moves_it_on(desk: Desk) -> None:
@@ -111,6 +116,17 @@ def test_a_plan_opens_one_ticket_and_a_finished_one_moves_it_on(desk: Desk) -> N
         assert len(desk.session.scalars(select(Ticket)).all()) == count
 
 
+def meters(desk: Desk) -> list[int]:
+    """Two bound points of the institution's building."""
+    desk.session.add(Gateway(id="g", online=True))
+    desk.session.flush()
+    said = {"gateway": "g", "measure": "import_active_energy", "is_counter": True, "building_id": 1}
+    rows = [Point(device=device, **said) for device in ("D1", "D2")]
+    desk.session.add_all(rows)
+    desk.session.flush()
+    return [row.id for row in rows]
+
+
 def test_a_plan_by_running_hours_asks_the_energy_core(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
@@ -119,11 +135,16 @@ def test_a_plan_by_running_hours_asks_the_energy_core(desk: Desk, monkeypatch: p
         return Ran(hours=500, kwh=1)
 
     monkeypatch.setitem(energy_events._answers, "ran", ran)
-    pump = desk.new("2026-11-01 09:00", EQUIPMENT, code="P-1", name="水泵", kind="pump", points="12,13")
+    ids = meters(desk)
+    said = {"code": "P-1", "name": "水泵", "kind": "pump"}
+    for wrong in ("12,x", "99", f"{ids[0]},99", "1" * 12):
+        with pytest.raises(UnknownPoint):
+            desk.new("2026-11-01 09:00", EQUIPMENT, points=wrong, **said)
+    pump = desk.new("2026-11-01 09:00", EQUIPMENT, points=",".join(map(str, ids)), **said)
     plan = {"title": "换油", "category": "water", "every_hours": 500, "done_on": "2026-11-01"}
     desk.new("2026-11-01 09:00", PLAN, equipment_id=pump.id, **plan)
     jobs.plans(desk.at("2026-11-03 08:00"))
-    assert asked == [[12, 13]]
+    assert asked == [ids]
     assert desk.session.scalars(select(Ticket)).one().title == "换油：水泵"
 
 

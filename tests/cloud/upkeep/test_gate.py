@@ -15,6 +15,7 @@ from civicwatt_cloud.modules.upkeep.entities import ACCESS_EVENT, CREDENTIAL, SE
 from civicwatt_cloud.modules.upkeep.gate import Issued, Wish
 from civicwatt_cloud.modules.upkeep.gate_models import AccessEvent
 
+pytestmark = pytest.mark.parametrize("db", ["sqlite"], indirect=True)  # nothing of its own in SQL
 Desk = Any
 EVERYWHERE = {"opens_gate": True, "opens_canteen": True, "opens_parking": False}
 NOON = "2026-11-16 12:00"

@@ -101,6 +101,8 @@ async def test_a_panel_speaks_for_its_own_institution_only_and_reads_nothing(sit
         assert (await foreign.post("/api/v1/upkeep/alarms", json=ALARM)).status_code == 404
         assert (await desk.post("/api/v1/upkeep/alarms", json=ALARM)).status_code == 403
         assert (await foreign.get("/api/v1/upkeep/tickets")).status_code == 403
+        nul = await foreign.post("/api/v1/upkeep/alarms", json=ALARM | {"owner_id": 2, "panel": "a\0b"})
+        assert nul.status_code == 422
 
 
 async def test_a_gate_asks_and_is_answered_over_the_wire(site: Site) -> None:
@@ -126,13 +128,13 @@ async def test_parts_and_indicators_are_served(site: Site) -> None:
         said = {"owner_id": 1, "code": "X1", "name": "阀芯", "unit": "个"}
         part = (await desk.post("/api/v1/upkeep/parts", json=said)).json()
         path = f"/api/v1/upkeep/parts/{part['id']}/moves"
-        come = {"rev": 1, "kind": "in", "qty": 2, "amount_fen": 1050, "source_document": "入库单1"}
+        come = {"rev": 1, "kind": "in", "qty": 2, "amount": "10.50", "source_document": "入库单1"}
         line = (await desk.post(path, json=come)).json()
         assert (line["qty"], line["amount"]) == (2, "10.50")
         assert (await desk.post(path, json=come)).status_code == 409
-        undone = {**come, "rev": 2, "corrects_id": line["id"]}
-        assert (await desk.post(path, json=undone)).json()["qty"] == -2
-        assert (await desk.post(path, json=undone | {"rev": 3})).status_code == 404
+        undo, why = f"{path}/{line['id']}/reverse", {"rev": 2, "source_document": "冲正单1"}
+        assert (await desk.post(undo, json=why)).json()["qty"] == -2
+        assert (await desk.post(undo, json=why | {"rev": 3})).status_code == 404
         assert [one["kind"] for one in (await desk.get(path)).json()] == ["in", "correction"]
         found = (await desk.get("/api/v1/indicators", params={"period": "2026-11"})).json()
         keys = {one["key"] for one in found}

@@ -31,6 +31,7 @@ from civicwatt_cloud.modules.upkeep.errors import (
 )
 
 ZONE = ZoneInfo("Asia/Shanghai")
+pytestmark = pytest.mark.parametrize("db", ["sqlite"], indirect=True)  # nothing of its own in SQL
 Desk = Any
 
 

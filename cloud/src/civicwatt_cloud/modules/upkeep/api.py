@@ -1,6 +1,7 @@
 """Routes beyond the registry: what machines say, gates, credentials, the store of parts."""
 
-from typing import Annotated, Self
+from decimal import Decimal
+from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -9,19 +10,23 @@ from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.records.api import PROBLEMS, RecordId, reading, writing
+from civicwatt_cloud.kit.records.fields import fields_of
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.records.schemas import Numbered
-from civicwatt_cloud.kit.records.values import decimal
+from civicwatt_cloud.kit.records.values import decimal, parse
 from civicwatt_cloud.modules.upkeep import gate, intake, parts
 from civicwatt_cloud.modules.upkeep.choices import Answer, CredentialKind, Direction, MoveKind
 from civicwatt_cloud.modules.upkeep.entities import GATE, MACHINES
 from civicwatt_cloud.modules.upkeep.equipment_entities import PART
 from civicwatt_cloud.modules.upkeep.equipment_models import PartMove
+from civicwatt_cloud.modules.upkeep.errors import WrongOrder
+from civicwatt_cloud.modules.upkeep.gate_models import Credential
 
 router = APIRouter(prefix="/api/v1/upkeep", tags=["报修与安全"], responses=PROBLEMS)
 STRICT = ConfigDict(extra="forbid")
 Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
-Instant = Annotated[int, Field(ge=0, le=2**53, description="UTC µs")]
+Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+Instant = Annotated[str, Field(max_length=40, description="时间如 2026-11-21T09:30")]
 
 
 class AlarmIn(BaseModel):
@@ -29,10 +34,10 @@ class AlarmIn(BaseModel):
 
     model_config = STRICT
     owner_id: Id
-    panel: str = Field(min_length=1, max_length=40)
-    alarm: str = Field(min_length=1, max_length=40)
-    place: str | None = Field(None, max_length=40, description="点位编号")
-    detail: str | None = Field(None, max_length=1000)
+    panel: Text = Field(min_length=1, max_length=40)
+    alarm: Text = Field(min_length=1, max_length=40)
+    place: Text | None = Field(None, max_length=40, description="点位编号")
+    detail: Text | None = Field(None, max_length=1000)
 
 
 class AlarmOut(BaseModel):
@@ -80,9 +85,6 @@ class CredentialIn(BaseModel):
     def _of_one(self) -> Self:
         if (self.person_id is None) == (self.visitor_id is None):
             raise ValueError("either a person or a visitor")
-        is_timed = self.from_us is not None and self.until_us is not None
-        if is_timed and self.from_us >= self.until_us:  # type: ignore[operator]
-            raise ValueError("it ends after it begins")
         return self
 
 
@@ -104,12 +106,17 @@ class BlockedOut(BaseModel):
 class MoveIn(Numbered):
     """Parts in or out."""
 
-    kind: MoveKind = Field(description="in、out")
+    kind: Literal["in", "out"]
     qty: int = Field(ge=1, le=1_000_000)
-    amount_fen: int = Field(0, ge=0, le=10**12)
-    source_document: str = Field(min_length=1, max_length=200)
+    amount: Decimal = Field(Decimal(0), ge=0, max_digits=12, decimal_places=2, description="元")
+    source_document: Text = Field(min_length=1, max_length=200)
     ticket_id: Id | None = None
-    corrects_id: Id | None = Field(None, description="冲正的记录")
+
+
+class ReversalIn(Numbered):
+    """Why a line is taken back."""
+
+    source_document: Text = Field(min_length=1, max_length=200)
 
 
 class MoveOut(BaseModel):
@@ -150,10 +157,10 @@ def issue(
     request: Request, said: CredentialIn, actor: Annotated[Actor, Depends(Requires(GATE))]
 ) -> CredentialOut:
     """One identity for gate, canteen and parking."""
-    timed = None if said.from_us is None or said.until_us is None else (said.from_us, said.until_us)
     opens = said.model_dump(include={"opens_gate", "opens_canteen", "opens_parking"})
-    wish = gate.Wish(said.kind, said.key, said.person_id, said.visitor_id, timed, opens)
     with writing(request, actor) as context:
+        span_us = _span_us(context, said)
+        wish = gate.Wish(said.kind, said.key, said.person_id, said.visitor_id, span_us, opens)
         issued = gate.issue(context, wish)
         return CredentialOut(id=issued.credential.id, rev=issued.credential.rev, key=issued.key)
 
@@ -175,15 +182,30 @@ def move(
     said: MoveIn,
     actor: Annotated[Actor, Depends(Requires(PART.write))],
 ) -> MoveOut:
-    """A line; `corrects_id` reverses a former one instead."""
+    """A line of the store's ledger."""
+    moved = parts.Moved(
+        MoveKind(said.kind), said.qty, int(said.amount * 100), said.source_document, said.ticket_id
+    )
     with writing(request, actor) as context:
-        if said.corrects_id is not None:
-            line = parts.reverse(context, record_id, said.rev, said.corrects_id, said.source_document)
-        else:
-            moved = parts.Moved(said.kind, said.qty, said.amount_fen, said.source_document, said.ticket_id)
-            line = parts.move(context, record_id, said.rev, moved)
-        context.session.flush()
-        return _line(context, line)
+        return _line(context, parts.move(context, record_id, said.rev, moved))
+
+
+@router.post(
+    "/parts/{record_id}/moves/{move_id}/reverse",
+    operation_id="reverse_part_move",
+    summary="冲正出入库记录",
+    status_code=201,
+)
+def reverse(
+    request: Request,
+    record_id: RecordId,
+    move_id: RecordId,
+    said: ReversalIn,
+    actor: Annotated[Actor, Depends(Requires(PART.write))],
+) -> MoveOut:
+    """Another line that takes one back."""
+    with writing(request, actor) as context:
+        return _line(context, parts.reverse(context, record_id, said.rev, move_id, said.source_document))
 
 
 @router.get("/parts/{record_id}/moves", operation_id="list_part_moves", summary="配件出入库记录")
@@ -193,6 +215,20 @@ def moves(
     """The lines of a part."""
     with reading(request, actor) as context:
         return [_line(context, line) for line in parts.moves(context, record_id)]
+
+
+def _span_us(context: Context, said: CredentialIn) -> tuple[int, int] | None:
+    """From when to when. Errors: BadField, WrongOrder."""
+    if said.from_us is None or said.until_us is None:
+        return None
+    fields = fields_of(Credential)
+    span = [
+        int(str(parse(fields[name], one, context.zone)))
+        for name, one in {"from_us": said.from_us, "until_us": said.until_us}.items()
+    ]
+    if span[0] >= span[1]:
+        raise WrongOrder()
+    return span[0], span[1]
 
 
 def _line(context: Context, line: PartMove) -> MoveOut:

@@ -75,7 +75,6 @@ class EquipmentStatus(Choice):
 
     IN_SERVICE = "in_service", "在用", "in service"
     SUSPENDED = "suspended", "停用待检", "out of use until inspected"
-    SCRAPPED = "scrapped", "报废", "scrapped"
 
 
 class PlaceKind(Choice):

@@ -53,6 +53,7 @@ EQUIPMENT = Entity(
     filters=("kind", "status", "certificate_until"),
     searched=("name", "code"),
     natural_key=("code",),
+    check=service.points_are_its_own,
     has_files=True,
 )
 PLAN = Entity(

@@ -11,7 +11,8 @@ RuleViolation
 ├── StillExpired  422 CW-M0508
 ├── WrongOrder    422 CW-M0509
 ├── StockTooLow   422 CW-M0510
-└── SizeSettled   422 CW-M0511
+├── SizeSettled   422 CW-M0511
+└── UnknownPoint  422 CW-M0512
 """
 
 from civicwatt_cloud.kit.errors import RuleViolation
@@ -125,3 +126,13 @@ class SizeSettled(RuleViolation):
     en = "the ticket was settled as a {size} one"
     remedy_zh = "改为大修由督查人员办理"
     remedy_en = "the supervisor makes it a large one"
+
+
+class UnknownPoint(RuleViolation):
+    """The points of an equipment are ids of meters of the same institution."""
+
+    code = "CW-M0512"
+    zh = "能耗测点“{said}”不是本单位的测点编号"
+    en = "'{said}' names no points of this institution"
+    remedy_zh = "填写本单位表计的测点编号，用逗号分隔，如 12,13"
+    remedy_en = "give ids of points of its meters, separated by commas, such as 12,13"

@@ -14,7 +14,7 @@ from civicwatt_cloud.kit.business_time import HOUR_US, day_start_us
 from civicwatt_cloud.kit.directory import Building, Denominator, DenominatorKind
 from civicwatt_cloud.kit.indicators.spec import Asked, Indicator, Item, Measured
 from civicwatt_cloud.modules.upkeep import rules
-from civicwatt_cloud.modules.upkeep.choices import EquipmentStatus, MoveKind
+from civicwatt_cloud.modules.upkeep.choices import MoveKind
 from civicwatt_cloud.modules.upkeep.entities import EVERYONE
 from civicwatt_cloud.modules.upkeep.equipment_models import Equipment, Hazard, Outage, PartMove
 from civicwatt_cloud.modules.upkeep.models import Labour, Ticket
@@ -106,7 +106,6 @@ def availability(asked: Asked) -> Measured:
     query = select(Equipment).where(
         Equipment.owner_id.in_(asked.owners),
         Equipment.removed_us.is_(None),
-        Equipment.status != EquipmentStatus.SCRAPPED,
     )
     outages, items = _outages(asked), []
     for one in asked.session.scalars(query.order_by(Equipment.id)):

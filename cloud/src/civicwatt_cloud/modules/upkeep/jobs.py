@@ -1,13 +1,14 @@
 """What the module does on its own: confirm, escalate, remind of certificates, open tickets of plans."""
 
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select
 
 from civicwatt_cloud.kit import events
 from civicwatt_cloud.kit.business_time import SECOND_US, date_of, day_start_us
 from civicwatt_cloud.kit.energy_events import ran
-from civicwatt_cloud.kit.obligations import oblige
+from civicwatt_cloud.kit.obligations import fulfil, oblige
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.workflow import steps
@@ -22,6 +23,14 @@ from civicwatt_cloud.modules.upkeep.rules import Worked
 
 ACCEPT_LATE = "ticket.accept_late"  # facts: id, owner_id, accept_due_us
 SUSPENDED = "equipment.suspended"  # facts: id, owner_id, name, until
+
+
+class Duty(NamedTuple):
+    """What the desk must see to; the key is the record's path, too."""
+
+    key: str
+    zh: str
+    en: str
 
 
 def confirm(context: Context) -> None:
@@ -62,17 +71,22 @@ def escalate(context: Context) -> None:
 def certificates(context: Context) -> None:
     """A certificate that ends is an obligation; after its last day the equipment is out of use."""
     today = date_of(context.now_us, context.zone)
-    with_one = select(Equipment).where(
-        Equipment.certificate_until.is_not(None),
-        Equipment.status != EquipmentStatus.SCRAPPED,
-        Equipment.removed_us.is_(None),
-    )
-    for equipment in context.session.scalars(with_one.order_by(Equipment.id)).all():
-        if rules.is_expired(equipment.certificate_until, today):
+    for equipment in context.session.scalars(select(Equipment).order_by(Equipment.id)).all():
+        until = None if equipment.removed_us else equipment.certificate_until
+        if rules.is_expired(until, today):
             _suspend(context, equipment, today)
         elif equipment.status == EquipmentStatus.SUSPENDED:
             _restore(context, equipment)
-        _oblige(context, equipment)
+        key, en = f"upkeep/equipment/{equipment.id}", f"the certificate of {equipment.name} ends on {until}"
+        _oblige(context, equipment, until, Duty(key, f"{equipment.name}检验合格证 {until} 到期", en))
+
+
+def hazards(context: Context) -> None:
+    """The day by which a hazard is gone is an obligation."""
+    for hazard in context.session.scalars(select(Hazard).order_by(Hazard.id)).all():
+        until = None if hazard.removed_us or hazard.state == "closed" else hazard.due_on
+        key, en = f"upkeep/hazards/{hazard.id}", f"the hazard '{hazard.title}' is to be gone by {until}"
+        _oblige(context, hazard, until, Duty(key, f"隐患“{hazard.title}”应于 {until} 前销号", en))
 
 
 def plans(context: Context) -> None:
@@ -148,20 +162,21 @@ def _set_status(context: Context, equipment: Equipment, status: EquipmentStatus)
     registry.touched(context, EQUIPMENT, equipment, f"equipment_{status}", before)
 
 
-def _oblige(context: Context, equipment: Equipment) -> None:
-    """The desk is reminded 30 and 7 days before the last day, and on it (kit/obligations)."""
-    until = equipment.certificate_until
-    if until is not None:
-        oblige(
-            context.session,
-            key=f"upkeep/equipment/{equipment.id}/certificate",
-            owner_id=equipment.owner_id,
-            roles=DESK,
-            zh=f"{equipment.name}检验合格证 {until} 到期"[:200],
-            en=f"the certificate of {equipment.name} ends on {until}"[:200],
-            due_us=day_start_us(until + timedelta(days=1), context.zone) - SECOND_US,
-            subject=f"upkeep/equipment/{equipment.id}",
-        )
+def _oblige(context: Context, record: Equipment | Hazard, until: date | None, duty: Duty) -> None:
+    """The desk is reminded before the last day and on it (kit/obligations); no day: nobody is any more."""
+    if until is None:
+        fulfil(context.session, duty.key)
+        return
+    oblige(
+        context.session,
+        key=duty.key,
+        owner_id=record.owner_id,
+        roles=DESK,
+        zh=duty.zh[:200],
+        en=duty.en[:200],
+        due_us=day_start_us(until + timedelta(days=1), context.zone) - SECOND_US,
+        subject=duty.key,
+    )
 
 
 def _last_done(context: Context, plan: Plan) -> date | None:

@@ -43,6 +43,7 @@ MODULE = Module(
         Job("upkeep_confirm", HOUR_S, jobs.confirm),
         Job("upkeep_escalate", MINUTE_S, jobs.escalate),
         Job("upkeep_certificates", HOUR_S, jobs.certificates),
+        Job("upkeep_hazards", HOUR_S, jobs.hazards),
         Job("upkeep_plans", HOUR_S, jobs.plans),
     ),
     indicators=INDICATORS,

@@ -81,5 +81,5 @@ def _enter(context: Context, part: Part, line: PartMove) -> PartMove:
         raise StockTooLow(stock=part.stock)
     context.session.add(line)
     part.stock += line.qty
-    registry.touched(context, PART, part, "part_moved", before)
+    registry.touched(context, PART, part, "part_moved", before)  # writes the line too
     return line

@@ -4,10 +4,11 @@ import json
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit import events
 from civicwatt_cloud.kit.business_time import date_of, iso
-from civicwatt_cloud.kit.directory import Institution
+from civicwatt_cloud.kit.directory import Building, Institution
 from civicwatt_cloud.kit.energy_events import METER_SILENT, VALUE_HELD, Question, before_after
 from civicwatt_cloud.kit.files.models import Attachment, File
 from civicwatt_cloud.kit.numbering import next_number
@@ -28,10 +29,13 @@ from civicwatt_cloud.modules.upkeep.errors import (
     ReopenTooLate,
     SizeSettled,
     StillExpired,
+    UnknownPoint,
 )
 from civicwatt_cloud.modules.upkeep.models import Ticket
 from civicwatt_cloud.modules.upkeep.rules import MINUTE_US, Terms
+from civicwatt_cloud.timeseries.points import Point
 
+ID_DIGITS = 10  # of a database id
 BREACHED = "ticket.breached"  # facts: id, owner_id, due_us
 _EVENTS = {Origin.METER_SILENT: METER_SILENT, Origin.VALUE_HELD: VALUE_HELD}
 
@@ -249,6 +253,19 @@ def may_close_hazard(step: Step) -> None:
 def hazard_closed(step: Step) -> None:
     """It is gone."""
     step.record.closed_on = step.today
+
+
+def points_are_its_own(session: Session, equipment: Equipment) -> None:
+    """Errors: UnknownPoint."""
+    if not equipment.points:
+        return
+    wanted = equipment.points.split(",")
+    if all(one.isascii() and one.isdigit() and len(one) < ID_DIGITS for one in wanted):
+        own = select(Point.id).join(Building, Building.id == Point.building_id)
+        known = own.where(Building.institution_id == equipment.owner_id, Point.id.in_(map(int, wanted)))
+        if set(session.scalars(known)) == set(map(int, wanted)):
+            return
+    raise UnknownPoint(said=equipment.points)
 
 
 def counted(_context: Context, record: Any) -> None:
