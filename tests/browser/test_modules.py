@@ -251,7 +251,9 @@ def test_a_list_goes_out_as_a_workbook_and_comes_in_judged_by_cell(manager: Visi
     kept = BytesIO()
     book.save(kept)
     file = {"name": "岗位.xlsx", "mimeType": "application/octet-stream", "buffer": kept.getvalue()}
-    sheet.get_by_label("选择填好的表格").set_input_files(file)
+    with page.expect_file_chooser() as asked:
+        sheet.get_by_role("button", name="选择表格").click()
+    asked.value.set_files(file)
     expect(sheet.get_by_text("将新增 1 条")).to_be_visible()
     problems = sheet.get_by_role("table", name="有误的行")
     expect(problems).to_contain_text("处座")

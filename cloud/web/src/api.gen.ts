@@ -8304,6 +8304,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 全文检索
+         * @description Records of all modules in the actor's scope; those whose title begins so come first.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/second-factor": {
         parameters: {
             query?: never;
@@ -10235,9 +10255,29 @@ export interface paths {
         put?: never;
         /**
          * 配件出入库
-         * @description A line; `corrects_id` reverses a former one instead.
+         * @description A line of the store's ledger.
          */
         post: operations["move_part"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/upkeep/parts/{record_id}/moves/{move_id}/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 冲正出入库记录
+         * @description Another line that takes one back.
+         */
+        post: operations["reverse_part_move"];
         delete?: never;
         options?: never;
         head?: never;
@@ -12521,7 +12561,7 @@ export interface components {
          */
         CredentialIn: {
             /** From Us */
-            from_us?: number | null;
+            from_us?: string | null;
             /**
              * Key
              * @description 卡号或车牌；二维码不填
@@ -12546,7 +12586,7 @@ export interface components {
             /** Person Id */
             person_id?: number | null;
             /** Until Us */
-            until_us?: number | null;
+            until_us?: string | null;
             /** Visitor Id */
             visitor_id?: number | null;
         };
@@ -13945,6 +13985,26 @@ export interface components {
             expression_en: string;
             /** Zh */
             zh: string;
+        };
+        /**
+         * Found
+         * @description A record that holds what was searched for.
+         */
+        Found: {
+            /** Entity */
+            entity: string;
+            /** Entity Zh */
+            entity_zh: string;
+            /** Id */
+            id: number;
+            /** Module */
+            module: string;
+            /** Owner */
+            owner: string;
+            /** Path */
+            path: string;
+            /** Title */
+            title: string;
         };
         /**
          * GateIn
@@ -15387,17 +15447,16 @@ export interface components {
          */
         MoveIn: {
             /**
-             * Amount Fen
+             * Amount
+             * @description 元
              * @default 0
              */
-            amount_fen: number;
+            amount: number | string;
             /**
-             * Corrects Id
-             * @description 冲正的记录
+             * Kind
+             * @enum {string}
              */
-            corrects_id?: number | null;
-            /** @description in、out */
-            kind: components["schemas"]["MoveKind"];
+            kind: "in" | "out";
             /** Qty */
             qty: number;
             /**
@@ -17373,6 +17432,19 @@ export interface components {
             };
             /** Value */
             value: string | null;
+        };
+        /**
+         * ReversalIn
+         * @description Why a line is taken back.
+         */
+        ReversalIn: {
+            /**
+             * Rev
+             * @description 所见版本 · the revision that was seen
+             */
+            rev: number;
+            /** Source Document */
+            source_document: string;
         };
         /**
          * RiskOut
@@ -54668,6 +54740,74 @@ export interface operations {
             };
         };
     };
+    search: {
+        parameters: {
+            query: {
+                /** @description 至少两个字 */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     begin_second_factor: {
         parameters: {
             query?: never;
@@ -63041,6 +63181,78 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["MoveIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reverse_part_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: number;
+                move_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReversalIn"];
             };
         };
         responses: {

@@ -1,8 +1,9 @@
 import { Skeleton } from "antd";
-import { type ChangeEvent, useState } from "react";
+import { useState } from "react";
 import type { Attachment } from "../api";
 import { type Problem, request, RequestError, useResource } from "../client";
 import { clockOf, dateOf } from "../format";
+import { FileButton } from "../parts/FileButton";
 import { ProblemPanel } from "../parts/ProblemPanel";
 import { useTexts } from "../preferences";
 import type { Kind } from "./kinds";
@@ -16,9 +17,7 @@ export function FileLibrary({ kind, id }: { kind: Kind; id: number }) {
   const { data, problem, retry } = useResource<Attachment[]>(path);
   const [refusal, setRefusal] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
-  const add = async (event: ChangeEvent<HTMLInputElement>) => {
-    const chosen = [...(event.target.files ?? [])];
-    event.target.value = "";
+  const add = async (chosen: File[]) => {
     setBusy(true);
     setRefusal(null);
     try {
@@ -48,11 +47,10 @@ export function FileLibrary({ kind, id }: { kind: Kind; id: number }) {
         ))}
       </ul>
       {refusal && <ProblemPanel problem={refusal} />}
-      {kind.can_write && (
-        <label className="add-file">
-          {t(busy ? "uploading" : "add_files")}
-          <input type="file" multiple disabled={busy} onChange={(event) => void add(event)} />
-        </label>
+      {kind.can_work && (
+        <p className="add-file">
+          <FileButton title={t(busy ? "uploading" : "add_files")} multiple loading={busy} onFiles={(chosen) => void add(chosen)} />
+        </p>
       )}
     </div>
   );

@@ -1,7 +1,8 @@
 import { Button } from "antd";
-import { type ChangeEvent, useState } from "react";
+import { useState } from "react";
 import type { Imported } from "../api";
 import { type Problem, request, RequestError } from "../client";
+import { FileButton } from "../parts/FileButton";
 import { Panel } from "../parts/Panel";
 import { ProblemPanel } from "../parts/ProblemPanel";
 import { usePreferences } from "../preferences";
@@ -37,8 +38,7 @@ export function ImportWizard({ kind, onChanged, onClose }: Props) {
     }
     setBusy(false);
   };
-  const choose = (event: ChangeEvent<HTMLInputElement>) => {
-    const chosen = event.target.files?.[0] ?? null;
+  const choose = ([chosen = null]: (File | null)[]) => {
     setFile(chosen);
     setOutcome(null);
     setProblem(null);
@@ -56,7 +56,7 @@ export function ImportWizard({ kind, onChanged, onClose }: Props) {
         </li>
         <li>
           <h3>{t("import_file")}</h3>
-          <input type="file" aria-label={t("import_file")} accept=".xlsx,.csv" onChange={choose} />
+          <FileButton title={t("choose_file")} accept=".xlsx,.csv" onFiles={choose} /> {file?.name}
         </li>
         <li aria-busy={busy}>
           <h3>{t("import_check")}</h3>

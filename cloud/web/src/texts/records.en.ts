@@ -101,6 +101,7 @@ const en: Record<keyof typeof zh, string> = {
   import_template: "Download the template and fill it in",
   download_template: "Download the template",
   import_file: "Choose the filled-in workbook",
+  choose_file: "Choose the file",
   import_check: "Check the outcome",
   import_check_hint: "The workbook is tried first; nothing is written.",
   import_checking: "Checking…",

@@ -99,6 +99,7 @@ const zh = {
   import_template: "下载模板并填写",
   download_template: "下载模板",
   import_file: "选择填好的表格",
+  choose_file: "选择表格",
   import_check: "核对结果",
   import_check_hint: "选择表格后先试算，不写入任何数据。",
   import_checking: "正在核对…",

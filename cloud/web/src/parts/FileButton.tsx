@@ -1,0 +1,36 @@
+import { Button } from "antd";
+import { useRef } from "react";
+
+interface Props {
+  title: string;
+  /** what kinds of files, as the browser's dialog takes it */
+  accept?: string;
+  multiple?: boolean;
+  loading?: boolean;
+  onFiles: (files: File[]) => void;
+}
+
+/** Opens the browser's file dialog; its own button would speak the browser's language, not the page's. */
+export function FileButton({ title, accept, multiple = false, loading = false, onFiles }: Props) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <Button loading={loading} onClick={() => input.current?.click()}>
+        {title}
+      </Button>
+      <input
+        ref={input}
+        className="only-read"
+        type="file"
+        tabIndex={-1}
+        aria-hidden="true"
+        accept={accept}
+        multiple={multiple}
+        onChange={(event) => {
+          onFiles([...(event.target.files ?? [])]);
+          event.target.value = "";
+        }}
+      />
+    </>
+  );
+}
