@@ -18,6 +18,7 @@ from civicwatt_cloud.kit.calendar_commands import app
 from civicwatt_cloud.kit.calendar_errors import BadNotice
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.identity import Actor
+from civicwatt_cloud.kit.tables import UnreadableTable
 from civicwatt_protocols.errors import BadValue
 
 EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "holidays-2026.txt"
@@ -45,6 +46,23 @@ def as_shipped() -> Iterator[None]:
 def test_the_text_of_a_notice_says_what_ships_for_that_year() -> None:
     shipped = {year.year: year for year in calendar.shipped()}
     assert calendar_text.read(NOTICE_2026, "2026.txt") == shipped[2026]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_notice_is_read_as_editors_save_it(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "通知.txt"
+    file.write_text(NOTICE_2026, encoding)
+    assert calendar_notices.read(file)[0].year == 2026
+
+
+def test_a_notice_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "通知.txt"
+    for data in (b"\xff\xff", b"PK\x03\x04"):
+        file.write_bytes(data)
+        with pytest.raises((UnreadableTable, BadNotice)):
+            calendar_notices.read(file)
+    with pytest.raises(UnreadableTable):
+        calendar_notices.read(tmp_path / "nothing.txt")
 
 
 def test_every_statutory_day_of_an_announced_year_is_free() -> None:

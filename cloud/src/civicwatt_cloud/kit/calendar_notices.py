@@ -46,12 +46,20 @@ def read(path: Path) -> tuple[Year, ...]:
     Errors: UnreadableTable, BadNotice, BadToml, UnknownKey, BadValue.
     """
     try:
-        text = text_of(path.read_bytes(), str(path))
-    except OSError as error:
+        data = path.read_bytes()
+        if path.suffix == ".toml":
+            return decode(text_of(data, str(path)), Notices, str(path)).year
+        return (calendar_text.read(_text(data), str(path)),)
+    except (OSError, UnicodeDecodeError) as error:
         raise UnreadableTable(str(path)) from error
-    if path.suffix == ".toml":
-        return decode(text, Notices, str(path)).year
-    return (calendar_text.read(text, str(path)),)
+
+
+def _text(data: bytes) -> str:
+    """Editors in China save text as UTF-8 with a mark or as GB18030: both are read."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030")
 
 
 def bring_in(session: Session, years: Iterable[Year], who: str) -> None:
