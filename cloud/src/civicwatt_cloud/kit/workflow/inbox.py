@@ -56,7 +56,8 @@ def inbox(
 
 def waiting(context: Context, modules: tuple[Module, ...]) -> Inbox:
     """What waits for the actor, over these modules."""
-    total, rows = 0, []
+    total = 0
+    rows: list[Waiting] = []
     for module in modules:
         for entity in module.entities:
             if entity.workflow and context.actor.roles & entity.read:
