@@ -93,7 +93,7 @@ class Site:
         return row
 
     def room(self, number: str, area: str, owner: int = BUREAU, **said: object) -> Any:
-        facts = {"kind": "办公室", "state": "在用", "floor_id": self.floor.id}
+        facts = {"code": f"FJ-{number}", "kind": "办公室", "state": "在用", "floor_id": self.floor.id}
         return self.add("room", owner, **(facts | {"number": number, "use_area": area} | said))
 
     def occupy(self, room: Any, *people: Person, **said: object) -> list[Any]:
@@ -125,8 +125,8 @@ def session(db: Database) -> Iterator[Session]:
 def site(session: Session) -> Site:
     made = Site(session)
     yard = made.add("yard", number="Y1", name="市府大院", address="人民路1号")
-    facts = made.add("building_facts", building_id=1, yard_id=yard.id, storeys=6)
-    made.floor = made.add("floor", facts_id=facts.id, number=12, name="12层")
+    facts = made.add("building_facts", code="JZ1", building_id=1, yard_id=yard.id, storeys=6)
+    made.floor = made.add("floor", code="LC12", facts_id=facts.id, number=12, name="12层")
     made.facts = facts
     return made
 

@@ -42,6 +42,7 @@ def upgrade() -> None:
     )
     _record(
         "building_facts",
+        sa.Column("code", sa.String(40), nullable=False),
         sa.Column("building_id", sa.Integer(), nullable=False),
         sa.Column("yard_id", sa.Integer(), nullable=False),
         sa.Column("built_year", sa.BigInteger(), nullable=True),
@@ -49,26 +50,31 @@ def upgrade() -> None:
         sa.Column("storeys", sa.BigInteger(), nullable=True),
         sa.Column("is_high_rise", sa.Boolean(), nullable=False),
         sa.Column("holder", sa.String(100), nullable=True),
+        sa.UniqueConstraint("code", name=op.f("uq_building_facts_code")),
         sa.UniqueConstraint("building_id", name=op.f("uq_building_facts_building_id")),
         refers={"building_id": "building", "yard_id": "yard"},
     )
     _record(
         "floor",
+        sa.Column("code", sa.String(40), nullable=False),
         sa.Column("facts_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.String(40), nullable=False),
         sa.Column("scale", sa.String(20), nullable=True),
         sa.UniqueConstraint("facts_id", "number", name=op.f("uq_floor_facts_id_number")),
+        sa.UniqueConstraint("code", name=op.f("uq_floor_code")),
         refers={"facts_id": "building_facts"},
     )
     _record(
         "room",
+        sa.Column("code", sa.String(40), nullable=False),
         sa.Column("floor_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(20), nullable=False),
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("state", sa.String(32), nullable=False),
         sa.Column("use_area", sa.BigInteger(), nullable=False),
         sa.Column("gross_share", sa.BigInteger(), nullable=True),
+        sa.UniqueConstraint("code", name=op.f("uq_room_code")),
         sa.UniqueConstraint("floor_id", "number", name=op.f("uq_room_floor_id_number")),
         refers={"floor_id": "floor"},
     )

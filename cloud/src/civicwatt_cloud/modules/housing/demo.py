@@ -113,7 +113,15 @@ def _building(context: Context, number: int, institution: Institution) -> Floor:
         name=f"{institution.name}院",
         address=f"荆襄市人民路 {number + 1} 号",
     )
-    facts = _add(context, estate.BUILDING, institution, building_id=building.id, yard_id=yard.id, storeys=6)
+    facts = _add(
+        context,
+        estate.BUILDING,
+        institution,
+        code=f"JZ-{institution.code}",
+        building_id=building.id,
+        yard_id=yard.id,
+        storeys=6,
+    )
     title = {"facts_id": facts.id, "kind": TitleKind.REAL_ESTATE}
     if number % 2 == 0:
         title |= {
@@ -122,7 +130,15 @@ def _building(context: Context, number: int, institution: Institution) -> Floor:
             "archive_number": f"A-{number}",
         }
     steps.begin(context, TITLE, _add(context, TITLE, institution, **title))
-    return _add(context, estate.FLOOR, institution, facts_id=facts.id, number=1, name="1层")  # type: ignore[no-any-return]
+    return _add(
+        context,
+        estate.FLOOR,
+        institution,
+        facts_id=facts.id,
+        code=f"LC-{institution.code}-1",
+        number=1,
+        name="1层",
+    )  # type: ignore[no-any-return]
 
 
 def _room(
@@ -130,7 +146,16 @@ def _room(
 ) -> Room:
     facts = {"kind": RoomKind.OFFICE, "state": RoomState.IN_USE, **more}
     size = int(area.replace(".", ""))
-    return _add(context, estate.ROOM, institution, floor_id=floor.id, number=number, use_area=size, **facts)  # type: ignore[no-any-return]
+    return _add(
+        context,
+        estate.ROOM,
+        institution,
+        code=f"FJ-{institution.code}-{number}",
+        floor_id=floor.id,
+        number=number,
+        use_area=size,
+        **facts,
+    )  # type: ignore[no-any-return]
 
 
 def _person(context: Context, number: int, institution: Institution, place: int, rank: Rank) -> Person:

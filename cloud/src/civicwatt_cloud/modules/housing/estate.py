@@ -112,11 +112,11 @@ BUILDING = Entity(
     BuildingFacts,
     "建筑物",
     "building",
-    "building_id",
+    "code",
     read=READERS,
     write=MANAGER | UNIT,
     filters=("yard_id", "structure", "is_high_rise"),
-    natural_key=("building_id",),
+    natural_key=("code",),
     has_files=True,
 )
 FLOOR = Entity(
@@ -129,7 +129,7 @@ FLOOR = Entity(
     read=READERS,
     write=MANAGER | UNIT,
     filters=("facts_id",),
-    natural_key=("facts_id", "number"),
+    natural_key=("code",),
     has_files=True,
 )
 ROOM = Entity(
@@ -142,7 +142,8 @@ ROOM = Entity(
     read=READERS,
     write=MANAGER | UNIT,
     filters=("floor_id", "kind", "state", "use_area"),
-    natural_key=("floor_id", "number"),
+    searched=("code", "number"),
+    natural_key=("code",),
     has_files=True,
 )
 OCCUPANCY = Entity(

@@ -28,8 +28,9 @@ class BuildingFacts(Record):
     """What is known of a building of the directory beyond its name; its floor area stays there, dated."""
 
     __tablename__ = "building_facts"
-    __table_args__ = (UniqueConstraint("building_id"),)
+    __table_args__ = (UniqueConstraint("code"), UniqueConstraint("building_id"))
 
+    code: Mapped[str] = fields.text("建筑物编号", "code", length=40)
     building_id: Mapped[int] = fields.reference("建筑物", "building", "building")
     yard_id: Mapped[int] = fields.reference("院落", "yard", "yard")
     built_year: Mapped[int | None] = fields.number("建成年份", "built in")
@@ -43,8 +44,9 @@ class Floor(Record):
     """One floor of a building; its plan is a picture among its files."""
 
     __tablename__ = "floor"
-    __table_args__ = (UniqueConstraint("facts_id", "number"),)
+    __table_args__ = (UniqueConstraint("code"), UniqueConstraint("facts_id", "number"))
 
+    code: Mapped[str] = fields.text("楼层编号", "code", length=40)
     facts_id: Mapped[int] = fields.reference("建筑物", "building", "building_facts")
     number: Mapped[int] = fields.number("楼层", "floor", least=-20)
     name: Mapped[str] = fields.text("楼层名称", "name", length=40)
@@ -55,8 +57,9 @@ class Room(Record):
     """A room; its owner is the institution that uses it. Its outline is a region of the floor's picture."""
 
     __tablename__ = "room"
-    __table_args__ = (UniqueConstraint("floor_id", "number"),)
+    __table_args__ = (UniqueConstraint("code"), UniqueConstraint("floor_id", "number"))
 
+    code: Mapped[str] = fields.text("房间编号", "code", length=40)
     floor_id: Mapped[int] = fields.reference("楼层", "floor", "floor")
     number: Mapped[str] = fields.text("房间号", "number", length=20)
     kind: Mapped[str] = fields.choice("用途", "use", RoomKind)
