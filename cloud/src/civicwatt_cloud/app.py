@@ -32,7 +32,14 @@ from civicwatt_cloud.kit.documents import api as documents_api
 from civicwatt_cloud.kit.files import api as files_api
 from civicwatt_cloud.kit.guard import Guard
 from civicwatt_cloud.kit.http_metrics import HttpMetrics
-from civicwatt_cloud.kit.identity import accounts_api, certificates_api, delegations_api, own_api, tokens_api
+from civicwatt_cloud.kit.identity import (
+    accounts_api,
+    certificates_api,
+    delegations_api,
+    oidc_api,
+    own_api,
+    tokens_api,
+)
 from civicwatt_cloud.kit.indicators import api as indicators_api
 from civicwatt_cloud.kit.indicators import snapshots
 from civicwatt_cloud.kit.records import api as records_api
@@ -93,7 +100,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=MIN_GZIP)
     app.add_middleware(Guard)
     app.add_middleware(HttpMetrics)
-    own_parts = (session_api, own_api, delegations_api)
+    own_parts = (session_api, oidc_api, own_api, delegations_api)
     for part in (*own_parts, accounts_api, certificates_api, tokens_api, audit_api):
         app.include_router(part.router)
     app.include_router(energy_api.router)

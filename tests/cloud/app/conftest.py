@@ -1,5 +1,6 @@
 """The application on fresh databases, without a broker, before anybody has signed in."""
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,22 +17,33 @@ from civicwatt_cloud.kit.signin import FIRST_ROLES
 STRONG = "Yu-Lan-2026"
 
 
-@pytest.fixture
-def web(tmp_path: Path) -> Path:
+@pytest.fixture(scope="session")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A build of the pages, as small as can be."""
-    folder = tmp_path / "web"
-    (folder / "assets").mkdir(parents=True)
+    folder = tmp_path_factory.mktemp("web")
+    (folder / "assets").mkdir()
     (folder / "index.html").write_text("<!doctype html><title>CivicWatt</title>")
     (folder / "favicon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     (folder / "assets" / "app-1a2b.js").write_text("console.log('" + "x" * 4000 + "')")
     return folder
 
 
+@pytest.fixture(scope="session")
+def built(web: Path) -> FastAPI:
+    """The application: its routes take seconds to make, its databases none."""
+    return create_app(Settings(mqtt_host=None, web_dist=web))
+
+
 @pytest.fixture
-async def app(tmp_path: Path, web: Path) -> AsyncIterator[FastAPI]:
-    made = create_app(Settings(data_dir=tmp_path / "data", mqtt_host=None, web_dist=web))
-    async with made.router.lifespan_context(made):
-        yield made
+async def app(built: FastAPI, tmp_path: Path, web: Path, sqlite_template: Path) -> AsyncIterator[FastAPI]:
+    """It on a fresh database; routes that a test adds are gone after it."""
+    (tmp_path / "data").mkdir()
+    shutil.copy(sqlite_template, tmp_path / "data/civicwatt.sqlite")
+    built.state.settings = Settings(data_dir=tmp_path / "data", mqtt_host=None, web_dist=web)
+    routes = list(built.router.routes)
+    async with built.router.lifespan_context(built):
+        yield built
+    built.router.routes[:] = routes
 
 
 @pytest.fixture

@@ -85,7 +85,8 @@ class Settings(BaseSettings):
         default=400, ge=30, le=36_500, description="what was set aside, for people to look at"
     )
     terminal_host: str = Field(
-        default="127.0.0.1", description="where vehicle terminals connect; in a private network at most"
+        default="127.0.0.1",
+        description="where vehicle terminals connect; in a private network at most",
     )
     terminal_port: int | None = Field(
         default=None, ge=0, le=65535, description="and at which port; None: none is served"
@@ -118,6 +119,14 @@ class Settings(BaseSettings):
         default=None, description="PEM: who certifies people that sign in by certificate; None: nobody does"
     )
     login_crl: Path | None = Field(default=None, description="PEM: lists of revoked ones, of each issuer")
+    oidc_issuer: str | None = Field(
+        default=None, description="https://… of the provider of single sign-on; None: there is none"
+    )
+    oidc_client_id: str = Field(default="civicwatt", description="as whom the provider knows this cloud")
+    oidc_secret_file: Path | None = Field(default=None, description="the provider's secret for it, if any")
+    oidc_claim: str = Field(
+        default="preferred_username", description="what the provider says of people that is their account"
+    )
     backup_key_file: Path | None = Field(default=None, description="the key of backups; None: a passphrase")
     scan_command: str = Field(
         default="",

@@ -1,18 +1,14 @@
 """M01.3, S04: a certificate signs in once a nonce, soon, while it is trusted and not revoked."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 from cloud.kit.identity.authority import BEGAN, Authority, pem, signature
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from httpx import ASGITransport, AsyncClient
 
-from civicwatt_cloud.app import create_app
 from civicwatt_cloud.kit import identity
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import Level
@@ -21,7 +17,6 @@ from civicwatt_cloud.kit.identity import Account, Actor, certificates
 from civicwatt_cloud.kit.identity.actors import Granted
 from civicwatt_cloud.kit.identity.certificates import Presented, Trust, signed_text
 from civicwatt_cloud.kit.roles import Role
-from civicwatt_cloud.kit.settings import Settings
 
 NOW_S = int(datetime(2026, 6, 1, tzinfo=UTC).timestamp())
 NOW = NOW_S * 1_000_000
@@ -139,46 +134,3 @@ def test_m01_3_a_renewed_certificate_names_the_same_person_and_a_strangers_nobod
     with site.database.session() as session:
         session.query(Account).filter_by(username="li.na").one().disabled_us = NOW
     assert site.refused(site.nonce()) == "CW-K1317"
-
-
-@pytest.fixture
-async def client(
-    tmp_path: Path,
-) -> AsyncIterator[tuple[AsyncClient, tuple[x509.Certificate, ec.EllipticCurvePrivateKey]]]:
-    authority = Authority()
-    (tmp_path / "ca.pem").write_text(pem(authority.root))
-    (tmp_path / "crl.pem").write_text(pem(authority.revoking(days=3650)))
-    trusting = {"login_ca": tmp_path / "ca.pem", "login_crl": tmp_path / "crl.pem"}
-    app = create_app(Settings(data_dir=tmp_path / "data", mqtt_host=None, web_dist=tmp_path, **trusting))
-    certificate, key = authority.certificate("李娜")
-    async with app.router.lifespan_context(app):
-        with app.state.database.session() as session:
-            account = Account(username="li.na", display_name="李娜", created_us=0)
-            session.add(account)
-            session.flush()
-            admin = Actor(99, "chen", "", (Granted(Role.SYSTEM_ADMIN, None, Level.NATION, ""),))
-            certificates.bind(session, admin, account.id, pem(certificate), TODAY)
-        async with AsyncClient(transport=ASGITransport(app), base_url="http://cloud") as opened:
-            yield opened, (certificate, key)
-
-
-async def test_m01_3_over_the_wire(
-    client: tuple[AsyncClient, tuple[x509.Certificate, ec.EllipticCurvePrivateKey]],
-) -> None:
-    web, (certificate, key) = client
-    asked = (await web.post("/api/v1/session/nonce")).json()
-    assert asked["origin"] == "http://cloud"
-    ts = identity.real_now_us() // 1_000_000
-    said = {
-        "nonce": asked["nonce"],
-        "ts": ts,
-        "certificate": pem(certificate),
-        "signature": signature(key, signed_text(asked["nonce"], asked["origin"], ts)),
-    }
-    signed_in = await web.post("/api/v1/session/certificate", json=said)
-    assert (signed_in.status_code, signed_in.json()["username"]) == (200, "li.na")
-    assert (await web.get("/api/v1/session")).json()["display_name"] == "李娜"
-    again = await web.post("/api/v1/session/certificate", json=said)
-    assert (again.status_code, again.json()["code"]) == (401, "CW-K1313")
-    broken = await web.post("/api/v1/session/certificate", json=said | {"certificate": "x"})
-    assert broken.status_code in {401, 422}

@@ -8,6 +8,7 @@ CloudError
 │   ├── UsernameTaken         CW-K1304
 │   ├── GrantedAlready        CW-K1305
 │   └── PersonsAccount        CW-K1322
+├── ProviderAway         502  CW-K1333
 ├── NotPermitted         403
 │   ├── AnothersTask          CW-K1306
 │   ├── PasswordExpired       CW-K1309
@@ -24,10 +25,12 @@ CloudError
     ├── CertificateRevoked    CW-K1315
     ├── CertificateUntrusted  CW-K1316
     ├── CertificateUnbound    CW-K1317
-    └── SignatureWrong        CW-K1318
+    ├── SignatureWrong        CW-K1318
+    ├── SignOnRefused         CW-K1331
+    └── IdentityUnbound       CW-K1332
 """
 
-from civicwatt_cloud.kit.errors import Conflict, NotPermitted, NotSignedIn, RuleViolation
+from civicwatt_cloud.kit.errors import CloudError, Conflict, NotPermitted, NotSignedIn, RuleViolation
 
 
 class RolesExclude(Conflict):
@@ -231,3 +234,34 @@ class NotLent(RuleViolation):
     )
     remedy_zh = "改正角色或日期"
     remedy_en = "correct the role or the days"
+
+
+class SignOnRefused(NotSignedIn):
+    """The browser did not leave from here, came too late, or the provider's word does not hold."""
+
+    code = "CW-K1331"
+    zh = "单点登录未完成"
+    en = "the single sign-on was not completed"
+    remedy_zh = "从登录页重新进入"
+    remedy_en = "begin again from the sign-in page"
+
+
+class IdentityUnbound(NotSignedIn):
+    """The provider knows the person; no account here has the name."""
+
+    code = "CW-K1332"
+    zh = "认证中心给出的 {claim} 没有对应的可用账号"
+    en = "no account has the {claim} that the provider gives"
+    remedy_zh = "请管理员建立同名账号"
+    remedy_en = "ask for an account of that name"
+
+
+class ProviderAway(CloudError):
+    """The provider does not answer as one."""
+
+    status = 502
+    code = "CW-K1333"
+    zh = "认证中心没有正常应答：{detail}"
+    en = "the provider of single sign-on does not answer as one: {detail}"
+    remedy_zh = "稍后再试，或用账号密码登录；请管理员核对 oidc_issuer"
+    remedy_en = "try again later, or sign in by password; ask for oidc_issuer to be checked"
