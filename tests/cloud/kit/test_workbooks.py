@@ -21,7 +21,7 @@ from civicwatt_cloud.kit.records.registry import Asked, Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.tables import MissingColumn
 from civicwatt_cloud.kit.workbooks.columns import EXAMPLE, targets_of
-from civicwatt_cloud.kit.workbooks.errors import UnknownColumn
+from civicwatt_cloud.kit.workbooks.errors import TooManyRows, UnknownColumn
 from civicwatt_cloud.kit.workbooks.exporting import export
 from civicwatt_cloud.kit.workbooks.importing import Outcome, Verdict, import_file
 from civicwatt_cloud.kit.workbooks.template import write_template
@@ -189,6 +189,17 @@ def test_the_template_tells_what_goes_into_it(east: Context, tmp_path: Path) -> 
         assert book["选项"]["E2"].value == "省部级正职"
         assert book["填写说明"]["A2"].value == "单位编码"
     assert counts(bring(east, path)) == (0, 0, 0, 0)
+
+
+def test_more_records_than_a_sheet_has_rows_go_out_as_csv_only(
+    east: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("civicwatt_cloud.kit.workbooks.exporting.XLSX_ROWS", 1)
+    bring(east, text_table(tmp_path / "a.csv", HEAD, "U1,P-1,王强,,正科级,,", "U3,P-2,李丽,,正科级,,"))
+    with pytest.raises(TooManyRows):
+        export(east, PERSON, TARGETS, Asked(), tmp_path / "b.xlsx")
+    export(east, PERSON, TARGETS, Asked(), tmp_path / "b.csv")
+    assert len((tmp_path / "b.csv").read_text(encoding="utf-8-sig").splitlines()) == 3
 
 
 def test_bulk_is_all_or_nothing(db: Database, tmp_path: Path) -> None:

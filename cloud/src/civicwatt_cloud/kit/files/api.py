@@ -8,8 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.business_time import iso
+from civicwatt_cloud.kit.errors import NotFound
 from civicwatt_cloud.kit.files import attachments as files
 from civicwatt_cloud.kit.files import regions as drawings
+from civicwatt_cloud.kit.files.checks import MEDIA_TYPES
 from civicwatt_cloud.kit.files.models import Attachment
 from civicwatt_cloud.kit.files.regions import Region
 from civicwatt_cloud.kit.files.store import Store
@@ -29,7 +31,7 @@ BYTES = {
     }
 }
 CONTENT: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/octet-stream": {}}, "description": "文件内容"}
+    200: {"content": {one: {} for one in MEDIA_TYPES}, "description": "文件内容"}
 }
 SANDBOX = {"Content-Security-Policy": "default-src 'none'; sandbox"}  # nothing in a file ever runs
 Sha256 = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
@@ -146,6 +148,8 @@ def content(
     with reading(request, actor) as context:
         attachment, file = files.with_content(context, entities_of(request), sha256)
     store = store_of(request)
+    if not store.path(sha256).exists():  # a database that came back without its files
+        raise NotFound()
     if size == "thumbnail" and file.media_type.startswith("image/") and file.media_type != "image/vnd.dxf":
         return FileResponse(
             store.thumbnail(sha256), media_type="image/jpeg", filename="thumbnail.jpg", headers=SANDBOX

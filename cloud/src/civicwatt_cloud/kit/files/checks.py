@@ -135,3 +135,4 @@ _TYPES: Mapping[str, tuple[str, Callable[[bytes], bytes]]] = {
     "txt": ("text/plain", _text),
     "dxf": ("image/vnd.dxf", _dxf),
 }
+MEDIA_TYPES = tuple(sorted({media_type for media_type, _judge in _TYPES.values()}))

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, create_model
 
 from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.errors import CloudError
@@ -62,7 +62,9 @@ def routes(module: Module) -> APIRouter:
 
 
 def _export_route(router: APIRouter, name: str, entity: Entity) -> None:
-    filters, reader = schemas.filters_of(entity), Depends(Requires(entity.read))
+    listed = schemas.filters_of(entity)
+    filters = create_model(f"{listed.__name__}Export", __base__=listed, format=(Format, "xlsx"))
+    reader = Depends(Requires(entity.read))
 
     @router.get(
         f"/{entity.path}/export", operation_id=f"export_{name}", summary=f"{entity.zh}：导出", **TABLE
@@ -70,16 +72,16 @@ def _export_route(router: APIRouter, name: str, entity: Entity) -> None:
     def exported(
         request: Request,
         asked: Annotated[filters, Query()],  # type: ignore[valid-type]
-        format: Format = "xlsx",
         actor: Actor = reader,
     ) -> StreamingResponse:
         """All that the list shows, on one sheet."""
+        form: Format = asked.format  # type: ignore[attr-defined]
 
         def write(path: Path) -> None:
             with reading(request, actor) as context:
                 export(context, entity, _targets(request), asked_of(asked), path)
 
-        return _file(f"{entity.zh}.{format}", write)
+        return table_file(f"{entity.zh}.{form}", write)
 
 
 def _import_routes(router: APIRouter, name: str, entity: Entity) -> None:
@@ -90,7 +92,7 @@ def _import_routes(router: APIRouter, name: str, entity: Entity) -> None:
     )
     def template(actor: Actor = writer) -> StreamingResponse:
         """A workbook to fill in."""
-        return _file(f"{entity.zh}模板.xlsx", lambda path: write_template(path, entity))
+        return table_file(f"{entity.zh}模板.xlsx", lambda path: write_template(path, entity))
 
     @router.post(
         f"/{entity.path}/import",
@@ -132,7 +134,7 @@ def _targets(request: Request) -> Targets:
     return targets_of(request.app.state.modules)
 
 
-def _file(name: str, write: Callable[[Path], None]) -> StreamingResponse:
+def table_file(name: str, write: Callable[[Path], None]) -> StreamingResponse:
     """A file that is made in a temporary place and gone with its last reader."""
     ending = name.rpartition(".")[2]
     with tempfile.TemporaryDirectory(prefix="civicwatt-") as folder:

@@ -5,7 +5,8 @@ RuleViolation
 ├── UnknownOwner       CW-K1412
 ├── UnknownReference   CW-K1413
 ├── AmbiguousReference CW-K1414
-└── WithoutKey         CW-K1415
+├── WithoutKey         CW-K1415
+└── TooManyRows        CW-K1416
 """
 
 from civicwatt_cloud.kit.errors import RuleViolation
@@ -59,3 +60,13 @@ class WithoutKey(RuleViolation):
     en = "{title} is empty: it is what tells one record from another"
     remedy_zh = "填写后重新导入，已导入的行不会重复"
     remedy_en = "fill it in and import again; rows already there are not doubled"
+
+
+class TooManyRows(RuleViolation):
+    """More records than a sheet of xlsx has rows."""
+
+    code = "CW-K1416"
+    zh = "共 {rows} 行，超过 xlsx 工作表的上限"
+    en = "{rows} rows are more than a sheet of xlsx holds"
+    remedy_zh = "改用 csv 导出，或缩小筛选范围"
+    remedy_en = "export as csv, or ask for fewer records"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.directory import Institution
@@ -15,7 +15,7 @@ from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.fields import Field, Kind
 from civicwatt_cloud.kit.records.registry import MASK, Asked, Context
 from civicwatt_cloud.kit.scope import scope_of
-from civicwatt_cloud.kit.table_files import Cell, write_table
+from civicwatt_cloud.kit.table_files import XLSX_ROWS, Cell, write_table
 from civicwatt_cloud.kit.workbooks.columns import (
     OWNER,
     OWNER_NAME,
@@ -25,6 +25,7 @@ from civicwatt_cloud.kit.workbooks.columns import (
     columns_of,
     named_by,
 )
+from civicwatt_cloud.kit.workbooks.errors import TooManyRows
 
 AT_ONCE = 2000  # rows from the cursor
 EXACT = 10**15  # a workbook's numbers have 15 digits: larger ones are written as texts
@@ -33,9 +34,14 @@ EXACT = 10**15  # a workbook's numbers have 15 digits: larger ones are written a
 def export(context: Context, entity: Entity, targets: Targets, asked: Asked, path: Path) -> None:
     """Write the records that are asked for, all pages of them; the path's ending names the format.
 
-    Errors: NotPermitted, BadField.
+    Errors: BadField, TooManyRows.
     """
-    query = registry.ordered(registry.filtered(context, entity, asked), entity, asked.order)
+    wanted = registry.filtered(context, entity, asked)
+    if path.suffix == ".xlsx":
+        number = context.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+        if number > XLSX_ROWS:
+            raise TooManyRows(rows=number)
+    query = registry.ordered(wanted, entity, asked.order)
     write_table(path, titles_of(entity), rows(context, entity, targets, query))
 
 
