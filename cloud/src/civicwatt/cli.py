@@ -44,6 +44,9 @@ GROUPS = command.GROUPS | {
         "app",
         "关账与更正单 · closed months and corrections",
     ),
+    "module": Group(
+        "civicwatt.modules.commands", "app", "模块：规模、新建 · sizes of the modules, and a new one"
+    ),
     "audit": Group(
         "civicwatt_cloud.kit.audit_commands", "app", "审计链：校验、锚点 · verify and anchor the audit"
     ),

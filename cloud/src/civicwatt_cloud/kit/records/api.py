@@ -34,7 +34,7 @@ def asked_of(filters: Any) -> Asked:
     said = filters.model_dump(exclude_none=True)
     q, order = said.pop("q", ""), said.pop("order", "")
     return Asked(
-        {k: v for k, v in said.items() if k not in {"offset", "limit"}},
+        {k: v for k, v in said.items() if k not in {"offset", "limit", "format"}},
         q,
         order,
         filters.offset,
