@@ -13,7 +13,8 @@ WIDEST_M = 500_000
 
 def area_of(fence: Fence) -> Area:
     """The area that a fence draws. Errors: BadFence."""
-    places = [geo.converted(one, System(fence.system), System.WGS84) for one in _places(fence.places)]
+    system = System(fence.system or System.WGS84)  # a new row takes its default later
+    places = [geo.converted(one, system, System.WGS84) for one in _places(fence.places)]
     width_m = fence.width_m or 0
     if width_m > WIDEST_M:
         raise BadFence(detail=f"{width_m} m", detail_zh=f"{width_m} m 过大")

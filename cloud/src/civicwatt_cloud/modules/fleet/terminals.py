@@ -38,6 +38,7 @@ class Connection:
     """One terminal's connection."""
 
     writer: asyncio.StreamWriter
+    task: asyncio.Task[None] | None
     phone: str = ""  # set once it has proved itself
     sent: int = 0
     bad: int = 0
@@ -75,11 +76,13 @@ class TerminalServer:
         try:
             await server.serve_forever()
         finally:
-            for one in list(self._connections):
-                one.writer.close()
+            tasks = [one.task for one in self._connections if one.task is not None]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connection = Connection(writer)
+        connection = Connection(writer, asyncio.current_task())
         if len(self._connections) >= MOST_CONNECTIONS:
             writer.close()
             return
