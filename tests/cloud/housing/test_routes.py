@@ -1,5 +1,7 @@
 """M02: what the module's own routes answer over the demo's rooms."""
 
+import csv
+import io
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -56,7 +58,8 @@ async def cloud(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Any]:
                 headers = {"cookie": f"civicwatt={tokens[who]}"} if who else {}
                 answer = await client.get(f"/api/v1/housing/{path}", params=params, headers=headers)
                 assert answer.status_code == status, answer.text
-                return answer.json()
+                is_json = answer.headers["content-type"].endswith("json")
+                return answer.json() if is_json else answer.content.decode(errors="replace")
 
             yield get
 
@@ -79,6 +82,17 @@ async def test_the_demo_is_surfaced_by_the_indicators(cloud: Any) -> None:
     (risk,) = await cloud("manager", "risks", month=month)
     assert "须临近政务大厅" in risk["reason"]
     assert await cloud("county", "risks", month=month) == []
+
+
+async def test_the_lists_are_exported(cloud: Any) -> None:
+    over = await cloud("manager", "over-standard/export", format="csv")
+    first, second = list(csv.reader(io.StringIO(over.removeprefix("\ufeff"))))[1:]
+    assert (first[4], first[7], first[8]) == ("104", "11.00", "122.22")
+    assert (second[3], second[7], second[9]) == ("退休", "9.00", "kept")
+    idle = await cloud("manager", "vacancy/export", format="csv")
+    assert idle.count("120.00") == 3
+    assert (await cloud("manager", "vacancy/export"))[:2] == "PK"
+    assert (await cloud("county", "vacancy/export", format="csv")).count("120.00") == 1
 
 
 async def test_a_unit_is_checked_and_pays_rent(cloud: Any) -> None:
@@ -105,6 +119,8 @@ async def test_who_may_ask_and_for_whom(cloud: Any) -> None:
     for path, params in (
         ("over-standard", {}),
         ("vacancy", {}),
+        ("over-standard/export", {}),
+        ("vacancy/export", {}),
         ("title-rate", {}),
         ("unit-check", {"institution_id": 1}),
         ("rent", {"months": 1}),

@@ -130,7 +130,7 @@ def _building(context: Context, number: int, institution: Institution) -> Floor:
             "archive_number": f"A-{number}",
         }
     steps.begin(context, TITLE, _add(context, TITLE, institution, **title))
-    return _add(
+    floor: Floor = _add(
         context,
         estate.FLOOR,
         institution,
@@ -138,7 +138,8 @@ def _building(context: Context, number: int, institution: Institution) -> Floor:
         code=f"LC-{institution.code}-1",
         number=1,
         name="1层",
-    )  # type: ignore[no-any-return]
+    )
+    return floor
 
 
 def _room(
@@ -146,7 +147,7 @@ def _room(
 ) -> Room:
     facts = {"kind": RoomKind.OFFICE, "state": RoomState.IN_USE, **more}
     size = int(area.replace(".", ""))
-    return _add(
+    room: Room = _add(
         context,
         estate.ROOM,
         institution,
@@ -155,7 +156,8 @@ def _room(
         number=number,
         use_area=size,
         **facts,
-    )  # type: ignore[no-any-return]
+    )
+    return room
 
 
 def _person(context: Context, number: int, institution: Institution, place: int, rank: Rank) -> Person:

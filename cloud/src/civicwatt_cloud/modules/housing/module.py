@@ -1,7 +1,7 @@
 """The manifest of the module."""
 
 from civicwatt_cloud.kit.records.entity import Module
-from civicwatt_cloud.modules.housing import api, estate, leasing, repairs
+from civicwatt_cloud.modules.housing import api, estate, exports, leasing, repairs
 from civicwatt_cloud.modules.housing.allocation import ALLOCATION
 from civicwatt_cloud.modules.housing.disposal import DISPOSAL
 from civicwatt_cloud.modules.housing.findings import FINDING
@@ -24,7 +24,7 @@ MODULE = Module(
         TITLE,
         FINDING,
     ),
-    routers=(api.router,),
+    routers=(api.router, exports.router),
     jobs=(leasing.JOB,),
     indicators=INDICATORS,
 )
