@@ -4436,6 +4436,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/housing/over-standard/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 超标清单：导出
+         * @description Who is over the standard today, one row a person.
+         */
+        get: operations["export_housing_over_standard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/housing/over-standard/tasks": {
         parameters: {
             query?: never;
@@ -6160,6 +6180,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/housing/vacancy/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 空置清单：导出
+         * @description The idle rooms, one row each.
+         */
+        get: operations["export_housing_vacancy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/housing/vacate-tasks": {
         parameters: {
             query?: never;
@@ -6912,6 +6952,26 @@ export interface paths {
          * @description What the pages are made from.
          */
         get: operations["get_meta"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/org/buildings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 楼栋
+         * @description Buildings in scope: found by name or code, or of given ids.
+         */
+        get: operations["find_org_buildings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -12162,6 +12222,11 @@ export interface components {
              */
             built_year?: string | number | null;
             /**
+             * 建筑物编号
+             * @description code
+             */
+            code?: string | null;
+            /**
              * 产权单位
              * @description holder of the title
              */
@@ -12205,6 +12270,11 @@ export interface components {
              */
             built_year?: string | number | null;
             /**
+             * 建筑物编号
+             * @description code
+             */
+            code: string;
+            /**
              * 产权单位
              * @description holder of the title
              */
@@ -12241,6 +12311,8 @@ export interface components {
             building_id: unknown;
             /** 建成年份 */
             built_year: unknown;
+            /** 建筑物编号 */
+            code: unknown;
             /** 产权单位 */
             holder: unknown;
             /** Id */
@@ -12261,18 +12333,12 @@ export interface components {
             yard_id: unknown;
         };
         /**
-         * BuildingOut
-         * @description A building with its floor area today [m²].
+         * BuildingsOut
+         * @description Buildings, in the order of the tree.
          */
-        BuildingOut: {
-            /** Code */
-            code: string;
-            /** Floor Area */
-            floor_area: string | null;
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
+        BuildingsOut: {
+            /** Nodes */
+            nodes: components["schemas"]["civicwatt_cloud__modules__org__api__BuildingOut"][];
         };
         /**
          * BulkDone
@@ -13894,6 +13960,11 @@ export interface components {
         /** FloorChange */
         FloorChange: {
             /**
+             * 楼层编号
+             * @description code
+             */
+            code?: string | null;
+            /**
              * 建筑物
              * @description building
              */
@@ -13922,6 +13993,11 @@ export interface components {
         /** FloorNew */
         FloorNew: {
             /**
+             * 楼层编号
+             * @description code
+             */
+            code: string;
+            /**
              * 建筑物
              * @description building
              */
@@ -13949,6 +14025,8 @@ export interface components {
         };
         /** FloorOut */
         FloorOut: {
+            /** 楼层编号 */
+            code: unknown;
             /** 建筑物 */
             facts_id: unknown;
             /** Id */
@@ -14489,7 +14567,7 @@ export interface components {
          */
         InstitutionOut: {
             /** Buildings */
-            buildings: components["schemas"]["BuildingOut"][];
+            buildings: components["schemas"]["civicwatt_cloud__modules__energy__schemas__BuildingOut"][];
             /** Code */
             code: string;
             floor_area: components["schemas"]["FloorAreaOut"] | null;
@@ -17502,6 +17580,11 @@ export interface components {
         /** RoomChange */
         RoomChange: {
             /**
+             * 房间编号
+             * @description code
+             */
+            code?: string | null;
+            /**
              * 楼层
              * @description floor
              */
@@ -17539,6 +17622,11 @@ export interface components {
         };
         /** RoomNew */
         RoomNew: {
+            /**
+             * 房间编号
+             * @description code
+             */
+            code: string;
             /**
              * 楼层
              * @description floor
@@ -19532,6 +19620,8 @@ export interface components {
         };
         /** RoomOut */
         civicwatt_cloud__kit__records__schemas__RoomOut: {
+            /** 房间编号 */
+            code: unknown;
             /** 楼层 */
             floor_id: unknown;
             /** 分摊建筑面积 */
@@ -19552,6 +19642,20 @@ export interface components {
             state: unknown;
             /** 使用面积 */
             use_area: unknown;
+        };
+        /**
+         * BuildingOut
+         * @description A building with its floor area today [m²].
+         */
+        civicwatt_cloud__modules__energy__schemas__BuildingOut: {
+            /** Code */
+            code: string;
+            /** Floor Area */
+            floor_area: string | null;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
         };
         /**
          * Basis
@@ -19584,6 +19688,20 @@ export interface components {
             state: string;
             /** Use Area */
             use_area: string;
+        };
+        /**
+         * BuildingOut
+         * @description A building, and whose it is.
+         */
+        civicwatt_cloud__modules__org__api__BuildingOut: {
+            /** Code */
+            code: string;
+            /** Id */
+            id: number;
+            /** Institution */
+            institution: string;
+            /** Name */
+            name: string;
         };
         /**
          * PersonEventOut
@@ -21262,7 +21380,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": unknown;
+                    "application/ofd": unknown;
+                    "application/pdf": unknown;
+                    "application/vnd.openxmlformats-officedocument.presentationml.presentation": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "image/vnd.dxf": unknown;
+                    "image/webp": unknown;
+                    "text/csv": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description Unauthorized */
@@ -38448,6 +38576,74 @@ export interface operations {
             };
         };
     };
+    export_housing_over_standard: {
+        parameters: {
+            query?: {
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 表格文件 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     open_housing_over_standard_tasks: {
         parameters: {
             query?: {
@@ -45906,6 +46102,74 @@ export interface operations {
             };
         };
     };
+    export_housing_vacancy: {
+        parameters: {
+            query?: {
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 表格文件 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_housing_vacate_task: {
         parameters: {
             query?: {
@@ -48863,6 +49127,74 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_org_buildings: {
+        parameters: {
+            query?: {
+                id?: number[];
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildingsOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.kit.directory import Institution, Region
+from civicwatt_cloud.kit.directory import Building, Institution, Region
 from civicwatt_cloud.kit.errors import NotFound
 from civicwatt_cloud.kit.identity import FOR_EVER, Account, Grant, actor_named
 from civicwatt_cloud.kit.records import registry
@@ -126,3 +126,13 @@ def test_the_tree_begins_where_the_scope_does(session: Session) -> None:
     assert ids(county, search="单位2") == [2]
     assert ids(county, ids=[2, 3]) == [2]
     assert [one.children for one in tree.nodes(county, WantedNodes())[1]] == [1]
+
+
+def test_buildings_are_found_in_scope_only(session: Session) -> None:
+    for number, owner in ((1, 2), (2, 3)):
+        session.add(Building(id=number, code=f"B{number}", name=f"{number}号楼", institution_id=owner))
+    county = somebody(session, "b", Role.STAFF, COUNTY)
+    for wanted in (WantedNodes(), WantedNodes(ids=[1, 2]), WantedNodes(search="号楼")):
+        assert [(one.building.id, one.institution) for one in tree.buildings(county, wanted)] == [
+            (1, "单位2")
+        ]

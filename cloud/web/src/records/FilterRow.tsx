@@ -15,6 +15,7 @@ interface Props {
 }
 
 const NARROW_PX = 640; // as the style sheets have it
+const END_OF_DAY = "T23:59:59"; // of a moment: the last day is included
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
 /** The fields a list can be narrowed by. */
@@ -90,7 +91,7 @@ function Filter({ field, value, onChange }: { field: FieldMeta; value: string; o
 /** From one end to the other, both included; either may be left out. */
 function Between({ field, label, value, onChange }: { field: FieldMeta; label: string; value: string; onChange: (value: string) => void }) {
   const { t } = usePreferences();
-  const [first = "", last = ""] = value.split("..");
+  const [first = "", last = ""] = value.replace(END_OF_DAY, "").split("..");
   const end = (title: string, said: string, settle: (said: string) => void) => (
     <Slow
       value={said}
@@ -106,7 +107,8 @@ function Between({ field, label, value, onChange }: { field: FieldMeta; label: s
       }
     />
   );
-  const settle = (from: string, to: string) => onChange(from || to ? `${from}..${to}` : "");
+  const whole = (to: string) => (to && field.kind === "moment" ? `${to}${END_OF_DAY}` : to);
+  const settle = (from: string, to: string) => onChange(from || to ? `${from}..${whole(to)}` : "");
   return (
     <span className="labelled between">
       <span className="caption">{label}</span>

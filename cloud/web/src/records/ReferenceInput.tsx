@@ -4,7 +4,7 @@ import type { Tree } from "../api";
 import { request, RequestError } from "../client";
 import { usePreferences } from "../preferences";
 import { titleKey, useKinds } from "./kinds";
-import { INSTITUTION, type Listed } from "./record";
+import { DIRECTORY, type Listed } from "./record";
 
 const SHOWN = 20;
 
@@ -35,8 +35,8 @@ function useOptions(target: string, words: string, wanted: boolean): Option[] | 
     const other = kinds.get(target);
     const ask = async () => {
       const q = encodeURIComponent(words);
-      if (target === INSTITUTION) {
-        const { nodes } = await request<Tree>("GET", words ? `org/tree?q=${q}` : "org/tree", undefined, aborter.signal);
+      if (DIRECTORY[target]) {
+        const { nodes } = await request<Pick<Tree, "nodes">>("GET", `${DIRECTORY[target]}${words ? `?q=${q}` : ""}`, undefined, aborter.signal);
         return nodes.slice(0, SHOWN).map((node) => ({ value: node.id, label: node.name, hint: node.code }));
       }
       const { rows } = await request<Listed>("GET", `${target}?limit=${SHOWN}${words ? `&q=${q}` : ""}`, undefined, aborter.signal);
@@ -67,7 +67,7 @@ export function ReferenceInput({ id, target, label, value, onChange, invalid = f
     if (value !== null) void learn(target, [value]);
   }, [target, value, learn]);
 
-  if (target !== INSTITUTION && !kinds.has(target))
+  if (!DIRECTORY[target] && !kinds.has(target))
     return (
       <Input id={id} aria-label={label} inputMode="numeric" value={value ?? ""} onChange={(event) => onChange(Number(event.target.value.replace(/\D/g, "")) || null)} />
     );

@@ -3,7 +3,7 @@ import type { FieldMeta } from "../api";
 import { clockOf, dateOf, exact, unitIn, UNKNOWN } from "../format";
 import { usePreferences } from "../preferences";
 import { titleKey, useKinds, useNamed } from "./kinds";
-import { INSTITUTION, type Row, type Value } from "./record";
+import { DIRECTORY, type Row, type Value } from "./record";
 
 /** Asks for the titles of all that these rows refer to, one request for each kind. */
 export function useTitlesOf(fields: FieldMeta[], rows: Row[]) {
@@ -34,7 +34,7 @@ export function useShown(): (field: FieldMeta, value: Value | undefined) => stri
     if (field.kind === "reference") {
       const title = titles.get(titleKey(field.target, Number(value)));
       const other = kinds.get(field.target);
-      if (title === undefined) return field.target === INSTITUTION ? null : `#${value}`;
+      if (title === undefined) return DIRECTORY[field.target] ? null : `#${value}`;
       return chosen(other?.fields.find((one) => one.key === other.title), title);
     }
     return String(value);

@@ -2,7 +2,7 @@ import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef
 import type { EntityMeta, ModuleMeta, Title, Tree } from "../api";
 import { request, RequestError } from "../client";
 import { usePreferences } from "../preferences";
-import { INSTITUTION } from "./record";
+import { DIRECTORY } from "./record";
 
 /** A kind of record with the module it belongs to; `address` names it in the address and under /api/v1. */
 export interface Kind extends EntityMeta {
@@ -37,8 +37,8 @@ export const titleKey = (target: string, id: number) => `${target}/${id}`;
 
 async function titlesOf(target: string, ids: number[], kinds: Map<string, Kind>): Promise<Map<number, string>> {
   const query = ids.map((id) => `id=${id}`).join("&");
-  if (target === INSTITUTION) {
-    const { nodes } = await request<Tree>("GET", `org/tree?${query}`);
+  if (DIRECTORY[target]) {
+    const { nodes } = await request<Pick<Tree, "nodes">>("GET", `${DIRECTORY[target]}?${query}`);
     return new Map(nodes.map((node) => [node.id, node.name]));
   }
   if (!kinds.has(target)) return new Map();

@@ -18,6 +18,8 @@ export interface Listed {
 }
 
 export const INSTITUTION = "institution";
+/** Places of the directory, which no manifest describes; each route answers nodes with id, code and name. */
+export const DIRECTORY: Record<string, string> = { [INSTITUTION]: "org/tree", building: "org/buildings" };
 const PLAIN = { unit: "", digits: 0, length: 0, choices: [], target: "", required: false, computed: true };
 
 /** Whose a record is: every record has it, no manifest names it. */

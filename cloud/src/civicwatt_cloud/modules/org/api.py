@@ -92,3 +92,40 @@ def org_tree(
             for one in found
         ]
         return TreeOut(total=total, nodes=nodes)
+
+
+class BuildingOut(BaseModel):
+    """A building, and whose it is."""
+
+    id: int
+    code: str
+    name: str
+    institution: str
+
+
+class BuildingsOut(BaseModel):
+    """Buildings, in the order of the tree."""
+
+    nodes: list[BuildingOut]
+
+
+@router.get("/buildings", operation_id="find_org_buildings", summary="楼栋")
+def buildings(
+    request: Request,
+    actor: Annotated[Actor, Depends(Requires(EVERYBODY))],
+    id: Annotated[list[RecordId], Query(max_length=500)] = [],  # noqa: B006 - never changed
+    q: Annotated[str, Query(max_length=200)] = "",
+) -> BuildingsOut:
+    """Buildings in scope: found by name or code, or of given ids."""
+    with reading(request, actor) as context:
+        return BuildingsOut(
+            nodes=[
+                BuildingOut(
+                    id=one.building.id,
+                    code=one.building.code,
+                    name=one.building.name,
+                    institution=one.institution,
+                )
+                for one in tree.buildings(context, tree.Wanted(id, q))
+            ]
+        )

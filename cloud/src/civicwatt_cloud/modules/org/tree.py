@@ -1,4 +1,4 @@
-"""The organisation tree as pages walk it: the institutions in scope, level by level, or found by name."""
+"""The directory as pages walk it: institutions in scope, level by level or found by name; buildings."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
-from civicwatt_cloud.kit.directory import Institution, Region
+from civicwatt_cloud.kit.directory import Building, Institution, Region
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import BUSINESS
 from civicwatt_cloud.kit.scope import scope_of
@@ -53,3 +53,29 @@ def nodes(context: Context, wanted: Wanted) -> tuple[int, list[Node]]:
         query = query.where(or_(node.parent_id.is_(None), node.parent_id.not_in(visible)))
     rows = context.session.execute(query).all()
     return (rows[0][3] if rows else 0), [Node(row, region, count) for row, region, count, _ in rows]
+
+
+class Place(NamedTuple):
+    """A building, and whose it is."""
+
+    building: Building
+    institution: str
+
+
+def buildings(context: Context, wanted: Wanted) -> list[Place]:
+    """The first buildings of the institutions in scope: those of these ids, or found by name or code."""
+    visible = scope_of(context.actor, BUSINESS).institution_ids()
+    owner = aliased(Institution)
+    query = (
+        select(Building, owner.name)
+        .join(owner, owner.id == Building.institution_id)
+        .where(Building.institution_id.in_(visible))
+        .order_by(owner.path, Building.code)
+        .limit(SHOWN)
+    )
+    if wanted.ids:
+        query = query.where(Building.id.in_(wanted.ids))
+    elif wanted.search:
+        found = (one.icontains(wanted.search, autoescape=True) for one in (Building.name, Building.code))
+        query = query.where(or_(*found))
+    return [Place(building, name) for building, name in context.session.execute(query)]
