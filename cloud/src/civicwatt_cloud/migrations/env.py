@@ -8,7 +8,7 @@ import civicwatt_cloud.kit.calendar_notices
 import civicwatt_cloud.kit.directory
 import civicwatt_cloud.kit.events
 import civicwatt_cloud.kit.files.models
-import civicwatt_cloud.kit.identity
+import civicwatt_cloud.kit.identity.models
 import civicwatt_cloud.kit.indicators.snapshots
 import civicwatt_cloud.kit.numbering
 import civicwatt_cloud.kit.obligations
