@@ -254,9 +254,11 @@ def referred(context: Context, described: Field, value: object) -> None:
     """The other record is there, and its owner in the actor's scope. Errors: NotFound."""
     target = Record.metadata.tables[described.target]
     query = select(target.c.id).where(target.c.id == value)
-    if "owner_id" in target.c:
-        scope = scope_of(context.actor, context.actor.roles)
-        query = query.where(target.c.owner_id.in_(scope.institution_ids()))
+    for owner in ("owner_id", "institution_id"):  # of a record; of a building
+        if owner in target.c:
+            scope = scope_of(context.actor, context.actor.roles)
+            query = query.where(target.c[owner].in_(scope.institution_ids()))
+            break
     if context.session.scalar(query) is None:
         raise NotFound(described.zh)
 
