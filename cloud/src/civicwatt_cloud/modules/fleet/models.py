@@ -56,7 +56,7 @@ class Fence(Record):
     system: Mapped[str] = fields.choice(
         "坐标系", "coordinate system", CoordinateSystem, default=CoordinateSystem.WGS84
     )
-    places: Mapped[str] = fields.note("坐标（经度,纬度 以空格分隔）", "longitude,latitude …")
+    places: Mapped[str] = fields.note("坐标（经度，纬度；点间空格）", "longitude,latitude …")
     width_m: Mapped[int | None] = fields.number("半径或走廊半宽", "radius, half width", "m", least=1)
     rule: Mapped[str] = fields.choice("要求", "asks", FenceRule, default=FenceRule.WATCH)
     calendar: Mapped[str] = fields.choice("时段", "when", FenceCalendar, default=FenceCalendar.ALWAYS)

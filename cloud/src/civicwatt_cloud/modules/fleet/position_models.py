@@ -75,8 +75,8 @@ class Trip(Record):
     started_us: Mapped[int] = fields.moment("开始时间", "from")
     ended_us: Mapped[int] = fields.moment("结束时间", "to")
     distance_m: Mapped[int] = fields.number("里程", "distance", "km", digits=3)
-    from_place: Mapped[str] = fields.text("起点（经度,纬度）", "from", length=40, is_personal=True)
-    to_place: Mapped[str] = fields.text("终点（经度,纬度）", "to", length=40, is_personal=True)
+    from_place: Mapped[str] = fields.text("起点（经度，纬度）", "from", length=40, is_personal=True)
+    to_place: Mapped[str] = fields.text("终点（经度，纬度）", "to", length=40, is_personal=True)
     is_gap: Mapped[bool] = fields.check("途中无定位", "way not seen")
 
 
@@ -89,7 +89,7 @@ class Stop(Record):
     vehicle_id: Mapped[int] = fields.reference("车辆", "vehicle", "vehicle")
     started_us: Mapped[int] = fields.moment("开始时间", "from")
     ended_us: Mapped[int] = fields.moment("结束时间", "to")
-    place: Mapped[str] = fields.text("位置（经度,纬度）", "place", length=40, is_personal=True)
+    place: Mapped[str] = fields.text("位置（经度，纬度）", "place", length=40, is_personal=True)
 
 
 class VehicleEventKind(Choice):
