@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from small_city import CITY, EAST, WEST, ZONE, context, fill, text_table
+from small_city import CITY, EAST, NOON_US, WEST, ZONE, context, fill, text_table
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from civicwatt_cloud.kit.records.bulk import Seen
 from civicwatt_cloud.kit.records.errors import Outdated
 from civicwatt_cloud.kit.records.registry import Asked, Context
 from civicwatt_cloud.kit.roles import Role
+from civicwatt_cloud.kit.search import search
 from civicwatt_cloud.kit.tables import MissingColumn
 from civicwatt_cloud.kit.workbooks.columns import EXAMPLE, targets_of
 from civicwatt_cloud.kit.workbooks.errors import TooManyRows, UnknownColumn
@@ -27,6 +28,7 @@ from civicwatt_cloud.kit.workbooks.importing import Outcome, Verdict, import_fil
 from civicwatt_cloud.kit.workbooks.template import write_template
 from civicwatt_cloud.modules.catalogue import MODULES
 from civicwatt_cloud.modules.org.module import MODULE
+from civicwatt_cloud.modules.records_commands import OPERATOR
 
 PERSON, LIAISON, CHANGE = (MODULE.entity(key) for key in ("person", "liaison", "org_change"))
 TARGETS = targets_of(MODULES)
@@ -189,6 +191,17 @@ def test_the_template_tells_what_goes_into_it(east: Context, tmp_path: Path) -> 
         assert book["选项"]["E2"].value == "省部级正职"
         assert book["填写说明"]["A2"].value == "单位编码"
     assert counts(bring(east, path)) == (0, 0, 0, 0)
+
+
+def test_every_registry_goes_out_and_has_a_template_that_comes_back(session: Session, tmp_path: Path) -> None:
+    operator = Context(session, OPERATOR, ZONE, NOON_US)
+    for entity in (entity for module in MODULES for entity in module.entities):
+        export(operator, entity, TARGETS, Asked(), tmp_path / "a.csv")
+        if entity.write:
+            write_template(tmp_path / "a.xlsx", entity)
+            outcome = import_file(operator, entity, TARGETS, tmp_path / "a.xlsx", dry_run=True)
+            assert counts(outcome) == (0, 0, 0, 0), entity.key
+    assert search(operator, MODULES, "没有") == []
 
 
 def test_more_records_than_a_sheet_has_rows_go_out_as_csv_only(
