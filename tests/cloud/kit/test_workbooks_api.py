@@ -97,7 +97,7 @@ async def test_many_records_take_one_step_or_none_does(east: AsyncClient) -> Non
     assert (await east.post(f"{CHANGES}/bulk", json=said | {"event": "fly"})).status_code == 422
 
 
-async def test_a_form_is_made_as_word_and_as_pdf(east: AsyncClient, west: AsyncClient) -> None:
+async def test_a_form_is_made_as_word_and_as_pdf(app: FastAPI, east: AsyncClient, west: AsyncClient) -> None:
     number = (await east.post(CHANGES, json=MERGER | {"document": "甲<乙>&丙"})).json()["id"]
     await east.post(f"{CHANGES}/{number}/submit", json={"rev": 1})
     word = Document(BytesIO((await east.get(f"{CHANGES}/{number}/document")).content))
@@ -114,6 +114,12 @@ async def test_a_form_is_made_as_word_and_as_pdf(east: AsyncClient, west: AsyncC
     assert "机构变更审批表" in text
     assert "甲<乙>&丙" in text
     assert (await west.get(f"{CHANGES}/{number}/document")).status_code == 404
+    own = Document()
+    own.add_paragraph("{{ title }}：{{ lines[0].text }}{{ form.__class__ }}")
+    (app.state.settings.data_dir / "forms").mkdir()
+    own.save(str(app.state.settings.data_dir / "forms" / "org_change.docx"))
+    word = Document(BytesIO((await east.get(f"{CHANGES}/{number}/document")).content))
+    assert word.paragraphs[0].text == "机构变更审批表：单位1"
 
 
 async def test_a_label_names_its_record_to_whoever_may_see_it(

@@ -52,7 +52,8 @@ def _document_route(router: APIRouter, name: str, entity: Entity) -> None:
         """What the record says and who took which step, as a file."""
         with reading(request, actor) as context:
             form = form_of(context, entity, targets_of(request.app.state.modules), record_id)
-        content = word(form) if format == "docx" else pdf(form)
+        own = request.app.state.settings.data_dir / "forms" / f"{entity.key}.docx"
+        content = word(form, own) if format == "docx" else pdf(form)
         called = quote(f"{form.title}{record_id}.{format}")
         headers = {"Content-Disposition": f"attachment; filename*=utf-8''{called}"}
         return Response(content, media_type=MEDIA[format], headers=headers)

@@ -11,9 +11,9 @@ from civicwatt_cloud.kit.documents.forms import Form
 TEMPLATE = Path(__file__).parent / "form.docx"
 
 
-def word(form: Form, template: Path = TEMPLATE) -> bytes:
-    """The template with the form's values; it can say nothing but what the form holds."""
-    document = DocxTemplate(template)
+def word(form: Form, own: Path) -> bytes:
+    """The office's own template where there is one, else ours; it can say nothing but what the form holds."""
+    document = DocxTemplate(own if own.exists() else TEMPLATE)
     document.render(form._asdict(), SandboxedEnvironment(autoescape=True))
     written = BytesIO()
     document.save(written)
