@@ -16,9 +16,7 @@ class BadFence(RuleViolation):
     code = "CW-M0301"
     zh = "围栏坐标无效：{detail_zh}"
     en = "the fence's coordinates make no area: {detail}"
-    remedy_zh = (
-        "按“经度,纬度 经度,纬度 …”填写：多边形至少 3 点且边不相交，圆形 1 点加半径，走廊至少 2 点加半宽"
-    )
+    remedy_zh = "按“经度，纬度 经度，纬度”填写：多边形 3 点起且边不相交，圆形 1 点加半径，走廊 2 点起加半宽"
     remedy_en = (
         "write them as longitude,latitude …: a polygon of at least 3 whose edges do not cross, "
         "a circle of 1 with a radius, a corridor of at least 2 with a half width"
