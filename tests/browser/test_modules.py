@@ -66,7 +66,7 @@ def choose(page: Page, label: str, words: str, name: str) -> None:
     field = page.get_by_role("dialog").get_by_role("combobox", name=label)
     field.click()
     field.fill(words)
-    page.locator(".ant-select-item-option").get_by_text(name).click()
+    page.locator(".ant-select-item-option").get_by_text(name).filter(visible=True).click()
 
 
 def tab_to(field: Locator) -> None:
