@@ -192,6 +192,7 @@ def told(entity: Entity, row: Record, zone: ZoneInfo) -> dict[str, object]:
     state = {"state": row.state} if entity.workflow else {}  # type: ignore[attr-defined]
     return {
         "rev": row.rev,
+        "owner_id": row.owner_id,
         **state,
         **{name: show(one, getattr(row, name), zone) for name, one in fields.items()},
     }
@@ -211,7 +212,7 @@ def shown_all(context: Context, entity: Entity, rows: Sequence[Record]) -> list[
         seen = told(entity, row, context.zone)
         if row.owner_id not in open_owners:
             seen |= {name: MASK for name in personal if seen[name] is not None}
-        found.append({"id": row.id, "owner_id": row.owner_id, "sensitivity": row.sensitivity, **seen})
+        found.append({"id": row.id, "sensitivity": row.sensitivity, **seen})
     return found
 
 
