@@ -50,7 +50,7 @@ def running(folder: Path, web: Path | None = None) -> Iterator[Site]:
         while not server.started:
             assert thread.is_alive(), "the server did not start"
             assert time.monotonic() < deadline, "the server takes too long to start"
-            time.sleep(0.02)
+            thread.join(0.02)  # until it listens, or has ended
         with app.state.database.session() as session:
             fill(session)
         yield Site(f"http://127.0.0.1:{settings.http_port}/", app.state.database)

@@ -13765,7 +13765,7 @@ export interface components {
              */
             name?: string | null;
             /**
-             * 坐标（经度,纬度 以空格分隔）
+             * 坐标（经度，纬度；点间空格）
              * @description longitude,latitude …
              */
             places?: string | null;
@@ -13818,7 +13818,7 @@ export interface components {
              */
             owner_id: number;
             /**
-             * 坐标（经度,纬度 以空格分隔）
+             * 坐标（经度，纬度；点间空格）
              * @description longitude,latitude …
              */
             places: string;
@@ -13855,7 +13855,7 @@ export interface components {
             name: unknown;
             /** Owner Id */
             owner_id: number;
-            /** 坐标（经度,纬度 以空格分隔） */
+            /** 坐标（经度，纬度；点间空格） */
             places: unknown;
             /** Rev */
             rev: number;
@@ -18088,7 +18088,7 @@ export interface components {
             id: number;
             /** Owner Id */
             owner_id: number;
-            /** 位置（经度,纬度） */
+            /** 位置（经度，纬度） */
             place: unknown;
             /** Rev */
             rev: number;
@@ -18654,7 +18654,7 @@ export interface components {
             distance_m: unknown;
             /** 结束时间 */
             ended_us: unknown;
-            /** 起点（经度,纬度） */
+            /** 起点（经度，纬度） */
             from_place: unknown;
             /** Id */
             id: number;
@@ -18668,7 +18668,7 @@ export interface components {
             sensitivity: string;
             /** 开始时间 */
             started_us: unknown;
-            /** 终点（经度,纬度） */
+            /** 终点（经度，纬度） */
             to_place: unknown;
             /** 车辆 */
             vehicle_id: unknown;

@@ -134,5 +134,5 @@ class UnknownPoint(RuleViolation):
     code = "CW-M0512"
     zh = "能耗测点“{said}”不是本单位的测点编号"
     en = "'{said}' names no points of this institution"
-    remedy_zh = "填写本单位表计的测点编号，用逗号分隔，如 12,13"
-    remedy_en = "give ids of points of its meters, separated by commas, such as 12,13"
+    remedy_zh = "填写本单位表计的测点编号，逐个以逗号隔开"
+    remedy_en = "give ids of points of its meters, separated by commas"
