@@ -16,7 +16,9 @@ from civicwatt_cloud.kit.problems import Problem
 from civicwatt_cloud.kit.session_api import address_of, signed_in
 from civicwatt_cloud.kit.settings import Settings
 
-router = APIRouter(prefix="/api/v1/session/oidc", tags=["单点登录"], responses={**PROBLEMS, 502: {"model": Problem}})
+router = APIRouter(
+    prefix="/api/v1/session/oidc", tags=["单点登录"], responses={**PROBLEMS, 502: {"model": Problem}}
+)
 Text = Annotated[str, Query(max_length=4096)]
 
 
