@@ -26,7 +26,7 @@ demo: setup
 
 test: setup lint
 	@scripts/system-packages mosquitto postgresql influxdb victoria-metrics chromium libatomic1 fonts-noto-cjk
-	@$(BIN)/pytest --numprocesses 2 --dist loadfile -m "not alone"
+	@$(BIN)/pytest --numprocesses 3 --dist loadfile -m "not alone"
 	@$(BIN)/pytest -m alone
 
 lint: setup
