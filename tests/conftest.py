@@ -31,3 +31,8 @@ def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
     running.start()
     yield running
     running.kill()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest begin first: what runs beside them ends about when they do."""
+    items.sort(key=lambda item: "/e2e/" not in item.path.as_posix())

@@ -44,6 +44,7 @@ from civicwatt_cloud.kit.indicators import api as indicators_api
 from civicwatt_cloud.kit.indicators import snapshots
 from civicwatt_cloud.kit.records import api as records_api
 from civicwatt_cloud.kit.records import lookup, meta
+from civicwatt_cloud.kit.records.entity import Module
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.kit.workbooks import api as workbooks_api
 from civicwatt_cloud.kit.workflow import inbox
@@ -83,7 +84,7 @@ RECORD_ROUTES = (  # of every module; /export, /titles … go before those that 
 )
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, modules: tuple[Module, ...] = MODULES) -> FastAPI:
     """The application; databases are opened by its lifespan, under `settings.data_dir`."""
     app = FastAPI(
         title="CivicWatt 公共机构能源平台",
@@ -109,11 +110,11 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (gateways_api.router, field_api.router, manager_api.router):
         app.include_router(router)
     app.include_router(metrics_router)
-    app.state.modules = MODULES
+    app.state.modules = modules
     app.include_router(meta.router)
     for part in (inbox, search, files_api, labels_api, indicators_api, calendar_api, rules_api):
         app.include_router(part.router)
-    for module in MODULES:
+    for module in modules:
         for routes in RECORD_ROUTES:
             app.include_router(routes(module))
         for router in module.routers:
@@ -144,7 +145,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     ledger = Ledger(state.database, state.store, state.zone, state.clock)
     scheduler = AsyncIOScheduler(timezone=state.zone)
     scheduler.add_job(housekeeping, "cron", (state.database, state.store, settings, state.clock), **NIGHTLY)
-    for job in (*JOBS, *(job for module in MODULES for job in module.jobs)):
+    for job in (*JOBS, *(job for module in state.modules for job in module.jobs)):
         work_of = (job, state.database, state.zone, state.clock)
         scheduler.add_job(jobs.run, "interval", work_of, seconds=job.every_s, name=job.name)
     looks_at = (state.database, state.store, state.zone, state.clock)

@@ -12,16 +12,9 @@ from fastapi import FastAPI
 from httpx import AsyncClient, Response
 from joserfc.jwk import RSAKey
 
-from civicwatt_cloud.kit.identity import Account, oidc
+from civicwatt_cloud.kit.identity import Account
 
 START = "/api/v1/session/oidc"
-
-
-@pytest.fixture(autouse=True)
-def released() -> Iterator[None]:
-    """The connections to a provider that has gone are closed."""
-    yield
-    oidc._http.clear()
 
 
 @pytest.fixture

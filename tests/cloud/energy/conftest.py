@@ -95,7 +95,7 @@ async def _city(folder: Path, database_url: str | None = None) -> AsyncIterator[
         clock=f"{NOW_US}/1e-09/{time.monotonic()}",
         web_dist=folder / "web",
     )
-    app = create_app(settings)
+    app = create_app(settings, modules=())
     async with app.router.lifespan_context(app):
         points, institutions, code = _lay_out(app, folder)
         transport = ASGITransport(app, raise_app_exceptions=False)

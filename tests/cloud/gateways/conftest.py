@@ -84,7 +84,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory, books_by_hand: None) -> Iter
     folder = tmp_path_factory.mktemp("cloud")
     (folder / "web").mkdir()
     settings = Settings(data_dir=folder / "data", mqtt_host=None, web_dist=folder / "web")
-    app = create_app(settings)
+    app = create_app(settings, modules=())
     with _serving(app, lifespan="on") as port:
         yield Cloud(f"http://127.0.0.1:{port}", app, settings)
 

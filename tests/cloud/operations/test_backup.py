@@ -123,7 +123,7 @@ def test_s26_nothing_of_it_can_be_read_in_the_file(cloud: Settings, tmp_path: Pa
 
 
 async def test_s26_a_running_cloud_gives_its_readings_and_goes_on(cloud: Settings, tmp_path: Path) -> None:
-    app = create_app(cloud)
+    app = create_app(cloud, modules=())
     with alone(cloud.data_dir):
         async with app.router.lifespan_context(app):
             socket = cloud.data_dir / "control.sock"
@@ -139,7 +139,7 @@ async def test_s26_what_the_database_calls_received_is_among_the_readings(
     cloud: Settings, tmp_path: Path
 ) -> None:
     """Rows and points come while the backup is taken: none in the copy without its reading or its point."""
-    app = create_app(cloud)
+    app = create_app(cloud, modules=())
     stop = threading.Event()
 
     def ingest() -> None:

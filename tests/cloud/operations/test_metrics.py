@@ -38,7 +38,7 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture
 async def app(cloud: Settings) -> AsyncIterator[FastAPI]:
-    made = create_app(cloud)
+    made = create_app(cloud, modules=())
     async with made.router.lifespan_context(made):
         yield made
 

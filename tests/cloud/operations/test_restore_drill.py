@@ -39,7 +39,7 @@ Wait = Callable[..., None]
 
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[FastAPI]:
-    app = create_app(settings)
+    app = create_app(settings, modules=())
     with alone(settings.data_dir):
         async with app.router.lifespan_context(app):
             yield app

@@ -28,7 +28,8 @@ NOW_US = NOW_HOUR * HOUR_US
 BEGAN_US = NOW_US - 70 * 24 * HOUR_US  # over two ends of a month and one of a year
 QUARTER_US = HOUR_US // 4
 KWH = 1_000_000
-REAL_TIME = {("audit", "at_us"), ("gateway", "rebirth_asked_us")}
+REAL_TIME = {("audit", "at_us"), ("gateway", "rebirth_asked_us"), ("event", "at_us")}
+REAL_TIME |= {("audit", "hash"), ("audit_head", "hash")}  # which is over it
 
 
 class Side:

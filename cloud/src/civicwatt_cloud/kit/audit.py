@@ -34,7 +34,7 @@ class Audit(Base):
     at_us: Mapped[int] = mapped_column(BigInteger)  # real time
     who: Mapped[str] = mapped_column(String(80))  # account/li, gateway/gw-01, command
     what: Mapped[str] = mapped_column(String(60))  # meter_bound, replacement_entered
-    subject: Mapped[str] = mapped_column(String(160))
+    subject: Mapped[str] = mapped_column(String(160), index=True)  # a record's history is asked for
     before: Mapped[str | None]  # JSON object; None: it was not there
     after: Mapped[str | None]  # JSON object; None: it is gone
     hash: Mapped[str] = mapped_column(String(80))

@@ -30,7 +30,7 @@ def import_notice(
 
 @app.command()
 def show(
-    year: Annotated[int, typer.Argument(min=1950, max=2199)],
+    year: Annotated[int, typer.Argument(min=1950, max=2199, help="年份 · year")],
     config: Config = None,
 ) -> None:
     """显示某年的放假、上班安排及依据 · the holidays and make-up days of a year, and their document."""

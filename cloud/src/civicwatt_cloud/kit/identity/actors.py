@@ -44,8 +44,8 @@ class Actor:
 
     @property
     def who(self) -> str:
-        """As the audit names the actor."""
-        return f"account/{self.username}"
+        """As the audit names the actor: an account, or the platform itself."""
+        return self.username if self.account_id is None else f"account/{self.username}"
 
     def nodes(self, roles: Iterable[Role], level: Level | None = None) -> tuple[str, ...]:
         """Where one of these roles is held, at this level of the administration or above."""

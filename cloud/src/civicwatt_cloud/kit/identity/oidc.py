@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-import urllib3
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -28,13 +27,11 @@ from civicwatt_cloud.kit.identity.models import Account, Method
 from civicwatt_cloud.kit.identity.sessions import open_session
 
 LIFE_US = 600 * SECOND_US  # between leaving and coming back [engineering default]
-TIMEOUT = urllib3.Timeout(connect=3, read=10)  # seconds [engineering default]
+CONNECT_S, ANSWER_S = 3, 10  # [engineering default]
 ALGORITHMS = ["RS256", "ES256", "PS256"]
 LARGEST = 1024 * 1024  # bytes of an answer
 PURPOSE = "single sign-on"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-
-_http = urllib3.PoolManager(timeout=TIMEOUT, retries=False, maxsize=4)
 
 
 class Provider(NamedTuple):
@@ -147,6 +144,8 @@ def _discover(provider: Provider) -> Mapping[str, str]:
 
 def _asked(method: str, url: str, form: Mapping[str, str] | None = None) -> Any:
     """A JSON object. Errors: ProviderAway; SignOnRefused, where the provider refuses what it is asked for."""
+    import urllib3  # noqa: PLC0415 - only an installation with single sign-on needs it
+
     parts = urlsplit(url)
     if parts.scheme != "https" and parts.hostname not in LOOPBACK:
         raise ProviderAway(detail="https")
@@ -155,9 +154,16 @@ def _asked(method: str, url: str, form: Mapping[str, str] | None = None) -> Any:
     if form:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
     try:
-        answer = _http.request(method, url, headers=headers, redirect=False, preload_content=False, body=body)
-        with answer:
-            content = answer.read(LARGEST)
+        timeout = urllib3.Timeout(connect=CONNECT_S, read=ANSWER_S)
+        with urllib3.PoolManager(timeout=timeout, retries=False) as http:
+            asked: dict[str, Any] = {
+                "headers": headers,
+                "body": body,
+                "redirect": False,
+                "preload_content": False,
+            }
+            with http.request(method, url, **asked) as answer:
+                content = answer.read(LARGEST)
         if form and 400 <= answer.status < 500:
             raise SignOnRefused()
         said = json.loads(content) if answer.status == 200 else None

@@ -63,8 +63,10 @@ class Ledger:
         except TwoBookkeepers:
             raise
         except Exception:
-            log.exception("points_not_booked_together")
-            return self._one_by_one(limit)
+            done = self._one_by_one(limit)
+            if not done.points:  # no point is at fault
+                raise
+            return done
 
     def _one_by_one(self, limit: int) -> Recomputed:
         """The first dirty points, each in a transaction of its own."""
