@@ -25,10 +25,10 @@ PERSON = replace(MODULE.entity("person"), has_files=True)
 
 
 @pytest.fixture
-async def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FastAPI]:
+async def app(tmp_path: Path) -> AsyncIterator[FastAPI]:
     """The application with the small city in it, where people have files."""
-    monkeypatch.setattr("civicwatt_cloud.app.MODULES", (replace(MODULE, entities=(PERSON,), routers=()),))
-    made = create_app(Settings(data_dir=tmp_path / "data", mqtt_host=None))
+    modules = (replace(MODULE, entities=(PERSON,), routers=()),)
+    made = create_app(Settings(data_dir=tmp_path / "data", mqtt_host=None), modules)
     async with made.router.lifespan_context(made):
         with made.state.database.session() as session:
             fill(session)
