@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -46,6 +46,7 @@ from civicwatt_cloud.kit.records import api as records_api
 from civicwatt_cloud.kit.records import lookup, meta
 from civicwatt_cloud.kit.records.entity import Module
 from civicwatt_cloud.kit.settings import Settings
+from civicwatt_cloud.kit.threads import in_thread
 from civicwatt_cloud.kit.workbooks import api as workbooks_api
 from civicwatt_cloud.kit.workflow import inbox
 from civicwatt_cloud.modules.catalogue import MODULES
@@ -186,7 +187,7 @@ async def _keep_books(ledger: Ledger) -> None:
     """Book dirty hours for as long as the application lives; a failure is logged and tried again."""
     while True:
         try:
-            while (done := await _in_thread(partial(_recompute, ledger))).points:
+            while (done := await in_thread(partial(_recompute, ledger))).points:
                 log.debug("ledger_booked", points=done.points, hours=done.hours)
         except Exception:
             metrics.LEDGER_FAILED.inc()
@@ -204,13 +205,3 @@ def _recompute(ledger: Ledger) -> Recomputed:
     else:
         metrics.LEDGER_EVEN.set_to_current_time()
     return done
-
-
-async def _in_thread(step: Callable[[], Recomputed]) -> Recomputed:
-    """One step in a thread; a cancelled caller waits for its end, because the stores close after it."""
-    running = asyncio.create_task(asyncio.to_thread(step))
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        await asyncio.wait([running])
-        raise

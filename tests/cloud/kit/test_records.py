@@ -5,6 +5,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
+from small_city import actor, fill
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -12,9 +13,8 @@ from sqlalchemy.orm import Session
 from civicwatt_cloud.kit import audit
 from civicwatt_cloud.kit.audit import Audit, AuditHead, Broken
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.kit.directory import Institution, Region
 from civicwatt_cloud.kit.errors import NotFound, NotPermitted
-from civicwatt_cloud.kit.identity import Account, Actor, Grant, actor_named
+from civicwatt_cloud.kit.identity import Account, Grant, actor_named
 from civicwatt_cloud.kit.people import Person
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.errors import AlreadyThere, BadField, FieldMissing, NotWritable, Outdated
@@ -32,23 +32,8 @@ WANG = {"number": "P-1", "name": "王强", "rank": "科级以下", "phone": "139
 def session(db: Database) -> Iterator[Session]:
     """A city with two counties and three institutions."""
     with db.session() as found:
-        for code, name in (("429900", "荆襄市"), ("429901", "东县"), ("429902", "西县")):
-            found.add(Region(code=code, name=name))
-        found.flush()
-        for number, region in ((1, "429901"), (2, "429902"), (3, "429901")):
-            facts = {"name": f"单位{number}", "kind": "other", "level": "county", "region_code": region}
-            found.add(Institution(id=number, code=f"U{number}", **facts))
+        fill(found)
         yield found
-
-
-def actor(session: Session, role: Role, region: str | None = None, institution: int | None = None) -> Actor:
-    account = Account(username=f"{role}-{region or institution}", display_name=role, created_us=0)
-    session.add(account)
-    session.flush()
-    node = {"region_code": region, "institution_id": institution, "valid_from": date(2026, 1, 1)}
-    session.add(Grant(account_id=account.id, role=role, **node))
-    session.flush()
-    return actor_named(session, account, TODAY)
 
 
 def manager(session: Session, region: str = "429901") -> Context:

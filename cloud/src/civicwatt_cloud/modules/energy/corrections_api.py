@@ -30,7 +30,7 @@ def get_corrections(
     """Corrections of the region's closed months."""
     state = request.app.state
     with state.database.reading() as session:
-        return corrections.listing(session, scope_of(actor, MANAGER), state.zone, _who(actor), institution)
+        return corrections.listing(session, scope_of(actor, MANAGER), state.zone, actor.who, institution)
 
 
 @router.post("/corrections/{number}/approve", operation_id="approve_correction", summary="批准：采用重算值")
@@ -48,12 +48,8 @@ def reject_correction(request: Request, actor: Manager, number: Number, wanted: 
 
 def _decide(request: Request, actor: Actor, number: str, wanted: DecisionIn, take: Take) -> CorrectionOut:
     state = request.app.state
-    decision = Decision(_who(actor), state.clock.now_us(), wanted.reason.strip())
+    decision = Decision(actor.who, state.clock.now_us(), wanted.reason.strip())
     with state.database.session() as session:
         return corrections.decided(
             session, scope_of(actor, MANAGER), number, decision, take=take, zone=state.zone
         )
-
-
-def _who(actor: Actor) -> str:
-    return f"account/{actor.username}"

@@ -6,7 +6,6 @@ Fixes are known by vehicle and time: what comes again changes nothing. What is f
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import suppress
 from enum import StrEnum
 from functools import partial
 from typing import NamedTuple
@@ -21,6 +20,7 @@ from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.jobs import PLATFORM
 from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.threads import in_thread
 from civicwatt_cloud.modules.fleet import figures, guarded, writing
 from civicwatt_cloud.modules.fleet.areas import phone_of
 from civicwatt_cloud.modules.fleet.fixes import Fix
@@ -75,7 +75,7 @@ class Intake:
             while len(taken) < MOST_AT_ONCE and not self._waiting.empty():
                 taken.append(self._waiting.get_nowait())
             try:
-                done = await _in_thread(partial(self.commit, [arrival for arrival, _ in taken]))
+                done = await in_thread(partial(self.commit, [arrival for arrival, _ in taken]))
             except Exception as error:
                 log.exception("positions_failed", arrivals=len(taken))
                 for _, answer in taken:
@@ -119,15 +119,4 @@ class Intake:
 def _fail(answer: asyncio.Future[bool], error: Exception) -> None:
     if not answer.done():
         answer.set_exception(error)
-        with suppress(Exception):
-            answer.exception()  # whoever waits may be gone: nobody else is told
-
-
-async def _in_thread(work: partial[list[bool]]) -> list[bool]:
-    """A cancelled caller waits for the commit in hand, because the database closes after us."""
-    working = asyncio.create_task(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(working)
-    except asyncio.CancelledError:
-        await asyncio.wait([working])
-        raise
+        answer.exception()  # whoever waits may be gone: nobody else is told

@@ -6,15 +6,14 @@ commit only. Buffers, connections and silences are bounded.
 
 import asyncio
 import socket
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TypeVar
 
 import structlog
 
 from civicwatt_cloud.kit.db import Database
+from civicwatt_cloud.kit.threads import in_thread
 from civicwatt_cloud.modules.fleet import registration, sources
 from civicwatt_cloud.modules.fleet.intake import Arrival, Intake, Source
 from civicwatt_protocols.clock import Clock
@@ -158,7 +157,7 @@ class TerminalServer:
             with self._database.session() as session:
                 return registration.register(session, message.phone, said, now_us)
 
-        answer = await _in_thread(work)
+        answer = await in_thread(work)
         serial = connection.next_serial()
         connection.send(messages.register_answer(message, answer.result, serial, answer.code))
         return answer.result is messages.Registered.OK
@@ -170,7 +169,7 @@ class TerminalServer:
             with self._database.reading() as session:
                 return registration.authenticated(session, message.phone, code)
 
-        if not await _in_thread(work):
+        if not await in_thread(work):
             log.info("terminal_refused", phone=message.phone, message="0102")
             connection.send(messages.answer(message, Result.FAILED, connection.next_serial()))
             return False
@@ -192,13 +191,3 @@ class TerminalServer:
             return Result.OK
         is_known = await self._intake.accept(Arrival(message.phone, Source.TERMINAL, fixes))
         return Result.OK if is_known else Result.FAILED
-
-
-async def _in_thread(work: Callable[[], T]) -> T:
-    """A cancelled caller waits for the transaction in hand, because the database closes after us."""
-    working = asyncio.create_task(asyncio.to_thread(partial(work)))
-    try:
-        return await asyncio.shield(working)
-    except asyncio.CancelledError:
-        await asyncio.wait([working])
-        raise

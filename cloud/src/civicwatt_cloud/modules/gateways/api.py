@@ -48,7 +48,7 @@ def make_code(request: Request, actor: Manager, gateway_id: GatewayId, wanted: C
     now_us = identity.real_now_us()
     with request.app.state.database.session() as session:
         division = enrolment.division_of(session, scope_of(actor, MANAGER), gateway_id, wanted.division)
-        code = enrolment.issue_code(session, gateway_id, division, now_us, f"account/{actor.username}")
+        code = enrolment.issue_code(session, gateway_id, division, now_us, actor.who)
     expires_at = iso(now_us + identity.CODE_LIFE_US, request.app.state.zone)
     return CodeOut(gateway=gateway_id, division=division, code=code, expires_at=expires_at)
 
@@ -63,7 +63,7 @@ def revoke(request: Request, actor: Manager, gateway_id: GatewayId) -> None:
     """End the gateway's certificates; the broker follows when its revocation list is renewed."""
     with request.app.state.database.session() as session:
         enrolment.division_of(session, scope_of(actor, MANAGER), gateway_id, None)
-        enrolment.revoke(session, gateway_id, identity.real_now_us(), f"account/{actor.username}")
+        enrolment.revoke(session, gateway_id, identity.real_now_us(), actor.who)
 
 
 @router.post(

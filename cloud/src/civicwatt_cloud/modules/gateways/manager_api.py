@@ -51,4 +51,4 @@ def enter_replacement(request: Request, actor: Manager, wanted: PointReplacement
     """A replacement form for a meter of the region."""
     with request.app.state.database.session() as session:
         point = forms.visible_counter(session, scope_of(actor, MANAGER), wanted.point_id)
-        return forms.enter(forms.desk(request.app.state, session, f"account/{actor.username}"), point, wanted)
+        return forms.enter(forms.desk(request.app.state, session, actor.who), point, wanted)

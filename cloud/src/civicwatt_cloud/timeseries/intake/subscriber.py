@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import ParamSpec, TypeVar
 
@@ -11,6 +11,7 @@ import aiomqtt
 import structlog
 
 from civicwatt_cloud.kit import metrics
+from civicwatt_cloud.kit.threads import in_thread
 from civicwatt_cloud.timeseries.intake import mqtt, roles
 from civicwatt_cloud.timeseries.intake.errors import Unreadable
 from civicwatt_cloud.timeseries.intake.host import Host
@@ -129,7 +130,7 @@ class Subscriber:
         """
         try:
             with metrics.INGEST_COMMITS.time():
-                commands = await _in_thread(self._ingest.process, messages)
+                commands = await in_thread(self._ingest.process, messages)
         except Exception:
             metrics.INGEST_FAILED.inc()
             log.exception("commit_failed", messages=len(messages))
@@ -149,7 +150,7 @@ class Subscriber:
     async def _tend(self) -> Sequence[Command]:
         """What is due without a message; when a database fails it waits for the next look."""
         try:
-            return await _in_thread(self._ingest.tend)
+            return await in_thread(self._ingest.tend)
         except Exception:
             log.exception("tending_failed")
             return []
@@ -158,7 +159,7 @@ class Subscriber:
         """Whether the quarantine has taken a message that fails by itself."""
         error = Unreadable(detail="commit_failed")
         try:
-            await _in_thread(self._ingest.set_aside, message, error)
+            await in_thread(self._ingest.set_aside, message, error)
         except Exception:  # as the failure before it, which was logged
             return False
         log.error("message_set_aside", topic=message.topic)
@@ -168,16 +169,6 @@ class Subscriber:
         if self.inbox.dropped != self._dropped:
             log.warning("messages_dropped", count=self.inbox.dropped - self._dropped)
             self._dropped = self.inbox.dropped
-
-
-async def _in_thread(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-    """Work in a thread; a cancelled caller waits for its end, because the stores close after us."""
-    working = asyncio.create_task(asyncio.to_thread(work, *arguments, **named))
-    try:
-        return await asyncio.shield(working)
-    except asyncio.CancelledError:
-        await asyncio.wait([working])
-        raise
 
 
 def _pause_s(failures: int, longest_s: float) -> float:

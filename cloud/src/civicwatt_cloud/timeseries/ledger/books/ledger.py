@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import delete, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit import metrics
@@ -25,12 +26,16 @@ from civicwatt_cloud.timeseries.ledger.facts.known import facts_of
 from civicwatt_cloud.timeseries.ledger.marks import Work
 from civicwatt_cloud.timeseries.ledger.models import HeldStep, LedgerDay, LedgerHour, LedgerMonth, ThinRise
 from civicwatt_cloud.timeseries.points import Point, Source
+from civicwatt_cloud.timeseries.stores.errors import StoreError
 from civicwatt_cloud.timeseries.stores.readings import ReadingsStore
 from civicwatt_protocols.clock import Clock, MachineClock
 
 log = structlog.get_logger()
 
 CHUNK_POINTS = 512  # a chunk is one transaction: small enough that ingest does not wait long for its turn
+
+# A store or database that is away, or another bookkeeper: no point is at fault, and each would be waited for.
+AWAY = (StoreError, TwoBookkeepers, OSError, OperationalError)
 
 
 class Recomputed(NamedTuple):
@@ -60,13 +65,11 @@ class Ledger:
         try:
             chunk = self._prepare(limit)
             return self._commit(chunk) if chunk else Recomputed(0, 0)
-        except TwoBookkeepers:
+        except AWAY:
             raise
         except Exception:
-            done = self._one_by_one(limit)
-            if not done.points:  # no point is at fault
-                raise
-            return done
+            log.exception("points_not_booked_together")
+            return self._one_by_one(limit)
 
     def _one_by_one(self, limit: int) -> Recomputed:
         """The first dirty points, each in a transaction of its own."""
@@ -77,7 +80,7 @@ class Ledger:
             try:
                 chunk = self._prepare(1, point - 1)
                 done = self._commit(chunk) if chunk else Recomputed(0, 0)
-            except TwoBookkeepers:
+            except AWAY:
                 raise
             except Exception:
                 metrics.LEDGER_FAILED.inc()
