@@ -151,7 +151,7 @@ WRONG = {
 @pytest.mark.parametrize(("spoil", "error"), WRONG.values(), ids=WRONG.keys())
 async def test_f25_a_wrong_frame_is_refused_and_the_line_renewed(line, tmp_path, spoil, error):
     line.behave = lambda request, right: [(0.0, spoil(right))]
-    bus = FrameLine("line", connect_tcp("127.0.0.1", line.port), check_dlt645, 0.05)
+    bus = FrameLine("line", connect_tcp("127.0.0.1", line.port), check_dlt645, 0.4)
     request = dlt645.read_request(ADDRESS, "00010000")
 
     def find(received: bytes) -> dlt645.Frame:
@@ -200,7 +200,7 @@ async def test_f21_a_refused_identifier_leaves_the_others_standing(line, tmp_pat
 
 async def test_a_silent_meter_is_named(line):
     line.behave = lambda request, right: []
-    bus = FrameLine("line", connect_tcp("127.0.0.1", line.port), check_dlt645, 0.03)
+    bus = FrameLine("line", connect_tcp("127.0.0.1", line.port), check_dlt645, 0.2)
     with pytest.raises(DeviceTimeout, match="CW-E2001 line 20241111"):
         await bus.exchange(dlt645.read_request(ADDRESS, "00010000"), dlt645.find, "20241111")
     bus.close()
