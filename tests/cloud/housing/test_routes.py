@@ -112,7 +112,19 @@ async def test_a_plan_shows_rooms_people_and_who_is_over(cloud: Any) -> None:
     assert rooms["101"]["corners"] == [[0.01, 0.02], [0.24, 0.02], [0.24, 0.42], [0.01, 0.42]]
     assert [number for number, one in rooms.items() if one["is_over"]] == ["104"]
     assert len(rooms["103"]["people"]) == 4
+    (found,) = rooms["104"]["over"]
+    assert (found["over"], found["limit"], rooms["104"]["owner"]) == ("11.00", "9.00", "单位0")
+    assert (plan["yard"], plan["building"], plan["can_draw"]) == ("单位0院", "办公楼", True)
     await cloud("county", "floors/1/plan", status=404)
+
+
+async def test_the_book_of_a_yard_counts_the_rooms_of_its_floors(cloud: Any) -> None:
+    (building,) = (await cloud("manager", "yards/1/book"))["buildings"]
+    (floor,) = building["floors"]
+    assert (building["name"], building["storeys"], floor["name"]) == ("办公楼", 6, "1层")
+    assert (floor["rooms"], floor["idle"], floor["use_area"]) == (6, 1, "278.00")
+    assert floor["has_picture"]
+    await cloud("county", "yards/1/book", status=404)
 
 
 async def test_who_may_ask_and_for_whom(cloud: Any) -> None:
@@ -126,6 +138,7 @@ async def test_who_may_ask_and_for_whom(cloud: Any) -> None:
         ("rent", {"months": 1}),
         ("risks", {"month": "2026-07"}),
         ("floors/1/plan", {}),
+        ("yards/1/book", {}),
         ("leases-in/1/idle-rooms", {}),
     ):
         await cloud("", path, status=401, **params)

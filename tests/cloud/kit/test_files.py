@@ -263,3 +263,25 @@ def test_the_parts_of_a_floor_plan_show_records(east: Context, store: Store) -> 
     staff = context(session, Role.STAFF, EAST)
     with pytest.raises(NotPermitted):
         regions.draw(staff, ENTITIES, plan, [])
+
+
+def test_one_part_is_drawn_and_erased_beside_the_others(east: Context, store: Store) -> None:
+    session = east.session
+    first, second = (registry.create(east, PERSON, 1, WANG | {"number": f"P-{n}"}) for n in (1, 2))
+    plan = files.attach(east, PERSON, first.id, files.keep(store, "a.png", picture()), "floor_plan")
+    one, other = Region("person", first.id, SQUARE), Region("person", second.id, SQUARE)
+    for drawn in (one, other, one._replace(points=SQUARE[:3])):
+        regions.draw_one(east, ENTITIES, plan, drawn)
+    assert regions.regions(session, plan) == [other, one._replace(points=SQUARE[:3])]
+    second.owner_id = 2  # of another county: out of sight, and it stays
+    session.flush()
+    regions.draw(east, ENTITIES, plan, [])
+    assert regions.regions(session, plan) == [other]
+    with pytest.raises(NotFound):
+        regions.erase(east, ENTITIES, plan, "person", second.id)
+    second.owner_id = 1
+    session.flush()
+    with pytest.raises(NotPermitted):
+        regions.erase(context(session, Role.STAFF, EAST), ENTITIES, plan, "person", second.id)
+    regions.erase(east, ENTITIES, plan, "person", second.id)
+    assert regions.regions(session, plan) == []

@@ -71,6 +71,10 @@ async def test_s16_a_file_is_an_attachment_that_runs_nothing(app: FastAPI) -> No
         regions = f"/api/v1/attachments/{made.json()['id']}/regions"
         assert (await east.put(regions, json=drawn)).status_code == 204
         assert (await east.get(regions)).json() == drawn
+        one = f"{regions}/person/{number}"
+        assert (await east.put(one, json={"points": [[0, 0], [1, 0]]})).status_code == 422
+        assert (await east.put(one, json={"points": [[0, 0], [1, 0], [0, 1]]})).status_code == 204
+        assert (await east.get(regions)).json()[0]["points"][2] == [0, 1]
         for content, status in ((b"<svg/>", 422), (b"x" * (MAX_UPLOAD + 1), 413)):
             assert (await east.post(f"{files}?name=a.png", content=content)).status_code == status
         async with (
@@ -83,6 +87,10 @@ async def test_s16_a_file_is_an_attachment_that_runs_nothing(app: FastAPI) -> No
             for who, status in ((west, 404), (staff, 403)):
                 assert (await who.post(f"{files}?name=a.png", content=plan())).status_code == status
                 assert (await who.delete(f"{files}/{made.json()['id']}")).status_code == status
+                assert (await who.put(one, json={"points": [[0, 0], [1, 0], [0, 1]]})).status_code == status
+                assert (await who.delete(one)).status_code == status
+        assert (await east.delete(one)).status_code == 204
+        assert (await east.get(regions)).json() == []
         assert (await east.delete(f"{files}/{made.json()['id']}")).status_code == 204
         assert (await east.get(address)).status_code == 404
     async with AsyncClient(transport=ASGITransport(app), base_url="http://cloud") as nobody:

@@ -36,6 +36,7 @@ CONTENT: dict[int | str, dict[str, Any]] = {
 SANDBOX = {"Content-Security-Policy": "default-src 'none'; sandbox"}  # nothing in a file ever runs
 Sha256 = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 FileName = Annotated[str, Query(min_length=1, max_length=200, description="文件名")]
+EntityKey = Annotated[str, Path(pattern="^[a-z_]{1,40}$", description="对象")]
 FileKind = Annotated[str, Query(pattern="^[a-z_]{1,40}$", description="用途")]
 
 router = APIRouter(prefix="/api/v1", tags=["文件"], responses=PROBLEMS)
@@ -60,6 +61,14 @@ class RegionIn(BaseModel):
 
     entity: str = Field(max_length=40)
     record_id: int = Field(ge=1, le=2**31 - 1)
+    points: list[tuple[float, float]] = Field(max_length=drawings.MOST_CORNERS)
+
+
+class Outline(BaseModel):
+    """The corners of one record's part, as shares of the picture's sides from the upper left."""
+
+    model_config = ConfigDict(extra="forbid")
+
     points: list[tuple[float, float]] = Field(max_length=drawings.MOST_CORNERS)
 
 
@@ -182,11 +191,48 @@ def draw(
     actor: Anybody,
     said: Annotated[list[RegionIn], Field(max_length=2000)],
 ) -> None:
-    """Let the picture show these records and no others."""
+    """Let the picture show these records and no others; those out of sight stay."""
     drawn = [Region(one.entity, one.record_id, tuple(one.points)) for one in said]
     with writing(request, actor) as context:
         entities = entities_of(request)
         drawings.draw(context, entities, files.attachment(context, entities, record_id), drawn)
+
+
+@router.put(
+    "/attachments/{record_id}/regions/{entity}/{shown_id}",
+    operation_id="draw_picture_region",
+    summary="勾画图上一处区域",
+    status_code=204,
+)
+def draw_one(
+    request: Request,
+    *,
+    record_id: RecordId,
+    entity: EntityKey,
+    shown_id: RecordId,
+    actor: Anybody,
+    said: Outline,
+) -> None:
+    """Let the picture show the record there; what else it shows stays."""
+    with writing(request, actor) as context:
+        entities = entities_of(request)
+        picture = files.attachment(context, entities, record_id)
+        drawings.draw_one(context, entities, picture, Region(entity, shown_id, tuple(said.points)))
+
+
+@router.delete(
+    "/attachments/{record_id}/regions/{entity}/{shown_id}",
+    operation_id="erase_picture_region",
+    summary="擦除图上一处区域",
+    status_code=204,
+)
+def erase(
+    request: Request, record_id: RecordId, entity: EntityKey, shown_id: RecordId, actor: Anybody
+) -> None:
+    """The picture shows the record no longer."""
+    with writing(request, actor) as context:
+        entities = entities_of(request)
+        drawings.erase(context, entities, files.attachment(context, entities, record_id), entity, shown_id)
 
 
 def _out(context: Context, one: Attachment) -> AttachmentOut:

@@ -31,34 +31,74 @@ class Region(NamedTuple):
 
 
 def draw(context: Context, entities: Entities, picture: Attachment, drawn: Sequence[Region]) -> None:
-    """Let a picture show these records and no others. Errors: BadRegion, NotFound, NotPermitted."""
-    workable(context, entities[picture.entity], picture.record_id)
+    """Let a picture show these records and no others; what the actor may not see of it stays.
+
+    Errors: BadRegion, NotFound, NotPermitted.
+    """
     for number, one in enumerate(drawn, 1):
-        if what := fault(one.points):
-            raise BadRegion(number=number, what=what[1], what_zh=what[0])
-        if not is_visible(context, entities, one.entity, one.record_id):
-            raise NotFound(f"{one.entity}/{one.record_id}")
+        _check(context, entities, one, number)
     named = [(one.entity, one.record_id) for one in drawn]
     for number, name in enumerate(named, 1):
         if name in named[: number - 1]:
             raise BadRegion(number=number, what="drawn twice", what_zh="同一对象重复勾画")
+    workable(context, entities[picture.entity], picture.record_id)
+    there = regions(context.session, picture)
+    seen = [one for one in there if is_visible(context, entities, one.entity, one.record_id)]
+    _replace(context, picture, seen, drawn)
+
+
+def draw_one(context: Context, entities: Entities, picture: Attachment, drawn: Region) -> None:
+    """Let a picture show one record there; what else it shows stays.
+
+    Errors: BadRegion, NotFound, NotPermitted.
+    """
+    _check(context, entities, drawn, 1)
+    workable(context, entities[picture.entity], picture.record_id)
+    _replace(context, picture, _of(context, picture, drawn.entity, drawn.record_id), [drawn])
+
+
+def erase(context: Context, entities: Entities, picture: Attachment, entity: str, record_id: int) -> None:
+    """A picture shows a record no longer. Errors: NotFound, NotPermitted."""
+    if not is_visible(context, entities, entity, record_id):
+        raise NotFound(f"{entity}/{record_id}")
+    workable(context, entities[picture.entity], picture.record_id)
+    _replace(context, picture, _of(context, picture, entity, record_id), [])
+
+
+def _check(context: Context, entities: Entities, one: Region, number: int) -> None:
+    if what := fault(one.points):
+        raise BadRegion(number=number, what=what[1], what_zh=what[0])
+    if not is_visible(context, entities, one.entity, one.record_id):
+        raise NotFound(f"{one.entity}/{one.record_id}")
+
+
+def _of(context: Context, picture: Attachment, entity: str, record_id: int) -> list[Region]:
+    there = regions(context.session, picture)
+    return [one for one in there if (one.entity, one.record_id) == (entity, record_id)]
+
+
+def _replace(
+    context: Context, picture: Attachment, before: Sequence[Region], after: Sequence[Region]
+) -> None:
+    """Some regions of a picture give way to others, written down."""
     session = context.session
-    before = [one._asdict() for one in regions(session, picture)]
-    session.execute(delete(PictureRegion).where(PictureRegion.attachment_id == picture.id))
-    for one in drawn:
+    for one in before:
+        session.execute(
+            delete(PictureRegion).where(
+                PictureRegion.attachment_id == picture.id,
+                PictureRegion.entity == one.entity,
+                PictureRegion.record_id == one.record_id,
+            )
+        )
+    for one in after:
         points = json.dumps(one.points)
         session.add(
             PictureRegion(attachment_id=picture.id, entity=one.entity, record_id=one.record_id, points=points)
         )
     session.flush()
-    told = {"picture": picture.id, "regions": [one._asdict() for one in drawn]}
-    deed = audit.Deed(
-        "picture_drawn",
-        f"{picture.entity}/{picture.record_id}",
-        {"picture": picture.id, "regions": before},
-        told,
-    )
-    audit.note(session, context.actor.who, deed)
+    told = [{"picture": picture.id, "regions": [one._asdict() for one in some]} for some in (before, after)]
+    subject = f"{picture.entity}/{picture.record_id}"
+    audit.note(session, context.actor.who, audit.Deed("picture_drawn", subject, *told))
 
 
 def regions(session: Session, picture: Attachment) -> list[Region]:

@@ -173,3 +173,10 @@ def plan(request: Request, record_id: RecordId, actor: Reader) -> schemas.PlanOu
     """A floor's newest picture and its rooms: where they are drawn, who is in them, who is over."""
     with reading(request, actor) as context:
         return plans.plan_of(context, record_id, today(request))
+
+
+@router.get("/yards/{record_id}/book", operation_id="get_housing_book", summary="院落图册")
+def book(request: Request, record_id: RecordId, actor: Reader) -> schemas.BookOut:
+    """A yard's buildings and floors, with what is on each."""
+    with reading(request, actor) as context:
+        return plans.book_of(context, record_id)

@@ -212,9 +212,20 @@ class PlanRoom(BaseModel):
     kind: str
     state: str
     use_area: str
+    gross_share: str | None
+    owner_id: int
+    owner: str
     corners: list[tuple[float, float]]
     people: list[str]
     is_over: bool
+    over: list[OverOut]
+
+
+class Drawing(BaseModel):
+    """A plan that no browser draws (PDF, DXF): it is kept beside the picture."""
+
+    name: str
+    sha256: str
 
 
 class PlanOut(BaseModel):
@@ -222,9 +233,50 @@ class PlanOut(BaseModel):
 
     floor_id: int
     name: str
+    building: str
+    yard_id: int
+    yard: str
+    scale: str | None
     picture: str | None  # sha256 of its newest plan
     attachment_id: int | None
+    drawings: list[Drawing]
+    can_draw: bool
+    as_of: str
     rooms: list[PlanRoom]
+
+
+class BookFloor(BaseModel):
+    """A floor in the book: what is on it, and whether there is a picture."""
+
+    id: int
+    name: str
+    number: int
+    rooms: int
+    idle: int
+    use_area: str
+    has_picture: bool
+
+
+class BookBuilding(BaseModel):
+    """A building in the book."""
+
+    id: int
+    code: str
+    name: str
+    structure: str | None
+    built_year: int | None
+    storeys: int | None
+    floors: list[BookFloor]
+
+
+class BookOut(BaseModel):
+    """A yard, its buildings and their floors."""
+
+    id: int
+    name: str
+    address: str
+    owner: str
+    buildings: list[BookBuilding]
 
 
 class TasksOpened(BaseModel):
