@@ -130,11 +130,35 @@ export interface paths {
         get: operations["list_picture_regions"];
         /**
          * 勾画图上区域
-         * @description Let the picture show these records and no others.
+         * @description Let the picture show these records and no others; those out of sight stay.
          */
         put: operations["draw_picture_regions"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attachments/{record_id}/regions/{entity}/{shown_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * 勾画图上一处区域
+         * @description Let the picture show the record there; what else it shows stays.
+         */
+        put: operations["draw_picture_region"];
+        post?: never;
+        /**
+         * 擦除图上一处区域
+         * @description The picture shows the record no longer.
+         */
+        delete: operations["erase_picture_region"];
         options?: never;
         head?: never;
         patch?: never;
@@ -616,6 +640,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/fleet/ground": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 地图底图
+         * @description The GeoJSON (WGS-84) of the setting `map_ground`; empty where there is none.
+         */
+        get: operations["get_fleet_ground"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fleet/live": {
         parameters: {
             query?: never;
@@ -625,7 +669,7 @@ export interface paths {
         };
         /**
          * 车辆实时位置
-         * @description The newest place of each vehicle that the actor may see.
+         * @description Each vehicle that the actor may see, by plate.
          */
         get: operations["list_fleet_live"];
         put?: never;
@@ -1632,6 +1676,26 @@ export interface paths {
          * @description What was granted to oneself: what can be lent is named by its id.
          */
         get: operations["list_own_grants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 授权范围：区划与单位
+         * @description Regions, then institutions, by name or code; no more than one chooses from.
+         */
+        get: operations["find_grant_nodes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6674,6 +6738,26 @@ export interface paths {
          * @description Change the fields that are named.
          */
         patch: operations["change_housing_yard"];
+        trace?: never;
+    };
+    "/api/v1/housing/yards/{record_id}/book": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 院落图册
+         * @description A yard's buildings and floors, with what is on each.
+         */
+        get: operations["get_housing_book"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/housing/yards/{record_id}/files": {
@@ -12186,6 +12270,62 @@ export interface components {
             rev: number;
         };
         /**
+         * BookBuilding
+         * @description A building in the book.
+         */
+        BookBuilding: {
+            /** Built Year */
+            built_year: number | null;
+            /** Code */
+            code: string;
+            /** Floors */
+            floors: components["schemas"]["BookFloor"][];
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Storeys */
+            storeys: number | null;
+            /** Structure */
+            structure: string | null;
+        };
+        /**
+         * BookFloor
+         * @description A floor in the book: what is on it, and whether there is a picture.
+         */
+        BookFloor: {
+            /** Has Picture */
+            has_picture: boolean;
+            /** Id */
+            id: number;
+            /** Idle */
+            idle: number;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Rooms */
+            rooms: number;
+            /** Use Area */
+            use_area: string;
+        };
+        /**
+         * BookOut
+         * @description A yard, its buildings and their floors.
+         */
+        BookOut: {
+            /** Address */
+            address: string;
+            /** Buildings */
+            buildings: components["schemas"]["BookBuilding"][];
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string;
+        };
+        /**
          * BrokerOut
          * @description Where the gateway connects to.
          */
@@ -13150,6 +13290,16 @@ export interface components {
              * @description valuation
              */
             valuation: string | number;
+        };
+        /**
+         * Drawing
+         * @description A plan that no browser draws (PDF, DXF): it is kept beside the picture.
+         */
+        Drawing: {
+            /** Name */
+            name: string;
+            /** Sha256 */
+            sha256: string;
         };
         /**
          * Duty
@@ -15281,26 +15431,30 @@ export interface components {
             today: components["schemas"]["Today"];
         };
         /**
-         * LivePlace
-         * @description Where a vehicle was last.
+         * LiveVehicle
+         * @description A vehicle, where it was last, and what is wrong with that now.
          */
-        LivePlace: {
-            /** At */
-            at: string;
-            /** Course Deg */
-            course_deg: number;
-            /** Is Moving */
-            is_moving: boolean;
-            /** Is On */
+        LiveVehicle: {
+            /**
+             * Alarms
+             * @description 正在发生的违规 · violations that last
+             */
+            alarms: components["schemas"]["VehicleEventKind"][];
+            /**
+             * Is On
+             * @description 点火 · the ignition, where it is told
+             */
             is_on: boolean | null;
-            /** Latitude */
-            latitude: number;
-            /** Longitude */
-            longitude: number;
+            /** Kind */
+            kind: string;
+            motion: components["schemas"]["Motion"];
+            /** Owner */
+            owner: string;
+            /** Owner Id */
+            owner_id: number;
+            place: components["schemas"]["Place"] | null;
             /** Plate */
             plate: string;
-            /** Speed Km H */
-            speed_km_h: number;
             /** Vehicle Id */
             vehicle_id: number;
         };
@@ -15520,6 +15674,12 @@ export interface components {
             value: string | null;
         };
         /**
+         * Motion
+         * @description What a vehicle does, as far as is known.
+         * @enum {string}
+         */
+        Motion: "moving" | "standing" | "silent" | "unknown";
+        /**
          * MoveIn
          * @description Parts in or out.
          */
@@ -15665,24 +15825,6 @@ export interface components {
             name: string;
         };
         /**
-         * NodeOut
-         * @description An institution in the tree.
-         */
-        NodeOut: {
-            /** Children */
-            children: number;
-            /** Code */
-            code: string;
-            /** Id */
-            id: number;
-            /** Level */
-            level: string;
-            /** Name */
-            name: string;
-            /** Region */
-            region: string;
-        };
-        /**
          * NonceOut
          * @description Sign `nonce|origin|ts`, ts being seconds since 1970.
          */
@@ -15693,6 +15835,24 @@ export interface components {
             nonce: string;
             /** Origin */
             origin: string;
+        };
+        /**
+         * NotCounted
+         * @description A fix that does not count; no place where it told none.
+         */
+        NotCounted: {
+            /** At */
+            at: string;
+            /** En */
+            en: string;
+            /** Latitude */
+            latitude: number | null;
+            /** Longitude */
+            longitude: number | null;
+            /** Reason */
+            reason: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * Numbered
@@ -15908,6 +16068,17 @@ export interface components {
             sensitivity: string;
             /** State */
             state: string;
+        };
+        /**
+         * Outline
+         * @description The corners of one record's part, as shares of the picture's sides from the upper left.
+         */
+        Outline: {
+            /** Points */
+            points: [
+                number,
+                number
+            ][];
         };
         /**
          * OverOut
@@ -16254,8 +16425,16 @@ export interface components {
          * @description A floor's picture and its rooms.
          */
         PlanOut: {
+            /** As Of */
+            as_of: string;
             /** Attachment Id */
             attachment_id: number | null;
+            /** Building */
+            building: string;
+            /** Can Draw */
+            can_draw: boolean;
+            /** Drawings */
+            drawings: components["schemas"]["Drawing"][];
             /** Floor Id */
             floor_id: number;
             /** Name */
@@ -16264,6 +16443,12 @@ export interface components {
             picture: string | null;
             /** Rooms */
             rooms: components["schemas"]["PlanRoom"][];
+            /** Scale */
+            scale: string | null;
+            /** Yard */
+            yard: string;
+            /** Yard Id */
+            yard_id: number;
         };
         /**
          * PlanRoom
@@ -16275,6 +16460,8 @@ export interface components {
                 number,
                 number
             ][];
+            /** Gross Share */
+            gross_share: string | null;
             /** Id */
             id: number;
             /** Is Over */
@@ -16283,6 +16470,12 @@ export interface components {
             kind: string;
             /** Number */
             number: string;
+            /** Over */
+            over: components["schemas"]["OverOut"][];
+            /** Owner */
+            owner: string;
+            /** Owner Id */
+            owner_id: number;
             /** People */
             people: string[];
             /** State */
@@ -17742,6 +17935,11 @@ export interface components {
          * @description What an authenticator scans.
          */
         SecondFactorOut: {
+            /**
+             * Picture
+             * @description the same as a QR code, drawn here: an SVG as a data URI
+             */
+            picture: string;
             /** Uri */
             uri: string;
         };
@@ -17867,6 +18065,8 @@ export interface components {
             display_name: string;
             /** @description what must be done before anything else */
             duty: components["schemas"]["Duty"] | null;
+            /** Has Second Factor */
+            has_second_factor: boolean;
             region: components["schemas"]["SessionRegion"] | null;
             /** Roles */
             roles: components["schemas"]["RoleOut"][];
@@ -18017,6 +18217,21 @@ export interface components {
             rev: number;
             /** Sensitivity */
             sensitivity: string;
+        };
+        /**
+         * Silence
+         * @description Nothing was heard for a while: no line leads through it.
+         */
+        Silence: {
+            /**
+             * Distance M
+             * @description 两端直线距离 · between its ends
+             */
+            distance_m: number;
+            /** From */
+            from: string;
+            /** To */
+            to: string;
         };
         /**
          * Span
@@ -18611,6 +18826,10 @@ export interface components {
         Track: {
             /** Fixes */
             fixes: number;
+            /** Gaps */
+            gaps: components["schemas"]["Silence"][];
+            /** Left Out */
+            left_out: components["schemas"]["NotCounted"][];
             /** Points */
             points: components["schemas"]["Place"][];
         };
@@ -18644,7 +18863,7 @@ export interface components {
          */
         TreeOut: {
             /** Nodes */
-            nodes: components["schemas"]["NodeOut"][];
+            nodes: components["schemas"]["civicwatt_cloud__modules__org__api__NodeOut"][];
             /** Total */
             total: number;
         };
@@ -19034,6 +19253,11 @@ export interface components {
         /** VehicleChange */
         VehicleChange: {
             /**
+             * 动力类型
+             * @description energy
+             */
+            energy?: string | null;
+            /**
              * 驻地围栏
              * @description home fence
              */
@@ -19044,15 +19268,35 @@ export interface components {
              */
             kind?: string | null;
             /**
+             * 所需准驾车型
+             * @description licence asked for
+             */
+            licence?: string | null;
+            /**
              * 车牌号
              * @description plate
              */
             plate?: string | null;
             /**
+             * 所属平台
+             * @description pool
+             */
+            pool_id?: number | null;
+            /**
+             * 续航里程
+             * @description range
+             */
+            range_m?: string | number | null;
+            /**
              * Rev
              * @description 所见版本 · the revision that was seen
              */
             rev: number;
+            /**
+             * 核定载客（含驾驶员）
+             * @description seats
+             */
+            seats?: string | number | null;
             /**
              * 状态
              * @description state
@@ -19069,6 +19313,12 @@ export interface components {
              */
             vin?: string | null;
         };
+        /**
+         * VehicleEventKind
+         * @description What happened to a vehicle on the road.
+         * @enum {string}
+         */
+        VehicleEventKind: "fence_enter" | "fence_exit" | "fence_crossed" | "fence_broken" | "sealed_use" | "silent" | "power_cut";
         /** VehicleEventOut */
         VehicleEventOut: {
             /** 时间 */
@@ -19097,6 +19347,11 @@ export interface components {
         /** VehicleNew */
         VehicleNew: {
             /**
+             * 动力类型
+             * @description energy
+             */
+            energy?: string | null;
+            /**
              * 驻地围栏
              * @description home fence
              */
@@ -19107,6 +19362,11 @@ export interface components {
              */
             kind: string;
             /**
+             * 所需准驾车型
+             * @description licence asked for
+             */
+            licence?: string | null;
+            /**
              * Owner Id
              * @description 所属单位 · the institution that owns it
              */
@@ -19116,6 +19376,21 @@ export interface components {
              * @description plate
              */
             plate: string;
+            /**
+             * 所属平台
+             * @description pool
+             */
+            pool_id?: number | null;
+            /**
+             * 续航里程
+             * @description range
+             */
+            range_m?: string | number | null;
+            /**
+             * 核定载客（含驾驶员）
+             * @description seats
+             */
+            seats?: string | number | null;
             /**
              * 状态
              * @description state
@@ -19134,18 +19409,28 @@ export interface components {
         };
         /** VehicleOut */
         VehicleOut: {
+            /** 动力类型 */
+            energy: unknown;
             /** 驻地围栏 */
             home_fence_id: unknown;
             /** Id */
             id: number;
             /** 用途类别 */
             kind: unknown;
+            /** 所需准驾车型 */
+            licence: unknown;
             /** Owner Id */
             owner_id: number;
             /** 车牌号 */
             plate: unknown;
+            /** 所属平台 */
+            pool_id: unknown;
+            /** 续航里程 */
+            range_m: unknown;
             /** Rev */
             rev: number;
+            /** 核定载客（含驾驶员） */
+            seats: unknown;
             /** Sensitivity */
             sensitivity: string;
             /** 状态 */
@@ -19553,6 +19838,23 @@ export interface components {
             workdays: number;
         };
         /**
+         * NodeOut
+         * @description Where a role can be granted: a region, or an institution.
+         */
+        civicwatt_cloud__kit__identity__accounts_api__NodeOut: {
+            /**
+             * Hint
+             * @description code, and for an institution its region: names repeat
+             */
+            hint: string;
+            /** Institution Id */
+            institution_id: number | null;
+            /** Name */
+            name: string;
+            /** Region Code */
+            region_code: string | null;
+        };
+        /**
          * Basis
          * @description What a value rests on; sums in the smallest unit, rule rows by name and day.
          */
@@ -19702,6 +20004,24 @@ export interface components {
             institution: string;
             /** Name */
             name: string;
+        };
+        /**
+         * NodeOut
+         * @description An institution in the tree.
+         */
+        civicwatt_cloud__modules__org__api__NodeOut: {
+            /** Children */
+            children: number;
+            /** Code */
+            code: string;
+            /** Id */
+            id: number;
+            /** Level */
+            level: string;
+            /** Name */
+            name: string;
+            /** Region */
+            region: string;
         };
         /**
          * PersonEventOut
@@ -20435,6 +20755,146 @@ export interface operations {
                 "application/json": components["schemas"]["RegionIn"][];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draw_picture_region: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: number;
+                /** @description 对象 */
+                entity: string;
+                shown_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Outline"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_picture_region: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: number;
+                /** @description 对象 */
+                entity: string;
+                shown_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             204: {
@@ -22377,6 +22837,69 @@ export interface operations {
             };
         };
     };
+    get_fleet_ground: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_fleet_live: {
         parameters: {
             query?: {
@@ -22394,7 +22917,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LivePlace"][];
+                    "application/json": components["schemas"]["LiveVehicle"][];
                 };
             };
             /** @description Unauthorized */
@@ -26361,6 +26884,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GrantOut"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_grant_nodes: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["civicwatt_cloud__kit__identity__accounts_api__NodeOut"][];
                 };
             };
             /** @description Unauthorized */
@@ -48091,6 +48690,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["YardOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_housing_book: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookOut"];
                 };
             };
             /** @description Unauthorized */

@@ -250,7 +250,9 @@ async def test_s04_an_administrator_sets_up_a_second_factor_and_its_digits_work_
     mine = accounts[Role.SYSTEM_ADMIN]
     assert (await client.post(f"{API}/session", json=mine)).json()["duty"] == "set_second_factor"
     assert (await client.get(f"{API}/accounts")).json()["code"] == "CW-K1310"
-    uri = (await client.post(f"{API}/second-factor")).json()["uri"]
+    begun = (await client.post(f"{API}/second-factor")).json()
+    uri = begun["uri"]
+    assert begun["picture"].startswith("data:image/svg+xml")
     phone = pyotp.TOTP(parse_qs(urlsplit(uri).query)["secret"][0])
     now_us = identity.real_now_us() // 30_000_000 * 30_000_000
     monkeypatch.setattr(identity, "real_now_us", lambda: now_us)
@@ -259,6 +261,7 @@ async def test_s04_an_administrator_sets_up_a_second_factor_and_its_digits_work_
     assert (wrong.status_code, wrong.json()["code"]) == (401, "CW-K1312")
     assert (await client.post(f"{API}/second-factor/confirm", json={"digits": digits})).status_code == 204
     assert (await client.get(f"{API}/accounts")).status_code == 200
+    assert (await client.get(f"{API}/session")).json()["has_second_factor"]
     assert (await client.post(f"{API}/session", json=mine)).json()["code"] == "CW-K1311"
     replayed = await client.post(f"{API}/session", json=mine | {"second_factor": digits})
     assert (replayed.status_code, replayed.json()["code"]) == (401, "CW-K1312")
@@ -269,6 +272,19 @@ async def test_s04_an_administrator_sets_up_a_second_factor_and_its_digits_work_
     with app.state.database.reading() as session:
         sealed = session.scalars(select(Account.totp_sealed).where(Account.totp_sealed.is_not(None))).one()
     assert phone.secret not in sealed
+
+
+async def test_s06_the_security_administrator_finds_where_to_grant_and_nobody_else(
+    signed_in: As, city: int
+) -> None:
+    client = await signed_in(Role.SECURITY_ADMIN)
+    found = (await client.get(f"{API}/grants/nodes?q=荆襄")).json()
+    assert [(one["region_code"], one["institution_id"]) for one in found] == [("429900", None), (None, city)]
+    assert (found[1]["name"], found[1]["hint"]) == ("荆襄市财政局", "JX01 · 429900")
+    assert (await client.get(f"{API}/grants/nodes?q=JX01")).json() == found[1:]
+    for role in (Role.SYSTEM_ADMIN, Role.ENERGY_MANAGER):
+        client = await signed_in(role)
+        assert (await client.get(f"{API}/grants/nodes")).status_code == 403
 
 
 async def test_every_read_by_discipline_inspection_is_in_the_audit_and_it_ends(

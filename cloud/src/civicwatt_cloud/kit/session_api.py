@@ -63,6 +63,7 @@ class SessionOut(BaseModel):
     roles: list[RoleOut]
     setup: bool = Field(description="only the set-up may be done")
     duty: Duty | None = Field(description="what must be done before anything else")
+    has_second_factor: bool
     region: SessionRegion | None
     demo: bool
 
@@ -173,6 +174,7 @@ def _show(request: Request, actor: Actor) -> SessionOut:
         roles=[RoleOut(key=one, zh=title(one, "zh"), en=title(one, "en")) for one in sorted(actor.roles)],
         setup=actor.account_id is None,
         duty=duty_of(actor, request.app.state.settings, identity.real_now_us()),
+        has_second_factor=actor.has_second_factor,
         region=region,
         demo=request.app.state.settings.demo,
     )

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from civicwatt_cloud.kit import audit
 from civicwatt_cloud.kit.audit import Deed
@@ -43,6 +43,20 @@ class Wanted(NamedTuple):
     institution_id: int | None
     valid_from: date
     valid_to: date | None  # no longer that day
+
+
+def nodes(session: Session, words: str, most: int) -> tuple[Sequence[Region], Sequence[Institution]]:
+    """Where a role can be granted: regions and institutions found by name or code, the widest first."""
+    regions = select(Region).where(_named(words, Region.name, Region.code)).order_by(Region.code)
+    places = select(Institution).where(_named(words, Institution.name, Institution.code))
+    return (
+        session.scalars(regions.limit(most)).all(),
+        session.scalars(places.order_by(Institution.path).limit(most)).all(),
+    )
+
+
+def _named(words: str, *columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    return or_(*(one.icontains(words, autoescape=True) for one in columns))
 
 
 def account_of(session: Session, account_id: int) -> Account:

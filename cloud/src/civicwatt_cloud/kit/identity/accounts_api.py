@@ -20,6 +20,7 @@ router = APIRouter(prefix="/api/v1", tags=["账号与授权"], responses=PROBLEM
 SystemAdmin = Annotated[Actor, Depends(Requires(frozenset({Role.SYSTEM_ADMIN})))]
 SecurityAdmin = Annotated[Actor, Depends(Requires(frozenset({Role.SECURITY_ADMIN})))]
 Either = Annotated[Actor, Depends(Requires(frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN})))]
+NODES = 20  # of each kind, to choose from
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Day = Annotated[date, Field(ge=date(1949, 10, 1), le=date(2099, 12, 31))]
 
@@ -78,6 +79,15 @@ class AccountChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     is_disabled: bool
+
+
+class NodeOut(BaseModel):
+    """Where a role can be granted: a region, or an institution."""
+
+    region_code: str | None
+    institution_id: int | None
+    name: str
+    hint: str = Field(description="code, and for an institution its region: names repeat")
 
 
 class NewGrant(BaseModel):
@@ -159,6 +169,30 @@ def invite_account(request: Request, account_id: Id, actor: Either) -> Invitatio
     with request.app.state.database.session() as session:
         code = accounts.invite(session, actor, account_id, now_us, today(request))
         return _invitation(request, account_id, code, now_us)
+
+
+@router.get("/grants/nodes", operation_id="find_grant_nodes", summary="授权范围：区划与单位")
+def find_nodes(
+    request: Request, _actor: SecurityAdmin, q: Annotated[str, Query(max_length=64)] = ""
+) -> list[NodeOut]:
+    """Regions, then institutions, by name or code; no more than one chooses from."""
+    with request.app.state.database.reading() as session:
+        regions, institutions = accounts.nodes(session, q.strip(), NODES)
+        return [
+            *(
+                NodeOut(region_code=one.code, institution_id=None, name=one.name, hint=one.code)
+                for one in regions
+            ),
+            *(
+                NodeOut(
+                    region_code=None,
+                    institution_id=one.id,
+                    name=one.name,
+                    hint=f"{one.code} · {one.region_code}",
+                )
+                for one in institutions
+            ),
+        ]
 
 
 @router.post("/grants", operation_id="grant_role", summary="授权", status_code=201)
