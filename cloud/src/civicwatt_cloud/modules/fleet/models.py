@@ -6,6 +6,7 @@ from civicwatt_cloud.kit.records import fields
 from civicwatt_cloud.kit.records.choices import Choice
 from civicwatt_cloud.kit.records.record import Record
 from civicwatt_cloud.modules.fleet.fences import FenceCalendar, FenceRule
+from civicwatt_cloud.modules.fleet.use_choices import Licence
 
 
 class VehicleKind(Choice):
@@ -76,6 +77,10 @@ class Vehicle(Record):
         "定位终端号", "terminal", length=20, unique=True, is_personal=True
     )
     home_fence_id: Mapped[int | None] = fields.reference("驻地围栏", "home fence", "fence")
+    pool_id: Mapped[int | None] = fields.reference("所属平台", "pool", "vehicle_pool")
+    seats: Mapped[int | None] = fields.number("核定载客（含驾驶员）", "seats", "座", least=1)
+    licence: Mapped[str | None] = fields.choice("所需准驾车型", "licence asked for", Licence)
+    range_m: Mapped[int | None] = fields.number("续航里程（纯电动）", "range of a battery", "km", digits=3)
 
 
 class UnsealPermit(Record):

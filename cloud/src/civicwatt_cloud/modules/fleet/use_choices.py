@@ -1,0 +1,54 @@
+"""Closed lists of how vehicles are used: purposes, drivers, pools."""
+
+from civicwatt_cloud.kit.records.choices import Choice
+
+
+class Purpose(Choice):
+    """What somebody needs a vehicle for; which kinds of vehicles serve it is a rule row of each pair."""
+
+    MAIL = "mail", "机要通信", "confidential mail"
+    EMERGENCY = "emergency", "应急处置", "an emergency"
+    ENFORCEMENT = "enforcement", "执法执勤", "law enforcement"
+    SPECIAL = "special", "特种专业技术", "special equipment"
+    VETERAN = "veteran", "离退休干部服务", "retired cadres"
+    OFFICIAL = "official", "公务出行", "official journey"
+    RECEPTION = "reception", "公务接待", "official reception"
+
+
+class Employer(Choice):
+    """Whose driver it is."""
+
+    ESTABLISHED = "established", "在编", "on the establishment"
+    HIRED = "hired", "聘用", "hired"
+    OUTSOURCED = "outsourced", "外包", "of a service company"
+
+
+class Licence(Choice):
+    """The class of a licence, and the class a vehicle asks for (准驾车型)."""
+
+    A1 = "a1", "A1 大型客车", "A1 large bus"
+    A2 = "a2", "A2 重型牵引挂车", "A2 tractor and trailer"
+    A3 = "a3", "A3 城市公交车", "A3 city bus"
+    B1 = "b1", "B1 中型客车", "B1 medium bus"
+    B2 = "b2", "B2 大型货车", "B2 large lorry"
+    C1 = "c1", "C1 小型汽车", "C1 small car"
+    C2 = "c2", "C2 小型自动挡汽车", "C2 small automatic car"
+
+
+class PoolKind(Choice):
+    """Platforms that lend vehicles to several institutions."""
+
+    EMERGENCY = "emergency", "应急公务用车平台", "emergency vehicles"
+    ENFORCEMENT = "enforcement", "综合行政执法用车平台", "law enforcement"
+    VETERAN = "veteran", "老干部用车服务平台", "retired cadres"
+    RENTAL = "rental", "租赁用车平台", "rental"
+
+
+class Score(Choice):
+    """How content the user of a vehicle is."""
+
+    ONE = "1", "很不满意", "very discontent"
+    TWO = "2", "不满意", "discontent"
+    THREE = "3", "一般", "so so"
+    FOUR = "4", "满意", "content"
+    FIVE = "5", "很满意", "very content"
