@@ -1,13 +1,13 @@
 """Events: what happened, written down in the transaction in which it happened.
 
 Modules do not import each other. One tells an event; another that must act in the same transaction says so
-with `on`; whoever may act later (notices, other systems) reads the table.
+with `on`. Whoever may act later says so with `later`: the dispatcher (kit/outbox) hands on what is committed.
 """
 
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -23,8 +23,19 @@ Handler = Callable[["Context", Facts], None]
 _handlers: dict[str, list[Handler]] = defaultdict(list)
 
 
+class Background(NamedTuple):
+    """A function that hears of events afterwards."""
+
+    key: str  # under which is kept what it has still to hear: a renamed function is another one
+    name: str  # of the event
+    handle: Handler
+
+
+_background: list[Background] = []
+
+
 class Event(Base):
-    """One thing that happened; `told_us` is when all who may act later had heard of it."""
+    """One thing that happened; `told_us` is when it was handed on to all who hear of it later."""
 
     __tablename__ = "event"
     __table_args__ = ({"sqlite_autoincrement": True},)
@@ -44,6 +55,25 @@ def on(name: str) -> Callable[[Handler], Handler]:
         return handler
 
     return kept
+
+
+def later(name: str) -> Callable[[Handler], Handler]:
+    """Let a function hear of an event afterwards, in a transaction of its own; what it raises is tried again.
+
+    It hears of each at least once, and of those of an institution (`owner_id` of the facts) in their order.
+    """
+
+    def kept(handler: Handler) -> Handler:
+        key = f"{handler.__module__}.{handler.__name__}".removeprefix("civicwatt_cloud.")
+        _background.append(Background(key, name, handler))
+        return handler
+
+    return kept
+
+
+def background() -> tuple[Background, ...]:
+    """All that hear later."""
+    return tuple(_background)
 
 
 def tell(context: "Context", name: str, facts: Facts) -> None:

@@ -1,0 +1,1 @@
+"""Notices: what people should know, in their inbox, by e-mail and in the groups of their messengers."""
