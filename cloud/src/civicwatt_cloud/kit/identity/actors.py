@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import BindParameter, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from civicwatt_cloud.kit.directory import Institution, Level, Region, level_of, region_of, region_prefix
@@ -13,6 +13,27 @@ from civicwatt_cloud.kit.identity.codes import digest
 from civicwatt_cloud.kit.identity.models import Account, Grant, Method, OpenSession
 from civicwatt_cloud.kit.identity.sessions import SEEN_EVERY_US, has_ended
 from civicwatt_cloud.kit.roles import Role
+
+# Asked with every request, so the two queries are made once: making one costs more than asking it.
+_OWN, _OWNER = aliased(Grant), aliased(Account)
+_DAY: BindParameter[date] = bindparam("today")
+_OPENED = (
+    select(OpenSession, Account)
+    .outerjoin(Account, Account.id == OpenSession.account_id)
+    .where(OpenSession.token_hash == bindparam("token_hash"))
+)
+_GRANTS = (
+    select(Grant.role, Region, Institution, _OWNER.id)
+    .outerjoin(_OWN, _OWN.id == Grant.delegated_id)
+    .outerjoin(_OWNER, _OWNER.id == _OWN.account_id)
+    .outerjoin(Region, Region.code == Grant.region_code)
+    .outerjoin(Institution, Institution.id == Grant.institution_id)
+    .where(Grant.account_id == bindparam("account_id"), Grant.valid_from <= _DAY)
+    .where(or_(Grant.valid_to.is_(None), Grant.valid_to > _DAY))
+    .where(or_(Grant.delegated_id.is_(None), _OWN.valid_to.is_(None), _OWN.valid_to > _DAY))
+    .where(_OWNER.disabled_us.is_(None))  # holds where nobody lends it, too
+    .order_by(Grant.id)
+)
 
 
 class Granted(NamedTuple):
@@ -70,11 +91,7 @@ def actor_of(session: Session, token: str, now_us: int, today: date) -> tuple[Ac
 
     `now_us` is real time, which sessions live in; `today` the business day, by which grants hold.
     """
-    found = session.execute(
-        select(OpenSession, Account)
-        .outerjoin(Account, Account.id == OpenSession.account_id)
-        .where(OpenSession.token_hash == digest(token))
-    ).one_or_none()
+    found = session.execute(_OPENED, {"token_hash": digest(token)}).one_or_none()
     if found is None or has_ended(found[0], now_us):
         return None
     opened, account = found
@@ -88,19 +105,7 @@ def actor_of(session: Session, token: str, now_us: int, today: date) -> tuple[Ac
 
 def actor_named(session: Session, account: Account, today: date) -> Actor:
     """The account with what is granted to it on a day."""
-    own, owner = aliased(Grant), aliased(Account)
-    rows = session.execute(
-        select(Grant.role, Region, Institution, owner.id)
-        .outerjoin(own, own.id == Grant.delegated_id)
-        .outerjoin(owner, owner.id == own.account_id)
-        .outerjoin(Region, Region.code == Grant.region_code)
-        .outerjoin(Institution, Institution.id == Grant.institution_id)
-        .where(Grant.account_id == account.id, Grant.valid_from <= today)
-        .where(or_(Grant.valid_to.is_(None), Grant.valid_to > today))
-        .where(or_(Grant.delegated_id.is_(None), own.valid_to.is_(None), own.valid_to > today))
-        .where(owner.disabled_us.is_(None))  # holds where nobody lends it, too
-        .order_by(Grant.id)
-    )
+    rows = session.execute(_GRANTS, {"account_id": account.id, "today": today})
     grants = tuple(
         _granted(Role(role), region, institution)._replace(owner_id=lender)
         for role, region, institution, lender in rows
