@@ -20,9 +20,11 @@ from civicwatt_cloud.app import create_app
 from civicwatt_cloud.kit.audit import Audit
 from civicwatt_cloud.kit.geo import Point, System, converted
 from civicwatt_cloud.kit.identity import FOR_EVER, Account, Grant, open_session, real_now_us
+from civicwatt_cloud.kit.jobs import PLATFORM
+from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.settings import Settings
-from civicwatt_cloud.modules.fleet import tracks
+from civicwatt_cloud.modules.fleet import tracks, watch
 from civicwatt_cloud.modules.fleet.position_models import Position, Terminal
 from civicwatt_cloud.modules.fleet.tracks import Dot
 
@@ -118,7 +120,7 @@ async def test_s25_a_track_is_shown_in_scope_and_its_purpose_is_logged(app: Fast
         assert await send(app, forwarded(second, 112.2 + second / 100_000)) == 204
     async with client(app, Role.FLEET_CLERK, 1) as own, client(app, Role.FLEET_CLERK, 2) as other:
         shown = (await own.get("/api/v1/fleet/vehicles/1/track", params=DAY | WHY)).json()
-        assert shown["fixes"] == 4
+        assert (shown["fixes"], shown["gaps"], shown["left_out"]) == (4, [], [])
         assert shown["points"][1] == {
             "at": "2026-10-01T09:30:30+08:00",
             "longitude": 112.2003,
@@ -133,10 +135,12 @@ async def test_s25_a_track_is_shown_in_scope_and_its_purpose_is_logged(app: Fast
         refused = await own.get("/api/v1/fleet/vehicles/1/track", params=year)
         assert (refused.status_code, refused.json()["code"]) == (422, "CW-M0303")
         (here,) = (await own.get("/api/v1/fleet/live", params={"system": "gcj02"})).json()
-        place = Point(here["latitude"], here["longitude"])
+        assert (here["plate"], here["owner"], here["motion"]) == ("鄂F00001", "单位1", "standing")
+        place = Point(here["place"]["latitude"], here["place"]["longitude"])
         told = converted(place, System.GCJ02, System.WGS84)
         assert told == pytest.approx((31.03, 112.2009), abs=1e-6)
-        assert (await other.get("/api/v1/fleet/live")).json() == []
+        (unheard,) = (await other.get("/api/v1/fleet/live")).json()
+        assert (unheard["plate"], unheard["motion"], unheard["place"]) == ("鄂F00002", "unknown", None)
     async with client(app, Role.STAFF, 1) as staff:
         assert (await staff.get("/api/v1/fleet/vehicles/1/track", params=DAY | WHY)).status_code == 403
         assert (await staff.get("/api/v1/fleet/vehicles/1")).json()["terminal_phone"] == "***"
@@ -146,23 +150,61 @@ async def test_s25_a_track_is_shown_in_scope_and_its_purpose_is_logged(app: Fast
     assert json.loads(row.after or "")["purpose"] == "核实国庆用车"
 
 
-async def test_a_track_is_exported_whole(app: FastAPI) -> None:
-    for second in range(0, 600, 30):
+async def test_a_track_is_exported_whole_and_no_line_leads_through_a_silence(app: FastAPI) -> None:
+    for second in (*range(0, 300, 30), *range(900, 1200, 30)):
         await send(app, forwarded(second, 112.2 + second / 100_000))
     async with client(app, Role.FLEET_MANAGER, 1) as own:
         files = {}
-        for format_ in ("gpx", "geojson", "csv"):
-            asked = DAY | WHY | {"format": format_}
+        for format_, system in (("gpx", "wgs84"), ("geojson", "gcj02"), ("csv", "gcj02"), ("csv", "wgs84")):
+            asked = DAY | WHY | {"format": format_, "system": system}
             response = await own.get("/api/v1/fleet/vehicles/1/track/export", params=asked)
-            assert response.headers["content-disposition"] == f'attachment; filename="track-1.{format_}"'
-            files[format_] = response.text
-    points = ElementTree.fromstring(files["gpx"]).findall(".//{http://www.topografix.com/GPX/1/1}trkpt")  # noqa: S314
-    assert [one.get("lon") for one in points[:2]] == ["112.200000", "112.200300"]
-    line = json.loads(files["geojson"])
-    assert line["geometry"]["coordinates"][1] == [112.2003, 31.03, 102]
-    assert len(line["properties"]["times"]) == len(points) == 20
-    rows = list(csv.reader(io.StringIO(files["csv"])))
-    assert rows[1] == ["2026-10-01T09:30:00+08:00", "112.200000", "31.030000", "18.5", "90", "102", "12345.6"]
+            name = f"track-1-2026-10-01-{system}.{format_}"
+            assert response.headers["content-disposition"] == f'attachment; filename="{name}"'
+            files[format_, system] = response.text
+    gpx = ElementTree.fromstring(files["gpx", "wgs84"])  # noqa: S314
+    segments = gpx.findall(".//{http://www.topografix.com/GPX/1/1}trkseg")
+    assert [len(one) for one in segments] == [10, 10]
+    assert [one.get("lon") for one in segments[0][:2]] == ["112.200000", "112.200300"]
+    line = json.loads(files["geojson", "gcj02"])
+    assert [len(one) for one in line["geometry"]["coordinates"]] == [10, 10]
+    assert [len(one) for one in line["properties"]["times"]] == [10, 10]
+    assert line["properties"]["coordinate_system"] == "GCJ-02"
+    longitude, latitude, _ = line["geometry"]["coordinates"][0][0]
+    told = converted(Point(latitude, longitude), System.GCJ02, System.WGS84)
+    assert told == pytest.approx((31.03, 112.2), abs=1e-6)
+    rows = list(csv.reader(io.StringIO(files["csv", "wgs84"])))
+    moved = ["18.5", "90", "102", "12345.6"]
+    assert rows[1] == ["2026-10-01T09:30:00+08:00", "112.200000", "31.030000", *moved, "WGS-84"]
+    assert {row[-1] for row in csv.reader(io.StringIO(files["csv", "gcj02"]))} == {
+        "coordinate_system",
+        "GCJ-02",
+    }
+
+
+async def test_a_silence_and_what_does_not_count_are_told_beside_the_track(app: FastAPI) -> None:
+    for second, longitude in ((0, 112.2), (30, 112.21), (60, 113.9), (900, 112.22)):
+        await send(app, forwarded(second, longitude))
+    nowhere = forwarded(930, 112.22)
+    nowhere["position"]["valid"] = False  # type: ignore[index]
+    await send(app, nowhere)
+    async with client(app, Role.FLEET_CLERK, 1) as own:
+        shown = (await own.get("/api/v1/fleet/vehicles/1/track", params=DAY | WHY)).json()
+    assert [one["longitude"] for one in shown["points"]] == [112.2, 112.21, 112.22]
+    (gap,) = shown["gaps"]
+    assert (gap["from"][11:19], gap["to"][11:19], gap["distance_m"]) == ("09:30:30", "09:45:00", 953)
+    told = [(one["reason"], one["longitude"], one["zh"]) for one in shown["left_out"]]
+    assert told == [("too_fast", 113.9, "位置跳变"), ("not_fixed", None, "未定位")]
+
+
+async def test_live_tells_what_lasts_and_draws_on_the_ground_of_the_setting(app: FastAPI) -> None:
+    await send(app, forwarded(0, 112.3))  # outside the yard it should be in, and weeks ago
+    with app.state.database.session() as session:
+        watch.look(Context(session, PLATFORM, app.state.zone, real_now_us()))
+    async with client(app, Role.DISPATCHER, 1) as own:
+        (here,) = (await own.get("/api/v1/fleet/live")).json()
+        assert (here["motion"], here["alarms"]) == ("silent", ["fence_broken"])
+        ground = await own.get("/api/v1/fleet/ground")
+        assert ground.json() == {"type": "FeatureCollection", "features": []}
 
 
 WRITTEN: list[tuple[str, dict[str, object], int, str | None]] = [

@@ -100,6 +100,9 @@ class Settings(BaseSettings):
     keep_positions_days: int = Field(
         default=180, ge=7, le=36_500, description="fixes of vehicles; trips and events are kept for ever"
     )
+    map_ground: Path | None = Field(
+        default=None, description="GeoJSON (WGS-84) that maps of vehicles are drawn on; None: a grid only"
+    )
     metrics_token_file: Path | None = Field(
         default=None, description="who has this token may read /metrics; None: this machine, without a proxy"
     )

@@ -1,4 +1,4 @@
-"""Routes beyond the registry: where vehicles are, where one has been, and its terminal."""
+"""Routes beyond the registry: where a vehicle has been, and its terminal."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -6,25 +6,22 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
-from sqlalchemy import select
 
 from civicwatt_cloud.kit import audit
 from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.audit import Deed
 from civicwatt_cloud.kit.business_time import iso
-from civicwatt_cloud.kit.geo import System
+from civicwatt_cloud.kit.geo import System, converted
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.records import registry
-from civicwatt_cloud.kit.records.api import PROBLEMS, RecordId, reading, writing
+from civicwatt_cloud.kit.records.api import PROBLEMS, RecordId, writing
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.scope import scope_of
-from civicwatt_cloud.modules.fleet import tracks, watching
+from civicwatt_cloud.modules.fleet import tracks
 from civicwatt_cloud.modules.fleet.entities import KEEPERS, VEHICLE, WATCHERS
 from civicwatt_cloud.modules.fleet.errors import TooLong
-from civicwatt_cloud.modules.fleet.fixes import Fix
-from civicwatt_cloud.modules.fleet.models import Vehicle
-from civicwatt_cloud.modules.fleet.position_models import Terminal, VehicleLive
-from civicwatt_cloud.modules.fleet.tracks import Dot
+from civicwatt_cloud.modules.fleet.position_models import Terminal
+from civicwatt_cloud.modules.fleet.tracks import Dot, Gap, LeftOut
 from civicwatt_cloud.modules.fleet.writing import DAY_US
 
 router = APIRouter(prefix="/api/v1/fleet", tags=["公务用车"], responses=PROBLEMS)
@@ -74,50 +71,32 @@ class Place(BaseModel):
     course_deg: int
 
 
+class Silence(BaseModel):
+    """Nothing was heard for a while: no line leads through it."""
+
+    from_: str = Field(serialization_alias="from")
+    to: str
+    distance_m: int = Field(description="两端直线距离 · between its ends")
+
+
+class NotCounted(BaseModel):
+    """A fix that does not count; no place where it told none."""
+
+    at: str
+    longitude: float | None
+    latitude: float | None
+    reason: str
+    zh: str
+    en: str
+
+
 class Track(BaseModel):
     """A track; `fixes` counts those that it was thinned from."""
 
     fixes: int
     points: list[Place]
-
-
-class LivePlace(Place):
-    """Where a vehicle was last."""
-
-    vehicle_id: int
-    plate: str
-    is_on: bool | None
-    is_moving: bool
-
-
-@router.get("/live", operation_id="list_fleet_live", summary="车辆实时位置")
-def live(
-    request: Request, actor: Annotated[Actor, watcher], system: System = System.WGS84
-) -> list[LivePlace]:
-    """The newest place of each vehicle that the actor may see."""
-    with reading(request, actor) as context:
-        query = (
-            select(Vehicle.id, Vehicle.plate, VehicleLive.state)
-            .join(VehicleLive, VehicleLive.vehicle_id == Vehicle.id)
-            .where(registry.visible(VEHICLE, actor, WATCHERS))
-            .order_by(Vehicle.plate)
-        )
-        found = []
-        for number, plate, state in context.session.execute(query):
-            watched = watching.of_text(state)
-            if watched.last is not None:
-                (dot,) = tracks.in_system([_dot(watched.last)], system)
-                place = _place(dot, context)
-                found.append(
-                    LivePlace(
-                        vehicle_id=number,
-                        plate=plate,
-                        is_on=watched.last.is_on,
-                        is_moving=watched.is_moving,
-                        **place.model_dump(),
-                    )
-                )
-        return found
+    gaps: list[Silence]
+    left_out: list[NotCounted]
 
 
 @router.get("/vehicles/{record_id}/track", operation_id="get_fleet_track", summary="车辆轨迹")
@@ -126,9 +105,15 @@ def track(
 ) -> Track:
     """Where a vehicle has been, thinned for a map."""
     with writing(request, actor) as context:
-        _vehicle, dots = _viewed(context, record_id, asked)
+        vehicle, dots = _viewed(context, record_id, asked)
         shown = tracks.in_system(tracks.thinned(dots, asked.points), asked.system)
-        return Track(fixes=len(dots), points=[_place(one, context) for one in shown])
+        apart = tracks.left_out(context.session, vehicle.id, _us(asked.from_), _us(asked.to))
+        return Track(
+            fixes=len(dots),
+            points=[place_of(one, context) for one in shown],
+            gaps=[_silence(one, context) for one in tracks.gaps(dots)],
+            left_out=[_not_counted(one, context, asked.system) for one in apart],
+        )
 
 
 @router.get("/vehicles/{record_id}/track/export", operation_id="export_fleet_track", summary="导出轨迹")
@@ -146,10 +131,12 @@ def export(
         else:
             dots = tracks.in_system(dots, asked.system)
             if asked.format is Format.GEOJSON:
-                text, kind = tracks.geojson(dots, vehicle.plate, context.zone), "application/geo+json"
+                text = tracks.geojson(dots, vehicle.plate, context.zone, asked.system)
+                kind = "application/geo+json"
             else:
-                text, kind = tracks.table(dots, context.zone), "text/csv"
-    name = f"track-{vehicle.id}.{asked.format}"
+                text, kind = tracks.table(dots, context.zone, asked.system), "text/csv"
+    system = System.WGS84 if asked.format is Format.GPX else asked.system
+    name = f"track-{vehicle.id}-{asked.from_:%Y-%m-%d}-{system}.{asked.format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text, media_type=f"{kind}; charset=utf-8", headers=headers)
 
@@ -192,16 +179,29 @@ def _us(at: datetime) -> int:
     return round(at.timestamp() * 1_000_000)
 
 
-def _dot(fix: Fix) -> Dot:
-    told = fix.speed_hm_h, fix.course_deg, fix.altitude_m, fix.mileage_hm
-    return Dot(fix.at_us, fix.place, *told)
-
-
-def _place(dot: Dot, context: Context) -> Place:
+def place_of(dot: Dot, context: Context) -> Place:
+    """A dot as it is told."""
     return Place(
         at=iso(dot.at_us, context.zone),
         longitude=round(dot.place.longitude, 6),
         latitude=round(dot.place.latitude, 6),
         speed_km_h=dot.speed_hm_h / 10,
         course_deg=dot.course_deg,
+    )
+
+
+def _silence(gap: Gap, context: Context) -> Silence:
+    ends = iso(gap.from_us, context.zone), iso(gap.to_us, context.zone)
+    return Silence(from_=ends[0], to=ends[1], distance_m=round(gap.distance_m))
+
+
+def _not_counted(one: LeftOut, context: Context, system: System) -> NotCounted:
+    place = one.place and converted(one.place, System.WGS84, system)
+    return NotCounted(
+        at=iso(one.at_us, context.zone),
+        longitude=round(place.longitude, 6) if place else None,
+        latitude=round(place.latitude, 6) if place else None,
+        reason=one.reason,
+        zh=one.reason.zh,
+        en=one.reason.en,
     )

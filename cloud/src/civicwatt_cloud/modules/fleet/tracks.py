@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
@@ -11,10 +12,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.kit.business_time import iso
-from civicwatt_cloud.kit.geo import Point, System, converted
-from civicwatt_cloud.modules.fleet.fixes import MICRO
+from civicwatt_cloud.kit.business_time import SECOND_US, iso
+from civicwatt_cloud.kit.geo import Point, System, converted, distance_m
+from civicwatt_cloud.modules.fleet.fixes import MICRO, Filtered
 from civicwatt_cloud.modules.fleet.position_models import Position
+
+GAP_US = 300 * SECOND_US  # no line is drawn through a longer silence [engineering default]
+MOST_LEFT_OUT = 500  # fixes that do not count, of one track [engineering default]
+NAMES = {System.WGS84: "WGS-84", System.GCJ02: "GCJ-02", System.BD09: "BD-09"}
 
 
 class Dot(NamedTuple):
@@ -26,6 +31,22 @@ class Dot(NamedTuple):
     course_deg: int
     altitude_m: int
     mileage_hm: int | None
+
+
+class Gap(NamedTuple):
+    """A silence within a track, and how far apart its ends lie."""
+
+    from_us: int
+    to_us: int
+    distance_m: float
+
+
+class LeftOut(NamedTuple):
+    """A fix that does not count, and why; no place where it told none."""
+
+    at_us: int
+    place: Point | None
+    reason: Filtered
 
 
 def read(session: Session, vehicle_id: int, from_us: int, to_us: int) -> list[Dot]:
@@ -50,6 +71,46 @@ def read(session: Session, vehicle_id: int, from_us: int, to_us: int) -> list[Do
             query.order_by(Position.at_us)
         )
     ]
+
+
+def left_out(session: Session, vehicle_id: int, from_us: int, to_us: int) -> list[LeftOut]:
+    """The fixes that do not count, the first ones of too many."""
+    query = select(
+        Position.at_us, Position.latitude_micro, Position.longitude_micro, Position.filtered
+    ).where(
+        Position.vehicle_id == vehicle_id,
+        Position.at_us >= from_us,
+        Position.at_us < to_us,
+        Position.filtered.is_not(None),
+    )
+    rows = session.execute(query.order_by(Position.at_us).limit(MOST_LEFT_OUT))
+    return [_left_out(*row) for row in rows]
+
+
+def _left_out(at_us: int, latitude: int, longitude: int, why: str | None) -> LeftOut:
+    reason = Filtered(why or "")
+    told_none = reason in {Filtered.NOT_FIXED, Filtered.ZERO}
+    return LeftOut(at_us, None if told_none else Point(latitude / MICRO, longitude / MICRO), reason)
+
+
+def gaps(dots: Sequence[Dot]) -> list[Gap]:
+    """The silences of a track."""
+    pairs = pairwise(dots)
+    return [
+        Gap(one.at_us, other.at_us, distance_m(one.place, other.place))
+        for one, other in pairs
+        if other.at_us - one.at_us > GAP_US
+    ]
+
+
+def stretches(dots: Sequence[Dot]) -> list[list[Dot]]:
+    """A track cut at its silences."""
+    found: list[list[Dot]] = []
+    for one in dots:
+        if not found or one.at_us - found[-1][-1].at_us > GAP_US:
+            found.append([])
+        found[-1].append(one)
+    return found
 
 
 def thinned(dots: Sequence[Dot], most: int) -> list[Dot]:
@@ -78,39 +139,60 @@ def in_system(dots: Iterable[Dot], system: System) -> list[Dot]:
     return [one._replace(place=converted(one.place, System.WGS84, system)) for one in dots]
 
 
-def gpx(dots: Iterable[Dot], name: str) -> str:
-    """GPX 1.1; GPX knows WGS-84 only."""
-    rows = "".join(
+def gpx(dots: Sequence[Dot], name: str) -> str:
+    """GPX 1.1, a segment for each stretch between silences; GPX knows WGS-84 only."""
+    segments = "".join(f"<trkseg>\n{_segment(one)}</trkseg>\n" for one in stretches(dots))
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<gpx xmlns="http://www.topografix.com/GPX/1/1" version="1.1" creator="CivicWatt">\n'
+        f"<trk><name>{escape(name)}</name><desc>WGS-84</desc>\n{segments}</trk>\n</gpx>\n"
+    )
+
+
+def _segment(dots: Iterable[Dot]) -> str:
+    return "".join(
         f'<trkpt lat="{one.place.latitude:.6f}" lon="{one.place.longitude:.6f}">'
         f"<ele>{one.altitude_m}</ele><time>{iso(one.at_us, _UTC).replace('+00:00', 'Z')}</time></trkpt>\n"
         for one in dots
     )
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<gpx xmlns="http://www.topografix.com/GPX/1/1" version="1.1" creator="CivicWatt">\n'
-        f"<trk><name>{escape(name)}</name><trkseg>\n{rows}</trkseg></trk>\n</gpx>\n"
-    )
 
 
-def geojson(dots: Sequence[Dot], name: str, zone: ZoneInfo) -> str:
-    """One line with the times beside it (RFC 7946)."""
-    places = [[round(one.place.longitude, 6), round(one.place.latitude, 6), one.altitude_m] for one in dots]
-    shape = {"type": "LineString", "coordinates": places} if len(places) > 1 else None
-    times = [iso(one.at_us, zone) for one in dots]
-    told = {"type": "Feature", "geometry": shape, "properties": {"name": name, "times": times}}
+def geojson(dots: Sequence[Dot], name: str, zone: ZoneInfo, system: System) -> str:
+    """A line for each stretch between silences with the times beside it (RFC 7946, which means WGS-84)."""
+    lines = [one for one in stretches(dots) if len(one) > 1]
+    places = [
+        [[round(dot.place.longitude, 6), round(dot.place.latitude, 6), dot.altitude_m] for dot in line]
+        for line in lines
+    ]
+    shape = {"type": "MultiLineString", "coordinates": places} if places else None
+    times = [[iso(dot.at_us, zone) for dot in line] for line in lines]
+    facts = {"name": name, "coordinate_system": NAMES[system], "times": times}
+    told = {"type": "Feature", "geometry": shape, "properties": facts}
     return json.dumps(told, ensure_ascii=False)
 
 
-def table(dots: Iterable[Dot], zone: ZoneInfo) -> str:
-    """CSV: numbers and times only, so that no cell is ever a formula."""
+COLUMNS = (
+    "time",
+    "longitude",
+    "latitude",
+    "speed_km_h",
+    "course_deg",
+    "altitude_m",
+    "mileage_km",
+    "coordinate_system",
+)
+
+
+def table(dots: Iterable[Dot], zone: ZoneInfo, system: System) -> str:
+    """CSV: numbers, times and the system's name only, so that no cell is ever a formula (S17)."""
     file = io.StringIO()
     writer = csv.writer(file)
-    writer.writerow(("time", "longitude", "latitude", "speed_km_h", "course_deg", "altitude_m", "mileage_km"))
+    writer.writerow(COLUMNS)
     for one in dots:
         mileage = "" if one.mileage_hm is None else f"{one.mileage_hm / 10:.1f}"
         place = f"{one.place.longitude:.6f}", f"{one.place.latitude:.6f}"
-        speed = f"{one.speed_hm_h / 10:.1f}"
-        writer.writerow((iso(one.at_us, zone), *place, speed, one.course_deg, one.altitude_m, mileage))
+        motion = f"{one.speed_hm_h / 10:.1f}", one.course_deg, one.altitude_m, mileage
+        writer.writerow((iso(one.at_us, zone), *place, *motion, NAMES[system]))
     return file.getvalue()
 
 
