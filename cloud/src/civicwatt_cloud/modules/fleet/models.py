@@ -1,11 +1,14 @@
 """Vehicles, the fences they are watched by, and permits to drive while vehicles are sealed."""
 
+from datetime import date
+
 from sqlalchemy.orm import Mapped
 
 from civicwatt_cloud.kit.records import fields
 from civicwatt_cloud.kit.records.choices import Choice
 from civicwatt_cloud.kit.records.record import Record
 from civicwatt_cloud.modules.fleet.fences import FenceCalendar, FenceRule
+from civicwatt_cloud.modules.fleet.stock_choices import Body, Energy, Mark
 from civicwatt_cloud.modules.fleet.use_choices import Licence
 
 
@@ -81,6 +84,13 @@ class Vehicle(Record):
     seats: Mapped[int | None] = fields.number("核定载客（含驾驶员）", "seats", "座", least=1)
     licence: Mapped[str | None] = fields.choice("所需准驾车型", "licence asked for", Licence)
     range_m: Mapped[int | None] = fields.number("续航里程（纯电动）", "range of a battery", "km", digits=3)
+    body: Mapped[str | None] = fields.choice("车型", "body", Body)
+    energy: Mapped[str | None] = fields.choice("动力类型", "energy", Energy)
+    price: Mapped[int | None] = fields.money("购车价格", "price")
+    displacement_ml: Mapped[int | None] = fields.number("排气量", "displacement", "L", digits=3, least=1)
+    has_special_need: Mapped[bool] = fields.check("经批准按特殊需要配备", "special need approved")
+    registered_on: Mapped[date | None] = fields.day("注册登记日期", "registered on")
+    mark: Mapped[str] = fields.choice("专用标识", "mark", Mark, default=Mark.MISSING)
 
 
 class UnsealPermit(Record):
