@@ -44,7 +44,7 @@ def add_pages(app: FastAPI, folder: Path) -> None:
             return Response(NOT_BUILT, media_type="text/html; charset=utf-8")
         return FileResponse(index, headers={"Cache-Control": "no-cache"})
 
-    app.include_router(router)
+    app.router.routes.extend(router.routes)
 
 
 def _file(root: Path, path: str) -> Path | None:

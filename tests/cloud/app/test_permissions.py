@@ -41,8 +41,6 @@ def routes(app: FastAPI) -> Iterator[APIRoute]:
     for route in app.routes:
         if isinstance(route, APIRoute):
             yield route
-        elif router := getattr(route, "original_router", None):  # FastAPI keeps an included router whole
-            yield from router.routes
         else:
             assert route.path == "/assets"  # files of the build, for everybody
 

@@ -16,7 +16,7 @@ Roles = frozenset[Role]
 NOBODY: Roles = frozenset()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # an entity is itself, whatever it holds
 class Entity:
     """A kind of record."""
 
@@ -53,7 +53,7 @@ class Job(NamedTuple):
     run: Callable[[Any], None]  # of a Context on the platform's behalf
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a module is itself, whatever it holds
 class Module:
     """An administrative module; a file that it does not need is absent."""
 

@@ -1,5 +1,6 @@
 """The wire's models of an entity, made from its fields: so the OpenAPI document tells each of them."""
 
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -41,6 +42,7 @@ def change_of(entity: Entity) -> type[BaseModel]:
     return create_model(f"{_name(entity)}Change", __base__=Numbered, **said)
 
 
+@cache
 def out_of(entity: Entity) -> type[BaseModel]:
     """A record as it is shown."""
     kept: dict[str, Any] = {
@@ -55,6 +57,7 @@ def out_of(entity: Entity) -> type[BaseModel]:
     return create_model(f"{_name(entity)}Out", **kept)
 
 
+@cache
 def filters_of(entity: Entity) -> type[BaseModel]:
     """What a list is asked for: a value of a field, or `from..to`."""
     text = (str | None, Field(None, max_length=200))
