@@ -8,6 +8,7 @@ from pathlib import Path
 
 from civicwatt.demo.broker import broker
 from civicwatt.demo.processes import Process, civicwatt, free_port
+from civicwatt_cloud.modules.fleet.demo_roads import GROUND
 from civicwatt_protocols.clock import Clock
 from civicwatt_sim.scenario import City, Dated, Institution, write_city
 
@@ -57,6 +58,7 @@ data_dir = "{data}"
 mqtt_port = {mqtt_port}
 http_port = {http_port}
 clock = "{clock}"
+map_ground = "{ground}"
 demo = true
 """
 
@@ -83,7 +85,11 @@ class Plant:
             plant.gateway_config(gateway).write_text(_gateway_toml(plant, gateway))
         plant.cloud_config.write_text(
             CLOUD.format(
-                data=plant.registry.parent, mqtt_port=plant.broker_port, http_port=web_port, clock=clock
+                data=plant.registry.parent,
+                mqtt_port=plant.broker_port,
+                http_port=web_port,
+                clock=clock,
+                ground=GROUND,
             )
         )
         _write_csv(plant.directory, DIRECTORY_COLUMNS, _directory_rows(city))
