@@ -1,8 +1,10 @@
 """A city with two institutions, a vehicle each, and the yard of one of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from cloud.fleet import use_yard
+from cloud.fleet.use_yard import Yard
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.db import Database
@@ -42,3 +44,10 @@ def fleet(db: Database) -> Database:
     with db.session() as session:
         city(session)
     return db
+
+
+@pytest.fixture
+def yard(db: Database) -> Iterator[Yard]:
+    """A vehicle centre and who uses it, in a database of each kind."""
+    with db.session() as session:
+        yield use_yard.made(session)

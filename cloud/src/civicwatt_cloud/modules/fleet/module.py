@@ -3,13 +3,15 @@
 from civicwatt_cloud.kit.records.entity import Module
 from civicwatt_cloud.modules.fleet import api, forwarded, live_api, watch
 from civicwatt_cloud.modules.fleet.entities import FENCE, PERMIT, STOP, TRIP, VEHICLE, VEHICLE_EVENT
-from civicwatt_cloud.modules.fleet.rosters import DRIVER, POOL
+from civicwatt_cloud.modules.fleet.requests import REQUEST
+from civicwatt_cloud.modules.fleet.rosters import DRIVER, DUTY, POOL
+from civicwatt_cloud.modules.fleet.stock_entities import ENTITIES as STOCK
 
 MODULE = Module(
     key="fleet",
     zh="公务用车",
     en="Official vehicles",
-    entities=(VEHICLE, DRIVER, POOL, FENCE, PERMIT, TRIP, STOP, VEHICLE_EVENT),
+    entities=(VEHICLE, REQUEST, DRIVER, POOL, DUTY, FENCE, PERMIT, TRIP, STOP, VEHICLE_EVENT, *STOCK),
     routers=(api.router, live_api.router, forwarded.router),
     jobs=(watch.JOB,),
 )

@@ -1,11 +1,43 @@
-"""Drivers, and the pools that lend vehicles to several institutions."""
+"""Drivers, and the pools that lend vehicles to several institutions, with who is on duty."""
+
+from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.roles import Role
+from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
+from civicwatt_cloud.modules.fleet import permits
 from civicwatt_cloud.modules.fleet.entities import KEEPERS, READERS
-from civicwatt_cloud.modules.fleet.use_models import Driver, Pool
+from civicwatt_cloud.modules.fleet.models import Vehicle
+from civicwatt_cloud.modules.fleet.permits import Ground
+from civicwatt_cloud.modules.fleet.seals import Span
+from civicwatt_cloud.modules.fleet.use_errors import NotOfThePool, SpanReversed
+from civicwatt_cloud.modules.fleet.use_models import Driver, Duty, Pool
 
 DISPATCHERS = KEEPERS | {Role.DISPATCHER}
+PUBLISHERS = frozenset({Role.FLEET_MANAGER, Role.DISPATCHER})
+
+
+def check_duty(session: Session, row: Duty) -> None:
+    """A vehicle of the pool, from before to. Errors: SpanReversed, NotOfThePool."""
+    if row.from_us >= row.to_us:
+        raise SpanReversed()
+    vehicle = session.get_one(Vehicle, row.vehicle_id)
+    if vehicle.pool_id != row.pool_id:
+        raise NotOfThePool(plate=vehicle.plate)
+
+
+def published(step: Step) -> None:
+    """Whoever is on duty may drive, sealed or not."""
+    row = step.record
+    pool = step.session.get_one(Pool, row.pool_id)
+    ground = Ground(f"值班表 {pool.name} {row.name}", Span(row.from_us, row.to_us))
+    row.permit_id = permits.grant(step.context, row.vehicle_id, ground)
+
+
+def withdrawn(step: Step) -> None:
+    """From now on nobody is on duty."""
+    permits.end(step.context, step.record.permit_id, step.now_us)
+
 
 POOL = Entity(
     "vehicle_pool",
@@ -33,4 +65,31 @@ DRIVER = Entity(
     searched=("number", "name"),
     natural_key=("number",),
     sees_personal=DISPATCHERS,
+)
+DUTIES = Workflow(
+    states=(
+        State("draft", "待发布", "draft", is_editable=True),
+        State("on", "已发布", "published"),
+        State("off", "已撤销", "withdrawn", is_final=True),
+    ),
+    transitions=(
+        Transition(
+            "publish", "发布", "publish", ("draft",), "on", PUBLISHERS, effect=published, by_another=True
+        ),
+        Transition("withdraw", "撤销", "withdraw", ("draft", "on"), "off", PUBLISHERS, effect=withdrawn),
+    ),
+)
+DUTY = Entity(
+    "pool_duty",
+    "duties",
+    Duty,
+    "值班表",
+    "duty roster",
+    "name",
+    read=READERS,
+    write=DISPATCHERS,
+    columns=("name", "pool_id", "vehicle_id", "driver_id", "from_us", "to_us"),
+    filters=("state", "pool_id", "vehicle_id", "driver_id", "from_us"),
+    workflow=DUTIES,
+    check=check_duty,
 )

@@ -1,0 +1,372 @@
+"""用车申请: somebody asks for a vehicle, it is sent, it comes back, it is settled (W3.1)."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from civicwatt_cloud.kit import deadlines, events
+from civicwatt_cloud.kit.directory import Region
+from civicwatt_cloud.kit.events import Facts
+from civicwatt_cloud.kit.numbering import next_number
+from civicwatt_cloud.kit.obligations import fulfil, oblige
+from civicwatt_cloud.kit.records.entity import Entity
+from civicwatt_cloud.kit.records.fields import Field, Kind, fields_of
+from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.roles import Role
+from civicwatt_cloud.kit.workflow import steps
+from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
+from civicwatt_cloud.modules.fleet import dispatch, permits
+from civicwatt_cloud.modules.fleet.assignment import Assigned
+from civicwatt_cloud.modules.fleet.dispatch import Asked
+from civicwatt_cloud.modules.fleet.entities import READERS
+from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleKind
+from civicwatt_cloud.modules.fleet.permits import Ground
+from civicwatt_cloud.modules.fleet.rosters import DISPATCHERS
+from civicwatt_cloud.modules.fleet.seals import Span
+from civicwatt_cloud.modules.fleet.use_choices import Purpose, Score
+from civicwatt_cloud.modules.fleet.use_errors import (
+    NoEmergency,
+    PapersDone,
+    PapersMissing,
+    PurposeRefused,
+    SpanReversed,
+    UnknownCounty,
+)
+from civicwatt_cloud.modules.fleet.use_models import VehicleRequest
+
+APPLICANTS = frozenset({Role.STAFF, Role.LIAISON, Role.APPROVER, Role.FLEET_CLERK})
+APPROVERS = frozenset({Role.APPROVER})
+SETTLERS = DISPATCHERS | {Role.DRIVER}
+
+
+def check(session: Session, row: VehicleRequest) -> None:
+    """Times, places and divisions are such. Errors: SpanReversed, BadPickup, UnknownCounty."""
+    if row.from_us >= row.to_us:
+        raise SpanReversed()
+    if row.pickup:
+        dispatch.pickup_of(row.pickup)
+    codes = counties_of(row)
+    known = set(session.scalars(select(Region.code).where(Region.code.in_(codes))))
+    if unknown := sorted(codes - known):
+        raise UnknownCounty(said=",".join(unknown))
+
+
+def counties_of(row: VehicleRequest) -> set[str]:
+    """The divisions that a journey reaches."""
+    return {one.strip() for one in (row.counties or "").replace("，", ",").split(",") if one.strip()}
+
+
+def complete(context: Context, row: VehicleRequest) -> None:
+    """A new request's number."""
+    year = permits.terms_of(context, row.owner_id).as_of.year
+    row.number = next_number(context.session, "YC", year)
+
+
+def is_served(step: Step) -> None:
+    """Vehicles of the kind that is asked for serve the purpose. Errors: PurposeRefused."""
+    row = step.record
+    if not permits.terms_of(step.context, row.owner_id).serves(row.kind, row.purpose):
+        kind, purpose = VehicleKind(row.kind), Purpose(row.purpose)
+        raise PurposeRefused(kind_zh=kind.zh, kind=kind.en, purpose_zh=purpose.zh, purpose=purpose.en)
+
+
+def may_send(step: Step) -> None:
+    """Those that were chosen can go, or any. Errors: CannotGo, CannotDrive, NoVehicle."""
+    _found(step)
+
+
+def may_send_now(step: Step) -> None:
+    """Errors: NoEmergency, PurposeRefused, and as may_send."""
+    if step.record.purpose != Purpose.EMERGENCY:
+        raise NoEmergency()
+    is_served(step)
+    _found(step)
+
+
+def send(step: Step) -> None:
+    """The vehicle and its driver, and a permit where vehicles are sealed; a former one's permit ends."""
+    row = step.record
+    car, driver = _found(step)
+    permits.end(step.context, row.permit_id, step.now_us)
+    row.vehicle_id, row.driver_id, row.deadhead_m = car.id, driver.id, car.deadhead_m
+    margin_us = permits.terms_of(step.context, row.owner_id).margin_us()
+    span = Span(row.from_us - margin_us, row.to_us + margin_us)
+    row.permit_id = permits.grant(step.context, car.id, Ground(f"用车申请 {row.number}", span))
+
+
+def send_now(step: Step) -> None:
+    """The papers follow within some working days: an obligation of the institution."""
+    row, context = step.record, step.context
+    send(step)
+    terms = permits.terms_of(context, row.owner_id)
+    row.is_emergency = True
+    row.papers_due_us = deadlines.due(
+        step.now_us, terms.figure("papers_days"), context.zone, terms.rules, place=terms.place
+    )
+    oblige(
+        step.session,
+        key=_papers(row),
+        owner_id=row.owner_id,
+        roles=APPROVERS,
+        zh=f"应急派车 {row.number} 应补办手续",
+        en=f"the papers of {row.number}, sent in an emergency, are due",
+        due_us=row.papers_due_us,
+        subject=f"fleet/requests/{row.id}",
+        superiors=(Role.FLEET_MANAGER, Role.SUPERVISOR),
+    )
+
+
+def lacks_papers(step: Step) -> None:
+    """Errors: PapersDone, PurposeRefused."""
+    if not step.record.is_emergency or step.record.papers_us is not None:
+        raise PapersDone()
+    is_served(step)
+
+
+def papers_done(step: Step) -> None:
+    """The approver has seen and approved it after all."""
+    step.record.papers_us, step.record.note = step.now_us, step.said.get("note")
+    fulfil(step.session, _papers(step.record))
+
+
+def called_off(step: Step) -> None:
+    """Nobody goes: the permit ends, no papers are due."""
+    row = step.record
+    row.note = step.said.get("note")
+    permits.end(step.context, row.permit_id, step.now_us)
+    fulfil(step.session, _papers(row))
+
+
+def departed(step: Step) -> None:
+    """The driver says so, or the first fix outside the home fence."""
+    step.record.departed_us = step.now_us
+
+
+def returned(step: Step) -> None:
+    """It is back: the permit has done its work."""
+    row = step.record
+    row.returned_us = step.now_us
+    margin_us = permits.terms_of(step.context, row.owner_id).margin_us()
+    permits.end(step.context, row.permit_id, row.returned_us + margin_us)
+
+
+def has_papers(step: Step) -> None:
+    """Errors: PapersMissing."""
+    if step.record.is_emergency and step.record.papers_us is None:
+        raise PapersMissing()
+
+
+def settled(step: Step) -> None:
+    """Distance, fuel and tolls as written down; what the terminal saw is compared with it (C3.6)."""
+    for name, value in step.said.items():
+        setattr(step.record, name, value)
+
+
+def rated(step: Step) -> None:
+    """1 to 5."""
+    step.record.score = int(step.said["score"])
+
+
+@events.on("fleet.fence_exit")
+def left_home(context: Context, facts: Facts) -> None:
+    """A vehicle leaves its home fence: the request that it was assigned to has begun."""
+    vehicle = context.session.get_one(Vehicle, facts["vehicle_id"])
+    at_us = int(str(facts["at_us"]))
+    if vehicle.home_fence_id != facts["fence_id"]:
+        return
+    query = select(VehicleRequest).where(
+        VehicleRequest.vehicle_id == vehicle.id,
+        VehicleRequest.state == "assigned",
+        VehicleRequest.removed_us.is_(None),
+        VehicleRequest.to_us > at_us,
+    )
+    for row in context.session.scalars(query.order_by(VehicleRequest.from_us)).all():
+        if at_us >= row.from_us - permits.terms_of(context, row.owner_id).margin_us():
+            steps.apply(context._replace(now_us=at_us), REQUEST, row, DEPART, {})
+            return
+
+
+def _found(step: Step) -> Assigned:
+    """Who goes; nobody chose a vehicle: another one than before."""
+    asked = Asked(step.said.get("vehicle_id"), step.said.get("driver_id"))
+    former = step.record.vehicle_id if asked.vehicle_id is None else None
+    return dispatch.chosen(dispatch.field_of(step.context, step.record, former), asked)
+
+
+def _papers(row: VehicleRequest) -> str:
+    return f"fleet/requests/{row.id}/papers"
+
+
+FIELDS = fields_of(VehicleRequest)
+NOTE = {"note": FIELDS["note"]}
+CHOICE = {name: FIELDS[name] for name in ("vehicle_id", "driver_id")}
+PAID = {name: FIELDS[name] for name in ("claimed_m", "fuel", "fuel_cost", "tolls")}
+DEPART = Transition("depart", "出车", "depart", ("assigned",), "out", SETTLERS, effect=departed)
+FLOW = Workflow(
+    states=(
+        State("draft", "草稿", "draft", is_editable=True),
+        State("submitted", "待单位审批", "submitted"),
+        State("unit_ok", "待派车", "approved by the institution"),
+        State("assigned", "已派车", "assigned"),
+        State("out", "出车中", "out"),
+        State("returned", "已返回", "returned"),
+        State("settled", "已结算", "settled"),
+        State("closed", "已办结", "closed", is_final=True),
+        State("rejected", "已退回", "rejected", is_final=True),
+        State("cancelled", "已取消", "cancelled", is_final=True),
+    ),
+    transitions=(
+        Transition(
+            "submit",
+            "提交",
+            "submit",
+            ("draft",),
+            "submitted",
+            APPLICANTS,
+            guard=is_served,
+            is_applicants=True,
+        ),
+        Transition(
+            "approve",
+            "同意",
+            "approve",
+            ("submitted",),
+            "unit_ok",
+            APPROVERS,
+            guard=is_served,
+            by_another=True,
+        ),
+        Transition(
+            "dispatch",
+            "派车",
+            "send a vehicle",
+            ("unit_ok",),
+            "assigned",
+            DISPATCHERS,
+            form=CHOICE,
+            guard=may_send,
+            effect=send,
+        ),
+        Transition(
+            "dispatch_now",
+            "应急派车",
+            "send a vehicle at once",
+            ("draft", "submitted"),
+            "assigned",
+            DISPATCHERS,
+            form=CHOICE,
+            guard=may_send_now,
+            effect=send_now,
+        ),
+        Transition(
+            "reassign",
+            "改派",
+            "send another vehicle",
+            ("assigned",),
+            "assigned",
+            DISPATCHERS,
+            form=CHOICE,
+            guard=may_send,
+            effect=send,
+        ),
+        DEPART,
+        Transition("return", "返回", "return", ("out",), "returned", SETTLERS, effect=returned),
+        *(
+            Transition(
+                "complete_papers",
+                "补办手续",
+                "complete the papers",
+                (state,),
+                state,
+                APPROVERS,
+                form=NOTE,
+                guard=lacks_papers,
+                effect=papers_done,
+                by_another=True,
+            )
+            for state in ("assigned", "out", "returned")
+        ),
+        Transition(
+            "settle",
+            "结算",
+            "settle",
+            ("returned",),
+            "settled",
+            SETTLERS,
+            form=PAID,
+            required=frozenset({"claimed_m"}),
+            guard=has_papers,
+            effect=settled,
+        ),
+        Transition(
+            "rate",
+            "评价",
+            "rate",
+            ("settled",),
+            "closed",
+            APPLICANTS,
+            form={"score": Field("满意度", "satisfaction", Kind.CHOICE, choices=Score)},
+            required=frozenset({"score"}),
+            effect=rated,
+            is_applicants=True,
+        ),
+        Transition(
+            "reject",
+            "退回",
+            "reject",
+            ("submitted",),
+            "rejected",
+            APPROVERS,
+            form=NOTE,
+            required=frozenset(NOTE),
+            effect=called_off,
+            by_another=True,
+        ),
+        Transition(
+            "reject",
+            "退回",
+            "reject",
+            ("unit_ok",),
+            "rejected",
+            DISPATCHERS,
+            form=NOTE,
+            required=frozenset(NOTE),
+            effect=called_off,
+        ),
+        Transition(
+            "cancel",
+            "取消",
+            "cancel",
+            ("draft", "submitted", "unit_ok", "assigned"),
+            "cancelled",
+            APPLICANTS,
+            effect=called_off,
+            is_applicants=True,
+        ),
+    ),
+)
+REQUEST = Entity(
+    "vehicle_request",
+    "requests",
+    VehicleRequest,
+    "用车申请",
+    "request for a vehicle",
+    "number",
+    read=READERS,
+    write=APPLICANTS | DISPATCHERS,
+    columns=("number", "purpose", "kind", "destination", "from_us", "to_us", "vehicle_id", "driver_id"),
+    filters=(
+        "state",
+        "purpose",
+        "kind",
+        "from_us",
+        "vehicle_id",
+        "driver_id",
+        "campaign_id",
+        "is_emergency",
+        "papers_due_us",
+    ),
+    searched=("number", "reason", "destination"),
+    workflow=FLOW,
+    check=check,
+    complete=complete,
+)

@@ -1,0 +1,127 @@
+"""What the use of vehicles refuses.
+
+RuleViolation
+├── PurposeRefused    422 CW-M0331
+├── SpanReversed      422 CW-M0332
+├── NoVehicle         422 CW-M0333
+├── CannotGo          422 CW-M0334
+├── CannotDrive       422 CW-M0335
+├── PapersMissing     422 CW-M0336
+├── NoEmergency       422 CW-M0337
+├── PapersDone        422 CW-M0338
+├── BadPickup         422 CW-M0339
+├── UnknownCounty     422 CW-M0340
+└── NotOfThePool      422 CW-M0341
+"""
+
+from civicwatt_cloud.kit.errors import RuleViolation
+
+
+class PurposeRefused(RuleViolation):
+    """Vehicles of this kind do not serve this purpose. Facts: kind, purpose."""
+
+    code = "CW-M0331"
+    zh = "{kind_zh}用车不得用于{purpose_zh}"
+    en = "a vehicle for {kind} does not serve: {purpose}"
+    remedy_zh = "改选车辆类别或用途"
+    remedy_en = "choose another kind of vehicle, or state the purpose"
+
+
+class SpanReversed(RuleViolation):
+    """It ends before it begins."""
+
+    code = "CW-M0332"
+    zh = "结束时间应晚于开始时间"
+    en = "it ends after it begins"
+    remedy_zh = "核对起止时间"
+    remedy_en = "check both times"
+
+
+class NoVehicle(RuleViolation):
+    """No vehicle can go. Facts: seen, reasons."""
+
+    code = "CW-M0333"
+    zh = "{seen} 辆车均不可派：{reasons_zh}"
+    en = "none of {seen} vehicles can go: {reasons}"
+    remedy_zh = "改期、换车辆类别，或办理社会租赁"
+    remedy_en = "choose another time or kind of vehicle, or rent one"
+
+
+class CannotGo(RuleViolation):
+    """The vehicle that was chosen cannot go. Facts: plate, reason."""
+
+    code = "CW-M0334"
+    zh = "{plate} 不可派：{reason_zh}"
+    en = "{plate} cannot go: {reason}"
+    remedy_zh = "另选车辆，或由系统选派"
+    remedy_en = "choose another vehicle, or none: the platform finds one"
+
+
+class CannotDrive(RuleViolation):
+    """The driver that was chosen may not drive this vehicle now. Facts: name, plate."""
+
+    code = "CW-M0335"
+    zh = "{name}此时不能驾驶 {plate}"
+    en = "{name} may not drive {plate} then"
+    remedy_zh = "核对准驾车型、有效期、记分与出车安排，另选驾驶员"
+    remedy_en = "check class, last day and points of the licence and other journeys, or choose somebody else"
+
+
+class PapersMissing(RuleViolation):
+    """It was sent before the papers, and they are still missing."""
+
+    code = "CW-M0336"
+    zh = "应急派车的手续尚未补办"
+    en = "the papers of the emergency are still missing"
+    remedy_zh = "由单位审批人补办手续后再结算"
+    remedy_en = "the institution's approver completes the papers first"
+
+
+class NoEmergency(RuleViolation):
+    """Only an emergency goes first."""
+
+    code = "CW-M0337"
+    zh = "只有应急处置可以先派车"
+    en = "only an emergency is sent before the papers"
+    remedy_zh = "按程序提交审批"
+    remedy_en = "submit it for approval"
+
+
+class PapersDone(RuleViolation):
+    """There is nothing to complete."""
+
+    code = "CW-M0338"
+    zh = "手续已齐"
+    en = "the papers are complete"
+    remedy_zh = "无需再补办"
+    remedy_en = "nothing is to be done"
+
+
+class BadPickup(RuleViolation):
+    """No place on the earth. Facts: said."""
+
+    code = "CW-M0339"
+    zh = "上车地点“{said}”不是“经度，纬度”"
+    en = "'{said}' is no longitude,latitude"
+    remedy_zh = "按 112.2000,31.0300 填写"
+    remedy_en = "write it as 112.2000,31.0300"
+
+
+class UnknownCounty(RuleViolation):
+    """Codes that name no division. Facts: said."""
+
+    code = "CW-M0340"
+    zh = "区划代码“{said}”未登记"
+    en = "no division has the code {said}"
+    remedy_zh = "填写六位区划代码，逐个以逗号隔开"
+    remedy_en = "give six-digit codes, separated by commas"
+
+
+class NotOfThePool(RuleViolation):
+    """A roster names vehicles of its own pool. Facts: plate."""
+
+    code = "CW-M0341"
+    zh = "{plate} 不属于该平台"
+    en = "{plate} is not of this pool"
+    remedy_zh = "先将车辆划入平台，或另选车辆"
+    remedy_en = "give the vehicle to the pool first, or choose another"
