@@ -81,7 +81,7 @@ class AccountChange(BaseModel):
     is_disabled: bool
 
 
-class NodeOut(BaseModel):
+class GrantNode(BaseModel):
     """Where a role can be granted: a region, or an institution."""
 
     region_code: str | None
@@ -174,17 +174,17 @@ def invite_account(request: Request, account_id: Id, actor: Either) -> Invitatio
 @router.get("/grants/nodes", operation_id="find_grant_nodes", summary="授权范围：区划与单位")
 def find_nodes(
     request: Request, _actor: SecurityAdmin, q: Annotated[str, Query(max_length=64)] = ""
-) -> list[NodeOut]:
+) -> list[GrantNode]:
     """Regions, then institutions, by name or code; no more than one chooses from."""
     with request.app.state.database.reading() as session:
         regions, institutions = accounts.nodes(session, q.strip(), NODES)
         return [
             *(
-                NodeOut(region_code=one.code, institution_id=None, name=one.name, hint=one.code)
+                GrantNode(region_code=one.code, institution_id=None, name=one.name, hint=one.code)
                 for one in regions
             ),
             *(
-                NodeOut(
+                GrantNode(
                     region_code=None,
                     institution_id=one.id,
                     name=one.name,
