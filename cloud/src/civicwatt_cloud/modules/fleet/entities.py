@@ -1,14 +1,24 @@
 """The registry of official vehicles and what their positions tell."""
 
+from sqlalchemy.orm import Session
+
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.modules.fleet.areas import check_fence, check_vehicle
+from civicwatt_cloud.modules.fleet.marks import check_mark
 from civicwatt_cloud.modules.fleet.models import Fence, UnsealPermit, Vehicle
 from civicwatt_cloud.modules.fleet.position_models import Stop, Trip, VehicleEvent
 
 KEEPERS = frozenset({Role.FLEET_MANAGER, Role.FLEET_CLERK})
 WATCHERS = KEEPERS | {Role.DISPATCHER, Role.DISCIPLINE, Role.AUDITOR, Role.SUPERVISOR}  # who may see where
 READERS = WATCHERS | {Role.APPROVER, Role.LIAISON, Role.STAFF, Role.DRIVER, Role.FINANCE, Role.ASSET_MANAGER}
+
+
+def check_registered(session: Session, vehicle: Vehicle) -> None:
+    """Its terminal's number is one, its exemption was approved. Errors: BadTerminal, NotExempt."""
+    check_vehicle(session, vehicle)
+    check_mark(session, vehicle)
+
 
 VEHICLE = Entity(
     "vehicle",
@@ -19,12 +29,12 @@ VEHICLE = Entity(
     "plate",
     read=READERS,
     write=KEEPERS,
-    columns=("plate", "kind", "state", "vin", "terminal_phone"),
-    filters=("kind", "state", "home_fence_id", "pool_id", "seats"),
+    columns=("plate", "kind", "state", "body", "energy", "registered_on", "mark", "vin", "terminal_phone"),
+    filters=("kind", "state", "home_fence_id", "pool_id", "seats", "body", "energy", "registered_on", "mark"),
     searched=("plate", "vin"),
     natural_key=("plate",),
     sees_personal=WATCHERS,
-    check=check_vehicle,
+    check=check_registered,
 )
 FENCE = Entity(
     "fence",

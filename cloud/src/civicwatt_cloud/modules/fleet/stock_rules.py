@@ -12,6 +12,7 @@ from typing import NamedTuple
 from civicwatt_cloud.kit import boundaries
 from civicwatt_cloud.kit.boundaries import Word
 from civicwatt_cloud.kit.calendar import years_after
+from civicwatt_cloud.kit.errors import NoRule
 from civicwatt_cloud.kit.rules import Place, RuleRow, Rules
 from civicwatt_cloud.modules.fleet.models import VehicleKind
 from civicwatt_cloud.modules.fleet.stock_choices import Body, Energy
@@ -40,8 +41,11 @@ class Standard(NamedTuple):
         return self.rules.value(f"fleet.{name}", self.as_of, self.place)
 
     def limit(self, name: str) -> RuleRow | None:
-        """The row, where there is one."""
-        return self.row(name) if self.rules.rows(f"fleet.{name}") else None
+        """The row, where one holds for the institution."""
+        try:
+            return self.row(name)
+        except NoRule:
+            return None
 
 
 class Offered(NamedTuple):

@@ -1,0 +1,9 @@
+"""The entities of the stock, in the order of the menu."""
+
+from civicwatt_cloud.modules.fleet.disposal import DISPOSAL
+from civicwatt_cloud.modules.fleet.exemptions import EXEMPTION
+from civicwatt_cloud.modules.fleet.purchase import PLAN
+from civicwatt_cloud.modules.fleet.quotas import QUOTA
+from civicwatt_cloud.modules.fleet.suppliers import SUPPLIER
+
+ENTITIES = (QUOTA, PLAN, DISPOSAL, EXEMPTION, SUPPLIER)
