@@ -1,14 +1,18 @@
 """A shared building by dated shares: every page tells the same parts, and they add up to the whole."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from cloud.energy.conftest import City
+from cloud.energy.conftest import NOW_US, City
 from sqlalchemy import update
 
-from civicwatt_cloud.kit.identity import Grant
+from civicwatt_cloud.kit import events, organisation
+from civicwatt_cloud.kit.directory import Institution
+from civicwatt_cloud.kit.identity import Actor, Grant
+from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.timeseries.ledger.shares.importing import import_shares
 
 SHARES = """\
@@ -140,3 +144,27 @@ async def test_both_databases_tell_the_same_parts(cities: list[City], tmp_path: 
         assert (await city.get("corrections")) == {"corrections": []}
         told.append((report["groups"], rankings["rankings"]))
     assert told[0] == told[1]
+
+
+async def test_m01_1_after_a_merger_energy_and_area_are_the_successors_from_the_day_on(
+    shared: City, by_key: Figures
+) -> None:
+    """A, which has two thirds of A-1, is merged into B in the middle of February."""
+    state, ids = shared.app.state, shared.institutions
+    with state.database.session() as session:
+        clerk = Actor(None, "clerk", "经办")
+        source, into = (session.get_one(Institution, ids[code]) for code in "AB")
+        organisation.merge(session, source, into, date(2026, 2, 15), "荆编〔2026〕1号")
+        context = Context(session, clerk, state.zone, NOW_US)
+        events.tell(context, "org_change.take_effect", {"id": 1, "owner_id": source.id})
+    figures = {code: (await _figures(shared, code, "2026-02", by_key))["electricity"] for code in "AB"}
+    assert {code: one["value"] for code, one in figures.items()} == {"A": "336.000168", "B": "2687.999832"}
+    figures = {code: (await _figures(shared, code, "2026-03", by_key))["electricity"] for code in "AB"}
+    assert figures["A"]["value"] in {None, "0"}
+    overview = by_key((await shared.get("overview?period=2026-03"))["figures"])["electricity"]
+    assert figures["B"]["value"] == overview["value"]
+    page = await shared.get(f"institutions/{ids['B']}")
+    assert {one["code"]: one["floor_area"] for one in page["institution"]["buildings"]} == {
+        "A-1": "1000",
+        "B-1": "2000",
+    }
