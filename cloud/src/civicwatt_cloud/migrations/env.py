@@ -21,6 +21,7 @@ import civicwatt_cloud.kit.workflow.models
 import civicwatt_cloud.modules.energy.watch
 import civicwatt_cloud.modules.fleet.models
 import civicwatt_cloud.modules.fleet.position_models
+import civicwatt_cloud.modules.fleet.rental_models
 import civicwatt_cloud.modules.fleet.stock_models
 import civicwatt_cloud.modules.fleet.use_models
 import civicwatt_cloud.modules.gateways.models

@@ -3,15 +3,14 @@
 from civicwatt_cloud.kit.records.entity import Module
 from civicwatt_cloud.modules.fleet import api, forwarded, live_api, watch
 from civicwatt_cloud.modules.fleet.entities import FENCE, PERMIT, STOP, TRIP, VEHICLE, VEHICLE_EVENT
-from civicwatt_cloud.modules.fleet.requests import REQUEST
-from civicwatt_cloud.modules.fleet.rosters import DRIVER, DUTY, POOL
 from civicwatt_cloud.modules.fleet.stock_entities import ENTITIES as STOCK
+from civicwatt_cloud.modules.fleet.use_entities import ENTITIES as USE
 
 MODULE = Module(
     key="fleet",
     zh="公务用车",
     en="Official vehicles",
-    entities=(VEHICLE, REQUEST, DRIVER, POOL, DUTY, FENCE, PERMIT, TRIP, STOP, VEHICLE_EVENT, *STOCK),
+    entities=(VEHICLE, *USE, FENCE, PERMIT, TRIP, STOP, VEHICLE_EVENT, *STOCK),
     routers=(api.router, live_api.router, forwarded.router),
     jobs=(watch.JOB,),
 )

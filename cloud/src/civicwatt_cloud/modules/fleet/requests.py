@@ -14,7 +14,7 @@ from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
-from civicwatt_cloud.modules.fleet import dispatch, permits
+from civicwatt_cloud.modules.fleet import dispatch, permits, rental
 from civicwatt_cloud.modules.fleet.assignment import Assigned
 from civicwatt_cloud.modules.fleet.dispatch import Asked
 from civicwatt_cloud.modules.fleet.entities import READERS
@@ -87,6 +87,8 @@ def send(step: Step) -> None:
     row = step.record
     car, driver = _found(step)
     permits.end(step.context, row.permit_id, step.now_us)
+    row.quote_id = row.rent = None
+    row.campaign_id = step.said.get("campaign_id", row.campaign_id)
     row.vehicle_id, row.driver_id, row.deadhead_m = car.id, driver.id, car.deadhead_m
     margin_us = permits.terms_of(step.context, row.owner_id).margin_us()
     span = Span(row.from_us - margin_us, row.to_us + margin_us)
@@ -198,7 +200,7 @@ def _papers(row: VehicleRequest) -> str:
 
 FIELDS = fields_of(VehicleRequest)
 NOTE = {"note": FIELDS["note"]}
-CHOICE = {name: FIELDS[name] for name in ("vehicle_id", "driver_id")}
+CHOICE = {name: FIELDS[name] for name in ("vehicle_id", "driver_id", "campaign_id")}
 PAID = {name: FIELDS[name] for name in ("claimed_m", "fuel", "fuel_cost", "tolls")}
 DEPART = Transition("depart", "出车", "depart", ("assigned",), "out", SETTLERS, effect=departed)
 FLOW = Workflow(
@@ -267,6 +269,18 @@ FLOW = Workflow(
             form=CHOICE,
             guard=may_send,
             effect=send,
+        ),
+        Transition(
+            "rent",
+            "社会租赁",
+            "rent a vehicle",
+            ("unit_ok",),
+            "assigned",
+            DISPATCHERS,
+            form={"quote_id": FIELDS["quote_id"]},
+            required=frozenset({"quote_id"}),
+            guard=rental.may_rent,
+            effect=rental.rented,
         ),
         DEPART,
         Transition("return", "返回", "return", ("out",), "returned", SETTLERS, effect=returned),

@@ -52,3 +52,44 @@ class Score(Choice):
     THREE = "3", "一般", "so so"
     FOUR = "4", "满意", "content"
     FIVE = "5", "很满意", "very content"
+
+
+class RiskKind(Choice):
+    """What in the use of vehicles does not fit together (C3.6, W3.1)."""
+
+    KM_DIFFERS = "km_differs", "登记里程与轨迹不符", "claimed and tracked distance differ"
+    UNPLANNED_STOP = "unplanned_stop", "路线外停车", "stopped outside the route"
+    TRACK_WITHOUT_ORDER = "track_without_order", "有轨迹无派车单", "a trip without an order"
+    ORDER_WITHOUT_TRACK = "order_without_track", "有派车单无轨迹", "an order without a trip"
+    PAPERS_OVERDUE = "papers_overdue", "应急派车逾期未补手续", "papers of an emergency overdue"
+
+
+class RentalClass(Choice):
+    """What is rented; how many it seats and what it may cost a day are rule rows."""
+
+    SEDAN = "sedan", "轿车", "sedan"
+    MPV = "mpv", "商务车", "people carrier"
+    MINIBUS = "minibus", "中型客车", "minibus"
+    BUS = "bus", "大型客车", "bus"
+
+
+class PileKind(Choice):
+    """How a pile charges."""
+
+    AC = "ac", "交流慢充", "alternating current"
+    DC = "dc", "直流快充", "direct current"
+
+
+class PileState(Choice):
+    """Whether a pile charges."""
+
+    IN_SERVICE = "in_service", "可用", "in service"
+    FAULTY = "faulty", "故障", "faulty"
+
+
+class LineKind(Choice):
+    """A line of a rental session's ledger."""
+
+    DRIVE = "drive", "用车", "driven"
+    CHARGE = "charge", "充电", "charged"
+    CORRECTION = "correction", "更正", "correction"

@@ -11,7 +11,14 @@ RuleViolation
 ├── PapersDone        422 CW-M0338
 ├── BadPickup         422 CW-M0339
 ├── UnknownCounty     422 CW-M0340
-└── NotOfThePool      422 CW-M0341
+├── NotOfThePool      422 CW-M0341
+├── OwnVehicleFree    422 CW-M0342
+├── NotOffered        422 CW-M0343
+├── NotForRent        422 CW-M0344
+├── AlreadyRented     422 CW-M0345
+├── PileUnusable      422 CW-M0346
+├── NoSuchLine        422 CW-M0347
+└── FuelIncomplete    422 CW-M0348
 """
 
 from civicwatt_cloud.kit.errors import RuleViolation
@@ -125,3 +132,73 @@ class NotOfThePool(RuleViolation):
     en = "{plate} is not of this pool"
     remedy_zh = "先将车辆划入平台，或另选车辆"
     remedy_en = "give the vehicle to the pool first, or choose another"
+
+
+class OwnVehicleFree(RuleViolation):
+    """Nothing is rented while a vehicle of one's own can go. Facts: plate."""
+
+    code = "CW-M0342"
+    zh = "{plate} 可以派出，不得租用社会车辆"
+    en = "{plate} can go: nothing is rented"
+    remedy_zh = "先派自有车辆"
+    remedy_en = "send that vehicle"
+
+
+class NotOffered(RuleViolation):
+    """Only the lowest designated suppliers within the cap are offered. Facts: most."""
+
+    code = "CW-M0343"
+    zh = "该报价不在最低的 {most} 家定点企业之列，或超过限价、座位不足"
+    en = "the quote is not of the {most} cheapest designated suppliers within the cap, or seats too few"
+    remedy_zh = "从系统给出的报价中选择"
+    remedy_en = "choose one of those that are offered"
+
+
+class NotForRent(RuleViolation):
+    """Neither a designated supplier of vehicles nor a vehicle to be shared. Facts: name."""
+
+    code = "CW-M0344"
+    zh = "{name}不供租赁"
+    en = "{name} is not for rent"
+    remedy_zh = "选择定点租赁企业，或租赁平台的在用车辆"
+    remedy_en = "choose a designated supplier, or a vehicle in use of a rental pool"
+
+
+class AlreadyRented(RuleViolation):
+    """Somebody has the vehicle. Facts: plate."""
+
+    code = "CW-M0345"
+    zh = "{plate} 尚未归还"
+    en = "{plate} has not been given back"
+    remedy_zh = "另选车辆，或先办理还车"
+    remedy_en = "choose another, or have it given back first"
+
+
+class PileUnusable(RuleViolation):
+    """A pile that is out of order charges nothing. Facts: code."""
+
+    code = "CW-M0346"
+    zh = "充电桩 {code} 故障停用"
+    en = "pile {code} is out of order"
+    remedy_zh = "换一个充电桩"
+    remedy_en = "use another pile"
+
+
+class NoSuchLine(RuleViolation):
+    """A correction takes back a line of the same session, once. Facts: line."""
+
+    code = "CW-M0347"
+    zh = "明细 {line} 不属于该租用单，或已更正"
+    en = "line {line} is none of this session, or was taken back already"
+    remedy_zh = "从明细中选择尚未更正的一行"
+    remedy_en = "choose a line that still stands"
+
+
+class FuelIncomplete(RuleViolation):
+    """A filling has a volume, an amount and a station."""
+
+    code = "CW-M0348"
+    zh = "加油量、燃油费和加油站须一并填写"
+    en = "a filling is told with its volume, its amount and the station"
+    remedy_zh = "补全三项，或都不填"
+    remedy_en = "give all three, or none"

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from civicwatt_cloud.kit.records import fields
 from civicwatt_cloud.kit.records.record import Record
 from civicwatt_cloud.modules.fleet.models import VehicleKind
-from civicwatt_cloud.modules.fleet.use_choices import Employer, Licence, PoolKind, Purpose
+from civicwatt_cloud.modules.fleet.use_choices import Employer, Licence, PoolKind, Purpose, RiskKind
 
 
 class Pool(Record):
@@ -91,7 +91,9 @@ class VehicleRequest(Record):
     counties: Mapped[str | None] = fields.text("到达县区代码（逗号分隔）", "divisions reached", length=200)
     pickup: Mapped[str | None] = fields.text("上车地点（经度，纬度）", "picked up at", length=40)
     route_id: Mapped[int | None] = fields.reference("行车路线（走廊围栏）", "route, a corridor", "fence")
-    campaign_id: Mapped[int | None] = fields.reference("应急任务", "campaign", "emergency_campaign")
+    campaign_id: Mapped[int | None] = fields.reference(
+        "应急任务", "campaign", "emergency_campaign", is_computed=True
+    )
     is_emergency: Mapped[bool] = fields.check("先派车后补手续", "sent before the papers", is_computed=True)
     papers_due_us: Mapped[int | None] = fields.moment("补办手续时限", "papers due", is_computed=True)
     papers_us: Mapped[int | None] = fields.moment("补办手续时间", "papers done", is_computed=True)
@@ -103,6 +105,8 @@ class VehicleRequest(Record):
     permit_id: Mapped[int | None] = fields.reference(
         "启封许可", "unseal permit", "unseal_permit", is_computed=True
     )
+    quote_id: Mapped[int | None] = fields.reference("社会租赁", "rented at", "rental_quote", is_computed=True)
+    rent: Mapped[int | None] = fields.money("租金", "rent", is_computed=True)
     departed_us: Mapped[int | None] = fields.moment("出车时间", "departed", is_computed=True)
     returned_us: Mapped[int | None] = fields.moment("返回时间", "returned", is_computed=True)
     claimed_m: Mapped[int | None] = fields.number("登记里程", "claimed", "km", digits=3, is_computed=True)
@@ -112,3 +116,19 @@ class VehicleRequest(Record):
     score: Mapped[int | None] = fields.number("满意度", "satisfaction", "分", is_computed=True)
     note: Mapped[str | None] = fields.note("办理意见", "said to it", is_computed=True)
     state: Mapped[str] = mapped_column(String(40))
+
+
+class UseRisk(Record):
+    """Something in the use of vehicles that does not fit together; it goes away with what it was made of."""
+
+    __tablename__ = "use_risk"
+
+    key: Mapped[str] = mapped_column(String(80), unique=True)  # km_differs/17: one of each
+    kind: Mapped[str] = fields.choice("事项", "kind", RiskKind)
+    at_us: Mapped[int] = fields.moment("时间", "at")
+    vehicle_id: Mapped[int | None] = fields.reference("车辆", "vehicle", "vehicle")
+    request_id: Mapped[int | None] = fields.reference("用车申请", "request", "vehicle_request")
+    claimed_m: Mapped[int | None] = fields.number("登记里程", "claimed", "km", digits=3)
+    track_m: Mapped[int | None] = fields.number("轨迹里程", "tracked", "km", digits=3)
+    minutes: Mapped[int | None] = fields.number("停车时间", "stopped for", "min")
+    rule: Mapped[str] = fields.text("规则行", "rule row", length=120)

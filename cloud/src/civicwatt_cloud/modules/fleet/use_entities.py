@@ -1,0 +1,8 @@
+"""The entities of the use of vehicles, in the order of the menu."""
+
+from civicwatt_cloud.modules.fleet.rental import QUOTE
+from civicwatt_cloud.modules.fleet.requests import REQUEST
+from civicwatt_cloud.modules.fleet.rosters import DRIVER, DUTY, POOL
+from civicwatt_cloud.modules.fleet.sharing import PILE, SESSION, SITE
+
+ENTITIES = (REQUEST, DRIVER, POOL, DUTY, QUOTE, SESSION, SITE, PILE)
