@@ -4,11 +4,13 @@ from datetime import date
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit import audit
 from civicwatt_cloud.kit.audit import Deed
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.modules.fleet import suppliers
+from civicwatt_cloud.modules.fleet.accounts import Span
 from civicwatt_cloud.modules.fleet.models import Vehicle
 from civicwatt_cloud.modules.fleet.stock_choices import CostKind, SupplierKind
 from civicwatt_cloud.modules.fleet.stock_errors import NothingToReverse
@@ -104,6 +106,15 @@ def reverse(
     line.corrects_id, line.source_document = former.id, document
     line.at_us, line.actor = context.now_us, context.actor.who
     return _added(context, line)
+
+
+def lines(session: Session, vehicle_id: int, span: Span) -> list[FuelEntry | CostEntry]:
+    """The lines of a vehicle over a time, of both ledgers, by their days."""
+    found: list[FuelEntry | CostEntry] = []
+    for ledger in (FuelEntry, CostEntry):
+        query = select(ledger).where(ledger.vehicle_id == vehicle_id, ledger.on_day >= span.start)
+        found += session.scalars(query.where(ledger.on_day < span.end).order_by(ledger.id))
+    return sorted(found, key=lambda one: one.on_day)
 
 
 def _added(context: Context, line: Line) -> Line:

@@ -10,6 +10,7 @@ RuleViolation 422
 ├── NotMarked        CW-M0337
 ├── NotExempt        CW-M0338
 ├── OtherMethod      CW-M0339
+├── NotYetPaid       CW-M0343
 └── NothingToReverse CW-M0344
 Conflict 409
 ├── QuotaFull        CW-M0340
@@ -138,6 +139,16 @@ class DisposedAlready(Conflict):
     en = "{plate} is {state}: not to be disposed of again"
     remedy_zh = "办理已有的处置申请"
     remedy_en = "go on with the disposal that is there"
+
+
+class NotYetPaid(RuleViolation):
+    """A receipt of a day that has not come. Facts: day."""
+
+    code = "CW-M0343"
+    zh = "票据日期 {day} 晚于今天"
+    en = "the receipt is of {day}, which has not come yet"
+    remedy_zh = "按票据上的日期填写"
+    remedy_en = "write the day that is on the receipt"
 
 
 class NothingToReverse(RuleViolation):
