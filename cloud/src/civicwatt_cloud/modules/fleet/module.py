@@ -1,7 +1,7 @@
 """The manifest of the module."""
 
 from civicwatt_cloud.kit.records.entity import Module
-from civicwatt_cloud.modules.fleet import api, forwarded, live_api, watch
+from civicwatt_cloud.modules.fleet import api, forwarded, live_api, stock_api, stock_measures, watch
 from civicwatt_cloud.modules.fleet.entities import FENCE, PERMIT, STOP, TRIP, VEHICLE, VEHICLE_EVENT
 from civicwatt_cloud.modules.fleet.stock_entities import ENTITIES as STOCK
 from civicwatt_cloud.modules.fleet.use_entities import ENTITIES as USE
@@ -11,6 +11,7 @@ MODULE = Module(
     zh="公务用车",
     en="Official vehicles",
     entities=(VEHICLE, *USE, FENCE, PERMIT, TRIP, STOP, VEHICLE_EVENT, *STOCK),
-    routers=(api.router, live_api.router, forwarded.router),
+    routers=(api.router, live_api.router, forwarded.router, stock_api.router),
     jobs=(watch.JOB,),
+    indicators=stock_measures.INDICATORS,
 )
