@@ -84,6 +84,8 @@ def test_s25_what_is_personal_is_masked(session: Session) -> None:
         ({"rank": "处长"}, BadField),
         ({"number": "x" * 41}, BadField),
         ({"name": "王\0强"}, BadField),
+        ({"name": "王\ud800"}, BadField),  # half a character, as JSON can say it
+        ({"deputy_id": 2**63}, BadField),
         ({"state": "retired"}, NotWritable),
         ({"rev": 5}, NotWritable),
         ({"deputy_id": 77}, NotFound),

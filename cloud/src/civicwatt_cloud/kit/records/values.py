@@ -12,6 +12,7 @@ from civicwatt_cloud.kit.records.fields import Field, Kind
 YES = {"是", "true", "1", "yes", "y", "√"}
 NO = {"否", "false", "0", "no", "n", ""}
 BIGGEST = 2**63 - 1
+BIGGEST_ID = 2**31 - 1
 
 
 def parse(field: Field, said: object, zone: ZoneInfo) -> object:
@@ -22,7 +23,7 @@ def parse(field: Field, said: object, zone: ZoneInfo) -> object:
     try:
         return _parse(field, spoken, zone)
     except (ValueError, InvalidOperation, OverflowError) as error:
-        raise BadField(field=field, said=spoken[:80]) from error
+        raise BadField(field=field, said=spoken[:80].encode(errors="replace").decode()) from error
 
 
 def _parse(field: Field, said: str, zone: ZoneInfo) -> object:
@@ -61,6 +62,7 @@ def decimal(value: int, digits: int) -> str:
 def _text(field: Field, said: str) -> str:
     if len(said) > field.length or "\0" in said:
         raise ValueError
+    said.encode()  # half a surrogate pair is no text: JSON can say one, no database keeps it
     return said
 
 
@@ -99,4 +101,14 @@ def _choice(field: Field, said: str) -> str:
     raise ValueError
 
 
-_PLAIN: dict[Kind, Callable[[str], object]] = {Kind.DATE: _date, Kind.CHECK: _check, Kind.REFERENCE: int}
+def _reference(said: str) -> int:
+    if not 0 < (number := int(said)) <= BIGGEST_ID:
+        raise ValueError
+    return number
+
+
+_PLAIN: dict[Kind, Callable[[str], object]] = {
+    Kind.DATE: _date,
+    Kind.CHECK: _check,
+    Kind.REFERENCE: _reference,
+}

@@ -75,6 +75,7 @@ def live(
     operation_id="get_fleet_ground",
     summary="地图底图",
     response_class=Response,
+    responses={200: {"content": {"application/geo+json": {}}}},
     dependencies=[watcher],
 )
 def ground(request: Request) -> Response:

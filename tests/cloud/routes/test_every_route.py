@@ -1,0 +1,109 @@
+"""Every route of the OpenAPI document: what it answers to anybody, to whatever is sent, and when it fails."""
+
+import os
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from cloud.routes.asking import Asking, Request
+from cloud.routes.conftest import Whole, plain
+from httpx import ASGITransport, AsyncClient, Response
+
+from civicwatt_cloud.kit.guard import HEADERS, HSTS
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(1800)]
+SEED = 20261122
+ILL = int(os.environ.get("CIVICWATT_ILL_REQUESTS", "1"))  # of each route; `make drill` sends more
+PUBLIC = {  # whoever is not signed in may ask these
+    *("healthz", "sign_in", "accept_invitation", "issue_nonce", "sign_in_by_certificate", "enrol_gateway"),
+    *("leave_for_single_sign_on", "come_back_from_single_sign_on"),
+}
+MACHINES = {  # they sign their requests, which the fixture leaves out; or show a token, and there is none
+    *("bind_gateway_meters", "report_gateway_replacement", "get_gateway_received", "forward_position"),
+}
+HARDENED = {**{name.lower(): value for name, value in HEADERS.items()}, "strict-transport-security": HSTS}
+UNTOUCHED = {"renew_gateway", "sign_out"}  # which refuse before they ask the database
+SECRET = "the secret of the house"
+
+
+def requests(whole: Whole, ill: int) -> Iterator[tuple[str, str, Request]]:
+    """Requests of all routes; of the labels, which are drawn alike for all records, those of one kind."""
+    asking = Asking(whole.document, SEED, plain())
+    for path, method, told in asking.operations():
+        if not path.endswith("/labels") or "/people/" in path:
+            for one in asking.requests(path, method, told, ill):
+                yield path, method, one
+
+
+async def sent(whole: Whole, one: Request) -> Response:
+    """The answer to whoever may ask."""
+    for client in whole.clients.values():
+        answer = await client.request(**one.arguments)
+        if answer.status_code not in {401, 403}:
+            break
+    return answer
+
+
+async def test_s19_whatever_is_sent_is_answered_as_the_document_tells(
+    whole: Whole, logs: list[MutableMapping[str, Any]]
+) -> None:
+    faults = []
+    for path, method, one in requests(whole, ILL):
+        answer = await sent(whole, one)
+        if answer.status_code == 401:
+            whole.sign_in()
+        if fault := whole.fault(path, method, answer):
+            faults.append((one, fault, logs[-1:]))
+        logs.clear()
+    assert faults == []
+
+
+async def test_s20_every_route_hardens_its_answers_and_lets_nobody_in_unasked(whole: Whole) -> None:
+    transport = ASGITransport(whole.app, raise_app_exceptions=False)
+    async with AsyncClient(transport=transport, base_url="https://cloud") as anybody:
+        for _, _, one in requests(whole, 0):
+            foreign = {"origin": "https://elsewhere", "sec-fetch-site": "cross-site"}
+            answer = await anybody.request(**one.arguments)
+            if one.operation not in PUBLIC | MACHINES:
+                assert answer.status_code == 401, one
+            headers = {name: value for name, value in answer.headers.items() if name in HARDENED}
+            assert headers == HARDENED, one
+            if one.method != "GET":
+                one.headers.update(foreign)
+                answer = await anybody.request(**one.arguments)
+                assert (answer.status_code, answer.json()["code"]) == (403, "CW-A1005"), one
+            assert not [name for name in answer.headers if name.startswith("access-control")]
+        for method in ("TRACE", "OPTIONS"):
+            assert (await anybody.request(method, "/api/v1/session")).status_code == 405
+
+
+async def test_s27_every_route_that_fails_tells_an_incident_and_nothing_else(
+    whole: Whole, logs: list[MutableMapping[str, Any]]
+) -> None:
+    unharmed, database = set(), whole.app.state.database
+    whole.app.state.database = Broken()
+    for _, _, one in requests(whole, 0):
+        logs.clear()
+        answer = await sent(whole, one)
+        if answer.status_code != 500:
+            assert answer.status_code < 500, one
+            unharmed.add(one.operation)
+            continue
+        assert (answer.json()["code"], SECRET in answer.text) == ("CW-A1500", False), one
+        assert "Traceback" not in answer.text
+        assert logs[-1]["incident"] in answer.json()["detail"]
+        assert SECRET in logs[-1]["exception"]
+    whole.app.state.database = database
+    assert unharmed <= PUBLIC | MACHINES | UNTOUCHED, unharmed - PUBLIC - MACHINES
+
+
+class Broken:
+    """A database whose every use fails in a way that nobody foresaw."""
+
+    @contextmanager
+    def reading(self) -> Iterator[Any]:
+        raise ZeroDivisionError(SECRET)
+        yield
+
+    session = reading
