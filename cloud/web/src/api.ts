@@ -48,4 +48,8 @@ export type Inbox = Schemas["Inbox"];
 export type Waiting = Schemas["Waiting"];
 export type Imported = Schemas["ImportOut"];
 
+export type Plan = Schemas["PlanOut"];
+export type PlanRoom = Schemas["PlanRoom"];
+export type Rule = Schemas["RuleOut"];
+export type Book = Schemas["BookOut"];
 export type Attachment = Schemas["AttachmentOut"];

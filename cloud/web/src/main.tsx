@@ -5,6 +5,7 @@ import { PreferencesProvider } from "./preferences";
 import "./styles/base.css";
 import "./styles/pages.css";
 import "./styles/parts.css";
+import "./styles/plans.css";
 import "./styles/records.css";
 import "./styles/sheet.css";
 

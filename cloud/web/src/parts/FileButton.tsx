@@ -7,15 +7,16 @@ interface Props {
   accept?: string;
   multiple?: boolean;
   loading?: boolean;
+  primary?: boolean;
   onFiles: (files: File[]) => void;
 }
 
 /** Opens the browser's file dialog; its own button would speak the browser's language, not the page's. */
-export function FileButton({ title, accept, multiple = false, loading = false, onFiles }: Props) {
+export function FileButton({ title, accept, multiple = false, loading = false, primary = false, onFiles }: Props) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <Button loading={loading} onClick={() => input.current?.click()}>
+      <Button type={primary ? "primary" : "default"} loading={loading} onClick={() => input.current?.click()}>
         {title}
       </Button>
       <input

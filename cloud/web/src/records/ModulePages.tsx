@@ -1,3 +1,5 @@
+import { PLANS } from "../plans/Book";
+import { PlansPage } from "../plans/PlansPage";
 import { useTexts } from "../preferences";
 import { addressOf, parseAddress, useHash } from "./address";
 import { InboxPage } from "./InboxPage";
@@ -17,6 +19,7 @@ export default function ModulePages() {
   const module = modules.find((one) => one.key === address.kind.split("/")[0]) ?? (address.kind === "" ? modules[0] : undefined);
   if (!module) return <p className="empty">{t("no_such_page")}</p>;
   const links = [
+    ...(kinds.has("housing/floors") && module.key === "housing" ? [{ kind: PLANS, title: t("plan_book") }] : []),
     ...module.entities.map((entity) => ({ kind: `${module.key}/${entity.path}`, title: named(entity) })),
     ...(module.key === "org" ? [{ kind: TREE, title: t("org_tree") }] : []),
   ];
@@ -31,7 +34,9 @@ export default function ModulePages() {
           </a>
         ))}
       </nav>
-      {here === TREE ? <OrgTree /> : kind && <RecordsPage key={here} kind={kind} address={{ ...address, kind: here }} />}
+      {here === TREE && <OrgTree />}
+      {here === PLANS && <PlansPage address={address} />}
+      {kind && <RecordsPage key={here} kind={kind} address={{ ...address, kind: here }} />}
     </div>
   );
 }

@@ -1,7 +1,9 @@
 import type { TextKey } from "./zh";
+import plans from "./plans.en";
 import records from "./records.en";
 
 const en: Record<TextKey, string> = {
+  ...plans,
   ...records,
   app: "Public institutions' energy",
   other_language: "中文",

@@ -1,7 +1,9 @@
+import plans from "./plans.zh";
 import records from "./records.zh";
 
 /** Every sentence of the Chinese interface. No English but units. */
 const zh = {
+  ...plans,
   ...records,
   app: "公共机构能源平台",
   other_language: "English",
