@@ -1,7 +1,7 @@
 """The manifest of the module."""
 
 from civicwatt_cloud.kit.records.entity import Module
-from civicwatt_cloud.modules.fleet import api, forwarded, live_api, stock_api, stock_measures, watch
+from civicwatt_cloud.modules.fleet import api, forwarded, live_api, risks, stock_api, stock_measures, watch
 from civicwatt_cloud.modules.fleet.entities import FENCE, PERMIT, STOP, TRIP, VEHICLE, VEHICLE_EVENT
 from civicwatt_cloud.modules.fleet.stock_entities import ENTITIES as STOCK
 from civicwatt_cloud.modules.fleet.use_entities import ENTITIES as USE
@@ -12,6 +12,6 @@ MODULE = Module(
     en="Official vehicles",
     entities=(VEHICLE, *USE, FENCE, PERMIT, TRIP, STOP, VEHICLE_EVENT, *STOCK),
     routers=(api.router, live_api.router, forwarded.router, stock_api.router),
-    jobs=(watch.JOB,),
+    jobs=(watch.JOB, risks.JOB),
     indicators=stock_measures.INDICATORS,
 )

@@ -88,7 +88,8 @@ def send(step: Step) -> None:
     car, driver = _found(step)
     permits.end(step.context, row.permit_id, step.now_us)
     row.quote_id = row.rent = None
-    row.campaign_id = step.said.get("campaign_id", row.campaign_id)
+    row.campaign_id = step.said.get("campaign_id") or row.campaign_id
+    row.route_id = step.said.get("route_id") or row.route_id
     row.vehicle_id, row.driver_id, row.deadhead_m = car.id, driver.id, car.deadhead_m
     margin_us = permits.terms_of(step.context, row.owner_id).margin_us()
     span = Span(row.from_us - margin_us, row.to_us + margin_us)
@@ -200,7 +201,7 @@ def _papers(row: VehicleRequest) -> str:
 
 FIELDS = fields_of(VehicleRequest)
 NOTE = {"note": FIELDS["note"]}
-CHOICE = {name: FIELDS[name] for name in ("vehicle_id", "driver_id", "campaign_id")}
+CHOICE = {name: FIELDS[name] for name in ("vehicle_id", "driver_id", "route_id", "campaign_id")}
 PAID = {name: FIELDS[name] for name in ("claimed_m", "fuel", "fuel_cost", "tolls")}
 DEPART = Transition("depart", "出车", "depart", ("assigned",), "out", SETTLERS, effect=departed)
 FLOW = Workflow(

@@ -2,7 +2,8 @@
 
 from civicwatt_cloud.modules.fleet.rental import QUOTE
 from civicwatt_cloud.modules.fleet.requests import REQUEST
+from civicwatt_cloud.modules.fleet.risks import RISK
 from civicwatt_cloud.modules.fleet.rosters import DRIVER, DUTY, POOL
 from civicwatt_cloud.modules.fleet.sharing import PILE, SESSION, SITE
 
-ENTITIES = (REQUEST, DRIVER, POOL, DUTY, QUOTE, SESSION, SITE, PILE)
+ENTITIES = (REQUEST, DRIVER, POOL, DUTY, RISK, QUOTE, SESSION, SITE, PILE)
