@@ -1,3 +1,5 @@
+import { lazy } from "react";
+import { MAP } from "../map/mapAddress";
 import { PLANS } from "../plans/Book";
 import { PlansPage } from "../plans/PlansPage";
 import { useTexts } from "../preferences";
@@ -8,6 +10,7 @@ import { OrgTree } from "./OrgTree";
 import { RecordsPage } from "./RecordsPage";
 
 const TREE = "org/tree";
+const MapPage = lazy(() => import("../map/MapPage"));
 
 /** What the address names among the modules: a registry, the tree, or what waits. */
 export default function ModulePages() {
@@ -20,6 +23,7 @@ export default function ModulePages() {
   if (!module) return <p className="empty">{t("no_such_page")}</p>;
   const links = [
     ...(kinds.has("housing/floors") && module.key === "housing" ? [{ kind: PLANS, title: t("plan_book") }] : []),
+    ...(kinds.has("fleet/fences") && module.key === "fleet" ? [{ kind: MAP, title: t("map") }] : []),
     ...module.entities.map((entity) => ({ kind: `${module.key}/${entity.path}`, title: named(entity) })),
     ...(module.key === "org" ? [{ kind: TREE, title: t("org_tree") }] : []),
   ];
@@ -35,6 +39,7 @@ export default function ModulePages() {
         ))}
       </nav>
       {here === TREE && <OrgTree />}
+      {here === MAP && <MapPage address={address} />}
       {here === PLANS && <PlansPage address={address} />}
       {kind && <RecordsPage key={here} kind={kind} address={{ ...address, kind: here }} />}
     </div>

@@ -1,5 +1,5 @@
 import { Button } from "antd";
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, type ReactNode, useId, useState } from "react";
 import type { FieldMeta } from "../api";
 import { type Problem, RequestError } from "../client";
 import { unitIn } from "../format";
@@ -27,6 +27,8 @@ interface Props {
   onCancel: () => void;
   /** the record as it is now, after somebody else has changed it */
   current?: () => Promise<Row>;
+  /** another way to see and say the same values */
+  beside?: (valueOf: (key: string) => Value, change: (key: string, value: Value) => void) => ReactNode;
 }
 
 const same = (a: Value | undefined, b: Value | undefined) => String(a ?? "") === String(b ?? "");
@@ -37,7 +39,7 @@ function onTheWire(field: FieldMeta | undefined, value: Value): Value {
 }
 
 /** One form for every kind of record and every step: checked at the field, kept while it is typed, compared on conflict. */
-export function RecordForm({ fields, base: opened, draft, submit, onSubmit, onCancel, current }: Props) {
+export function RecordForm({ fields, base: opened, draft, submit, onSubmit, onCancel, current, beside }: Props) {
   const { language, t } = usePreferences();
   const named = useNamed();
   const id = useId();
@@ -63,6 +65,7 @@ export function RecordForm({ fields, base: opened, draft, submit, onSubmit, onCa
     setComplaints(({ [field.key]: _, ...others }) => others);
     keepDraft(draft, base, next);
   };
+  const fieldBy = (key: string) => fields.find((field) => field.key === key)!;
   const complain = (found: Record<string, string>) => {
     setComplaints(found);
     const first = fields.find((field) => field.key in found);
@@ -160,6 +163,10 @@ export function RecordForm({ fields, base: opened, draft, submit, onSubmit, onCa
           </div>
         );
       })}
+      {beside?.(
+        (key) => valueOf(fieldBy(key)),
+        (key, value) => change(fieldBy(key), value),
+      )}
       {problem && <ProblemPanel problem={problem} />}
       <footer>
         <Button type="primary" htmlType="submit" loading={busy}>

@@ -1,8 +1,10 @@
+import map from "./map.en";
 import type { TextKey } from "./zh";
 import plans from "./plans.en";
 import records from "./records.en";
 
 const en: Record<TextKey, string> = {
+  ...map,
   ...plans,
   ...records,
   app: "Public institutions' energy",

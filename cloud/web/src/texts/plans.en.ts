@@ -95,7 +95,7 @@ const en: Record<keyof typeof zh, string> = {
   add_corner: "Add a corner",
   remove_corner: "Remove corner {n}",
   start_rectangle: "Place a rectangle",
-  clear_outline: "Draw anew",
+  clear_outline: "Clear, draw anew",
   undo: "Undo",
   redo: "Redo",
   save_outline: "Save the place",
@@ -120,6 +120,7 @@ const en: Record<keyof typeof zh, string> = {
   printed_by: "by {who}",
   plan_scale: "scale {scale}",
   checked_by: "Checked by",
+  rooms_count: "{n} rooms",
   total_row: "Total",
 };
 

@@ -93,7 +93,7 @@ const zh = {
   add_corner: "加顶点",
   remove_corner: "删去顶点 {n}",
   start_rectangle: "放一个矩形",
-  clear_outline: "重画",
+  clear_outline: "清空重画",
   undo: "撤销",
   redo: "重做",
   save_outline: "保存位置",
@@ -118,6 +118,7 @@ const zh = {
   printed_by: "打印人 {who}",
   plan_scale: "比例尺 {scale}",
   checked_by: "核对人签字",
+  rooms_count: "{n} 间",
   total_row: "合计",
 };
 

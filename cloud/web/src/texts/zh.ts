@@ -1,8 +1,10 @@
+import map from "./map.zh";
 import plans from "./plans.zh";
 import records from "./records.zh";
 
 /** Every sentence of the Chinese interface. No English but units. */
 const zh = {
+  ...map,
   ...plans,
   ...records,
   app: "公共机构能源平台",

@@ -1,0 +1,47 @@
+import { type ReactNode, useState } from "react";
+import { useTexts } from "../preferences";
+import { mapHref, type ViewKey, VIEWS } from "./mapAddress";
+
+interface Props {
+  view: ViewKey;
+  /** carried on from view to view */
+  vehicle: number | null;
+  day: string | null;
+  side: ReactNode;
+  map: ReactNode;
+  /** under the map */
+  below?: ReactNode;
+  alerts: number | null;
+}
+
+/** The list beside the map; on a phone the list first, the map one press away. */
+export function MapFrame({ view, vehicle, day, side, map, below, alerts }: Props) {
+  const t = useTexts();
+  const [pane, setPane] = useState<"list" | "map">("list");
+  return (
+    <div className={`map-page shows-${pane}`}>
+      <div className="map-head">
+        <nav className="map-views" aria-label={t("map_views")}>
+          {VIEWS.map((one) => (
+            <a key={one} href={mapHref({ view: one, vehicle: one === "fences" ? null : vehicle, day: one === "replay" || one === "alerts" ? day : null })} aria-current={one === view ? "page" : undefined}>
+              {t(`map_${one}`)}
+              {one === "alerts" && alerts !== null && alerts > 0 && <span className="count">{alerts}</span>}
+            </a>
+          ))}
+        </nav>
+        <div className="map-panes" role="group" aria-label={t("map_panes")}>
+          {(["list", "map"] as const).map((one) => (
+            <button key={one} type="button" aria-pressed={one === pane} onClick={() => setPane(one)}>
+              {t(one === "list" ? "map_list" : "map")}
+            </button>
+          ))}
+        </div>
+      </div>
+      <section className="card map-side">{side}</section>
+      <div className="map-main">
+        <div className="card map-holder">{map}</div>
+        {below}
+      </div>
+    </div>
+  );
+}

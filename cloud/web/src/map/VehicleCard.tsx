@@ -1,0 +1,76 @@
+import { Button } from "antd";
+import { clockOf, dateOf, fixed, UNKNOWN } from "../format";
+import { usePreferences } from "../preferences";
+import { addressOf } from "../records/address";
+import { useKinds, useNamed } from "../records/kinds";
+import { mapHref } from "./mapAddress";
+import { Mark } from "./Mark";
+import { conditionOf, type Vehicle } from "./wire";
+
+interface Props {
+  vehicle: Vehicle;
+  isFollowed: boolean;
+  onFollow: () => void;
+  onClose: () => void;
+}
+
+/** What is known of the chosen vehicle, and what can be done next. */
+export function VehicleCard({ vehicle, isFollowed, onFollow, onClose }: Props) {
+  const { t } = usePreferences();
+  const named = useNamed();
+  const { kinds } = useKinds();
+  const condition = conditionOf(vehicle);
+  const choiceOf = (kind: string, field: string, key: string) => {
+    const choice = kinds.get(kind)?.fields.find((one) => one.key === field)?.choices.find((one) => one.key === key);
+    return choice ? named(choice) : key;
+  };
+  const { place } = vehicle;
+  const ignition = vehicle.is_on === null ? t("map_not_told") : t(vehicle.is_on ? "map_on" : "map_off");
+  return (
+    <div className="vehicle-card">
+      <header>
+        <Mark condition={condition} />
+        <h2>{vehicle.plate}</h2>
+        <span>{t(`map_${condition}`)}</span>
+        {place && vehicle.motion === "moving" && <strong>{t("map_speed", { n: fixed(place.speed_km_h, 0) })}</strong>}
+        <span className="spring" />
+        <button type="button" className="close" aria-label={t("map_unselect")} title={t("map_unselect")} onClick={onClose}>
+          ×
+        </button>
+      </header>
+      {vehicle.alarms.length > 0 && <p className="alarm-words">{vehicle.alarms.map((alarm) => choiceOf("fleet/vehicle-events", "kind", alarm)).join(t("list_comma"))}</p>}
+      <dl className="facts">
+        <dt>{t("institution")}</dt>
+        <dd>{vehicle.owner}</dd>
+        <dt>{t("map_use")}</dt>
+        <dd>{choiceOf("fleet/vehicles", "kind", vehicle.kind)}</dd>
+        <dt>{t("map_last_fix")}</dt>
+        <dd>{place ? `${dateOf(place.at)} ${clockOf(place.at)}` : UNKNOWN}</dd>
+        {place && (
+          <>
+            <dt>{t("map_ignition")}</dt>
+            <dd>{ignition}</dd>
+            <dt>{t("map_place")}</dt>
+            <dd>
+              {place.longitude.toFixed(5)}, {place.latitude.toFixed(5)}
+            </dd>
+          </>
+        )}
+      </dl>
+      {!place && <p className="secondary">{t("map_never_heard")}</p>}
+      <footer className="buttons">
+        {place && (
+          <>
+            <Button type="primary" href={mapHref({ view: "replay", vehicle: vehicle.vehicle_id, day: dateOf(place.at) })}>
+              {t("map_replay")}
+            </Button>
+            <Button aria-pressed={isFollowed} onClick={onFollow}>
+              {t(isFollowed ? "map_following" : "map_follow")}
+            </Button>
+          </>
+        )}
+        <Button href={addressOf({ kind: "fleet/vehicles", record: vehicle.vehicle_id })}>{t("map_record")}</Button>
+      </footer>
+    </div>
+  );
+}
