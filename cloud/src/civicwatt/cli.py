@@ -50,6 +50,9 @@ GROUPS = command.GROUPS | {
     "audit": Group(
         "civicwatt_cloud.kit.audit_commands", "app", "审计链：校验、锚点 · verify and anchor the audit"
     ),
+    "events": Group(
+        "civicwatt_cloud.kit.events_commands", "app", "事件：未投递清单、重投 · events that were not taken"
+    ),
     "calendar": Group(
         "civicwatt_cloud.kit.calendar_commands",
         "app",

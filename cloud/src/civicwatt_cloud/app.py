@@ -42,6 +42,9 @@ from civicwatt_cloud.kit.identity import (
 )
 from civicwatt_cloud.kit.indicators import api as indicators_api
 from civicwatt_cloud.kit.indicators import snapshots
+from civicwatt_cloud.kit.limits import Limits
+from civicwatt_cloud.kit.notices import api as notices_api
+from civicwatt_cloud.kit.notices import running as notices
 from civicwatt_cloud.kit.records import api as records_api
 from civicwatt_cloud.kit.records import lookup, meta
 from civicwatt_cloud.kit.records.entity import Module
@@ -89,7 +92,7 @@ ROUTERS = (
     *(part.router for part in (energy_api, queries_api, corrections_api)),
     *(part.router for part in (gateways_api, field_api, manager_api)),
     *(metrics_router, meta.router),
-    *(part.router for part in (inbox, search, files_api, labels_api)),
+    *(part.router for part in (inbox, notices_api, search, files_api, labels_api)),
     *(part.router for part in (indicators_api, calendar_api, rules_api)),
 )
 
@@ -109,6 +112,7 @@ def create_app(settings: Settings, modules: tuple[Module, ...] = MODULES) -> Fas
     app.state.settings = settings
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=MIN_GZIP)
+    app.add_middleware(Limits)
     app.add_middleware(Guard)
     app.add_middleware(HttpMetrics)
     app.state.modules = modules
@@ -163,7 +167,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         tls, role = TlsFiles.of(settings), _role(settings, state.store)
         state.subscriber = Subscriber(ingest, settings.mqtt_host, settings.mqtt_port, tls, role=role)
         work.append(state.subscriber.run())
-    work += fleet_live.work(app, settings)
+    work += [*fleet_live.work(app, settings), *notices.work(app, settings)]
     tasks = [asyncio.create_task(one) for one in work]
     try:
         yield

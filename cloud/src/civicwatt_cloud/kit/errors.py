@@ -18,6 +18,7 @@ CivicWattError
     │   └── SetupIncomplete   CW-A1012
     ├── DataBusy              CW-A1013  (of the command, not of a request)
     ├── PortTaken             CW-A1014
+    ├── TooManyRequests  429  CW-A1015
     ├── DatabaseAway     503  CW-K1001
     ├── SchemaNewer           CW-O1001
     ├── NotTheOwner           CW-K1002
@@ -41,6 +42,8 @@ CivicWattError
     ├── UnknownFileType … BadRegion   CW-K140x  (files/errors.py)
     ├── UnknownColumn … WithoutKey    CW-K141x  (workbooks/errors.py)
     ├── FontMissing      503  CW-K1431  (documents/errors.py)
+    ├── NoSuchDelivery … SecretUnusable  CW-K160x  (outbox/errors.py)
+    ├── NoAddress        422  CW-K1611  (notices/errors.py)
     ├── RowProblem       422  (directory_problems.py, timeseries/errors.py)
     └── SetAside              (timeseries/errors.py)
 
@@ -56,6 +59,11 @@ class CloudError(CivicWattError):
     """Base of everything the cloud refuses; `status` is what a web client sees."""
 
     status: ClassVar[int] = 500
+
+    @property
+    def retry_after_s(self) -> int | None:
+        """When it may be tried again; None: nobody knows."""
+        return None
 
 
 class NotSignedIn(CloudError):
@@ -100,6 +108,27 @@ class LockedOut(CloudError):
     en = "too many failures: locked for now"
     remedy_zh = "请在 {minutes} 分钟后再试"
     remedy_en = "try again in {minutes} minutes"
+
+    @property
+    def retry_after_s(self) -> int:
+        """The lock's length."""
+        return 60 * int(str(self.facts["minutes"]))
+
+
+class TooManyRequests(CloudError):
+    """More requests than a session or an address may make."""
+
+    status = 429
+    code = "CW-A1015"
+    zh = "请求过于频繁"
+    en = "too many requests"
+    remedy_zh = "请在 {seconds} 秒后再试；程序批量调用时请放慢"
+    remedy_en = "try again in {seconds} s; a program should go slower"
+
+    @property
+    def retry_after_s(self) -> int:
+        """When one more is taken."""
+        return int(str(self.facts["seconds"]))
 
 
 class ForeignOrigin(CloudError):

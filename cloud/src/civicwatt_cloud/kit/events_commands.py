@@ -4,11 +4,13 @@ import json
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy import select
 
 from civicwatt_cloud.kit.business_time import SECOND_US, iso
 from civicwatt_cloud.kit.db import one_transaction
 from civicwatt_cloud.kit.events import Event
 from civicwatt_cloud.kit.import_command import AsJson, Config
+from civicwatt_cloud.kit.notices.models import Channel
 from civicwatt_cloud.kit.outbox import dispatcher
 from civicwatt_cloud.kit.outbox.errors import NoSuchDelivery
 from civicwatt_cloud.kit.outbox.models import Delivery
@@ -26,16 +28,21 @@ def _group() -> None:
 
 @app.command("list")
 def list_(config: Config = None, as_json: AsJson = False) -> None:
-    """未能投递的事件及原因，已放弃的在其中 · events that were not taken, and why; dead ones among them."""
+    """未能投递的事件、中断的通知通道及原因 · events that were not taken, channels that fail, and why."""
     log_to_stderr()
     settings = Settings.load(config)
     with one_transaction(settings) as session:
         rows = [_shown(row, event, settings) for row, event in dispatcher.waiting(session)]
+        mute = session.scalars(select(Channel).where(Channel.tries > 0).order_by(Channel.key)).all()
     if as_json:
-        typer.echo(json.dumps(rows, ensure_ascii=False))
-    elif not rows:
-        typer.echo("没有未能投递的事件 · every event was taken")
-    for row in () if as_json else rows:
+        channels = [{"channel": one.key, "tries": one.tries, "reason": one.reason} for one in mute]
+        typer.echo(json.dumps({"events": rows, "channels": channels}, ensure_ascii=False))
+        return
+    if not rows and not mute:
+        typer.echo("全部已投递 · everything was taken")
+    for one in mute:
+        typer.echo(f"通知通道 · channel {one.key}  ×{one.tries}  {one.reason}")
+    for row in rows:
         state = "已放弃 dead" if row["dead"] else f"{row['next']} 再试 again"
         typer.echo(f"{row['id']}  {row['at']}  {row['event']} → {row['hearer']}  ×{row['tries']}  {state}")
         typer.echo(f"    {row['reason']}")

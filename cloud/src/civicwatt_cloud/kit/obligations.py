@@ -26,6 +26,7 @@ from civicwatt_cloud.kit.scope import scope_of
 
 REMINDED, ESCALATED = "obligation.reminded", "obligation.escalated"
 ESCALATE_AFTER = "obligation.escalate_after"  # [working days]
+LAST_US = 2**63 - 1
 AHEAD_US = 31 * 24 * HOUR_US  # the first stage, and a day
 
 
@@ -107,8 +108,8 @@ def fulfil(session: Session, key: str) -> None:
         session.flush()
 
 
-def waiting(session: Session, actor: Actor) -> Sequence[Obligation]:
-    """What the actor's roles must do, the most urgent first."""
+def waiting(session: Session, actor: Actor, until_us: int = LAST_US) -> Sequence[Obligation]:
+    """What the actor's roles must do by an instant, the most urgent first."""
     asked = (
         and_(
             Obligation.owner_id.in_(scope_of(actor, {role}).institution_ids()),
@@ -116,7 +117,8 @@ def waiting(session: Session, actor: Actor) -> Sequence[Obligation]:
         )
         for role in sorted(actor.roles)
     )
-    query = select(Obligation).where(Obligation.is_done.is_(False), or_(~true(), *asked))
+    query = select(Obligation).where(Obligation.is_done.is_(False), Obligation.due_us <= until_us)
+    query = query.where(or_(~true(), *asked))
     return session.scalars(query.order_by(Obligation.due_us, Obligation.id)).all()
 
 

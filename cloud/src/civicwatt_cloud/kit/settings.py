@@ -130,6 +130,10 @@ class Settings(BaseSettings):
     oidc_claim: str = Field(
         default="preferred_username", description="what the provider says of people that is their account"
     )
+    channels: Path | None = Field(
+        default=None,
+        description="TOML: e-mail server, messengers' robots, webhooks, MQTT topic; None: the inbox only",
+    )
     backup_key_file: Path | None = Field(default=None, description="the key of backups; None: a passphrase")
     scan_command: str = Field(
         default="",

@@ -6,7 +6,7 @@ knows by the event's number. The database has one server, so there is one dispat
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -146,7 +146,8 @@ class Dispatcher:
         if row.dead_us:
             log.error("event_given_up", **facts)
         else:
-            log.warning("event_not_taken", **facts, exc_info=not isinstance(error, CivicWattError | OSError))
+            is_news = row.tries == 1 and not isinstance(error, CivicWattError)
+            log.warning("event_not_taken", **facts, exc_info=error if is_news else None)
 
     def _bury(self) -> None:
         """What waits for a hearer that there is no more."""
@@ -167,7 +168,8 @@ def matches(wanted: str, name: str) -> bool:
 
 def wait_us(tries: int) -> int:
     """How long to wait after a number of failures."""
-    return min(LONGEST_WAIT_S, FIRST_WAIT_S * FACTOR ** (tries - 1)) * SECOND_US
+    seconds: int = min(LONGEST_WAIT_S, FIRST_WAIT_S * FACTOR ** (tries - 1))
+    return seconds * SECOND_US
 
 
 def said(error: Exception) -> str:
@@ -176,11 +178,11 @@ def said(error: Exception) -> str:
     return text[:REASON]
 
 
-def waiting(session: Session) -> Iterator[tuple[Delivery, Event]]:
+def waiting(session: Session) -> list[tuple[Delivery, Event]]:
     """What somebody should look at: tried in vain at least once, the oldest first."""
     query = select(Delivery, Event).join(Event, Event.id == Delivery.event_id)
     tried = query.where((Delivery.tries > 0) | Delivery.dead_us.is_not(None))
-    yield from session.execute(tried.order_by(Delivery.id)).tuples()
+    return [(row, event) for row, event in session.execute(tried.order_by(Delivery.id))]
 
 
 def revive(row: Delivery) -> None:

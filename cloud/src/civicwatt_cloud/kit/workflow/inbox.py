@@ -1,4 +1,6 @@
-"""What waits for the actor, over all modules: records from which a workflow goes on by a step of his."""
+"""What waits for the actor, over all modules: records from which a workflow goes on by a step of his,
+obligations of his roles, notices that he has not read.
+"""
 
 from typing import Annotated, Any
 
@@ -7,10 +9,13 @@ from pydantic import BaseModel
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import aliased
 
+from civicwatt_cloud.kit import obligations
 from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.identity import Actor
+from civicwatt_cloud.kit.notices.api import LAST_ID, NoticeOut, newest
+from civicwatt_cloud.kit.notices.notify import unread
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.api import PROBLEMS, reading
 from civicwatt_cloud.kit.records.entity import Entity, Module
@@ -38,11 +43,26 @@ class Waiting(BaseModel):
     since: str | None
 
 
-class Inbox(BaseModel):
-    """What waits for the actor, the oldest first."""
+class Owed(BaseModel):
+    """An obligation of one of the actor's roles."""
 
-    total: int
+    zh: str
+    en: str
+    subject: str  # its page: upkeep/equipment/17
+    owner: str
+    due: str
+    is_overdue: bool
+
+
+class Inbox(BaseModel):
+    """What waits for the actor, the oldest first; obligations, the most urgent first; the newest notices."""
+
+    total: int  # of records
     rows: list[Waiting]
+    owed_total: int
+    owed: list[Owed]
+    unread: int
+    notices: list[NoticeOut]
 
 
 @router.get("/inbox", operation_id="get_inbox", summary="待办")
@@ -63,7 +83,34 @@ def waiting(context: Context, modules: tuple[Module, ...]) -> Inbox:
             if entity.workflow and context.actor.roles & entity.read:
                 count, found = _of_entity(context, module, entity, entity.workflow)
                 total, rows = total + count, rows + found
-    return Inbox(total=total, rows=sorted(rows, key=lambda row: row.since or "")[:SHOWN])
+    owed = _owed(context)
+    return Inbox(
+        total=total,
+        rows=sorted(rows, key=lambda row: row.since or "")[:SHOWN],
+        owed_total=len(owed),
+        owed=owed[:SHOWN],
+        unread=unread(context.session, context.actor.account_id),
+        notices=newest(context, only_unread=True, before=LAST_ID, most=SHOWN),
+    )
+
+
+def _owed(context: Context) -> list[Owed]:
+    owners = select(Institution.id, Institution.name)
+    until_us = context.now_us + obligations.AHEAD_US  # as early as people are reminded
+    rows = obligations.waiting(context.session, context.actor, until_us)
+    found = owners.where(Institution.id.in_({row.owner_id for row in rows}))
+    names = {number: name for number, name in context.session.execute(found)}  # noqa: C416 - rows are no pairs
+    return [
+        Owed(
+            zh=row.zh,
+            en=row.en,
+            subject=row.subject,
+            owner=names[row.owner_id],
+            due=iso(row.due_us, context.zone),
+            is_overdue=row.due_us < context.now_us,
+        )
+        for row in rows
+    ]
 
 
 def _of_entity(context: Context, module: Module, entity: Entity, flow: Workflow) -> tuple[int, list[Waiting]]:
@@ -97,7 +144,7 @@ def _way(context: Context, entity: Entity, flow: Workflow, arrow: Transition) ->
     """The records that wait for the actor to take this step."""
     model, actor = entity.model, context.actor
     owners = scope_of(actor, arrow.roles, arrow.level).institution_ids()
-    sources = [one for one in arrow.sources if _goes_on(flow, arrow, one)]
+    sources = [one for one in arrow.sources if goes_on(flow, arrow, one)]
     way = and_(model.state.in_(sources), model.owner_id.in_(owners))  # type: ignore[attr-defined]
     if arrow.is_applicants:
         first = _steps_of(entity).order_by(WorkflowStep.id).limit(1)
@@ -107,7 +154,7 @@ def _way(context: Context, entity: Entity, flow: Workflow, arrow: Transition) ->
     return way
 
 
-def _goes_on(flow: Workflow, arrow: Transition, source: str) -> bool:
+def goes_on(flow: Workflow, arrow: Transition, source: str) -> bool:
     """An applicant may recall what others decide: it waits for them, not for him."""
     return not arrow.is_applicants or flow.leaving(source)[0] is arrow
 

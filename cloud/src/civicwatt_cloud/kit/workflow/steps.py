@@ -89,7 +89,7 @@ def apply(context: Context, entity: Entity, row: Any, arrow: Transition, said: M
 
 
 def begin(context: Context, entity: Entity, row: Any) -> None:
-    """Note who began a record that has a workflow."""
+    """Note who began a record that has a workflow, and tell it."""
     context.session.add(
         WorkflowStep(
             entity=entity.key,
@@ -102,6 +102,7 @@ def begin(context: Context, entity: Entity, row: Any) -> None:
             said="{}",
         )
     )
+    events.tell(context, f"{entity.key}.{BEGUN}", {"id": row.id, "owner_id": row.owner_id})
 
 
 def taken(context: Context, entity: Entity, record_id: int) -> Sequence[WorkflowStep]:

@@ -1,0 +1,39 @@
+"""What the energy core tells becomes a notice to the energy managers: a meter is silent, a value is held."""
+
+from civicwatt_cloud.kit import events
+from civicwatt_cloud.kit.business_time import date_of
+from civicwatt_cloud.kit.directory import Institution
+from civicwatt_cloud.kit.energy_events import METER_SILENT, VALUE_HELD
+from civicwatt_cloud.kit.events import Facts
+from civicwatt_cloud.kit.notices.holders import holders
+from civicwatt_cloud.kit.notices.models import Kind
+from civicwatt_cloud.kit.notices.notify import Matter, notify
+from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.roles import Role
+
+
+@events.later(METER_SILENT)
+def silent(context: Context, facts: Facts) -> None:
+    """A meter, or a gateway, does not answer."""
+    _notify(context, facts, ("表计失联", "no readings"))
+
+
+@events.later(VALUE_HELD)
+def held(context: Context, facts: Facts) -> None:
+    """A counter's step waits for somebody to explain it."""
+    _notify(context, facts, ("读数待确认", "a reading is held"))
+
+
+def _notify(context: Context, facts: Facts, what: tuple[str, str]) -> None:
+    owner = context.session.get_one(Institution, facts["owner_id"])
+    zh, en = what
+    matter = Matter(
+        key=f"energy/{en}/{facts['subject']}/{facts['since_us']}",
+        kind=Kind.ENERGY,
+        owner_id=owner.id,
+        zh=f"{zh}：{owner.name}，{facts['name']}，{facts['reason_zh']}",
+        en=f"{en}: {owner.name}, {facts['name']}, {facts['reason_en']}",
+        subject=f"institutions/{owner.id}",
+    )
+    today = date_of(context.now_us, context.zone)
+    notify(context, matter, holders(context.session, owner.path, {Role.ENERGY_MANAGER}, today))

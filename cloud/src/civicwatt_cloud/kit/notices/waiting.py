@@ -1,0 +1,81 @@
+"""A record that waits for somebody makes a notice; when it goes on, what was said of it is over."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from civicwatt_cloud.kit.business_time import date_of
+from civicwatt_cloud.kit.directory import Institution
+from civicwatt_cloud.kit.events import Background, Facts
+from civicwatt_cloud.kit.notices.holders import holders
+from civicwatt_cloud.kit.notices.models import Kind
+from civicwatt_cloud.kit.notices.notify import Matter, notify, settle
+from civicwatt_cloud.kit.records.choices import Sensitivity
+from civicwatt_cloud.kit.records.entity import Entity, Module
+from civicwatt_cloud.kit.records.fields import fields_of
+from civicwatt_cloud.kit.records.registry import MASK, Context
+from civicwatt_cloud.kit.records.values import show
+from civicwatt_cloud.kit.workflow import steps
+from civicwatt_cloud.kit.workflow.inbox import goes_on
+from civicwatt_cloud.kit.workflow.models import WorkflowStep
+from civicwatt_cloud.kit.workflow.spec import Workflow
+
+OPEN = {Sensitivity.PUBLIC, Sensitivity.INTERNAL}  # others are not named in what may leave by e-mail
+
+
+def hearers(modules: Sequence[Module]) -> tuple[Background, ...]:
+    """For each step of each workflow of these modules."""
+    return tuple(
+        Background(f"notices/{entity.key}", f"{entity.key}.{event}", partial(_stepped, module, entity, flow))
+        for module in modules
+        for entity in module.entities
+        if (flow := entity.workflow)
+        for event in sorted({steps.BEGUN, *(arrow.event for arrow in flow.transitions)})
+    )
+
+
+def _stepped(module: Module, entity: Entity, flow: Workflow, context: Context, facts: Facts) -> None:
+    row = context.session.get(entity.model, facts["id"])
+    subject = f"{module.key}/{entity.path}/{facts['id']}"
+    settle(context, subject, {Kind.WAITING})
+    if row is None or row.removed_us is not None:
+        return
+    taken = steps.taken(context, entity, row.id)
+    owner = context.session.get_one(Institution, row.owner_id)
+    accounts = _awaited(context, flow, row, owner, taken)
+    if not accounts:
+        return
+    state, title = flow.state(row.state), _title(context, entity, row)  # type: ignore[attr-defined]
+    matter = Matter(
+        key=f"waiting/{subject}/{taken[-1].id if taken else 0}",
+        kind=Kind.WAITING,
+        owner_id=owner.id,
+        zh=f"{entity.zh}“{title}”{state.zh}，等待办理（{owner.name}）",
+        en=f"{entity.en} '{title}': {state.en}, waits for the next step ({owner.name})",
+        subject=subject,
+    )
+    notify(context, matter, accounts)
+
+
+def _awaited(
+    context: Context, flow: Workflow, row: Any, owner: Institution, taken: Sequence[WorkflowStep]
+) -> set[int]:
+    """Who can take the next step, but for whoever took the last one and knows."""
+    today = date_of(context.now_us, context.zone)
+    found: set[int] = set()
+    for arrow in flow.leaving(row.state):
+        if not goes_on(flow, arrow, row.state):
+            continue
+        if arrow.is_applicants:
+            found |= {taken[0].account_id} if taken and taken[0].account_id else set()
+            continue
+        barred = {one.account_id for one in taken} if arrow.by_another else set()
+        found |= holders(context.session, owner.path, arrow.roles, today, arrow.level) - barred
+    return found - ({taken[-1].account_id} if taken else set())
+
+
+def _title(context: Context, entity: Entity, row: Any) -> str:
+    field = fields_of(entity.model)[entity.title]
+    if field.is_personal or row.sensitivity not in OPEN:
+        return MASK
+    return str(show(field, getattr(row, entity.title), context.zone) or f"#{row.id}")
