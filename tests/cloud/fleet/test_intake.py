@@ -26,6 +26,7 @@ from civicwatt_cloud.modules.fleet.position_models import (
     VehicleEvent,
     VehicleLive,
 )
+from civicwatt_cloud.modules.fleet.stock_models import Violation
 from civicwatt_protocols.clock import Clock
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -158,7 +159,7 @@ def test_what_comes_late_comes_to_the_same(fleet: Database) -> None:
 @given(st.lists(st.integers(0, 76), max_size=5))
 def test_handfuls_and_restarts_make_no_difference(fleet: Database, cuts: list[int]) -> None:
     with fleet.session() as session:
-        for model in (Position, VehicleLive, Trip, Stop, VehicleEvent):
+        for model in (Violation, Position, VehicleLive, Trip, Stop, VehicleEvent):
             session.query(model).delete()
     fixes = drive(MORNING, 12.4)
     ends = [*sorted(cuts), len(fixes)]

@@ -45,6 +45,19 @@ def sealed(
     return found
 
 
+def days_off(first: date, days: int, is_workday: Callable[[date], bool]) -> list[tuple[date, date]]:
+    """Runs of days off that begin on one of so many days: the first and the last day of each, whole."""
+    runs = []
+    for day in (first + timedelta(days=n) for n in range(days)):
+        if is_workday(day) or not is_workday(day - timedelta(days=1)):
+            continue
+        last = day
+        while not is_workday(last + timedelta(days=1)):
+            last += timedelta(days=1)
+        runs.append((day, last))
+    return runs
+
+
 def uncovered(sealed: Iterable[Span], permits: Iterable[Span]) -> list[Span]:
     """What of the sealed spans no permit covers."""
     left = list(sealed)

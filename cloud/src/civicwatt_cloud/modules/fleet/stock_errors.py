@@ -10,6 +10,7 @@ RuleViolation 422
 ├── NotMarked        CW-M0337
 ├── NotExempt        CW-M0338
 ├── OtherMethod      CW-M0339
+├── NotYetDue        CW-M0345
 ├── NotYetPaid       CW-M0343
 └── NothingToReverse CW-M0344
 Conflict 409
@@ -139,6 +140,16 @@ class DisposedAlready(Conflict):
     en = "{plate} is {state}: not to be disposed of again"
     remedy_zh = "办理已有的处置申请"
     remedy_en = "go on with the disposal that is there"
+
+
+class NotYetDue(RuleViolation):
+    """The institution still has time to explain. Facts: due."""
+
+    code = "CW-M0345"
+    zh = "说明期限 {due} 未到"
+    en = "it may be explained until {due}"
+    remedy_zh = "等单位说明，或期满后再立案"
+    remedy_en = "wait for the explanation, or until then"
 
 
 class NotYetPaid(RuleViolation):
