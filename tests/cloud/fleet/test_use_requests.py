@@ -9,10 +9,12 @@ from civicwatt_cloud.kit.obligations import Obligation
 from civicwatt_cloud.kit.workflow.errors import NotYours, OwnStep
 from civicwatt_cloud.modules.fleet import happenings
 from civicwatt_cloud.modules.fleet.models import UnsealPermit
+from civicwatt_cloud.modules.fleet.stock_models import CostEntry, FuelEntry
 from civicwatt_cloud.modules.fleet.use_errors import (
     BadPickup,
     CannotDrive,
     CannotGo,
+    FuelIncomplete,
     NoEmergency,
     NoVehicle,
     PapersDone,
@@ -35,17 +37,28 @@ def test_w3_1_a_vehicle_goes_and_comes_back(yard: Yard) -> None:
     yard.take("2026-09-21 09:30", "driver", REQUEST, row, "depart")
     yard.take("2026-09-21 16:00", "driver", REQUEST, row, "return")
     paid = {"claimed_m": "121.5", "fuel": "12.34", "fuel_cost": "98.70", "tolls": "15"}
+    with pytest.raises(FuelIncomplete):
+        yard.take("2026-09-21 16:10", "driver", REQUEST, row, "settle", **paid)
+    paid["station"] = "城东加油站"
     yard.take("2026-09-21 16:10", "driver", REQUEST, row, "settle", **paid)
     yard.take("2026-09-22 09:00", "staff", REQUEST, row, "rate", score="5")
     assert (row.state, row.claimed_m, row.fuel, row.fuel_cost, row.tolls, row.score) == (
         "closed",
         121_500,
-        1234,
+        12_340,
         9870,
         1500,
         5,
     )
     assert (local(row.departed_us), local(row.returned_us)) == ("2026-09-21 09:30", "2026-09-21 16:00")
+    fuel, toll = yard.session.scalars(select(FuelEntry)).one(), yard.session.scalars(select(CostEntry)).one()
+    assert (fuel.volume_ml, fuel.amount, fuel.is_off_point, fuel.source_document) == (
+        12_340,
+        9870,
+        True,
+        row.number,
+    )
+    assert (toll.kind, toll.amount, toll.vehicle_id) == ("toll", 1500, row.vehicle_id)
 
 
 def test_w3_1_whoever_asked_does_not_approve(yard: Yard) -> None:

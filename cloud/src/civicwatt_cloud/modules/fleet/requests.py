@@ -14,16 +14,19 @@ from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
-from civicwatt_cloud.modules.fleet import dispatch, permits, rental
+from civicwatt_cloud.modules.fleet import costs, dispatch, permits, rental
 from civicwatt_cloud.modules.fleet.assignment import Assigned
+from civicwatt_cloud.modules.fleet.costs import Fuelled, Paid
 from civicwatt_cloud.modules.fleet.dispatch import Asked
 from civicwatt_cloud.modules.fleet.entities import READERS
 from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleKind
 from civicwatt_cloud.modules.fleet.permits import Ground
 from civicwatt_cloud.modules.fleet.rosters import DISPATCHERS
 from civicwatt_cloud.modules.fleet.seals import Span
+from civicwatt_cloud.modules.fleet.stock_choices import CostKind
 from civicwatt_cloud.modules.fleet.use_choices import Purpose, Score
 from civicwatt_cloud.modules.fleet.use_errors import (
+    FuelIncomplete,
     NoEmergency,
     PapersDone,
     PapersMissing,
@@ -152,16 +155,34 @@ def returned(step: Step) -> None:
     permits.end(step.context, row.permit_id, row.returned_us + margin_us)
 
 
-def has_papers(step: Step) -> None:
-    """Errors: PapersMissing."""
+def may_settle(step: Step) -> None:
+    """Errors: PapersMissing, FuelIncomplete."""
     if step.record.is_emergency and step.record.papers_us is None:
         raise PapersMissing()
+    told = [step.said.get(name) is not None for name in FUEL]
+    if any(told) and not all(told):
+        raise FuelIncomplete()
 
 
 def settled(step: Step) -> None:
-    """Distance, fuel and tolls as written down; what the terminal saw is compared with it (C3.6)."""
-    for name, value in step.said.items():
-        setattr(step.record, name, value)
+    """Distance, fuel and tolls as written down; fuel and tolls go into the vehicle's ledgers, too.
+
+    What the terminal saw is compared with the distance (C3.6).
+    """
+    row = step.record
+    for name in PAID:
+        setattr(row, name, step.said.get(name))
+    if row.vehicle_id is None:
+        return
+    vehicle = step.session.get_one(Vehicle, row.vehicle_id)
+    if row.fuel is not None:
+        station = step.said["station"]
+        costs.enter_fuel(
+            step.context, vehicle, Fuelled(step.today, row.fuel, row.fuel_cost, station, row.number)
+        )
+    if row.tolls:
+        paid = Paid(CostKind.TOLL, step.today, row.tolls, TOLL_GATE, row.number)
+        costs.enter_cost(step.context, vehicle, paid)
 
 
 def rated(step: Step) -> None:
@@ -202,6 +223,8 @@ def _papers(row: VehicleRequest) -> str:
 FIELDS = fields_of(VehicleRequest)
 NOTE = {"note": FIELDS["note"]}
 CHOICE = {name: FIELDS[name] for name in ("vehicle_id", "driver_id", "route_id", "campaign_id")}
+FUEL = ("fuel", "fuel_cost", "station")
+TOLL_GATE = "收费站"
 PAID = {name: FIELDS[name] for name in ("claimed_m", "fuel", "fuel_cost", "tolls")}
 DEPART = Transition("depart", "出车", "depart", ("assigned",), "out", SETTLERS, effect=departed)
 FLOW = Workflow(
@@ -307,9 +330,9 @@ FLOW = Workflow(
             ("returned",),
             "settled",
             SETTLERS,
-            form=PAID,
+            form={**PAID, "station": Field("加油站", "station", Kind.TEXT, length=120)},
             required=frozenset({"claimed_m"}),
-            guard=has_papers,
+            guard=may_settle,
             effect=settled,
         ),
         Transition(

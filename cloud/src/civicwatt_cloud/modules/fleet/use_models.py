@@ -110,7 +110,7 @@ class VehicleRequest(Record):
     departed_us: Mapped[int | None] = fields.moment("出车时间", "departed", is_computed=True)
     returned_us: Mapped[int | None] = fields.moment("返回时间", "returned", is_computed=True)
     claimed_m: Mapped[int | None] = fields.number("登记里程", "claimed", "km", digits=3, is_computed=True)
-    fuel: Mapped[int | None] = fields.number("加油量", "fuel", "L", digits=2, is_computed=True)
+    fuel: Mapped[int | None] = fields.number("加油量", "fuel", "L", digits=3, is_computed=True)
     fuel_cost: Mapped[int | None] = fields.money("燃油费", "paid for fuel", is_computed=True)
     tolls: Mapped[int | None] = fields.money("过路过桥费", "tolls", is_computed=True)
     score: Mapped[int | None] = fields.number("满意度", "satisfaction", "分", is_computed=True)
