@@ -1,7 +1,18 @@
 """The manifest of the module."""
 
 from civicwatt_cloud.kit.records.entity import Module
-from civicwatt_cloud.modules.fleet import api, forwarded, live_api, risks, stock_api, stock_measures, watch
+from civicwatt_cloud.modules.fleet import (
+    api,
+    forwarded,
+    live_api,
+    risks,
+    seal_orders,
+    stock_api,
+    stock_measures,
+    use_api,
+    use_measures,
+    watch,
+)
 from civicwatt_cloud.modules.fleet.entities import FENCE, PERMIT, STOP, TRIP, VEHICLE, VEHICLE_EVENT
 from civicwatt_cloud.modules.fleet.stock_entities import ENTITIES as STOCK
 from civicwatt_cloud.modules.fleet.use_entities import ENTITIES as USE
@@ -11,7 +22,7 @@ MODULE = Module(
     zh="公务用车",
     en="Official vehicles",
     entities=(VEHICLE, *USE, FENCE, PERMIT, TRIP, STOP, VEHICLE_EVENT, *STOCK),
-    routers=(api.router, live_api.router, forwarded.router, stock_api.router),
-    jobs=(watch.JOB, risks.JOB),
-    indicators=stock_measures.INDICATORS,
+    routers=(api.router, live_api.router, forwarded.router, stock_api.router, use_api.router),
+    jobs=(watch.JOB, seal_orders.JOB, risks.JOB),
+    indicators=(*stock_measures.INDICATORS, *use_measures.INDICATORS),
 )
