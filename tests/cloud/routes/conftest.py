@@ -22,6 +22,7 @@ from structlog.testing import LogCapture
 from civicwatt_cloud.app import create_app
 from civicwatt_cloud.kit import identity
 from civicwatt_cloud.kit.directory import Institution, Region
+from civicwatt_cloud.kit.errors import TooManyRequests
 from civicwatt_cloud.kit.identity import FOR_EVER, Account, Grant
 from civicwatt_cloud.kit.records.fields import fields_of
 from civicwatt_cloud.kit.records.values import show
@@ -56,6 +57,8 @@ class Whole:
         """What the document does not tell of an answer; empty: nothing."""
         responses = self.document["paths"][path][method]["responses"]
         status = str(answer.status_code)
+        if status == "429" and answer.json()["code"] == TooManyRequests.code:  # of whichever route
+            return ""
         if status not in responses:
             return f"{status} is not among {sorted(responses)}"
         kinds = {one.split(";")[0]: one for one in responses[status].get("content", {})}

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
-from civicwatt_cloud.kit.errors import BadRequest, CloudError, LockedOut, NotAllowed, NotFound
+from civicwatt_cloud.kit.errors import BadRequest, CloudError, NotAllowed, NotFound
 
 
 class Problem(BaseModel):
@@ -45,8 +45,8 @@ def problem(error: CloudError) -> JSONResponse:
     """The error as a response."""
     body = told(error).model_dump()
     response = JSONResponse(body, error.status, media_type="application/problem+json")
-    if isinstance(error, LockedOut):
-        response.headers["Retry-After"] = str(60 * int(str(error.facts["minutes"])))
+    if error.retry_after_s is not None:
+        response.headers["Retry-After"] = str(error.retry_after_s)
     return response
 
 
