@@ -1,6 +1,6 @@
 """Saying something to people: one notice, and an entry in the inbox of each."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from sqlalchemy import func, select, update
@@ -38,9 +38,9 @@ def notify(context: Context, matter: Matter, accounts: Iterable[int]) -> Notice 
     return notice
 
 
-def settle(context: Context, subject: str, kinds: Collection[Kind]) -> None:
-    """What was said of a subject is over: it is unread by nobody."""
-    about = select(Notice.id).where(Notice.subject == subject, Notice.kind.in_(kinds))
+def settle(context: Context, subject: str, kind: Kind, but: str = "") -> None:
+    """What was said of a subject is over, `but` for the notice of that key: it is unread by nobody."""
+    about = select(Notice.id).where(Notice.subject == subject, Notice.kind == kind, Notice.key != but)
     unread = update(Entry).where(Entry.notice_id.in_(about), Entry.read_us.is_(None))
     context.session.execute(unread.values(read_us=context.now_us))
 

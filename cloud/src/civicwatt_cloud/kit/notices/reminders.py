@@ -25,7 +25,7 @@ STAGES = {
 @events.later(REMINDED)
 def reminded(context: Context, facts: Facts) -> None:
     """A stage has come; what was said at a former one is over."""
-    settle(context, str(facts["subject"]), {Kind.REMINDER})
+    settle(context, str(facts["subject"]), Kind.REMINDER)
     _notify(context, Kind.REMINDER, facts)
 
 

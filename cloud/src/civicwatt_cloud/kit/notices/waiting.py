@@ -8,11 +8,11 @@ from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.events import Background, Facts
 from civicwatt_cloud.kit.notices.holders import holders
-from civicwatt_cloud.kit.notices.models import Kind
+from civicwatt_cloud.kit.notices.models import Kind as About
 from civicwatt_cloud.kit.notices.notify import Matter, notify, settle
 from civicwatt_cloud.kit.records.choices import Sensitivity
 from civicwatt_cloud.kit.records.entity import Entity, Module
-from civicwatt_cloud.kit.records.fields import fields_of
+from civicwatt_cloud.kit.records.fields import Kind, fields_of
 from civicwatt_cloud.kit.records.registry import MASK, Context
 from civicwatt_cloud.kit.records.values import show
 from civicwatt_cloud.kit.workflow import steps
@@ -37,21 +37,22 @@ def hearers(modules: Sequence[Module]) -> tuple[Background, ...]:
 def _stepped(module: Module, entity: Entity, flow: Workflow, context: Context, facts: Facts) -> None:
     row = context.session.get(entity.model, facts["id"])
     subject = f"{module.key}/{entity.path}/{facts['id']}"
-    settle(context, subject, {Kind.WAITING})
+    taken = steps.taken(context, entity, int(str(facts["id"])))
+    key = f"waiting/{subject}/{taken[-1].id if taken else 0}"
+    settle(context, subject, About.WAITING, but=key)
     if row is None or row.removed_us is not None:
         return
-    taken = steps.taken(context, entity, row.id)
     owner = context.session.get_one(Institution, row.owner_id)
     accounts = _awaited(context, flow, row, owner, taken)
     if not accounts:
         return
-    state, title = flow.state(row.state), _title(context, entity, row)  # type: ignore[attr-defined]
+    state, (title_zh, title_en) = flow.state(row.state), _titles(context, entity, row)  # type: ignore[attr-defined]
     matter = Matter(
-        key=f"waiting/{subject}/{taken[-1].id if taken else 0}",
-        kind=Kind.WAITING,
+        key=key,
+        kind=About.WAITING,
         owner_id=owner.id,
-        zh=f"{entity.zh}“{title}”{state.zh}，等待办理（{owner.name}）",
-        en=f"{entity.en} '{title}': {state.en}, waits for the next step ({owner.name})",
+        zh=f"{entity.zh}“{title_zh}”{state.zh}，等待办理（{owner.name}）",
+        en=f"{entity.en} '{title_en}': {state.en}, waits for the next step ({owner.name})",
         subject=subject,
     )
     notify(context, matter, accounts)
@@ -74,8 +75,13 @@ def _awaited(
     return found - ({taken[-1].account_id} if taken else set())
 
 
-def _title(context: Context, entity: Entity, row: Any) -> str:
-    field = fields_of(entity.model)[entity.title]
-    if field.is_personal or row.sensitivity not in OPEN:
-        return MASK
-    return str(show(field, getattr(row, entity.title), context.zone) or f"#{row.id}")
+def _titles(context: Context, entity: Entity, row: Any) -> tuple[str, str]:
+    field, value = fields_of(entity.model)[entity.title], getattr(row, entity.title)
+    if field.is_personal or not {field.sensitivity, row.sensitivity} <= OPEN:
+        return MASK, MASK
+    if value is None or field.kind is Kind.REFERENCE:
+        return f"#{row.id}", f"#{row.id}"
+    if field.choices:
+        return field.choices(value).zh, field.choices(value).en
+    shown = str(show(field, value, context.zone))
+    return shown, shown
