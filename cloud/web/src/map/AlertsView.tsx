@@ -1,6 +1,6 @@
 import { Skeleton } from "antd";
 import { useMemo, useState } from "react";
-import { exact, secondsOf } from "../format";
+import { secondsOf } from "../format";
 import { ProblemPanel, StaleNote } from "../parts/ProblemPanel";
 import { usePreferences } from "../preferences";
 import { useKinds, useNamed } from "../records/kinds";
@@ -52,14 +52,14 @@ export function AlertsView({ query, said, common }: ViewProps) {
     const more = [word(event, "fence_id"), word(event, "distance_m"), word(event, "severity")].filter(Boolean);
     return (
       <li key={event.id} aria-current={event.vehicle_id === said.vehicle || undefined}>
-        <span className="sign" aria-hidden="true" style={{ color: colour }}>
-          {sign}
-        </span>
         <div>
+          <span className="sign" aria-hidden="true" style={{ color: colour }}>
+            {sign}
+          </span>
           <p>
             <time>{at.slice(0, 5)}</time> <strong>{plate}</strong> {what}
           </p>
-          {more.length > 0 && <p className="secondary">{more.map(exact).join(" · ")}</p>}
+          {more.length > 0 && <p className="more">{more.join(" · ")}</p>}
           <p className="links">
             <a href={mapHref({ view: "replay", vehicle: event.vehicle_id, day, at })} aria-label={`${plate} ${at} ${t("map_replay_it")}`} onClick={() => rememberPurpose(event.vehicle_id, day, t("map_reason_alert", { kind: what, at: at.slice(0, 5) }))}>
               {t("map_replay_it")}

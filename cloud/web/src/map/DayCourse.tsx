@@ -49,8 +49,9 @@ export function DayCourse({ journey, track, vehicle, span, moment, onSeek }: Pro
     return part.kind === "gap" ? t("map_gap") : word(part.record as Happened, "kind");
   };
   const moreOf = (part: Part): string[] => {
-    if (part.kind === "trip") return [km(part.metres), lasted(part), ...(part.isSeen ? [] : [t("map_unseen")])];
-    if (part.kind === "stop") return [lasted(part)];
+    const open = part.isOpen ? [t("map_open")] : [];
+    if (part.kind === "trip") return [km(part.metres), lasted(part), ...(part.isSeen ? [] : [t("map_unseen")]), ...open];
+    if (part.kind === "stop") return [lasted(part), ...open];
     if (part.kind === "gap") return [lasted(part), t("map_gap_apart", { n: fixed(part.metres / 1000, 1) })];
     return [word(part.record as Happened, "fence_id"), word(part.record as Happened, "severity")].filter(Boolean);
   };

@@ -31,21 +31,21 @@ export function FencesView({ query, said, common }: ViewProps) {
   const { listed, live, ground, frame } = common;
   const { kinds } = useKinds();
   const kind = kinds.get("fleet/fences");
-  const [isEditing, setEditing] = useState(false);
+  const [edited, setEdited] = useState<number | null>(null);
   const [drawing, setDrawing] = useState<Drawing | null>(null);
   const fences = listed.data?.rows ?? [];
   const chosen = fences.find((fence) => fence.id === said.fence) ?? null;
-  const isDrawn = said.fence === "new" || (isEditing && chosen !== null);
+  const isDrawn = said.fence === "new" || (chosen !== null && edited === chosen.id);
   const canWrite = kind?.can_write ?? false;
 
   const others = useMemo(() => drawnOf(isDrawn ? fences.filter((fence) => fence.id !== said.fence) : fences, said.fence === "new" ? null : said.fence), [listed.data, said.fence, isDrawn]);
   const painters = useMemo(() => {
     const draw: Painter = (stage) => drawing && isDrawn && drawShape(stage, drawing.shape, palette.primary, [], true);
-    return [common.ground, shapesPainter(others), draw, shapeNamesPainter(others), common.names];
-  }, [common.ground, common.names, others, drawing, isDrawn, palette]);
+    return [common.ground, shapesPainter(others), draw, shapeNamesPainter(others), common.groundNames];
+  }, [common.ground, common.groundNames, others, drawing, isDrawn, palette]);
 
   const close = () => {
-    setEditing(false);
+    setEdited(null);
     setDrawing(null);
   };
   const choose = (id: number | "new" | null) => {
@@ -69,7 +69,7 @@ export function FencesView({ query, said, common }: ViewProps) {
     return (
       <ul className="fences">
         {fences.map((fence) => (
-          <FenceItem key={fence.id} fence={fence} isChosen={fence.id === said.fence} canWrite={canWrite} onChoose={() => choose(fence.id === said.fence ? null : fence.id)} onEdit={() => setEditing(true)} />
+          <FenceItem key={fence.id} fence={fence} isChosen={fence.id === said.fence} canWrite={canWrite} onChoose={() => choose(fence.id === said.fence ? null : fence.id)} onEdit={() => setEdited(fence.id)} />
         ))}
       </ul>
     );

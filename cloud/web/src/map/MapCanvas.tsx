@@ -45,14 +45,17 @@ export function MapCanvas({ label, painters, sight, whole, onPress, overlay, isA
   const pressed = useRef(new Map<number, Spot>());
   const moved = useRef(0);
   const seen = useRef("");
+  const touched = useRef(false); // since the view went where it was sent
   const now = useRef({ view, size });
   now.current = { view, size };
 
-  const look = (next: View | ((old: View) => View)) =>
+  const look = (next: View | ((old: View) => View)) => {
+    touched.current ||= typeof next === "function";
     setView((old) => {
       kept = typeof next === "function" ? (old ? next(old) : old) : next;
       return kept;
     });
+  };
 
   useLayoutEffect(() => {
     const watcher = new ResizeObserver(() => box.current && setSize({ width: box.current.clientWidth, height: box.current.clientHeight }));
@@ -62,9 +65,10 @@ export function MapCanvas({ label, painters, sight, whole, onPress, overlay, isA
   useEffect(() => {
     if (size.width === 0) return;
     const isNew = sight !== null && sight.key !== seen.current;
-    if (view !== null && !isNew) return;
-    if (isNew) seen.current = sight.key;
-    if (isNew && sight.box) look(fitted(sight.box, size));
+    const isResized = sight?.box && !touched.current;
+    if (view !== null && !isNew && !isResized) return;
+    if (isNew) [seen.current, touched.current] = [sight.key, false];
+    if (sight?.box && (isNew || isResized)) look(fitted(sight.box, size));
     else if (isNew && sight.middle) {
       const [x, y] = world(sight.middle);
       look({ x, y, k: Math.max(view?.k ?? 0, NEAR_K) });

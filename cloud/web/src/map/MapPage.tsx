@@ -2,7 +2,6 @@ import { useMemo } from "react";
 import { type Resource, useResource } from "../client";
 import { dateOf } from "../format";
 import { todayInChina } from "../parts/PeriodPicker";
-import { usePreferences } from "../preferences";
 import type { Address } from "../records/address";
 import { AlertsView } from "./AlertsView";
 import { isAlert } from "./events";
@@ -31,6 +30,8 @@ export interface Common {
   frame: { view: ViewKey; vehicle: number | null; day: string | null; alerts: number | null };
   ground: Painter & { box: Ground["box"] };
   fences: Painter;
+  groundNames: Painter;
+  /** of fences, and of what they lie on */
   names: Painter;
 }
 
@@ -48,7 +49,6 @@ export const drawnOf = (fences: Fence[], chosen: number | null): Drawn[] =>
 
 /** Vehicles on the map: live, replayed, fenced, and what was wrong with them. */
 export default function MapPage({ address }: { address: Address }) {
-  const { language } = usePreferences();
   const said = parseMap(address);
   const live = useResource<Vehicle[]>("fleet/live", LIVE_MS);
   const file = useResource<GroundFile>("fleet/ground");
@@ -59,10 +59,11 @@ export default function MapPage({ address }: { address: Address }) {
   const ground = useMemo(() => groundOf(file.data ?? { features: [] }), [file.data]);
   const painters = useMemo(() => {
     const drawn = drawnOf(listed.data?.rows ?? [], null);
-    const [fenceNames, groundNames] = [shapeNamesPainter(drawn), namesPainter(ground)];
+    const groundNames = namesPainter(ground);
+    const fenceNames = shapeNamesPainter(drawn);
     const names: Painter = (stage) => [fenceNames, groundNames].forEach((paint) => paint(stage));
-    return { ground: Object.assign(groundPainter(ground), { box: ground.box }), fences: shapesPainter(drawn), names };
-  }, [ground, listed.data, language]);
+    return { ground: Object.assign(groundPainter(ground), { box: ground.box }), fences: shapesPainter(drawn), groundNames, names };
+  }, [ground, listed.data]);
   const alerts = events.data ? events.data.rows.filter(isAlert).length : null;
   const common: Common = { live, listed, events, day, frame: { view: said.view, vehicle: said.vehicle, day: said.day, alerts }, ...painters };
   const View = { live: LiveView, replay: ReplayView, fences: FencesView, alerts: AlertsView }[said.view];

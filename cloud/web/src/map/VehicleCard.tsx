@@ -5,6 +5,7 @@ import { addressOf } from "../records/address";
 import { useKinds, useNamed } from "../records/kinds";
 import { mapHref } from "./mapAddress";
 import { Mark } from "./Mark";
+import { useConditionWords } from "./useConditionWords";
 import { conditionOf, type Vehicle } from "./wire";
 
 interface Props {
@@ -20,10 +21,8 @@ export function VehicleCard({ vehicle, isFollowed, onFollow, onClose }: Props) {
   const named = useNamed();
   const { kinds } = useKinds();
   const condition = conditionOf(vehicle);
-  const choiceOf = (kind: string, field: string, key: string) => {
-    const choice = kinds.get(kind)?.fields.find((one) => one.key === field)?.choices.find((one) => one.key === key);
-    return choice ? named(choice) : key;
-  };
+  const wordsOf = useConditionWords();
+  const use = kinds.get("fleet/vehicles")?.fields.find((field) => field.key === "kind")?.choices.find((choice) => choice.key === vehicle.kind);
   const { place } = vehicle;
   const ignition = vehicle.is_on === null ? t("map_not_told") : t(vehicle.is_on ? "map_on" : "map_off");
   return (
@@ -31,19 +30,19 @@ export function VehicleCard({ vehicle, isFollowed, onFollow, onClose }: Props) {
       <header>
         <Mark condition={condition} />
         <h2>{vehicle.plate}</h2>
-        <span>{t(`map_${condition}`)}</span>
+        {condition !== "alarm" && <span>{wordsOf(vehicle)}</span>}
         {place && vehicle.motion === "moving" && <strong>{t("map_speed", { n: fixed(place.speed_km_h, 0) })}</strong>}
         <span className="spring" />
         <button type="button" className="close" aria-label={t("map_unselect")} title={t("map_unselect")} onClick={onClose}>
           ×
         </button>
       </header>
-      {vehicle.alarms.length > 0 && <p className="alarm-words">{vehicle.alarms.map((alarm) => choiceOf("fleet/vehicle-events", "kind", alarm)).join(t("list_comma"))}</p>}
+      {vehicle.alarms.length > 0 && <p className="alarm-words">{wordsOf(vehicle)}</p>}
       <dl className="facts">
         <dt>{t("institution")}</dt>
         <dd>{vehicle.owner}</dd>
         <dt>{t("map_use")}</dt>
-        <dd>{choiceOf("fleet/vehicles", "kind", vehicle.kind)}</dd>
+        <dd>{use ? named(use) : vehicle.kind}</dd>
         <dt>{t("map_last_fix")}</dt>
         <dd>{place ? `${dateOf(place.at)} ${clockOf(place.at)}` : UNKNOWN}</dd>
         {place && (

@@ -2,6 +2,7 @@ import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { clockOf, fixed } from "../format";
 import { useTexts } from "../preferences";
 import { Mark } from "./Mark";
+import { useConditionWords } from "./useConditionWords";
 import { conditionOf, type Vehicle } from "./wire";
 
 const ROW_PX = 50;
@@ -16,6 +17,7 @@ interface Props {
 /** Thousands of vehicles, of which only those in sight are made; one stop for the tab key, arrows between them. */
 export function VehicleList({ vehicles, selected, onSelect }: Props) {
   const t = useTexts();
+  const wordsOf = useConditionWords();
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
@@ -73,7 +75,7 @@ export function VehicleList({ vehicles, selected, onSelect }: Props) {
             >
               <Mark condition={condition} />
               <span className="plate">{vehicle.plate}</span>
-              <span className="doing">{t(`map_${condition}`)}</span>
+              <span className={condition === "alarm" ? "doing alarm-words" : "doing"}>{wordsOf(vehicle)}</span>
               <span className="owner">{vehicle.owner}</span>
               <span className="when">
                 {vehicle.motion === "moving" && vehicle.place ? t("map_speed", { n: fixed(vehicle.place.speed_km_h, 0) }) : vehicle.place ? clockOf(vehicle.place.at) : ""}

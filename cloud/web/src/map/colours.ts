@@ -1,13 +1,15 @@
 import { type Palette, STATES } from "../tokens";
 import type { Condition } from "./wire";
 
-/** The ground, quieter than anything that lies on it. */
+/** The ground, quieter than anything that lies on it; roads are pale ways between darker edges. */
 export interface GroundColours {
+  beyond: string;
   land: string;
   water: string;
   green: string;
   street: string;
   road: string;
+  edge: string;
   express: string;
   rail: string;
   border: string;
@@ -16,26 +18,30 @@ export interface GroundColours {
 
 export const GROUND: Record<"light" | "dark", GroundColours> = {
   light: {
-    land: "#FBFBFC",
-    water: "#D3E3EE",
-    green: "#E4EEE1",
-    street: "#E8EAEE",
-    road: "#D5DAE1",
-    express: "#C3CAD4",
-    rail: "#B4BCC7",
-    border: "#B9C0CB",
-    waterName: "#4A7290",
+    beyond: "#E9ECF0",
+    land: "#F4F5F7",
+    water: "#CFE0EC",
+    green: "#DFEBDD",
+    street: "#FFFFFF",
+    road: "#FFFFFF",
+    edge: "#D3D9E1",
+    express: "#E3E7ED",
+    rail: "#AFB8C4",
+    border: "#B3BBC7",
+    waterName: "#3F6C8C",
   },
   dark: {
-    land: "#191D25",
-    water: "#1C3040",
-    green: "#1D2B25",
-    street: "#252B36",
-    road: "#343C49",
-    express: "#434D5C",
-    rail: "#4B5565",
+    beyond: "#12151B",
+    land: "#1B2028",
+    water: "#1D3344",
+    green: "#1E2E27",
+    street: "#272E39",
+    road: "#323A47",
+    edge: "#10141A",
+    express: "#3B4553",
+    rail: "#556070",
     border: "#4B5565",
-    waterName: "#7FA7C4",
+    waterName: "#84ADCB",
   },
 };
 

@@ -1,7 +1,8 @@
-import type { Lonlat } from "./geometry";
+import { distanceM, lengthM, type Lonlat } from "./geometry";
 import type { Fix, Happened, Leg, Track } from "./wire";
 
 const WORTH_TELLING_M = 200; // a stop's radius: whoever is silent and stays there has not gone anywhere
+const SHORTEST_STOP_MS = 180_000;
 
 /** A part of the day: what the list names and the chart bands. */
 export interface Part {
@@ -13,6 +14,8 @@ export interface Part {
   record: Leg | Happened | null;
   metres: number;
   isSeen: boolean;
+  /** it has not ended: no record tells of it yet */
+  isOpen?: boolean;
 }
 
 /** Where a vehicle is at a moment, as far as anybody knows. */
@@ -51,10 +54,13 @@ export function journeyOf(track: Track, trips: Leg[], stops: Leg[], events: Happ
     rows
       .toSorted((a, b) => a.started_us.localeCompare(b.started_us))
       .map((record, i) => ({ kind, record, number: i + 1, from: Date.parse(record.started_us), to: Date.parse(record.ended_us), metres: Number(record.distance_m ?? 0) * 1000, isSeen: record.is_gap !== true }));
-  const driven = legs("trip", trips);
+  const [driven, stood] = [legs("trip", trips), legs("stop", stops)];
+  const places = track.points.map((fix): Lonlat => [fix.longitude, fix.latitude]);
+  const open = openPart(times, places, [...driven, ...stood], { trip: driven.length + 1, stop: stood.length + 1 });
+  if (open) (open.kind === "trip" ? driven : stood).push(open);
   const parts: Part[] = [
     ...driven,
-    ...legs("stop", stops),
+    ...stood,
     ...gaps.filter((gap) => gap.metres >= WORTH_TELLING_M).map((gap, i): Part => ({ kind: "gap", record: null, number: i + 1, isSeen: false, ...gap })),
     ...events.map((record, i): Part => ({ kind: "event", record, number: i + 1, from: Date.parse(record.at_us), to: Date.parse(record.at_us), metres: 0, isSeen: true })),
   ];
@@ -62,7 +68,7 @@ export function journeyOf(track: Track, trips: Leg[], stops: Leg[], events: Happ
   return {
     fixes: track.points,
     times,
-    places: track.points.map((fix) => [fix.longitude, fix.latitude]),
+    places,
     joined,
     gaps,
     parts: parts.toSorted((a, b) => a.from - b.from || order.indexOf(a.kind) - order.indexOf(b.kind)),
@@ -71,6 +77,16 @@ export function journeyOf(track: Track, trips: Leg[], stops: Leg[], events: Happ
     fastest: Math.max(0, ...track.points.map((fix) => fix.speed_km_h)),
     metres: driven.reduce((sum, trip) => sum + trip.metres, 0),
   };
+}
+
+/** What the vehicle does since its last trip or stop has ended; short remains are left out. */
+function openPart(times: number[], places: Lonlat[], legs: Part[], numbers: { trip: number; stop: number }): Part | null {
+  const from = Math.max(times[0] ?? 0, ...legs.map((leg) => leg.to));
+  const to = times.at(-1) ?? 0;
+  const rest = places.filter((_, i) => times[i]! >= from);
+  if (to - from < SHORTEST_STOP_MS || rest.length < 2) return null;
+  const kind = rest.every((place) => distanceM(place, rest[0]!) < WORTH_TELLING_M) ? "stop" : "trip";
+  return { kind, from, to, number: numbers[kind], record: null, metres: kind === "trip" ? lengthM(rest) : 0, isSeen: true, isOpen: true };
 }
 
 /** The newest fix at or before a moment. */

@@ -3,13 +3,13 @@ import type { Ground, Name } from "./ground";
 import { lonlat, onScreen, pixelsOfMetre } from "./geometry";
 import { isNear, onWorld, type Painter, type Stage, write } from "./stage";
 
-// From which scale on a kind is drawn [px/m], and how wide [px] at least and in metres.
+// From which scale on a kind is drawn [px/m], how wide at least [px] and on the ground [m]; with edges where there is room.
 const LINES = [
-  { kind: "street", from: 0.012, px: 1, metres: 9, colour: "street" },
-  { kind: "rail", from: 0, px: 1.5, metres: 0, colour: "rail", dash: [6, 4] },
-  { kind: "border", from: 0, px: 1, metres: 0, colour: "border", dash: [2, 4] },
-  { kind: "road", from: 0, px: 1.5, metres: 20, colour: "road" },
-  { kind: "express", from: 0, px: 2.5, metres: 26, colour: "express" },
+  { kind: "street", from: 0.01, px: 1.25, metres: 14, colour: "street", edgeFrom: 0.05 },
+  { kind: "rail", from: 0, px: 1.5, metres: 0, colour: "rail", edgeFrom: Infinity, dash: [6, 4] },
+  { kind: "border", from: 0, px: 1, metres: 0, colour: "border", edgeFrom: Infinity, dash: [2, 4] },
+  { kind: "road", from: 0, px: 2.25, metres: 36, colour: "road", edgeFrom: 0 },
+  { kind: "express", from: 0, px: 3, metres: 40, colour: "express", edgeFrom: 0 },
 ] as const;
 
 // The order in which names are written: who comes first keeps the place.
@@ -26,7 +26,7 @@ export function groundPainter(ground: Ground): Painter {
   return (stage) => {
     const { pen, view, size } = stage;
     const metre = pixelsOfMetre(view, lonlat([view.x, view.y])[1]);
-    pen.fillStyle = stage.palette.ground;
+    pen.fillStyle = stage.ground.beyond;
     pen.fillRect(0, 0, size.width, size.height);
     if (ground.paths.size === 0) return graticule(stage);
     onWorld(stage, (px) => {
@@ -40,14 +40,20 @@ export function groundPainter(ground: Ground): Painter {
         pen.lineWidth = px;
         pen.stroke(path);
       }
+      pen.lineJoin = "round";
       for (const line of LINES) {
         const path = ground.paths.get(line.kind);
         if (!path || metre < line.from) continue;
-        pen.strokeStyle = stage.ground[line.colour];
-        pen.lineWidth = Math.max(line.px, line.metres * metre) * px;
-        pen.lineJoin = "round";
+        const width = Math.max(line.px, line.metres * metre) * px;
         pen.lineCap = "dash" in line ? "butt" : "round";
         pen.setLineDash("dash" in line ? line.dash.map((one) => one * px) : []);
+        if (metre >= line.edgeFrom) {
+          pen.strokeStyle = stage.ground.edge;
+          pen.lineWidth = width + 2 * px;
+          pen.stroke(path);
+        }
+        pen.strokeStyle = stage.ground[line.colour];
+        pen.lineWidth = width;
         pen.stroke(path);
       }
       pen.setLineDash([]);

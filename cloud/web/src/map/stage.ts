@@ -41,14 +41,15 @@ interface Writing {
   always?: boolean;
 }
 
-/** Writes with a halo of the ground's colour, unless that would cover something that is written; true where it did. */
+/** Writes with a halo, unless that would cover something that is written or be cut off; true where it did. */
 export function write(stage: Stage, text: string, [x, y]: Spot, { font, colour, align = "center", always = false }: Writing): boolean {
   const { pen, written } = stage;
   pen.font = font;
   const width = pen.measureText(text).width;
   const left = align === "left" ? x : x - width / 2;
   const box: [number, number, number, number] = [left - 3, y - 8, left + width + 3, y + 8];
-  const meets = written.some(([l, t, r, b]) => box[0] < r && box[2] > l && box[1] < b && box[3] > t);
+  const isCut = box[0] < 0 || box[1] < 0 || box[2] > stage.size.width || box[3] > stage.size.height;
+  const meets = isCut || written.some(([l, t, r, b]) => box[0] < r && box[2] > l && box[1] < b && box[3] > t);
   if (meets && !always) return false;
   written.push(box);
   pen.textAlign = "left";
