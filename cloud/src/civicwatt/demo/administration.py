@@ -8,7 +8,7 @@ from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.files.store import Store
 from civicwatt_cloud.kit.jobs import PLATFORM
 from civicwatt_cloud.kit.records.registry import Context
-from civicwatt_cloud.modules.fleet import demo_positions
+from civicwatt_cloud.modules.fleet import demo as fleet
 from civicwatt_cloud.modules.housing import demo as housing
 from civicwatt_cloud.modules.housing.models import Yard
 from civicwatt_cloud.modules.upkeep import demo as upkeep
@@ -23,4 +23,4 @@ def furnish(plant: Plant) -> None:
         city = session.scalars(select(Institution).order_by(Institution.id)).all()
         housing.fill(context, city, Store(cloud.settings.files_path))
         upkeep.fill(context, city)
-        demo_positions.fill(context, city)
+        fleet.fill(context, city)

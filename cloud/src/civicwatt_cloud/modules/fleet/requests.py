@@ -100,9 +100,14 @@ def send(step: Step) -> None:
 
 
 def send_now(step: Step) -> None:
-    """The papers follow within some working days: an obligation of the institution."""
-    row, context = step.record, step.context
+    """The papers follow."""
     send(step)
+    owe_papers(step)
+
+
+def owe_papers(step: Step) -> None:
+    """They are due within some working days: an obligation of the institution."""
+    row, context = step.record, step.context
     terms = permits.terms_of(context, row.owner_id)
     row.is_emergency = True
     row.papers_due_us = deadlines.due(
