@@ -62,6 +62,20 @@ def fleet(
 
 
 @app.command()
+def records(
+    as_json: Annotated[bool, typer.Option("--json", help="机器可读 · one JSON object on stdout")] = False,
+) -> None:
+    """台账：60,000 行的首页、检索与导出 · a registry of 60,000 rows: pages, search, workbook."""
+    from civicwatt.bench import records as measure  # noqa: PLC0415 - loads only what it needs
+    from civicwatt.bench.figures import passed, table  # noqa: PLC0415
+
+    log_to_stderr(logging.WARNING)
+    figures = measure.run()
+    typer.echo(json.dumps(figures, ensure_ascii=False) if as_json else table(figures))
+    raise typer.Exit(0 if passed(figures) else 1)
+
+
+@app.command()
 def peers(
     thingsboard: Annotated[
         Path | None,
