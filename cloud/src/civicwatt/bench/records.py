@@ -70,7 +70,7 @@ def _page(client: _Client, path: str) -> Figure:
         body = client.get(path)
         times.append((time.perf_counter() - began) * 1000)
     listed: dict[str, Any] = json.loads(body)
-    told = {"first_ms": round(times[0], 1), "most_ms": round(max(times[1:]), 1)}
+    told: Figure = {"first_ms": round(times[0], 1), "most_ms": round(max(times[1:]), 1)}
     some = 0 < len(listed["rows"]) <= listed["total"]
     return figure(statistics.median(times[1:]), "ms", PAGE_GOAL_MS, also=some, total=listed["total"], **told)
 
@@ -83,6 +83,6 @@ def _export(client: _Client, pid: int, rows: int, path: Path) -> Figure:
     after_mb, most_mb = memory_mb(pid)
     sheet = openpyxl.load_workbook(path, read_only=True).worksheets[0]
     written = sum(1 for row in sheet.iter_rows(values_only=True) if row[0]) - 1
-    memory = {"rss_before_mb": before_mb, "rss_after_mb": after_mb, "rss_peak_mb": most_mb}
-    size = {"file_mb": round(path.stat().st_size / 1e6, 1), "rows": written}
+    memory: Figure = {"rss_before_mb": before_mb, "rss_after_mb": after_mb, "rss_peak_mb": most_mb}
+    size: Figure = {"file_mb": round(path.stat().st_size / 1e6, 1), "rows": written}
     return figure(took_s, "s", EXPORT_GOAL_S, also=written == rows, **memory, **size)
