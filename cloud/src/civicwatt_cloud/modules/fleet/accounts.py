@@ -61,9 +61,9 @@ def accounts(
         some = vehicles[first : first + _AT_ONCE]
         ids = [one.id for one in some]
         ways, costs, volumes = _distances(session, ids, span, zone), *_ledgers(session, ids, span)
-        organs = _organs(session, {one.owner_id for one in some})
+        units = organs(session, {one.owner_id for one in some})
         for one in some:
-            standard = Standard(rules, place_of(organs[one.owner_id]), span.end - timedelta(days=1))
+            standard = Standard(rules, place_of(units[one.owner_id]), span.end - timedelta(days=1))
             quota = standard.row(f"cost_quota.{one.kind}")
             distance_m, basis = ways.get(one.id, (0, DistanceBasis.NONE))
             account = Account(distance_m, volumes.get(one.id, 0), costs[one.id], int(quota.value * 100))
@@ -71,7 +71,8 @@ def accounts(
     return found
 
 
-def _organs(session: Session, ids: Collection[int]) -> dict[int, Institution]:
+def organs(session: Session, ids: Collection[int]) -> dict[int, Institution]:
+    """Institutions by their ids."""
     return {one.id: one for one in session.scalars(select(Institution).where(Institution.id.in_(ids)))}
 
 
@@ -101,7 +102,10 @@ def _ledgers(
 def _distances(
     session: Session, ids: Sequence[int], span: Span, zone: ZoneInfo
 ) -> dict[int, tuple[int, DistanceBasis]]:
-    """Distances [m]: of the trips; without any, what the odometer rose between fillings."""
+    """Distances [m]: of the trips or of the odometer at fillings, whichever is longer.
+
+    Trips miss what no fix was sent of, the odometer what came after the last filling.
+    """
     trips = (
         select(Trip.vehicle_id, func.sum(Trip.distance_m))
         .where(
@@ -112,9 +116,11 @@ def _distances(
         )
         .group_by(Trip.vehicle_id)
     )
-    tracked = {number: (int(way), DistanceBasis.TRACK) for number, way in session.execute(trips)}
-    rest = [one for one in ids if one not in tracked]
-    return tracked | _by_odometer(session, rest, span)
+    found = _by_odometer(session, ids, span)
+    for number, way in session.execute(trips):
+        if int(way) >= found.get(number, (0, DistanceBasis.NONE))[0]:
+            found[number] = int(way), DistanceBasis.TRACK
+    return found
 
 
 def _by_odometer(session: Session, ids: Sequence[int], span: Span) -> dict[int, tuple[int, DistanceBasis]]:

@@ -1,5 +1,6 @@
 """The ledgers of fuel and cost: lines are only ever added, a correction reverses one."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple, TypeVar
 
@@ -115,6 +116,23 @@ def lines(session: Session, vehicle_id: int, span: Span) -> list[FuelEntry | Cos
         query = select(ledger).where(ledger.vehicle_id == vehicle_id, ledger.on_day >= span.start)
         found += session.scalars(query.where(ledger.on_day < span.end).order_by(ledger.id))
     return sorted(found, key=lambda one: one.on_day)
+
+
+def off_point(session: Session, span: Span) -> list[FuelEntry | CostEntry]:
+    """The lines over a time that were bought elsewhere than at the fixed points, and not reversed."""
+    return [*_flagged(session, FuelEntry, span), *_flagged(session, CostEntry, span)]
+
+
+def _flagged(session: Session, ledger: type[Line], span: Span) -> Sequence[Line]:
+    reversed_ = select(ledger.corrects_id).where(ledger.corrects_id.is_not(None))
+    query = select(ledger).where(
+        ledger.is_off_point,
+        ledger.corrects_id.is_(None),
+        ledger.id.not_in(reversed_),
+        ledger.on_day >= span.start,
+        ledger.on_day < span.end,
+    )
+    return session.scalars(query.order_by(ledger.on_day, ledger.id)).all()
 
 
 def _added(context: Context, line: Line) -> Line:

@@ -8,6 +8,7 @@ from civicwatt_cloud.modules.fleet import (
     risks,
     seal_orders,
     stock_api,
+    stock_exports,
     stock_measures,
     use_api,
     use_measures,
@@ -22,7 +23,14 @@ MODULE = Module(
     zh="公务用车",
     en="Official vehicles",
     entities=(VEHICLE, *USE, FENCE, PERMIT, TRIP, STOP, VEHICLE_EVENT, *STOCK),
-    routers=(api.router, live_api.router, forwarded.router, stock_api.router, use_api.router),
+    routers=(
+        api.router,
+        live_api.router,
+        forwarded.router,
+        stock_api.router,
+        stock_exports.router,
+        use_api.router,
+    ),
     jobs=(watch.JOB, seal_orders.JOB, risks.JOB),
     indicators=(*stock_measures.INDICATORS, *use_measures.INDICATORS),
 )

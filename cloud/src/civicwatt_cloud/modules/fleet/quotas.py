@@ -1,8 +1,9 @@
 """编制: how many vehicles of a kind an institution may have, and who holds the places (R-FLEET-3, C3.9)."""
 
+from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from civicwatt_cloud.kit.directory import Institution, Level
@@ -33,15 +34,21 @@ def check_quota(session: Session, row: Quota) -> None:
             raise QuotaBelowLeast(number=row.number, least=least.value)
 
 
+def standing(
+    session: Session, owners: Select[int] | Collection[int], day: date
+) -> dict[tuple[int, str], Quota]:
+    """The quotas in force on a day, by institution and kind."""
+    query = select(Quota).where(
+        Quota.owner_id.in_(owners), Quota.valid_from <= day, Quota.removed_us.is_(None)
+    )
+    rows = session.scalars(query.order_by(Quota.valid_from))
+    return {(one.owner_id, one.kind): one for one in rows}
+
+
 def in_force(session: Session, owner_id: int, kind: str, day: date) -> int:
     """The quota on a day; 0: none was ever set."""
-    query = select(Quota.number).where(
-        Quota.owner_id == owner_id,
-        Quota.kind == kind,
-        Quota.valid_from <= day,
-        Quota.removed_us.is_(None),
-    )
-    return session.scalar(query.order_by(Quota.valid_from.desc()).limit(1)) or 0
+    row = standing(session, [owner_id], day).get((owner_id, kind))
+    return row.number if row else 0
 
 
 def taken(session: Session, owner_id: int, kind: str, but: int | None = None) -> int:

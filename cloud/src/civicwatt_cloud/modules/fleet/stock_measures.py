@@ -8,12 +8,11 @@ from sqlalchemy import select
 from civicwatt_cloud.kit import calendar
 from civicwatt_cloud.kit.business_time import SECOND_US, date_of, day_start_us
 from civicwatt_cloud.kit.indicators.spec import Asked, Indicator, Item, Measured
-from civicwatt_cloud.modules.fleet import accounts
+from civicwatt_cloud.modules.fleet import accounts, quotas
 from civicwatt_cloud.modules.fleet.accounts import DistanceBasis, Span, Yearly
 from civicwatt_cloud.modules.fleet.entities import READERS
 from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleState
 from civicwatt_cloud.modules.fleet.position_models import Trip
-from civicwatt_cloud.modules.fleet.stock_models import Quota
 
 DAY_US = 24 * 3600 * SECOND_US
 AVAILABLE = {VehicleState.IN_USE, VehicleState.SEALED}
@@ -21,15 +20,10 @@ AVAILABLE = {VehicleState.IN_USE, VehicleState.SEALED}
 
 def occupancy(asked: Asked) -> Measured:
     """Places of the quotas in force on the last day, and vehicles as they stand now."""
-    quotas: dict[tuple[int, str], Quota] = {}
-    query = select(Quota).where(
-        Quota.owner_id.in_(asked.owners), Quota.valid_from <= _last_day(asked), Quota.removed_us.is_(None)
-    )
-    for one in asked.session.scalars(query.order_by(Quota.valid_from)):
-        quotas[one.owner_id, one.kind] = one
-    items = [Item(one.owner_id, "vehicle_quota", one.id, 0, one.number) for one in quotas.values()]
+    places = quotas.standing(asked.session, asked.owners, _last_day(asked))
+    items = [Item(one.owner_id, "vehicle_quota", one.id, 0, one.number) for one in places.values()]
     for car in _vehicles(asked):
-        if (car.owner_id, car.kind) in quotas:
+        if (car.owner_id, car.kind) in places:
             items.append(Item(car.owner_id, "vehicle", car.id, 1, 0))
         else:
             items.append(Item(car.owner_id, "vehicle", car.id, 0, 0, "没有核定编制", "no quota of its kind"))
