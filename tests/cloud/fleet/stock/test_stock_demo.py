@@ -73,7 +73,7 @@ async def cloud(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Any]:
 
 
 def _fill(context: Context) -> None:
-    """Three institutions, eighteen vehicles, and one that was driven while sealed."""
+    """Three institutions, 36 vehicles, and one that was driven while sealed."""
     session = context.session
     session.add(Region(code="429900", name="荆襄市"))
     session.flush()
@@ -82,7 +82,7 @@ def _fill(context: Context) -> None:
     session.add_all(city)
     session.flush()
     kinds = [one for one in VehicleKind if one is not VehicleKind.SPECIAL]
-    for number in range(18):
+    for number in range(36):
         said = {"plate": f"鄂F{number:05}", "kind": kinds[number % len(kinds)], "state": "in_use"}
         registry.add(context, VEHICLE, number % 3 + 1, said)
     demo_stock.fill(context, city)
@@ -99,8 +99,8 @@ async def test_the_seeded_findings_surface(cloud: Any) -> None:
     assert {one["owner_id"] for one in own} == {2}
     await cloud("staff", "GET", "stock-findings", 403, params={"year": 2026})
     plans = await cloud("manager", "GET", "plans", params={"state": "submitted"})
-    orders = await cloud("manager", "GET", "seal-orders")
-    assert (plans["total"], orders["total"]) == (1, 0)
+    leaving = await cloud("manager", "GET", "disposals", params={"state": "agreed"})
+    assert (plans["total"], leaving["total"]) == (1, 1)
 
 
 async def test_the_annual_return_adds_up(cloud: Any) -> None:
@@ -118,7 +118,7 @@ async def test_the_annual_return_adds_up(cloud: Any) -> None:
 
 async def test_accounts_and_violations_are_workbooks(cloud: Any) -> None:
     titles, *rows = await cloud("manager", "GET", "accounts/export", params={"year": 2026, "format": "csv"})
-    assert len(rows) == 18
+    assert len(rows) == 36
     dear = [row for row in rows if float(row[titles.index("超定额（元）")] or 0)]
     assert [row[1] for row in dear] == ["鄂F00008"]
     titles, row = await cloud("manager", "GET", "violation-list/export", params={"format": "csv"})

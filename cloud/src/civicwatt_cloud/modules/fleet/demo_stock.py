@@ -1,7 +1,8 @@
 """The stock of the demo's vehicles: what they are and cost, some not as it should be.
 
 The pages must surface each of them: a car above its standard, one too many, one without the mark, a filling
-elsewhere than at the fixed point, one above its cost quota, a renewal that waits, a disposal on its way.
+elsewhere than at the fixed point, one above its cost quota, a renewal that waits, a disposal on its way,
+a violation that is explained.
 """
 
 from collections import Counter
@@ -25,10 +26,12 @@ from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleKind, VehicleSt
 from civicwatt_cloud.modules.fleet.purchase import PLAN
 from civicwatt_cloud.modules.fleet.quotas import QUOTA
 from civicwatt_cloud.modules.fleet.stock_choices import Body, CostKind, Energy, Mark, SupplierKind
+from civicwatt_cloud.modules.fleet.stock_models import Violation
 from civicwatt_cloud.modules.fleet.stock_steps import change_vehicle
 from civicwatt_cloud.modules.fleet.suppliers import SUPPLIER
+from civicwatt_cloud.modules.fleet.violations import EXPLAIN, VIOLATION
 
-ABOVE, UNMARKED, ELSEWHERE, DEAR, OLD, LEAVING, SECRET = 1, 4, 6, 8, 10, 16, 2  # by their order
+ABOVE, UNMARKED, ELSEWHERE, DEAR, OLD, LEAVING, SECRET = 1, 4, 6, 8, 10, 35, 2  # by their order
 SUPPLIERS = {
     SupplierKind.PURCHASE: "荆襄汽车贸易公司",
     SupplierKind.FUEL: "荆襄石油政务站",
@@ -57,7 +60,7 @@ def fill(context: Context, city: Sequence[Institution]) -> None:
 
 
 def _described(context: Context, number: int, vehicle: Vehicle, today: date) -> None:
-    is_small, is_electric = VehicleKind(vehicle.kind) in SMALL, number % 6 == 5
+    is_small, is_electric = VehicleKind(vehicle.kind) in SMALL, number % 6 == 5 or bool(vehicle.range_m)
     years = 9 if number == OLD else 2 + number % 6
     values: dict[str, Any] = {
         "body": Body.CAR,
@@ -130,6 +133,10 @@ def _cases(context: Context, vehicles: Sequence[Vehicle], today: date) -> None:
         }
         _begun(context, EXEMPTION, secret.owner_id, said)
         change_vehicle(context, secret, "vehicle_exempted", mark=Mark.EXEMPT)
+    violation = context.session.scalar(select(Violation).order_by(Violation.id).limit(1))
+    if violation is not None:
+        said = {"explanation": "防汛值守临时出车，值班表未及时登记"}
+        steps.apply(context, VIOLATION, violation, EXPLAIN, said)
 
 
 def _begun(context: Context, entity: Entity, owner_id: int, values: dict[str, Any]) -> None:

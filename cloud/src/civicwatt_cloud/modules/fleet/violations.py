@@ -128,6 +128,16 @@ def _is_known(context: Context, vehicle_id: int, fence_id: int, at_us: int) -> b
     return context.session.scalar(query.limit(1)) is not None
 
 
+EXPLAIN = Transition(
+    "explain",
+    "提交说明",
+    "explain",
+    ("alerted",),
+    "explained",
+    UNIT,
+    effect=explain,
+    **filled(FIELDS, "explanation"),
+)
 FLOW = Workflow(
     states=(
         State("alerted", "待说明", "to be explained"),
@@ -136,16 +146,7 @@ FLOW = Workflow(
         State("case", "已立案", "case opened", is_final=True),
     ),
     transitions=(
-        Transition(
-            "explain",
-            "提交说明",
-            "explain",
-            ("alerted",),
-            "explained",
-            UNIT,
-            effect=explain,
-            **filled(FIELDS, "explanation"),
-        ),
+        EXPLAIN,
         Transition(
             "send_back", "退回补充", "send back", ("explained",), "alerted", INSPECTORS, effect=send_back
         ),
