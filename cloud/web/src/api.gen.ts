@@ -428,6 +428,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/fleet/accounts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 单车核算表：导出
+         * @description One row a vehicle (C3.7).
+         */
+        get: operations["export_fleet_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fleet/annual-return/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 公务用车年报：导出
+         * @description One row an institution, and their sum.
+         */
+        get: operations["export_fleet_annual_return"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fleet/campaigns": {
         parameters: {
             query?: never;
@@ -4668,6 +4708,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/fleet/stock-findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 车辆配备与费用问题清单
+         * @description Above standard, quota or cost quota, without the mark, bought elsewhere than at the fixed points.
+         */
+        get: operations["list_fleet_stock_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fleet/stops": {
         parameters: {
             query?: never;
@@ -5864,6 +5924,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/fleet/vehicles/{record_id}/ledger/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 单车台账：导出
+         * @description The lines of a vehicle in a year.
+         */
+        get: operations["export_fleet_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fleet/vehicles/{record_id}/terminal": {
         parameters: {
             query?: never;
@@ -5916,6 +5996,26 @@ export interface paths {
          * @description The whole track as a file.
          */
         get: operations["export_fleet_track"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fleet/violation-list/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 违规清单：导出
+         * @description One row a violation, the newest first, with how far the vehicle went and what became of it.
+         */
+        get: operations["export_fleet_violation_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -16955,6 +17055,11 @@ export interface components {
              * @description 所见版本 · the revision that was seen
              */
             rev: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** AllocationNew */
         AllocationNew: {
@@ -16983,6 +17088,11 @@ export interface components {
              * @description reason
              */
             reason: string;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** AllocationOut */
         AllocationOut: {
@@ -17170,6 +17280,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 层数
              * @description storeys
              */
@@ -17217,6 +17332,11 @@ export interface components {
              * @description 所属单位 · the institution that owns it
              */
             owner_id: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 层数
              * @description storeys
@@ -17383,6 +17503,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 网点
              * @description site
              */
@@ -17415,6 +17540,11 @@ export interface components {
              * @description rated power
              */
             power_w: string | number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 网点
              * @description site
@@ -17778,6 +17908,11 @@ export interface components {
              * @description 所见版本 · the revision that was seen
              */
             rev: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** CrewNew */
         CrewNew: {
@@ -17801,6 +17936,11 @@ export interface components {
              * @description phone on duty
              */
             phone?: string | null;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** CrewOut */
         CrewOut: {
@@ -18118,6 +18258,11 @@ export interface components {
              * @description room
              */
             room_id?: number | null;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** DisposalNew */
         DisposalNew: {
@@ -18146,6 +18291,11 @@ export interface components {
              * @description room
              */
             room_id: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** DisposalOut */
         DisposalOut: {
@@ -18284,6 +18434,11 @@ export interface components {
              * @description 所见版本 · the revision that was seen
              */
             rev: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** DriverNew */
         DriverNew: {
@@ -18332,6 +18487,11 @@ export interface components {
              * @description penalty points
              */
             points: string | number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** DriverOut */
         DriverOut: {
@@ -18421,6 +18581,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 结束日期
              * @description to
              */
@@ -18453,6 +18618,11 @@ export interface components {
              * @description division served
              */
             region_code: string;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 结束日期
              * @description to
@@ -18522,6 +18692,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 演练名称
              * @description drill
              */
@@ -18554,6 +18729,11 @@ export interface components {
              * @description planned on
              */
             planned_on: string;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 演练名称
              * @description drill
@@ -18811,6 +18991,11 @@ export interface components {
              * @description 所见版本 · the revision that was seen
              */
             rev: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** EquipmentNew */
         EquipmentNew: {
@@ -18879,6 +19064,11 @@ export interface components {
              * @description points of the energy core
              */
             points?: string | null;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** EquipmentOut */
         EquipmentOut: {
@@ -18953,6 +19143,11 @@ export interface components {
              * @description 所见版本 · the revision that was seen
              */
             rev: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** EstablishmentNew */
         EstablishmentNew: {
@@ -18976,6 +19171,11 @@ export interface components {
              * @description rank
              */
             rank: string;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** EstablishmentOut */
         EstablishmentOut: {
@@ -19090,6 +19290,11 @@ export interface components {
              */
             rule?: string | null;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 形状
              * @description shape
              */
@@ -19137,6 +19342,11 @@ export interface components {
              * @description asks
              */
             rule?: string | null;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 形状
              * @description shape
@@ -19241,6 +19451,31 @@ export interface components {
             /** Value */
             value: string | null;
         };
+        /**
+         * FindingKind
+         * @description What is wrong.
+         * @enum {string}
+         */
+        FindingKind: "above_standard" | "over_quota" | "unmarked" | "off_point" | "over_cost";
+        /**
+         * FindingOut
+         * @description Something that is wrong.
+         */
+        FindingOut: {
+            /** En */
+            en: string;
+            kind: components["schemas"]["FindingKind"];
+            /** Owner Id */
+            owner_id: number;
+            /** Plate */
+            plate: string | null;
+            /** Rule */
+            rule: string;
+            /** Vehicle Id */
+            vehicle_id: number | null;
+            /** Zh */
+            zh: string;
+        };
         /** FleetSupplierBulk */
         FleetSupplierBulk: {
             /**
@@ -19283,6 +19518,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 定点起
              * @description from
              */
@@ -19320,6 +19560,11 @@ export interface components {
              * @description phone
              */
             phone?: string | null;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 定点起
              * @description from
@@ -19412,6 +19657,11 @@ export interface components {
              * @description scale
              */
             scale?: string | null;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** FloorNew */
         FloorNew: {
@@ -19445,6 +19695,11 @@ export interface components {
              * @description scale
              */
             scale?: string | null;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** FloorOut */
         FloorOut: {
@@ -19718,6 +19973,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 隐患
              * @description hazard
              */
@@ -19760,6 +20020,11 @@ export interface components {
              * @description responsible
              */
             responsible?: string | null;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 隐患
              * @description hazard
@@ -19916,6 +20181,11 @@ export interface components {
              * @description room
              */
             room_id?: number | null;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** HousingFindingNew */
         HousingFindingNew: {
@@ -19949,6 +20219,11 @@ export interface components {
              * @description room
              */
             room_id: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** HousingFindingOut */
         HousingFindingOut: {
@@ -20294,6 +20569,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 工单
              * @description ticket
              */
@@ -20321,6 +20601,11 @@ export interface components {
              * @description 所属单位 · the institution that owns it
              */
             owner_id: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 工单
              * @description ticket
@@ -20416,6 +20701,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 起租日期
              * @description from
              */
@@ -20458,6 +20748,11 @@ export interface components {
              * @description rent a month
              */
             rent: string | number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 起租日期
              * @description from
@@ -20577,6 +20872,11 @@ export interface components {
              */
             room_id?: number | null;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 起租日期
              * @description from
              */
@@ -20619,6 +20919,11 @@ export interface components {
              * @description room
              */
             room_id: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 起租日期
              * @description from
@@ -20694,6 +20999,11 @@ export interface components {
              * @description 所见版本 · the revision that was seen
              */
             rev: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** LiaisonNew */
         LiaisonNew: {
@@ -20712,6 +21022,11 @@ export interface components {
              * @description liaison
              */
             person_id: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** LiaisonOut */
         LiaisonOut: {
@@ -20930,6 +21245,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 车辆
              * @description vehicle
              */
@@ -20947,6 +21267,11 @@ export interface components {
              * @description why it is secret
              */
             reason: string;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 车辆
              * @description vehicle
@@ -21362,6 +21687,41 @@ export interface components {
             zh: string;
         };
         /**
+         * NoticePreferences
+         * @description As it stands, and whether this installation sends e-mail at all.
+         */
+        NoticePreferences: {
+            /**
+             * Daily Hour
+             * @default 8
+             */
+            daily_hour: number;
+            /**
+             * Email
+             * @example li@jgsw.example.cn
+             */
+            email?: string | null;
+            /** @default off */
+            mail: components["schemas"]["Mail"];
+            /**
+             * Quiet From
+             * @default 22
+             */
+            quiet_from: number;
+            /**
+             * Quiet To
+             * @default 7
+             */
+            quiet_to: number;
+            /**
+             * Rests
+             * @default true
+             */
+            rests: boolean;
+            /** Sends Mail */
+            sends_mail: boolean;
+        };
+        /**
          * Notices
          * @description Some of one's notices, the newest first.
          */
@@ -21372,6 +21732,57 @@ export interface components {
             rows: components["schemas"]["NoticeOut"][];
             /** Unread */
             unread: number;
+        };
+        /**
+         * NoticesLeft
+         * @description How many are left.
+         */
+        NoticesLeft: {
+            /** Unread */
+            unread: number;
+        };
+        /**
+         * NoticesRead
+         * @description Which notices have been read: one by its number, or all up to a number.
+         */
+        NoticesRead: {
+            /** Id */
+            id?: number | null;
+            /** Upto */
+            upto?: number | null;
+        };
+        /**
+         * NoticesWanted
+         * @description How somebody wants to hear of notices; the same hour twice: no quiet hours.
+         */
+        NoticesWanted: {
+            /**
+             * Daily Hour
+             * @default 8
+             */
+            daily_hour: number;
+            /**
+             * Email
+             * @example li@jgsw.example.cn
+             */
+            email?: string | null;
+            /** @default off */
+            mail: components["schemas"]["Mail"];
+            /**
+             * Quiet From
+             * @default 22
+             */
+            quiet_from: number;
+            /**
+             * Quiet To
+             * @default 7
+             */
+            quiet_to: number;
+            /**
+             * Rests
+             * @default true
+             */
+            rests: boolean;
         };
         /**
          * Numbered
@@ -21421,6 +21832,11 @@ export interface components {
              */
             room_id?: number | null;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 使用份额
              * @description share
              */
@@ -21458,6 +21874,11 @@ export interface components {
              * @description room
              */
             room_id: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 使用份额
              * @description share
@@ -21551,6 +21972,11 @@ export interface components {
              * @description 所见版本 · the revision that was seen
              */
             rev: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** OrgChangeNew */
         OrgChangeNew: {
@@ -21579,6 +22005,11 @@ export interface components {
              * @description 所属单位 · the institution that owns it
              */
             owner_id: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** OrgChangeOut */
         OrgChangeOut: {
@@ -21742,6 +22173,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 单位
              * @description unit
              */
@@ -21769,6 +22205,11 @@ export interface components {
              * @description 所属单位 · the institution that owns it
              */
             owner_id: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 单位
              * @description unit
@@ -21864,6 +22305,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 职务
              * @description title
              */
@@ -21923,6 +22369,11 @@ export interface components {
              * @description rank
              */
             rank: string;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 职务
              * @description title
@@ -22145,6 +22596,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 结束时间
              * @description to
              */
@@ -22182,6 +22638,11 @@ export interface components {
              * @description pool
              */
             pool_id: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 结束时间
              * @description to
@@ -22252,6 +22713,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 岗位名称
              * @description title
              */
@@ -22275,6 +22741,11 @@ export interface components {
              */
             rank: string;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 岗位名称
              * @description title
              */
@@ -22296,41 +22767,6 @@ export interface components {
             sensitivity: string;
             /** 岗位名称 */
             title: unknown;
-        };
-        /**
-         * Preferences
-         * @description As it stands, and whether this installation sends e-mail at all.
-         */
-        Preferences: {
-            /**
-             * Daily Hour
-             * @default 8
-             */
-            daily_hour: number;
-            /**
-             * Email
-             * @example li@jgsw.example.cn
-             */
-            email?: string | null;
-            /** @default off */
-            mail: components["schemas"]["Mail"];
-            /**
-             * Quiet From
-             * @default 22
-             */
-            quiet_from: number;
-            /**
-             * Quiet To
-             * @default 7
-             */
-            quiet_to: number;
-            /**
-             * Rests
-             * @default true
-             */
-            rests: boolean;
-            /** Sends Mail */
-            sends_mail: boolean;
         };
         /**
          * Problem
@@ -22393,6 +22829,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 行政编制
              * @description administrative posts
              */
@@ -22435,6 +22876,11 @@ export interface components {
              * @description 所属单位 · the institution that owns it
              */
             owner_id: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 行政编制
              * @description administrative posts
@@ -22631,16 +23077,6 @@ export interface components {
             title: string;
         };
         /**
-         * Read
-         * @description Which notices have been read: one by its number, or all up to a number.
-         */
-        Read: {
-            /** Id */
-            id?: number | null;
-            /** Upto */
-            upto?: number | null;
-        };
-        /**
          * ReadingOut
          * @description A reading as it came, or why there is none.
          */
@@ -22807,6 +23243,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 定点租赁企业
              * @description supplier
              */
@@ -22839,6 +23280,11 @@ export interface components {
              * @description 所属单位 · the institution that owns it
              */
             owner_id: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 定点租赁企业
              * @description supplier
@@ -22917,6 +23363,11 @@ export interface components {
              * @description 所见版本 · the revision that was seen
              */
             rev: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 车辆
              * @description vehicle
@@ -23005,6 +23456,11 @@ export interface components {
              */
             renter: string;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 车辆
              * @description vehicle
              */
@@ -23077,6 +23533,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 车位数
              * @description spaces
              */
@@ -23099,6 +23560,11 @@ export interface components {
              * @description 所属单位 · the institution that owns it
              */
             owner_id: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 车位数
              * @description spaces
@@ -23159,6 +23625,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 专业
              * @description subject
              */
@@ -23186,6 +23657,11 @@ export interface components {
              * @description 所属单位 · the institution that owns it
              */
             owner_id: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 专业
              * @description subject
@@ -23247,6 +23723,11 @@ export interface components {
              * @description 所见版本 · the revision that was seen
              */
             rev: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** RepairLineNew */
         RepairLineNew: {
@@ -23270,6 +23751,11 @@ export interface components {
              * @description quantity
              */
             quantity: string | number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** RepairLineOut */
         RepairLineOut: {
@@ -23329,6 +23815,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 来源文件
              * @description source
              */
@@ -23361,6 +23852,11 @@ export interface components {
              * @description reference price
              */
             price: string | number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 来源文件
              * @description source
@@ -23460,6 +23956,11 @@ export interface components {
              * @description 所见版本 · the revision that was seen
              */
             rev: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** RepairProjectNew */
         RepairProjectNew: {
@@ -23488,6 +23989,11 @@ export interface components {
              * @description reason
              */
             reason: string;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** RepairProjectOut */
         RepairProjectOut: {
@@ -23895,6 +24401,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 使用状态
              * @description state
              */
@@ -23937,6 +24448,11 @@ export interface components {
              * @description 所属单位 · the institution that owns it
              */
             owner_id: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 使用状态
              * @description state
@@ -24166,6 +24682,11 @@ export interface components {
              * @description 所见版本 · the revision that was seen
              */
             rev: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** ServicePointNew */
         ServicePointNew: {
@@ -24199,6 +24720,11 @@ export interface components {
              * @description 所属单位 · the institution that owns it
              */
             owner_id: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** ServicePointOut */
         ServicePointOut: {
@@ -24384,6 +24910,11 @@ export interface components {
              * @description 所见版本 · the revision that was seen
              */
             rev: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** ShiftNew */
         ShiftNew: {
@@ -24412,6 +24943,11 @@ export interface components {
              * @description 所属单位 · the institution that owns it
              */
             owner_id: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** ShiftOut */
         ShiftOut: {
@@ -24636,6 +25172,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 设备停用
              * @description the equipment stands still
              */
@@ -24737,6 +25278,11 @@ export interface components {
              * @description priority
              */
             priority?: string | null;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 设备停用
              * @description the equipment stands still
@@ -24918,6 +25464,11 @@ export interface components {
              * @description 所见版本 · the revision that was seen
              */
             rev: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** TitleRecordNew */
         TitleRecordNew: {
@@ -24956,6 +25507,11 @@ export interface components {
              * @description 所属单位 · the institution that owns it
              */
             owner_id: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** TitleRecordOut */
         TitleRecordOut: {
@@ -25160,14 +25716,6 @@ export interface components {
             /** Over */
             over: string;
         };
-        /**
-         * Unread
-         * @description How many are left.
-         */
-        Unread: {
-            /** Unread */
-            unread: number;
-        };
         /** UnsealPermitBulk */
         UnsealPermitBulk: {
             /**
@@ -25200,6 +25748,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 结束时间
              * @description to
              */
@@ -25227,6 +25780,11 @@ export interface components {
              * @description 所属单位 · the institution that owns it
              */
             owner_id: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 结束时间
              * @description to
@@ -25309,6 +25867,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 检修内容
              * @description what is done
              */
@@ -25351,6 +25914,11 @@ export interface components {
              * @description 所属单位 · the institution that owns it
              */
             owner_id: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 检修内容
              * @description what is done
@@ -25596,6 +26164,11 @@ export interface components {
              */
             seats?: string | number | null;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 状态
              * @description state
              */
@@ -25648,6 +26221,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 车辆
              * @description vehicle
              */
@@ -25688,6 +26266,11 @@ export interface components {
              * @description reason
              */
             reason: string;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 车辆
              * @description vehicle
@@ -25889,6 +26472,11 @@ export interface components {
              */
             seats?: string | number | null;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 状态
              * @description state
              */
@@ -26021,6 +26609,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 仍能继续使用？
              * @description still usable?
              */
@@ -26101,6 +26694,11 @@ export interface components {
              * @description in place of
              */
             replaces_id?: number | null;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 仍能继续使用？
              * @description still usable?
@@ -26243,6 +26841,11 @@ export interface components {
              * @description 所见版本 · the revision that was seen
              */
             rev: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** VehiclePoolNew */
         VehiclePoolNew: {
@@ -26271,6 +26874,11 @@ export interface components {
              * @description phone on duty
              */
             phone?: string | null;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** VehiclePoolOut */
         VehiclePoolOut: {
@@ -26338,6 +26946,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 生效日期
              * @description from
              */
@@ -26375,6 +26988,11 @@ export interface components {
              * @description 所属单位 · the institution that owns it
              */
             owner_id: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 生效日期
              * @description from
@@ -26475,6 +27093,11 @@ export interface components {
              * @description route, a corridor
              */
             route_id?: number | null;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 计划返回时间
              * @description planned until
@@ -26607,6 +27230,11 @@ export interface components {
              * @description route, a corridor
              */
             route_id?: number | null;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 计划返回时间
              * @description planned until
@@ -26951,6 +27579,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 离开时间
              * @description until
              */
@@ -26998,6 +27631,11 @@ export interface components {
              * @description reason
              */
             reason: string;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 离开时间
              * @description until
@@ -27053,39 +27691,6 @@ export interface components {
             /** Title */
             title: unknown;
         };
-        /**
-         * Wanted
-         * @description How somebody wants to hear of notices; the same hour twice: no quiet hours.
-         */
-        Wanted: {
-            /**
-             * Daily Hour
-             * @default 8
-             */
-            daily_hour: number;
-            /**
-             * Email
-             * @example li@jgsw.example.cn
-             */
-            email?: string | null;
-            /** @default off */
-            mail: components["schemas"]["Mail"];
-            /**
-             * Quiet From
-             * @default 22
-             */
-            quiet_from: number;
-            /**
-             * Quiet To
-             * @default 7
-             */
-            quiet_to: number;
-            /**
-             * Rests
-             * @default true
-             */
-            rests: boolean;
-        };
         /** WorkerBulk */
         WorkerBulk: {
             /**
@@ -27128,6 +27733,11 @@ export interface components {
              */
             rev: number;
             /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
+            /**
              * 工种
              * @description trade
              */
@@ -27160,6 +27770,11 @@ export interface components {
              * @description phone
              */
             phone?: string | null;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
             /**
              * 工种
              * @description trade
@@ -27233,6 +27848,11 @@ export interface components {
              * @description 所见版本 · the revision that was seen
              */
             rev: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** YardNew */
         YardNew: {
@@ -27266,6 +27886,11 @@ export interface components {
              * @description 所属单位 · the institution that owns it
              */
             owner_id: number;
+            /**
+             * 敏感程度
+             * @description sensitivity
+             */
+            sensitivity?: string | null;
         };
         /** YardOut */
         YardOut: {
@@ -29332,6 +29957,146 @@ export interface operations {
                     "image/webp": unknown;
                     "text/csv": unknown;
                     "text/plain": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_fleet_accounts: {
+        parameters: {
+            query: {
+                /** @description 年度 · year */
+                year: number;
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 表格文件 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_fleet_annual_return: {
+        parameters: {
+            query: {
+                /** @description 年度 · year */
+                year: number;
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 表格文件 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "text/csv; charset=utf-8": unknown;
                 };
             };
             /** @description Unauthorized */
@@ -47299,6 +48064,74 @@ export interface operations {
             };
         };
     };
+    list_fleet_stock_findings: {
+        parameters: {
+            query: {
+                /** @description 年度 · year */
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingOut"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_fleet_stop: {
         parameters: {
             query?: {
@@ -52154,6 +52987,78 @@ export interface operations {
             };
         };
     };
+    export_fleet_ledger: {
+        parameters: {
+            query: {
+                /** @description 年度 · year */
+                year: number;
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                record_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 表格文件 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     forget_fleet_terminal: {
         parameters: {
             query?: never;
@@ -52326,6 +53231,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_fleet_violation_list: {
+        parameters: {
+            query?: {
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 表格文件 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "text/csv; charset=utf-8": unknown;
                 };
             };
             /** @description Unauthorized */
@@ -77183,7 +78156,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Preferences"];
+                    "application/json": components["schemas"]["NoticePreferences"];
                 };
             };
             /** @description Unauthorized */
@@ -77224,7 +78197,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Wanted"];
+                "application/json": components["schemas"]["NoticesWanted"];
             };
         };
         responses: {
@@ -77234,7 +78207,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Preferences"];
+                    "application/json": components["schemas"]["NoticePreferences"];
                 };
             };
             /** @description Unauthorized */
@@ -77275,7 +78248,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Read"];
+                "application/json": components["schemas"]["NoticesRead"];
             };
         };
         responses: {
@@ -77285,7 +78258,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unread"];
+                    "application/json": components["schemas"]["NoticesLeft"];
                 };
             };
             /** @description Unauthorized */

@@ -46,6 +46,10 @@ export type Tree = Schemas["TreeOut"];
 export type Node = Schemas["NodeOut"];
 export type Inbox = Schemas["Inbox"];
 export type Waiting = Schemas["Waiting"];
+export type Owed = Schemas["Owed"];
+export type Notice = Schemas["NoticeOut"];
+export type Notices = Schemas["Notices"];
+export type NoticePreferences = Schemas["NoticePreferences"];
 export type Imported = Schemas["ImportOut"];
 
 export type Plan = Schemas["PlanOut"];

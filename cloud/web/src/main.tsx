@@ -3,6 +3,7 @@ import { createRoot } from "react-dom/client";
 import { CivicWatt } from "./CivicWatt";
 import { PreferencesProvider } from "./preferences";
 import "./styles/base.css";
+import "./styles/notices.css";
 import "./styles/pages.css";
 import "./styles/parts.css";
 import "./styles/plans.css";

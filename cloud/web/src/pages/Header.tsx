@@ -48,7 +48,12 @@ export function Header({ session, modules, seesEnergy, onSignOut }: Props) {
       <span className="spring" />
       {modules.length > 0 && (
         <a className="inbox-link" href={addressOf({ kind: "inbox" })} aria-current={here === "inbox" ? "page" : undefined}>
-          {inbox.data ? t("inbox_count", { n: inbox.data.total }) : t("inbox")}
+          {inbox.data ? t("inbox_count", { n: inbox.data.total + inbox.data.owed_total }) : t("inbox")}
+        </a>
+      )}
+      {modules.length > 0 && (
+        <a className="inbox-link" href={addressOf({ kind: "notices" })} aria-current={here === "notices" ? "page" : undefined}>
+          {inbox.data?.unread ? t("notices_count", { n: inbox.data.unread }) : t("notices")}
         </a>
       )}
       <Switches />

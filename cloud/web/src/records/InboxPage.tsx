@@ -1,10 +1,14 @@
 import { Skeleton } from "antd";
-import type { Inbox, Waiting } from "../api";
+import type { ReactNode } from "react";
+import type { Inbox, Notice, Owed, Waiting } from "../api";
 import { useResource } from "../client";
 import { clockOf, dateOf, UNKNOWN } from "../format";
 import { type Column, DataTable } from "../parts/DataTable";
+import { NoticeList } from "../notices/NoticeList";
+import { read } from "../notices/reading";
 import { ProblemPanel, StaleNote } from "../parts/ProblemPanel";
-import { useTexts } from "../preferences";
+import { useDeed } from "../parts/useDeed";
+import { usePreferences, useTexts } from "../preferences";
 import { addressOf, visit } from "./address";
 import { useKinds, useNamed } from "./kinds";
 import { fieldOf, type Value } from "./record";
@@ -13,7 +17,7 @@ import { StateBadge } from "./StateBadge";
 
 const FLOW = new URLSearchParams({ tab: "flow" });
 
-/** Everything that waits for this person, over all modules, the oldest first. */
+/** Everything that waits for this person, over all modules: records, obligations, notices nobody has read. */
 export function InboxPage() {
   const t = useTexts();
   const named = useNamed();
@@ -42,28 +46,55 @@ export function InboxPage() {
     },
     { key: "since", title: t("waits_since"), onCard: true, sortBy: (row) => row.since, cell: (row) => (row.since ? `${dateOf(row.since)} ${clockOf(row.since)}` : UNKNOWN) },
   ];
-  const body = () => {
-    if (data === null) return problem ? <ProblemPanel problem={problem} onRetry={retry} /> : <Skeleton active title={false} paragraph={{ rows: 6, width: "100%" }} />;
-    if (data.rows.length === 0) return <p className="empty">{t("empty_inbox")}</p>;
-    return (
+  const { language } = usePreferences();
+  const owed: Column<Owed>[] = [
+    { key: "matter", title: t("matter"), onCard: true, cell: (row) => <a href={`#/${row.subject}`}>{row[language]}</a> },
+    { key: "owner", title: t("institution"), sortBy: (row) => row.owner, cell: (row) => row.owner },
+    {
+      key: "state",
+      title: t("state"),
+      onCard: true,
+      cell: (row) => (
+        <span className={row.is_overdue ? "overdue" : undefined}>
+          <span aria-hidden="true">{row.is_overdue ? "■" : "○"}</span> {t(row.is_overdue ? "owed_overdue" : "owed_due")}
+        </span>
+      ),
+    },
+    { key: "due", title: t("owed_by"), onCard: true, sortBy: (row) => row.due, cell: (row) => `${dateOf(row.due)} ${clockOf(row.due)}` },
+  ];
+  const { act, problem: refusal } = useDeed();
+  const onRead = (one: Notice) => void act(async () => (await read(one), retry()));
+  const records = (rows: Waiting[]) =>
+    rows.length ? (
       <DataTable
-        label={t("inbox")}
+        label={t("records_waiting")}
         columns={columns}
-        rows={data.rows}
+        rows={rows}
         rowKey={(row) => `${row.module}/${row.path}/${row.id}`}
         initialSort={{ key: "since", descending: false }}
         onOpen={(row) => visit(there(row))}
       />
+    ) : (
+      <p className="empty">{t("empty_inbox")}</p>
     );
-  };
-  return (
+  const part = (title: string, count: number, content: ReactNode) => (
     <section className="card records">
       <header>
-        <h1>{t("inbox")}</h1>
-        {data && <span className="caption">{t("records_count", { n: data.total })}</span>}
+        <h2>{title}</h2>
+        <span className="caption">{t("records_count", { n: count })}</span>
       </header>
-      {data && problem && <StaleNote problem={problem} onRetry={retry} />}
-      {body()}
+      {content}
     </section>
+  );
+  if (data === null) return problem ? <ProblemPanel problem={problem} onRetry={retry} /> : <Skeleton active title={false} paragraph={{ rows: 6, width: "100%" }} />;
+  return (
+    <div className="inbox-page">
+      <h1>{t("inbox")}</h1>
+      {problem && <StaleNote problem={problem} onRetry={retry} />}
+      {refusal && <ProblemPanel problem={refusal} />}
+      {part(t("records_waiting"), data.total, records(data.rows))}
+      {data.owed_total > 0 && part(t("owed"), data.owed_total, <DataTable label={t("owed")} columns={owed} rows={data.owed} rowKey={(row) => `${row.subject} ${row.due}`} />)}
+      {data.unread > 0 && part(t("unread_notices"), data.unread, <NoticeList rows={data.notices} onRead={onRead} />)}
+    </div>
   );
 }

@@ -1,5 +1,6 @@
 import { lazy } from "react";
 import { MAP } from "../map/mapAddress";
+import { NoticesPage } from "../notices/NoticesPage";
 import { PLANS } from "../plans/Book";
 import { PlansPage } from "../plans/PlansPage";
 import { useTexts } from "../preferences";
@@ -19,6 +20,7 @@ export default function ModulePages() {
   const { modules, kinds } = useKinds();
   const address = parseAddress(useHash());
   if (address.kind === "inbox") return <InboxPage />;
+  if (address.kind === "notices") return <NoticesPage />;
   const module = modules.find((one) => one.key === address.kind.split("/")[0]) ?? (address.kind === "" ? modules[0] : undefined);
   if (!module) return <p className="empty">{t("no_such_page")}</p>;
   const links = [

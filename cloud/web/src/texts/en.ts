@@ -1,11 +1,13 @@
 import map from "./map.en";
 import type { TextKey } from "./zh";
 import plans from "./plans.en";
+import notices from "./notices.en";
 import records from "./records.en";
 
 const en: Record<TextKey, string> = {
   ...map,
   ...plans,
+  ...notices,
   ...records,
   app: "Public institutions' energy",
   other_language: "中文",

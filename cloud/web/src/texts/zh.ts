@@ -1,11 +1,13 @@
 import map from "./map.zh";
 import plans from "./plans.zh";
+import notices from "./notices.zh";
 import records from "./records.zh";
 
 /** Every sentence of the Chinese interface. No English but units. */
 const zh = {
   ...map,
   ...plans,
+  ...notices,
   ...records,
   app: "公共机构能源平台",
   other_language: "English",

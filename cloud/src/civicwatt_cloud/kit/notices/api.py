@@ -55,7 +55,7 @@ class Notices(BaseModel):
     rows: list[NoticeOut]
 
 
-class Read(BaseModel):
+class NoticesRead(BaseModel):
     """Which notices have been read: one by its number, or all up to a number."""
 
     model_config = ConfigDict(extra="forbid")
@@ -64,13 +64,13 @@ class Read(BaseModel):
     upto: int | None = Field(default=None, ge=1, le=LAST_ID)
 
 
-class Unread(BaseModel):
+class NoticesLeft(BaseModel):
     """How many are left."""
 
     unread: int
 
 
-class Wanted(BaseModel):
+class NoticesWanted(BaseModel):
     """How somebody wants to hear of notices; the same hour twice: no quiet hours."""
 
     model_config = ConfigDict(extra="forbid")
@@ -83,7 +83,7 @@ class Wanted(BaseModel):
     rests: bool = True
 
 
-class Preferences(Wanted):
+class NoticePreferences(NoticesWanted):
     """As it stands, and whether this installation sends e-mail at all."""
 
     sends_mail: bool
@@ -107,27 +107,27 @@ def list_notices(
 
 
 @router.post("/read", operation_id="read_notices", summary="标为已读")
-def read_notices(request: Request, actor: Anybody, said: Read) -> Unread:
+def read_notices(request: Request, actor: Anybody, said: NoticesRead) -> NoticesLeft:
     """Mark one notice, or all up to one, as read."""
     state = request.app.state
     mine = update(Entry).where(Entry.account_id == actor.account_id, Entry.read_us.is_(None))
     asked = Entry.id == said.id if said.id else Entry.id <= (said.upto or 0)
     with state.database.session() as session:
         session.execute(mine.where(asked).values(read_us=state.clock.now_us()))
-        return Unread(unread=unread(session, actor.account_id))
+        return NoticesLeft(unread=unread(session, actor.account_id))
 
 
 @router.get("/preferences", operation_id="get_notice_preferences", summary="通知偏好")
-def get_preferences(request: Request, actor: Looking) -> Preferences:
+def get_preferences(request: Request, actor: Looking) -> NoticePreferences:
     """How one wants to hear of notices."""
     with request.app.state.database.reading() as session:
         row = session.get(Preference, actor.account_id)
-        said = Wanted.model_validate(row, from_attributes=True) if row else Wanted()
-    return Preferences(**said.model_dump(), sends_mail=request.app.state.channels.email is not None)
+        said = NoticesWanted.model_validate(row, from_attributes=True) if row else NoticesWanted()
+    return NoticePreferences(**said.model_dump(), sends_mail=request.app.state.channels.email is not None)
 
 
 @router.put("/preferences", operation_id="set_notice_preferences", summary="修改通知偏好")
-def set_preferences(request: Request, actor: Anybody, said: Wanted) -> Preferences:
+def set_preferences(request: Request, actor: Anybody, said: NoticesWanted) -> NoticePreferences:
     """Say how one wants to hear of notices. Errors: NoAddress."""
     email = (said.email or "").strip() or None
     if (email or said.mail is not Mail.OFF) and not ADDRESS.fullmatch(email or ""):

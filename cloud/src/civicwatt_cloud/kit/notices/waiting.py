@@ -13,7 +13,8 @@ from civicwatt_cloud.kit.notices.notify import Matter, notify, settle
 from civicwatt_cloud.kit.records.choices import Sensitivity
 from civicwatt_cloud.kit.records.entity import Entity, Module
 from civicwatt_cloud.kit.records.fields import Kind, fields_of
-from civicwatt_cloud.kit.records.registry import MASK, Context
+from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.sensitive import MASK
 from civicwatt_cloud.kit.records.values import show
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.inbox import goes_on

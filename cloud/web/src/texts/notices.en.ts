@@ -1,0 +1,47 @@
+import type zh from "./notices.zh";
+
+/** The sentences about notices in English. */
+const notices: Record<keyof typeof zh, string> = {
+  notices: "Notices",
+  notices_count: "Notices {n}",
+  notices_unread: "{n} unread",
+  notices_all: "All",
+  notices_only_unread: "Unread only",
+  notices_which: "Which notices to show",
+  notices_read_all: "Mark all as read",
+  notices_read_one: "Mark as read",
+  notices_more: "Earlier notices",
+  notice_urgent: "Urgent",
+  notice_new: "Unread",
+  notice_kind_waiting: "To do",
+  notice_kind_reminder: "Reminder",
+  notice_kind_escalated: "Escalated",
+  notice_kind_energy: "Energy",
+  empty_notices: "No notices. You are told here when a step is yours, something falls due or a meter is silent.",
+  empty_unread: "No unread notices.",
+  notice_preferences: "How you are told",
+  notice_preferences_hint:
+    "Every notice is listed on this page. These settings are about e-mail only: what gathers within five minutes is one message; urgent notices ignore quiet hours.",
+  notice_no_mail_server: "This installation has no mail server yet; the settings are kept and hold once it has one.",
+  notice_email: "E-mail address",
+  notice_mail: "E-mail",
+  notice_mail_off: "No e-mail",
+  notice_mail_each: "As it comes",
+  notice_mail_daily: "One message a day",
+  notice_daily_hour: "Sent at",
+  notice_quiet_from: "Quiet from",
+  notice_quiet_to: "until",
+  notice_quiet_none: "The same hour twice: no quiet hours.",
+  notice_rests: "Quiet on holidays and weekends too (by the State Council's calendar; make-up working days count as such)",
+  notice_save: "Save",
+  notice_saved: "Saved",
+  owed: "Obligations",
+  owed_by: "Due",
+  owed_overdue: "Overdue",
+  owed_due: "Open",
+  empty_owed: "Nothing falls due soon.",
+  records_waiting: "Records that wait",
+  unread_notices: "Unread notices",
+};
+
+export default notices;
