@@ -67,6 +67,6 @@ export function CivicWatt() {
   const { session } = known;
   const out = () => void signOut();
   if (session.setup) return <SetUp onDone={leave} />;
-  if (session.roles.every((role) => ADMINISTRATORS.includes(role.key))) return <Administrator session={session} onSignOut={out} />;
-  return <Workplace session={session} onSignOut={out} />;
+  if (session.roles.every((role) => ADMINISTRATORS.includes(role.key))) return <Administrator session={session} onSignOut={out} onChanged={() => void ask()} />;
+  return <Workplace session={session} onSignOut={out} onChanged={() => void ask()} />;
 }

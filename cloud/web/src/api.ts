@@ -57,3 +57,15 @@ export type PlanRoom = Schemas["PlanRoom"];
 export type Rule = Schemas["RuleOut"];
 export type Book = Schemas["BookOut"];
 export type Attachment = Schemas["AttachmentOut"];
+
+export type Accounts = Schemas["AccountsOut"];
+export type Account = Accounts["rows"][number];
+export type Grant = Schemas["GrantOut"];
+export type GrantNode = Schemas["GrantNode"];
+export type Invitation = Schemas["InvitationOut"];
+export type Certificate = Schemas["CertificateOut"];
+export type Token = Schemas["TokenOut"];
+export type TokenIssued = Schemas["TokenIssued"];
+export type Delegation = Schemas["DelegationOut"];
+export type OwnSession = Schemas["OwnSession"];
+export type SecondFactorBegun = Schemas["SecondFactorOut"];

@@ -4,6 +4,7 @@ import { CivicWatt } from "./CivicWatt";
 import { PreferencesProvider } from "./preferences";
 import "./styles/base.css";
 import "./styles/notices.css";
+import "./styles/account.css";
 import "./styles/pages.css";
 import "./styles/parts.css";
 import "./styles/plans.css";

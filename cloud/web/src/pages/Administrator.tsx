@@ -1,32 +1,82 @@
 import { Button } from "antd";
 import type { Session } from "../api";
+import { AccountPage } from "../account/AccountPage";
+import { ACCOUNTS, AccountsPage } from "../account/AccountsPage";
+import { SecondFactor } from "../account/SecondFactor";
 import { Switches } from "../parts/Switches";
-import { usePreferences, useTexts } from "../preferences";
+import { usePreferences } from "../preferences";
+import { addressOf, parseAddress, useHash } from "../records/address";
 import { isTextKey } from "../texts";
+import { NewPassword } from "./NewPassword";
 
-/** What an administrator sees: who is signed in, that energy data are not among the duties, and the way out. */
-export function Administrator({ session, onSignOut }: { session: Session; onSignOut: () => void }) {
-  const t = useTexts();
-  const { language } = usePreferences();
+interface Props {
+  session: Session;
+  onSignOut: () => void;
+  onChanged: () => void;
+}
+
+const KEEPERS = ["system_admin", "security_admin"];
+
+/** An administrator's pages: the accounts, for those two who keep them, and the own account; nothing of the business. */
+export function Administrator({ session, onSignOut, onChanged }: Props) {
+  const { language, t } = usePreferences();
+  const place = parseAddress(useHash());
+  const keeps = session.roles.some((role) => KEEPERS.includes(role.key));
+  if (session.duty === "change_password") return <NewPassword due={null} onChanged={onSignOut} />;
+  if (session.duty === "set_second_factor")
+    return (
+      <main className="gate">
+        <section className="card administrator">
+          <h1>{t("second_factor")}</h1>
+          <p>{t("second_factor_due")}</p>
+          <SecondFactor isSet={false} onSet={onChanged} />
+          <Button type="text" onClick={onSignOut}>
+            {t("sign_out")}
+          </Button>
+        </section>
+        <Switches />
+      </main>
+    );
+  const here = keeps && place.kind !== "account" ? ACCOUNTS : "account";
+  const links = [...(keeps ? [{ kind: ACCOUNTS, title: t("accounts") }] : []), { kind: "account", title: t("my_account") }];
   const duty = `role_${session.roles[0]?.key}_does`;
   return (
-    <main className="gate">
-      <section className="card administrator">
-        <h1>{session.display_name || session.username}</h1>
-        <dl className="facts">
-          <dt>{t("username")}</dt>
-          <dd>{session.username}</dd>
-          <dt>{t("role")}</dt>
-          <dd>{session.roles.map((role) => role[language]).join(" · ")}</dd>
-          <dt>{t("duty")}</dt>
-          <dd>{isTextKey(duty) && t(duty)}</dd>
-        </dl>
-        <p>{t("no_energy_data")}</p>
-        <Button type="primary" size="large" block onClick={onSignOut}>
+    <>
+      <header className="top">
+        <span className="region">
+          <img src="./favicon.svg" alt="" width="20" height="20" />
+          {t("app")}
+        </span>
+        <nav className="modules" aria-label={t("modules")}>
+          {links.map((link) => (
+            <a key={link.kind} href={addressOf({ kind: link.kind })} aria-current={link.kind === here ? "page" : undefined}>
+              {link.title}
+            </a>
+          ))}
+        </nav>
+        <span className="spring" />
+        <Switches />
+        <span className="secondary">
+          {[session.display_name || session.username, ...session.roles.map((role) => role[language])].join(" · ")}
+        </span>
+        <Button type="text" onClick={onSignOut}>
           {t("sign_out")}
         </Button>
-      </section>
-      <Switches />
-    </main>
+      </header>
+      <main className="page" tabIndex={-1} aria-label={t("app")}>
+        {here === ACCOUNTS ? (
+          <AccountsPage session={session} address={place} />
+        ) : (
+          <>
+            {isTextKey(duty) && (
+              <p className="caption note">
+                {t("own_duty", { duty: t(duty) })} {t("no_energy_data")}
+              </p>
+            )}
+            <AccountPage session={session} onSignOut={onSignOut} onChanged={onChanged} />
+          </>
+        )}
+      </main>
+    </>
   );
 }

@@ -62,6 +62,7 @@ export function Header({ session, modules, seesEnergy, onSignOut }: Props) {
         menu={{
           items: [
             ...session.roles.map((role) => ({ key: role.key, label: role[language], disabled: true })),
+            { key: "account", label: <a href={addressOf({ kind: "account" })}>{t("my_account")}</a> },
             { key: "out", label: t("sign_out"), onClick: onSignOut },
           ],
         }}

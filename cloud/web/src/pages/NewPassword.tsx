@@ -5,8 +5,8 @@ import { ProblemPanel } from "../parts/ProblemPanel";
 import { useTexts } from "../preferences";
 
 interface Props {
-  /** why a new one is due */
-  due: Problem;
+  /** why a new one is due; null where the session says so */
+  due: Problem | null;
   /** the sessions of the old password end */
   onChanged: () => void;
 }
@@ -35,7 +35,7 @@ export function NewPassword({ due, onChanged }: Props) {
     <main className="gate">
       <form className="card" onSubmit={(event) => void submit(event)}>
         <h1>{t("new_password_title")}</h1>
-        <ProblemPanel problem={due} />
+        {due && <ProblemPanel problem={due} />}
         <label>
           {t("current_password")}
           <Input.Password autoFocus size="large" autoComplete="current-password" value={current} onChange={(event) => setCurrent(event.target.value)} />

@@ -4,8 +4,10 @@ import type { ModuleMeta, Session } from "../api";
 import { useResource } from "../client";
 import { ProblemPanel } from "../parts/ProblemPanel";
 import { useTexts } from "../preferences";
+import { parseAddress, useHash } from "../records/address";
 import { KindsProvider } from "../records/kinds";
 import { type Route, useRoute } from "../route";
+import { AccountPage } from "../account/AccountPage";
 import { Gateways } from "./Gateways";
 import { Header } from "./Header";
 import { Home } from "./Home";
@@ -21,14 +23,16 @@ function EnergyPage({ route }: { route: Route }) {
 }
 
 /** The pages of the business: energy for whom it concerns, and the modules that the account may see. */
-export function Workplace({ session, onSignOut }: { session: Session; onSignOut: () => void }) {
+export function Workplace({ session, onSignOut, onChanged }: { session: Session; onSignOut: () => void; onChanged: () => void }) {
   const t = useTexts();
   const route = useRoute();
+  const place = parseAddress(useHash());
   const { data, problem, retry } = useResource<ModuleMeta[]>("meta");
   if (problem?.code === PASSWORD_DUE) return <NewPassword due={problem} onChanged={onSignOut} />;
   const seesEnergy = session.roles.some((role) => role.key === "energy_manager");
   const page = () => {
     if (seesEnergy && route.page !== "records") return <EnergyPage route={route} />;
+    if (place.kind === "account") return <AccountPage session={session} onSignOut={onSignOut} onChanged={onChanged} />;
     if (data === null) return problem ? <ProblemPanel problem={problem} onRetry={retry} /> : <Skeleton active />;
     return (
       <Suspense fallback={<Skeleton active />}>
@@ -37,7 +41,7 @@ export function Workplace({ session, onSignOut }: { session: Session; onSignOut:
     );
   };
   return (
-    <KindsProvider modules={data ?? []} username={session.username}>
+    <KindsProvider modules={data ?? []} username={session.username} person={session.display_name || session.username}>
       <Header session={session} modules={data ?? []} seesEnergy={seesEnergy} onSignOut={onSignOut} />
       <main className="page" tabIndex={-1} aria-label={t("app")}>
         {page()}

@@ -179,7 +179,7 @@ function Rooms({ plan, size, id, way, meanings, stressed, chosen, onChoose, quie
             tabIndex={quiet ? undefined : room.id === stop ? 0 : -1}
             onClick={quiet ? undefined : () => onChoose(room.id === chosen ? null : room.id)}
             onKeyDown={quiet ? undefined : (event) => press(event, index)}
-            onFocus={() => setPointed(room.id)}
+            onFocus={(event) => event.currentTarget.matches(":focus-visible") && setPointed(room.id)}
             onBlur={() => setPointed(null)}
             onPointerEnter={(event) => event.pointerType === "mouse" && !quiet && setPointed(room.id)}
             onPointerLeave={() => setPointed(null)}

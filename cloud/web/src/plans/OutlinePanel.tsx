@@ -63,6 +63,11 @@ export function OutlinePanel({ room, next, outline, chosen, onChoose, busy, prob
           <h3>{t("corners")}</h3>
           <p className="caption">{t("corners_hint")}</p>
           <ol className="corner-list">
+            <li className="caption" aria-hidden="true">
+              <span />
+              <span>{t("across")}</span>
+              <span>{t("down")}</span>
+            </li>
             {points.map((point, index) => (
               <li key={index} className={index === chosen ? "chosen" : undefined}>
                 <span className="caption">{index + 1}</span>
@@ -76,6 +81,7 @@ export function OutlinePanel({ room, next, outline, chosen, onChoose, busy, prob
           </ol>
           <Button
             size="small"
+            className="add-corner"
             onClick={() => {
               const [a, b] = [points.at(-1)!, points[0]!];
               outline.set([...points, [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2]], closed || points.length > 1);

@@ -131,7 +131,6 @@ function Floor({ plan, address, stale, onChanged, onIndex, isIndexOpen }: FloorP
           </p>
           <h2>{plan.name}</h2>
         </div>
-        <span className="spring" />
         {plan.rooms.length > 0 && <Button href={addressOf({ ...address, query: withQuery(address.query, { print: "a4", room: null }) })}>{t("print_floor")}</Button>}
         <p className="sums">
           <span>{t("floor_summary", { rooms: plan.rooms.length, area: exact(String(area)) })}</span>

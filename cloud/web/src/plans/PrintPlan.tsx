@@ -1,7 +1,7 @@
 import { Button } from "antd";
 import { useEffect, useId, useLayoutEffect, useMemo, useState } from "react";
 import type { Plan } from "../api";
-import { exact } from "../format";
+import { exact, fixed } from "../format";
 import { usePreferences } from "../preferences";
 import { type Address, addressOf, visit, withQuery } from "../records/address";
 import { useKinds, useNamed } from "../records/kinds";
@@ -19,7 +19,7 @@ export function PrintPlan({ plan, address }: { plan: Plan; address: Address }) {
   const { t } = usePreferences();
   const named = useNamed();
   const id = useId();
-  const { kinds, username } = useKinds();
+  const { kinds, person } = useKinds();
   const paper: Paper = address.query.get("print") === "a3" ? "a3" : "a4";
   const way = WAYS.find((one) => one === address.query.get("by")) ?? "state";
   const fields = kinds.get("housing/rooms")?.fields ?? [];
@@ -147,7 +147,7 @@ export function PrintPlan({ plan, address }: { plan: Plan; address: Address }) {
                 <th scope="row">{room.number}</th>
                 <td>{word("kind", room.kind)}</td>
                 <td>{word("state", room.state)}</td>
-                <td className="numeric">{exact(room.use_area)}</td>
+                <td className="numeric">{fixed(Number(room.use_area), 2)}</td>
                 <td>{room.owner}</td>
                 <td>{withNames ? room.people.join(t("list_comma")) : room.people.length ? t("people_count", { n: room.people.length }) : ""}</td>
                 <td>{room.is_over ? `${STATES.bad.sign} ${t("standard_over")}` : room.people.length ? t("standard_within") : ""}</td>
@@ -157,15 +157,15 @@ export function PrintPlan({ plan, address }: { plan: Plan; address: Address }) {
           <tfoot>
             <tr>
               <th scope="row">{t("total_row")}</th>
-              <td colSpan={2}>{plan.rooms.length}</td>
-              <td className="numeric">{exact(String(total))}</td>
+              <td colSpan={2}>{t("rooms_count", { n: plan.rooms.length })}</td>
+              <td className="numeric">{fixed(total, 2)}</td>
               <td colSpan={3} />
             </tr>
           </tfoot>
         </table>
         <footer>
           <span>{t("printed_at", { at: now() })}</span>
-          <span>{t("printed_by", { who: username })}</span>
+          <span>{t("printed_by", { who: person })}</span>
           <span className="spring" />
           <span className="sign">{t("checked_by")}</span>
         </footer>

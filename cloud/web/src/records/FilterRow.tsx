@@ -122,7 +122,7 @@ function Between({ field, label, value, onChange }: { field: FieldMeta; label: s
 const PAUSE_MS = 350;
 
 /** Waits for the end of typing before the list is asked again. */
-function Slow({ value, onSettled, render }: { value: string; onSettled: (value: string) => void; render: (value: string, change: (value: string) => void) => React.ReactNode }) {
+export function Slow({ value, onSettled, render }: { value: string; onSettled: (value: string) => void; render: (value: string, change: (value: string) => void) => React.ReactNode }) {
   const [said, setSaid] = useState(value);
   const timer = useRef(0);
   useEffect(() => setSaid(value), [value]);

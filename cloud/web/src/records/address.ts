@@ -13,7 +13,7 @@ const ASIDE = ["tab"]; // what belongs to the sheet, not to the list
 
 export function parseAddress(hash: string): Address {
   const [path = "", search = ""] = hash.replace(/^#\/?/, "").split("?");
-  const [module = "", kind = "", record = ""] = path.split("/");
+  const [module = "", kind = "", record = ""] = path.replace(/^([\w-]+)\/(\d+)$/, "$1//$2").split("/");
   return {
     kind: kind ? `${module}/${kind}` : module,
     record: record === "new" ? "new" : /^\d+$/.test(record) ? Number(record) : null,

@@ -14,6 +14,8 @@ interface Known {
   modules: ModuleMeta[];
   kinds: Map<string, Kind>;
   username: string;
+  /** who is signed in, as people call them */
+  person: string;
   /** what a record of another kind is called, as far as it was asked for */
   titles: Map<string, string>;
   learn: (target: string, ids: number[]) => Promise<void>;
@@ -47,7 +49,7 @@ async function titlesOf(target: string, ids: number[], kinds: Map<string, Kind>)
 }
 
 /** Gives the pages the manifests, and remembers what the records are called that others refer to. */
-export function KindsProvider({ modules, username, children }: { modules: ModuleMeta[]; username: string; children: ReactNode }) {
+export function KindsProvider({ modules, username, person, children }: { modules: ModuleMeta[]; username: string; person: string; children: ReactNode }) {
   const kinds = useMemo(
     () =>
       new Map(
@@ -74,6 +76,6 @@ export function KindsProvider({ modules, username, children }: { modules: Module
     },
     [kinds],
   );
-  const known = useMemo(() => ({ modules, kinds, username, titles, learn }), [modules, kinds, username, titles, learn]);
+  const known = useMemo(() => ({ modules, kinds, username, person, titles, learn }), [modules, kinds, username, person, titles, learn]);
   return <Context.Provider value={known}>{children}</Context.Provider>;
 }

@@ -1,11 +1,13 @@
 import map from "./map.en";
 import type { TextKey } from "./zh";
+import account from "./account.en";
 import plans from "./plans.en";
 import notices from "./notices.en";
 import records from "./records.en";
 
 const en: Record<TextKey, string> = {
   ...map,
+  ...account,
   ...plans,
   ...notices,
   ...records,
@@ -42,8 +44,8 @@ const en: Record<TextKey, string> = {
   role_security_admin: "Security administrator",
   role_audit_admin: "Audit administrator",
   role_energy_manager: "Energy manager",
-  role_system_admin_does: "keeps institutions, meters, gateways",
-  role_security_admin_does: "keeps accounts and permissions",
+  role_system_admin_does: "makes and disables accounts, keeps the platform running",
+  role_security_admin_does: "grants and ends roles, renews invitations",
   role_audit_admin_does: "reads the record of actions",
   role_energy_manager_does: "reads energy data",
 

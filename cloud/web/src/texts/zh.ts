@@ -1,4 +1,5 @@
 import map from "./map.zh";
+import account from "./account.zh";
 import plans from "./plans.zh";
 import notices from "./notices.zh";
 import records from "./records.zh";
@@ -6,6 +7,7 @@ import records from "./records.zh";
 /** Every sentence of the Chinese interface. No English but units. */
 const zh = {
   ...map,
+  ...account,
   ...plans,
   ...notices,
   ...records,
@@ -35,13 +37,13 @@ const zh = {
   create_accounts: "建立账号",
   role: "角色",
   duty: "职责",
-  no_energy_data: "按三员分立的要求，管理员不查看能耗数据。查看能耗请用能源管理员账号登录。",
+  no_energy_data: "按三员分立的要求，管理员不查看业务数据。查看业务请用业务账号登录。",
   role_system_admin: "系统管理员",
   role_security_admin: "安全管理员",
   role_audit_admin: "审计管理员",
   role_energy_manager: "能源管理员",
-  role_system_admin_does: "维护单位、表计和网关",
-  role_security_admin_does: "管理账号和权限",
+  role_system_admin_does: "建立和停用账号，维护平台运行",
+  role_security_admin_does: "授予和结束权限，重发邀请码",
   role_audit_admin_does: "查看操作记录",
   role_energy_manager_does: "查看能耗数据",
 

@@ -38,7 +38,7 @@ from civicwatt_cloud.modules.housing.plans import FLOOR_PLAN
 from civicwatt_cloud.modules.housing.titles import TITLE
 
 FAMILY, GIVEN = "王李张刘陈杨赵黄周吴徐孙", "伟芳敏静强磊洋艳勇军杰娟"
-COLUMNS, ROWS, SCALE = 4, 2, 200  # of a floor's picture; pixels a column
+COLUMNS, ROWS, SCALE = 4, 2, 400  # of a floor's picture; pixels a column
 
 
 class Staff(NamedTuple):
@@ -263,11 +263,30 @@ def _box(place: int) -> tuple[float, float, float, float]:
 
 
 def _drawn(boxes: Sequence[tuple[float, float, float, float]]) -> bytes:
+    """Walls, a window on each outer side, a door to the corridor, and a stair where no room is."""
     width, height = COLUMNS * SCALE, ROWS * SCALE
     image = Image.new("L", (width, height), 255)
     pen = ImageDraw.Draw(image)
+    pen.rectangle((4, 4, width - 4, height - 4), outline=60, width=5)
     for left, top, right, bottom in boxes:
-        pen.rectangle((left * width, top * height, right * width, bottom * height), outline=0, width=3)
+        x0, y0, x1, y1 = left * width, top * height, right * width, bottom * height
+        pen.rectangle((x0, y0, x1, y1), outline=60, width=5)
+        is_upper = top < 0.5
+        window, wall = (y0, y1) if is_upper else (y1, y0)
+        third = (x1 - x0) / 3
+        pen.rectangle((x0 + third, window - 3, x1 - third, window + 3), outline=120, fill=255, width=2)
+        door = SCALE * 0.16
+        pen.line((x0 + 20, wall, x0 + 20 + door, wall), fill=255, width=9)
+        hinge = (x0 + 20 - door, wall - door, x0 + 20 + door, wall + door)
+        pen.arc(hinge, *((270, 360) if is_upper else (0, 90)), fill=150, width=2)
+    for place in range(len(boxes), COLUMNS * ROWS):
+        left, top, right, bottom = (
+            one * side for one, side in zip(_box(place), (width, height) * 2, strict=True)
+        )
+        pen.rectangle((left, top, right, bottom), outline=60, width=5)
+        for step in range(1, 12):
+            x = left + (right - left) * step / 12
+            pen.line((x, top, x, bottom), fill=170, width=2)
     data = io.BytesIO()
     image.save(data, "PNG")
     return data.getvalue()
