@@ -1,9 +1,9 @@
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { usePreferences } from "../preferences";
-import { GROUND } from "./colours";
+import { useTexts } from "../preferences";
 import { type Box, fitted, type Lonlat, onGround, onScreen, pixelsOfMetre, type Size, type Spot, type View, world, zoomed } from "./geometry";
 import { MapTools } from "./MapTools";
 import type { Painter } from "./stage";
+import { usePainting } from "./usePainting";
 
 /** How the part that lies over the canvas turns places into pixels and back. */
 export interface Frame {
@@ -36,7 +36,7 @@ let kept: View | null = null; // where the last map looked, so that going on to 
 
 /** A ground that is moved and brought nearer with mouse, fingers and keys. */
 export function MapCanvas({ label, painters, sight, whole, onPress, overlay, isAiming = false, children }: Props) {
-  const { dark, language, palette, t } = usePreferences();
+  const t = useTexts();
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState<Size>({ width: 0, height: 0 });
@@ -75,19 +75,7 @@ export function MapCanvas({ label, painters, sight, whole, onPress, overlay, isA
     } else if (view === null) look(fitted(whole ?? CHINA, size));
   }, [size, sight?.key, whole, view === null]);
 
-  useEffect(() => {
-    const pen = canvas.current?.getContext("2d");
-    if (!pen || !canvas.current || !view || size.width === 0) return;
-    const frame = requestAnimationFrame(() => {
-      const ratio = window.devicePixelRatio || 1;
-      const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
-      if (canvas.current!.width !== width || canvas.current!.height !== height) [canvas.current!.width, canvas.current!.height] = [width, height];
-      pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-      const stage = { pen, view, size, palette, ground: GROUND[dark ? "dark" : "light"], zh: language === "zh", written: [] };
-      for (const paint of painters) paint(stage);
-    });
-    return () => cancelAnimationFrame(frame);
-  }, [painters, view, size, palette, dark, language]);
+  usePainting(canvas, painters, view, size);
 
   // The browser would scroll the page: only a listener that is not passive may keep it from that.
   useEffect(() => {

@@ -1,4 +1,4 @@
-import { FONT, STATES } from "../tokens";
+import { FONT, type Palette, STATES } from "../tokens";
 import { colourOf } from "./colours";
 import type { Lonlat } from "./geometry";
 import { MARKS } from "./marks";
@@ -6,6 +6,8 @@ import { isNear, type Painter, spotOf, type Stage, write } from "./stage";
 import { type Condition, conditionOf, CONDITIONS, type Vehicle } from "./wire";
 
 const PLATES_FROM = 0.055; // px/m: nearer than this, plates are written where there is room
+const CROWD = 250; // vehicles in sight: of more than these, the ones with nothing amiss are drawn smaller
+const SMALL = 0.6;
 const paths = new Map<Condition, Path2D>();
 
 function pathOf(condition: Condition): Path2D {
@@ -18,14 +20,22 @@ export const placeOf = (vehicle: Vehicle): Lonlat | null => vehicle.place && [ve
 
 export const placesOfAll = (vehicles: Vehicle[]): Lonlat[] => vehicles.map(placeOf).filter((place) => place !== null);
 
-/** One mark; what moves points where it goes. */
-export function drawMark(stage: Stage, condition: Condition, [x, y]: readonly [number, number], course = 0, scale = 1) {
-  const { pen, palette } = stage;
+const SPRITE_PX = 28;
+const TURN_DEG = 10; // a mark is drawn once for every ten degrees
+const sprites = new Map<string, HTMLCanvasElement>();
+
+/** A mark drawn once and copied ever after: thousands of them move with the map. */
+function sprite(condition: Condition, turn: number, ratio: number, palette: Palette): HTMLCanvasElement {
   const colour = colourOf(condition, palette);
-  pen.save();
-  pen.translate(x, y);
-  pen.scale(scale, scale);
-  if (condition === "moving") pen.rotate((course * Math.PI) / 180);
+  const key = [condition, turn, ratio, colour, palette.card].join();
+  const known = sprites.get(key);
+  if (known) return known;
+  const made = document.createElement("canvas");
+  made.width = made.height = Math.ceil(SPRITE_PX * ratio);
+  const pen = made.getContext("2d")!;
+  pen.scale(ratio, ratio);
+  pen.translate(SPRITE_PX / 2, SPRITE_PX / 2);
+  pen.rotate((turn * Math.PI) / 180);
   pen.lineWidth = 3.5;
   pen.lineJoin = "round";
   pen.strokeStyle = palette.card;
@@ -37,7 +47,16 @@ export function drawMark(stage: Stage, condition: Condition, [x, y]: readonly [n
     pen.lineWidth = 1.5;
     pen.stroke(pathOf(condition));
   }
-  pen.restore();
+  sprites.set(key, made);
+  return made;
+}
+
+/** One mark; what moves points where it goes. */
+export function drawMark(stage: Stage, condition: Condition, [x, y]: readonly [number, number], course = 0, scale = 1) {
+  const turn = condition === "moving" ? (Math.round(course / TURN_DEG) * TURN_DEG) % 360 : 0;
+  const ratio = Math.ceil((window.devicePixelRatio || 1) * scale);
+  const wide = SPRITE_PX * scale;
+  stage.pen.drawImage(sprite(condition, turn, ratio, stage.palette), x - wide / 2, y - wide / 2, wide, wide);
 }
 
 /** A short line out of a vehicle that gives an alarm while it drives. */
@@ -63,10 +82,11 @@ export function vehiclesPainter(vehicles: Vehicle[], selected: number | null): P
       const spot = one.place && spotOf(stage, one.place);
       return spot && isNear(stage, spot) ? [{ ...one, spot }] : [];
     });
+    const isCrowd = seen.length > CROWD;
     for (const { vehicle, condition, spot } of seen) {
       const course = vehicle.place?.course_deg ?? 0;
       if (condition === "alarm" && vehicle.motion === "moving") drawNose(stage, spot, course);
-      drawMark(stage, condition, spot, course);
+      drawMark(stage, condition, spot, course, isCrowd && (condition === "moving" || condition === "standing") ? SMALL : 1);
     }
     const font = `400 12px ${FONT}`;
     for (const { vehicle, spot } of seen.filter((one) => one.vehicle.vehicle_id === selected)) {
