@@ -37,6 +37,7 @@ def test_the_seeded_violations_of_the_use_are_there(yard: Yard) -> None:
         "order_without_track": 1,
         "track_without_order": 1,
         "papers_overdue": 1,
+        "driver_unfit": 1,
     }
     assert session.scalars(select(Obligation)).one().is_done is False
     states = Counter(session.scalars(select(VehicleRequest.state)))

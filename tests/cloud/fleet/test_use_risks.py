@@ -1,6 +1,7 @@
 """C3.6: orders beside tracks; what does not fit together is listed, and gone when it fits again."""
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from sqlalchemy import select
 from civicwatt_cloud.kit import geo, rules
 from civicwatt_cloud.kit.events import Event
 from civicwatt_cloud.kit.geo import Point
+from civicwatt_cloud.kit.obligations import Obligation
 from civicwatt_cloud.kit.rules import Rules
-from civicwatt_cloud.modules.fleet import crosscheck, risks
+from civicwatt_cloud.modules.fleet import crosscheck, risks, rosters
 from civicwatt_cloud.modules.fleet.crosscheck import Halt, Order, Run
 from civicwatt_cloud.modules.fleet.position_models import Stop, Trip
 from civicwatt_cloud.modules.fleet.seals import Span
@@ -160,3 +162,38 @@ def test_w3_1_papers_that_do_not_follow_are_listed(yard: Yard) -> None:
     assert listed(yard, "2026-11-20 09:00") == [("papers_overdue", BUREAU, row.id)]
     yard.take("2026-11-20 10:00", "approver", REQUEST, row, "complete_papers")
     assert listed(yard, "2026-11-20 10:10") == []
+
+
+def test_a_pool_of_day_and_night_has_somebody_on_duty(yard: Yard) -> None:
+    pool = yard.new("vehicle_pool", name="老干部平台", kind="veteran", is_all_day=True)
+    car = yard.vehicle(1, pool_id=pool.id)
+    assert [one[0] for one in listed(yard, "2026-09-21 07:00")] == ["pool_unmanned"]
+    span = {"from_us": "2026-09-21 08:00", "to_us": "2026-09-21 20:00"}
+    duty = yard.new("pool_duty", name="白班", pool_id=pool.id, vehicle_id=car.id, **span)
+    assert len(listed(yard, "2026-09-21 09:00")) == 1  # not published yet
+    yard.take("2026-09-21 09:00", "dispatcher", "pool_duty", duty, "publish")
+    assert listed(yard, "2026-09-21 09:10") == []
+    assert [one[0] for one in listed(yard, "2026-10-21 20:00")] == ["pool_unmanned"]
+    (risk,) = yard.session.scalars(select(UseRisk))
+    assert (risk.at_us, risk.pool_id) == (us("2026-09-21 20:00"), pool.id)
+
+
+def test_who_must_not_drive_is_listed_and_reminded_of(yard: Yard) -> None:
+    yard.driver(1, licence_until="2026-09-21")
+    full = yard.driver(2, points=12)
+    fit = yard.driver(3, points=11, licence_until="2026-11-01")
+    assert [one[0] for one in listed(yard, "2026-09-21 23:59")] == ["driver_unfit"]
+    listed(yard, "2026-09-22 00:00")
+    rows = yard.session.scalars(select(UseRisk).order_by(UseRisk.driver_id)).all()
+    assert [(one.driver_id, one.at_us) for one in rows] == [
+        (1, us("2026-09-22 00:00")),
+        (full.id, us("2026-09-21 00:00")),
+    ]
+    rosters.licences(yard.at("2026-09-22 08:00"))
+    query = select(Obligation.key).where(Obligation.is_done.is_(False)).order_by(Obligation.key)
+    assert yard.session.scalars(query).all() == ["fleet/drivers/1"]
+    rosters.licences(yard.at("2026-10-02 08:00"))
+    assert yard.session.scalars(query).all() == ["fleet/drivers/1", f"fleet/drivers/{fit.id}"]
+    fit.licence_until = date(2030, 1, 1)
+    rosters.licences(yard.at("2026-10-02 09:00"))
+    assert yard.session.scalars(query).all() == ["fleet/drivers/1"]

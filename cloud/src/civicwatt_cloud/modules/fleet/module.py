@@ -6,6 +6,7 @@ from civicwatt_cloud.modules.fleet import (
     forwarded,
     live_api,
     risks,
+    rosters,
     seal_orders,
     stock_api,
     stock_exports,
@@ -31,6 +32,6 @@ MODULE = Module(
         stock_exports.router,
         use_api.router,
     ),
-    jobs=(watch.JOB, seal_orders.JOB, risks.JOB),
+    jobs=(watch.JOB, seal_orders.JOB, risks.JOB, rosters.JOB),
     indicators=(*stock_measures.INDICATORS, *use_measures.INDICATORS),
 )

@@ -5,28 +5,29 @@ A risk goes away with what it was made of; one that is new is told as `fleet.use
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, func, or_, select
 
 from civicwatt_cloud.kit import events, rules_local
-from civicwatt_cloud.kit.business_time import date_of
+from civicwatt_cloud.kit.business_time import date_of, day_start_us
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.entity import Entity, Job
 from civicwatt_cloud.kit.records.registry import Context
-from civicwatt_cloud.kit.rules import RuleRow
 from civicwatt_cloud.modules.fleet import crosscheck, use_seen
 from civicwatt_cloud.modules.fleet.crosscheck import Order, Run
 from civicwatt_cloud.modules.fleet.entities import WATCHERS
 from civicwatt_cloud.modules.fleet.use_choices import RiskKind
-from civicwatt_cloud.modules.fleet.use_models import UseRisk, VehicleRequest
+from civicwatt_cloud.modules.fleet.use_models import Driver, Duty, Pool, UseRisk, VehicleRequest
 from civicwatt_cloud.modules.fleet.use_rules import Terms
 from civicwatt_cloud.modules.fleet.use_seen import DAY_US, Seen
 
 EVERY_S = 600  # [engineering default]
 TOLD = "fleet.use_risk"  # facts: risk_id, kind, owner_id, vehicle_id, request_id, at_us
 VOID = ("rejected", "cancelled")
+LASTING = (RiskKind.PAPERS_OVERDUE, RiskKind.POOL_UNMANNED, RiskKind.DRIVER_UNFIT)  # however long ago
 
 RISK = Entity(
     "use_risk",
@@ -36,8 +37,8 @@ RISK = Entity(
     "risk in the use of vehicles",
     "kind",
     read=WATCHERS,
-    columns=("kind", "at_us", "vehicle_id", "request_id", "claimed_m", "track_m", "minutes"),
-    filters=("kind", "at_us", "vehicle_id", "request_id"),
+    columns=("kind", "at_us", "vehicle_id", "request_id", "driver_id", "claimed_m", "track_m", "minutes"),
+    filters=("kind", "at_us", "vehicle_id", "request_id", "driver_id", "pool_id"),
 )
 
 
@@ -47,7 +48,7 @@ class Found(NamedTuple):
     kind: RiskKind
     of: str
     owner_id: int
-    rule: RuleRow
+    rule: str
     at_us: int
     more: Mapping[str, int | None]
 
@@ -58,7 +59,7 @@ class Found(NamedTuple):
 
     def values(self) -> dict[str, Any]:
         """As a record keeps it."""
-        return {"kind": self.kind, "rule": self.rule.ref, "at_us": self.at_us, **self.more}
+        return {"kind": self.kind, "rule": self.rule, "at_us": self.at_us, **self.more}
 
 
 def look(context: Context) -> None:
@@ -66,7 +67,8 @@ def look(context: Context) -> None:
     terms = Terms(rules_local.of(context.session), date_of(context.now_us, context.zone))
     since_us = context.now_us - terms.figure("risk_days") * DAY_US
     seen = use_seen.seen(context, since_us)
-    found = [*_overdue(context, terms), *_mismatches(seen, terms)]
+    lasting = [*_overdue(context, terms), *_unmanned(context, terms), *_unfit(context, terms)]
+    found = [*lasting, *_mismatches(seen, terms)]
     _write(context, {one.key: one for one in found}, since_us)
 
 
@@ -82,7 +84,33 @@ def _overdue(context: Context, terms: Terms) -> Iterator[Found]:
     kind, rule = RiskKind.PAPERS_OVERDUE, terms.row("papers_days")
     for one in context.session.scalars(query.order_by(VehicleRequest.id)):
         more = {"vehicle_id": one.vehicle_id, "request_id": one.id}
-        yield Found(kind, str(one.id), one.owner_id, rule, one.papers_due_us or 0, more)
+        yield Found(kind, str(one.id), one.owner_id, rule.ref, one.papers_due_us or 0, more)
+
+
+def _unmanned(context: Context, terms: Terms) -> Iterator[Found]:
+    """Pools that promise somebody on duty day and night, and have nobody now."""
+    query = (
+        select(Pool, func.max(Duty.to_us))
+        .outerjoin(Duty, and_(Duty.pool_id == Pool.id, Duty.state == "on", Duty.from_us <= context.now_us))
+        .where(Pool.is_all_day, Pool.removed_us.is_(None))
+        .group_by(Pool.id)
+    )
+    today_us = day_start_us(terms.as_of, context.zone)
+    for pool, until_us in context.session.execute(query.order_by(Pool.id)):
+        if until_us is None or until_us <= context.now_us:
+            at_us, more = until_us or today_us, {"pool_id": pool.id}
+            yield Found(RiskKind.POOL_UNMANNED, str(pool.id), pool.owner_id, "", at_us, more)
+
+
+def _unfit(context: Context, terms: Terms) -> Iterator[Found]:
+    """Drivers who must not drive: a licence that has ended, points that are used up."""
+    limit, today_us = terms.row("points_limit"), day_start_us(terms.as_of, context.zone)
+    query = select(Driver).where(Driver.removed_us.is_(None)).order_by(Driver.id)
+    for one in context.session.scalars(query):
+        ended_us = day_start_us(one.licence_until + timedelta(days=1), context.zone)
+        if ended_us <= context.now_us or not limit.holds(one.points):
+            at_us, more = min(ended_us, today_us), {"driver_id": one.id}
+            yield Found(RiskKind.DRIVER_UNFIT, str(one.id), one.owner_id, limit.ref, at_us, more)
 
 
 def _mismatches(seen: Seen, terms: Terms) -> Iterator[Found]:
@@ -105,7 +133,7 @@ def _stray(seen: Seen, run: Run, terms: Terms) -> Iterator[Found]:
     is_covered = crosscheck.is_covered(run, seen.covers.get(vehicle.id, ()))
     if not is_covered and rule.holds(Decimal(run.distance_m) / 1000):
         of, more = f"{vehicle.id}/{run.started_us}", {"vehicle_id": vehicle.id, "track_m": run.distance_m}
-        yield Found(RiskKind.TRACK_WITHOUT_ORDER, of, vehicle.owner_id, rule, run.started_us, more)
+        yield Found(RiskKind.TRACK_WITHOUT_ORDER, of, vehicle.owner_id, rule.ref, run.started_us, more)
 
 
 def _distances(seen: Seen, order: Order, track_m: int | None, terms: Terms) -> Iterator[Found]:
@@ -115,12 +143,12 @@ def _distances(seen: Seen, order: Order, track_m: int | None, terms: Terms) -> I
     if track_m is None:
         if row.returned_us is not None and seen.vehicles[order.vehicle_id].terminal_phone is not None:
             kind, rule = RiskKind.ORDER_WITHOUT_TRACK, terms.row("order_margin")
-            yield Found(kind, str(row.id), row.owner_id, rule, order.out.from_us, more)
+            yield Found(kind, str(row.id), row.owner_id, rule.ref, order.out.from_us, more)
         return
     rule = terms.row("km_difference")
     if row.claimed_m is not None and crosscheck.differs(row.claimed_m, track_m, rule):
         more["track_m"] = track_m
-        yield Found(RiskKind.KM_DIFFERS, str(row.id), row.owner_id, rule, order.out.from_us, more)
+        yield Found(RiskKind.KM_DIFFERS, str(row.id), row.owner_id, rule.ref, order.out.from_us, more)
 
 
 def _stops(seen: Seen, order: Order, terms: Terms) -> Iterator[Found]:
@@ -132,17 +160,20 @@ def _stops(seen: Seen, order: Order, terms: Terms) -> Iterator[Found]:
     for halt in crosscheck.unplanned(seen.halts.get(order.vehicle_id, ()), order.out, route, rule):
         more = {"vehicle_id": order.vehicle_id, "request_id": row.id, "minutes": halt.minutes}
         of = f"{order.vehicle_id}/{halt.started_us}"
-        yield Found(RiskKind.UNPLANNED_STOP, of, row.owner_id, rule, halt.started_us, more)
+        yield Found(RiskKind.UNPLANNED_STOP, of, row.owner_id, rule.ref, halt.started_us, more)
 
 
 def _write(context: Context, found: Mapping[str, Found], since_us: int) -> None:
     """What is new is added and told, what has changed is changed, what is gone is taken away."""
-    lasting = or_(UseRisk.at_us >= since_us, UseRisk.kind == RiskKind.PAPERS_OVERDUE)
-    query = select(UseRisk).where(or_(lasting, UseRisk.key.in_(found)))
+    recent = or_(UseRisk.at_us >= since_us, UseRisk.kind.in_(LASTING))
+    query = select(UseRisk).where(or_(recent, UseRisk.key.in_(found)))
     known = {one.key: one for one in context.session.scalars(query.order_by(UseRisk.id))}
     for key, row in known.items():
         if key in found:
-            _set(context, row, removed_us=None, **found[key].values())
+            values = found[key].values()
+            if row.removed_us is None and row.kind in LASTING:
+                values["at_us"] = row.at_us  # since when it holds does not move on
+            _set(context, row, removed_us=None, **values)
         else:
             _set(context, row, removed_us=row.removed_us or context.now_us)
     for key in sorted(found.keys() - known.keys()):

@@ -1,8 +1,14 @@
 """Drivers, and the pools that lend vehicles to several institutions, with who is on duty."""
 
+from datetime import timedelta
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.kit.records.entity import Entity
+from civicwatt_cloud.kit.business_time import SECOND_US, date_of, day_start_us
+from civicwatt_cloud.kit.obligations import Obligation, fulfil, oblige
+from civicwatt_cloud.kit.records.entity import Entity, Job
+from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
 from civicwatt_cloud.modules.fleet import permits
@@ -14,6 +20,7 @@ from civicwatt_cloud.modules.fleet.use_errors import NotOfThePool, SpanReversed
 from civicwatt_cloud.modules.fleet.use_models import Driver, Duty, Pool
 
 DISPATCHERS = KEEPERS | {Role.DISPATCHER}
+AHEAD = timedelta(days=31)  # before the first reminder
 PUBLISHERS = frozenset({Role.FLEET_MANAGER, Role.DISPATCHER})
 
 
@@ -39,6 +46,31 @@ def withdrawn(step: Step) -> None:
     permits.end(step.context, step.record.permit_id, step.now_us)
 
 
+def licences(context: Context) -> None:
+    """A licence that ends soon is an obligation; a renewed one is none any more."""
+    today = date_of(context.now_us, context.zone)
+    soon = select(Driver).where(Driver.removed_us.is_(None), Driver.licence_until <= today + AHEAD)
+    due = {f"fleet/drivers/{one.id}": one for one in context.session.scalars(soon)}
+    for key, one in due.items():
+        oblige(
+            context.session,
+            key=key,
+            owner_id=one.owner_id,
+            roles=DISPATCHERS,
+            zh=f"驾驶员{one.name}的驾驶证 {one.licence_until} 到期",
+            en=f"the licence of {one.name} ends on {one.licence_until}",
+            due_us=day_start_us(one.licence_until + timedelta(days=1), context.zone) - SECOND_US,
+            subject=key,
+        )
+    told = select(Obligation.key).where(
+        Obligation.key.startswith("fleet/drivers/"), Obligation.is_done.is_(False)
+    )
+    for key in context.session.scalars(told).all():
+        if key not in due:
+            fulfil(context.session, key)
+
+
+JOB = Job("fleet_licences", 3600, licences)  # [s; engineering default]
 POOL = Entity(
     "vehicle_pool",
     "pools",

@@ -62,6 +62,8 @@ class RiskKind(Choice):
     TRACK_WITHOUT_ORDER = "track_without_order", "有轨迹无派车单", "a trip without an order"
     ORDER_WITHOUT_TRACK = "order_without_track", "有派车单无轨迹", "an order without a trip"
     PAPERS_OVERDUE = "papers_overdue", "应急派车逾期未补手续", "papers of an emergency overdue"
+    POOL_UNMANNED = "pool_unmanned", "24 小时平台无人值班", "nobody on duty at a pool of day and night"
+    DRIVER_UNFIT = "driver_unfit", "驾驶证过期或记分已满", "licence ended, or no points to spare"
 
 
 class RentalClass(Choice):

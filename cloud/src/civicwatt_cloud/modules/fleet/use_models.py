@@ -128,6 +128,8 @@ class UseRisk(Record):
     at_us: Mapped[int] = fields.moment("时间", "at")
     vehicle_id: Mapped[int | None] = fields.reference("车辆", "vehicle", "vehicle")
     request_id: Mapped[int | None] = fields.reference("用车申请", "request", "vehicle_request")
+    driver_id: Mapped[int | None] = fields.reference("驾驶员", "driver", "driver")
+    pool_id: Mapped[int | None] = fields.reference("平台", "pool", "vehicle_pool")
     claimed_m: Mapped[int | None] = fields.number("登记里程", "claimed", "km", digits=3)
     track_m: Mapped[int | None] = fields.number("轨迹里程", "tracked", "km", digits=3)
     minutes: Mapped[int | None] = fields.number("停车时间", "stopped for", "min")
