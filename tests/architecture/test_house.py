@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,20 @@ def test_tests_do_not_sleep_as_synchronisation() -> None:
     sleeping = re.compile(r"time\.sleep\(|asyncio\.sleep\([1-9]")
     hits = [str(path) for path in tracked("tests/*.py") if sleeping.search(path.read_text())]
     assert [hit for hit in hits if not hit.endswith("test_house.py")] == []
+
+
+def test_s28_what_unpacks_or_runs_programs_is_refused_by_the_rules_and_excused_nowhere() -> None:
+    source = "import pickle, yaml, marshal\npickle.loads(b'')\nyaml.load('')\nmarshal.loads(b'')\neval('1')\n"
+    name = str(ROOT / "cloud/src/civicwatt_cloud/kit/made_up.py")
+    command = ["ruff", "check", "--output-format", "concise", "--stdin-filename", name, "-"]
+    told = subprocess.run(
+        [sys.executable, "-m", *command], input=source, capture_output=True, text=True, cwd=ROOT, check=False
+    ).stdout
+    rules = ("S301", "S302", "S307", "S506")
+    assert [rule for rule in rules if rule not in told] == []
+    excused = re.compile(r"noqa:[^\n]*\b(S30[1267]|S506)")
+    hits = [path.name for path in tracked("*/src/*.py", "scripts/*") if excused.search(path.read_text())]
+    assert hits == []
 
 
 def test_every_promise_that_a_test_names_is_written_down() -> None:

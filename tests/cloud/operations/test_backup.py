@@ -19,6 +19,7 @@ from sqlalchemy import func, select, text
 from terminal import Terminal
 
 from civicwatt_cloud.app import create_app
+from civicwatt_cloud.kit import crypto
 from civicwatt_cloud.kit.alone import alone
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.errors import DataBusy, SchemaNewer
@@ -82,17 +83,30 @@ def test_s26_restored_into_an_empty_folder_is_what_was_there(cloud: Settings, tm
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []
 
 
-def test_s26_files_and_keys_come_back(cloud: Settings, tmp_path: Path) -> None:
+def test_s26_files_forms_and_keys_come_back(cloud: Settings, tmp_path: Path) -> None:
+    """What was sealed with the installation's secret opens again, and anchors are signed by the same key."""
     kept = [Store(cloud.files_path).put(data) for data in (b"one", b"two")]
     key = key_at(cloud.label_key_path)
+    sealed = crypto.seal("gm", crypto.own_secret(cloud.identity_key_path), "totp", b"seed")
+    signed = crypto.sign("gm", crypto.own_signing_key(cloud.audit_key_path), b"row 7")
+    cloud.forms_path.mkdir()
+    (cloud.forms_path / "vacate_task.docx").write_bytes(b"a form")
+    (cloud.forms_path / "Draft of mine.docx").write_bytes(b"no form")
     written = backup(cloud, tmp_path, KEY, quiet)
     fresh = parts.moved(cloud, tmp_path / "fresh")
     restore(fresh, written.path, KEY, quiet, force=False)
     assert [Store(fresh.files_path).path(one).read_bytes() for one in kept] == [b"one", b"two"]
-    assert (key_at(fresh.label_key_path), fresh.label_key_path.stat().st_mode & 0o777) == (key, 0o600)
+    keys = (fresh.label_key_path, fresh.identity_key_path, fresh.audit_key_path)
+    assert {path.stat().st_mode & 0o777 for path in keys} == {0o600}
+    assert key_at(fresh.label_key_path) == key
+    assert crypto.opened(crypto.own_secret(fresh.identity_key_path), "totp", sealed) == b"seed"
+    public = crypto.own_signing_key(fresh.audit_key_path).public_key()
+    assert crypto.is_signed(public, b"row 7", signed)
+    assert [path.name for path in fresh.forms_path.iterdir()] == ["vacate_task.docx"]
+    assert (fresh.forms_path / "vacate_task.docx").read_bytes() == b"a form"
     restore(fresh, written.path, KEY, quiet, force=True)
     (aside,) = fresh.data_dir.glob("before-restore-*")
-    assert {"files", "label.key"} <= {path.name for path in aside.iterdir()}
+    assert {"files", "forms", "label.key"} <= {path.name for path in aside.iterdir()}
 
 
 def test_s26_sessions_and_codes_end_and_every_gateway_is_to_be_born_again(

@@ -50,6 +50,7 @@ def engine(url: str | URL) -> Engine:
         max_overflow=OVERFLOW,
         pool_timeout=WAIT_S,
         pool_pre_ping=True,
+        hide_parameters=True,  # of a failed statement: a log is no place for them
         connect_args=_CONNECT,
     )
     event.listen(made, "connect", _give_whole_sums)

@@ -233,6 +233,11 @@ class Settings(BaseSettings):
         return self.data_dir / "files"
 
     @property
+    def forms_path(self) -> Path:
+        """Word forms of the installation's own: <entity>.docx."""
+        return self.data_dir / "forms"
+
+    @property
     def authority_path(self) -> Path:
         """The certificate authority's folder; only its owner may read it."""
         return self.data_dir / "authority"

@@ -9,7 +9,7 @@ BUSY_S = 30  # how long a writer waits for another one [engineering default]
 
 def engine(url: str | URL) -> Engine:
     """The engine; its transactions may write."""
-    made = create_engine(url)
+    made = create_engine(url, hide_parameters=True)  # of a failed statement: a log is no place for them
     event.listen(made, "connect", _set_pragmas)
     event.listen(made, "begin", _begin)
     return made

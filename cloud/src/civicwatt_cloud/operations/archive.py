@@ -5,6 +5,7 @@ database        the SQLite file, or a dump of pg_dump
 authority/…     the certificate authority's files
 keys/…          the installation's own keys: of labels, of the audit's anchors
 files/…         uploaded files, each by the SHA-256 of its content
+forms/…         the installation's own Word forms
 readings/N      rows, as rows.py packs them
 end.json        how many rows and members: without it the backup was not finished
 """
@@ -30,7 +31,7 @@ FORMAT = 1
 FAST = 1  # of zlib's levels: the readings compress well at any
 NAME = re.compile(
     r"manifest\.json|database|authority/ca-\d{1,6}\.pem|keys/[a-z]+\.key|files/[0-9a-f]{64}|readings/\d{1,9}"
-    r"|end\.json"
+    r"|forms/[a-z_]{1,60}\.docx|end\.json"
 )
 
 Report = Callable[[float], None]  # how much is done, 0…1
@@ -135,6 +136,9 @@ class Contents:
         if hashlib.file_digest(content, "sha256").hexdigest() != sha256:  # type: ignore[arg-type]
             raise BackupDamaged(at=f"files/{sha256}")
 
+    def form(self, name: str, data: bytes) -> None:
+        """Nothing more to look at."""
+
     def readings(self, rows: Batch) -> None:
         """Nothing more to look at: they could be unpacked."""
 
@@ -178,6 +182,8 @@ def _hand_over(name: str, content: IO[bytes], found: Contents, taker: Taker, whe
             taker.key(rest, content.read())
         case "files":
             taker.file(rest, content)
+        case "forms":
+            taker.form(rest, content.read())
         case _:
             rows = unpacked(content.read())
             found.rows += len(rows)

@@ -1,4 +1,4 @@
-"""A backup of database, files, readings and certificate authority, while the cloud runs or while it does not.
+"""A backup of database, files, forms, readings and certificate authority, while the cloud runs or not.
 
 The database first, in one view; then the uploaded files, which are stored before the database names them;
 then the readings of the points it knows. Readings are stored before they are marked as received, so whatever
@@ -63,6 +63,8 @@ def backup(settings: Settings, target: Path, secret: Secret, report: Report) -> 
                 writer.add(f"keys/{one.name}", one.read_bytes())
             for one in sorted(settings.files_path.glob(f"??/{'[0-9a-f]' * 64}")):
                 writer.add_file(f"files/{one.name}", one)
+            for one in parts.forms(settings.forms_path):
+                writer.add(f"forms/{one.name}", one.read_bytes())
             for done, rows in _readings(settings, taken.last_point, runs=runs):
                 writer.add_rows(rows, packed(rows))
                 report("readings", done)

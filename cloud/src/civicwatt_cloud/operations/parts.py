@@ -1,5 +1,6 @@
 """The databases that the settings name, opened for a command."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,12 +15,18 @@ from civicwatt_cloud.timeseries.stores.open import open_server, open_store
 from civicwatt_cloud.timeseries.stores.readings import ReadingsStore
 from civicwatt_cloud.timeseries.stores.urls import EMBEDDED, parse
 
+FORM = re.compile(r"[a-z_]{1,60}\.docx")
 KEYS = ("audit.key", "identity.key", "label.key")  # in the data folder: made by the installation itself
 
 
 def keys(folder: Path) -> list[Path]:
     """Those of its keys that a data folder has."""
     return [folder / name for name in KEYS if (folder / name).exists()]
+
+
+def forms(folder: Path) -> list[Path]:
+    """The forms in a folder that a record's document is made from; what else lies there is nobody's."""
+    return [one for one in sorted(folder.glob("*.docx")) if FORM.fullmatch(one.name)]
 
 
 def has_database(settings: Settings) -> bool:

@@ -76,6 +76,11 @@ class _Builder:
         """Keep it, whole."""
         Store(self._staged.files_path).put(content.read())
 
+    def form(self, name: str, data: bytes) -> None:
+        """Keep it."""
+        self._staged.forms_path.mkdir(exist_ok=True)
+        (self._staged.forms_path / name).write_bytes(data)
+
     def readings(self, rows: Batch) -> None:
         """Store them."""
         self.store().write(rows)
@@ -167,10 +172,10 @@ def _exchange(settings: Settings, fresh: Path) -> None:
 
 
 def _data_files(settings: Settings) -> list[Path]:
-    """Ours: of the database, the authority, uploaded files and keys, and of an embedded readings store."""
+    """Ours: of the database, the authority, files, forms and keys, and of an embedded readings store."""
     folder, store = settings.data_dir, parts.store_file(settings)
     found = [*folder.glob("civicwatt.sqlite*"), *folder.glob("authority"), *folder.glob("files")]
-    found += parts.keys(folder)
+    found += [*folder.glob("forms"), *parts.keys(folder)]
     if store is not None:
         found += store.parent.glob(f"{store.stem}.*")
     return sorted(found)

@@ -1,6 +1,8 @@
-"""S10: both families by their vectors; what one wrote the other reads, and nothing that was changed."""
+"""S10, S11: both families by their vectors; what one wrote the other reads, and nothing that was changed."""
 
+import os
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,17 @@ def test_s10_a_signature_holds_for_its_text_and_key_only(family: Family) -> None
     assert not crypto.is_signed(other.public_key(), b"row 7", signature)
     assert not crypto.is_signed(key.public_key(), b"row 7", signature.replace(":", ":!"))
     assert not crypto.is_signed(key.public_key(), b"row 7", "rsa:" + signature)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_s11_hashing_and_sealing_keep_up_with_the_disk(family: Family) -> None:
+    """Processor time, which other programs do not lengthen; an idle machine does ten times as much."""
+    megabytes, data = 8, os.urandom(1_000_000)
+    began = time.process_time()
+    for _ in range(megabytes):
+        PROVIDERS[family].digest(data)
+        crypto.opened(KEY, "backup", crypto.seal(family, KEY, "backup", data))
+    assert megabytes / (time.process_time() - began) > 2  # MB/s: hashed, sealed, encoded and opened again
 
 
 def test_s24_the_installations_secrets_are_their_owners_only(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def _document_route(router: APIRouter, name: str, entity: Entity) -> None:
         """What the record says and who took which step, as a file."""
         with reading(request, actor) as context:
             form = form_of(context, entity, targets_of(request.app.state.modules), record_id)
-        own = request.app.state.settings.data_dir / "forms" / f"{entity.key}.docx"
+        own = request.app.state.settings.forms_path / f"{entity.key}.docx"
         content = word(form, own) if format == "docx" else pdf(form)
         called = quote(f"{form.title}{record_id}.{format}")
         headers = {"Content-Disposition": f"attachment; filename*=utf-8''{called}"}
