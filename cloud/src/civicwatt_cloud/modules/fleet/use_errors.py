@@ -110,8 +110,8 @@ class BadPickup(RuleViolation):
     code = "CW-M0339"
     zh = "上车地点“{said}”不是“经度，纬度”"
     en = "'{said}' is no longitude,latitude"
-    remedy_zh = "按 112.2000,31.0300 填写"
-    remedy_en = "write it as 112.2000,31.0300"
+    remedy_zh = "按“经度，纬度”填写十进制度数，经度在前"
+    remedy_en = "write decimal degrees, the longitude first"
 
 
 class UnknownCounty(RuleViolation):
