@@ -83,6 +83,7 @@ def test_r_fleet_2_a_leap_day_ends_with_its_month() -> None:
     leap = date(2016, 2, 29)
     assert not stock_rules.may_renew(standard(date(2024, 2, 29)), leap)
     assert stock_rules.may_renew(standard(date(2024, 3, 1)), leap)
+    assert not stock_rules.may_renew(standard(), date.max)
 
 
 @pytest.mark.parametrize(("level", "percent", "kept"), [(Level.CITY, 60, 10), (Level.COUNTY, 70, 12)])

@@ -110,9 +110,10 @@ def may_renew(standard: Standard, registered_on: date) -> bool:
     Source: 党政机关公务用车管理办法, 第二十二条; 民法典, 第一千二百五十九条. Errors: NoRule.
     """
     row = standard.row("renewal_years")
-    return boundaries.holds(
-        row.word or Word.EXCEEDING, standard.as_of, years_after(registered_on, int(row.value))
-    )
+    if registered_on > standard.as_of:  # a slip of the pen
+        return False
+    ends_on = years_after(registered_on, int(row.value))
+    return boundaries.holds(row.word or Word.EXCEEDING, standard.as_of, ends_on)
 
 
 def kept(before: int, percent: RuleRow) -> int:
