@@ -20303,11 +20303,23 @@ export interface components {
          */
         IndicatorOut: {
             basis: components["schemas"]["civicwatt_cloud__kit__indicators__api__Basis"];
+            /** Digits */
+            digits: number;
             /** En */
             en: string;
+            /**
+             * Factor
+             * @description from the quotient of the sums to the value
+             */
+            factor: string;
+            /** Is Better High */
+            is_better_high: boolean | null;
             kept: components["schemas"]["KeptOut"] | null;
             /** Key */
             key: string;
+            over: components["schemas"]["SumOut"];
+            /** @description null: the figure is the sum itself */
+            under: components["schemas"]["SumOut"] | null;
             /** Unit */
             unit: string;
             /** Value */
@@ -25075,6 +25087,20 @@ export interface components {
             version: string;
         };
         /**
+         * SumOut
+         * @description What a sum of the basis is called; times its factor it is in this unit.
+         */
+        SumOut: {
+            /** En */
+            en: string;
+            /** Factor */
+            factor: string;
+            /** Unit */
+            unit: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * SupplierKind
          * @description What a designated supplier is for: the first four are the fixed points (四定点).
          * @enum {string}
@@ -25956,6 +25982,8 @@ export interface components {
             at_us: unknown;
             /** 登记里程 */
             claimed_m: unknown;
+            /** 驾驶员 */
+            driver_id: unknown;
             /** Id */
             id: number;
             /** 事项 */
@@ -25964,6 +25992,8 @@ export interface components {
             minutes: unknown;
             /** Owner Id */
             owner_id: number;
+            /** 平台 */
+            pool_id: unknown;
             /** 用车申请 */
             request_id: unknown;
             /** Rev */
@@ -50739,6 +50769,8 @@ export interface operations {
                 at_us?: string | null;
                 vehicle_id?: string | null;
                 request_id?: string | null;
+                driver_id?: string | null;
+                pool_id?: string | null;
                 owner_id?: number | null;
                 q?: string | null;
                 order?: string | null;
@@ -50814,6 +50846,8 @@ export interface operations {
                 at_us?: string | null;
                 vehicle_id?: string | null;
                 request_id?: string | null;
+                driver_id?: string | null;
+                pool_id?: string | null;
                 owner_id?: number | null;
                 q?: string | null;
                 order?: string | null;

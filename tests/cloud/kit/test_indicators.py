@@ -210,6 +210,7 @@ async def test_figures_in_scope_with_their_basis_and_what_was_kept(
     basis = {"numerator": 126, "denominator": 131, "counted": 3, "missing": 1}
     basis |= {"rules": ["oversight.due@2026-01-01"]}
     assert (rate["value"], rate["basis"], cost["kept"]) == ("96.18", basis, None)
+    assert (rate["over"]["zh"], rate["under"]["factor"], rate["digits"]) == ("分子", "1", 2)
     assert rate["kept"] == {"value": "96.18", "basis": basis, "at": "2026-11-09T08:00:00+08:00"}
     below = (await client.get("/api/v1/indicators?period=2026-10&institution_id=3")).json()
     assert below[0]["value"] == "75.00"

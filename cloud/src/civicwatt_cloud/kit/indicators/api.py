@@ -15,7 +15,7 @@ from civicwatt_cloud.kit.errors import NotFound, NotPermitted
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.indicators import snapshots
 from civicwatt_cloud.kit.indicators.figures import Figure, by_node, figure, ranked
-from civicwatt_cloud.kit.indicators.spec import Asked, Indicator, Measured, Period
+from civicwatt_cloud.kit.indicators.spec import Asked, Indicator, Measured, Period, Sum
 from civicwatt_cloud.kit.records.api import PROBLEMS, reading
 from civicwatt_cloud.kit.records.registry import LONGEST_PAGE, PAGE, Context
 from civicwatt_cloud.kit.roles import BUSINESS
@@ -67,6 +67,15 @@ class KeptOut(BaseModel):
     at: str
 
 
+class SumOut(BaseModel):
+    """What a sum of the basis is called; times its factor it is in this unit."""
+
+    zh: str
+    en: str
+    unit: str
+    factor: str
+
+
 class IndicatorOut(BaseModel):
     """A figure of now, and the kept one where the period was closed."""
 
@@ -74,6 +83,11 @@ class IndicatorOut(BaseModel):
     zh: str
     en: str
     unit: str
+    digits: int
+    factor: str = Field(description="from the quotient of the sums to the value")
+    is_better_high: bool | None
+    over: SumOut
+    under: SumOut | None = Field(description="null: the figure is the sum itself")
     value: str | None
     basis: Basis
     kept: KeptOut | None
@@ -204,6 +218,11 @@ def _out(context: Context, indicator: Indicator, period: Period, institution_id:
         zh=indicator.zh,
         en=indicator.en,
         unit=indicator.unit,
+        digits=indicator.digits,
+        factor=str(indicator.factor),
+        is_better_high=indicator.is_better_high,
+        over=_sum(indicator.over),
+        under=_sum(indicator.under) if indicator.is_ratio else None,
         value=_text(one.value),
         basis=_basis(one, measured.rules),
         kept=kept
@@ -231,6 +250,10 @@ def _basis(one: Figure, rules: tuple[str, ...]) -> Basis:
         missing=one.missing,
         rules=list(rules),
     )
+
+
+def _sum(one: Sum) -> SumOut:
+    return SumOut(zh=one.zh, en=one.en, unit=one.unit, factor=str(one.factor))
 
 
 def _text(value: object) -> str | None:

@@ -90,6 +90,18 @@ class Asked(NamedTuple):
     now_us: int
 
 
+class Sum(NamedTuple):
+    """What the numerators or denominators add up to, as people read it."""
+
+    zh: str
+    en: str
+    unit: str = ""
+    factor: int | str = 1  # from the smallest unit to this one
+
+
+NUMERATOR, DENOMINATOR = Sum("分子", "numerator"), Sum("分母", "denominator")
+
+
 @dataclass(frozen=True)
 class Indicator:
     """A named figure: the sum of numerators over the sum of denominators, or the sum alone."""
@@ -104,3 +116,5 @@ class Indicator:
     is_ratio: bool = True
     factor: int | str = 1  # from numerator / denominator to the unit: 100 for %, "0.01" from 分 to 元
     is_better_high: bool | None = None  # None: nothing to be ranked by
+    over: Sum = NUMERATOR
+    under: Sum = DENOMINATOR  # of a ratio

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.errors import NoRule
-from civicwatt_cloud.kit.indicators.spec import Asked, Indicator, Item, Measured
+from civicwatt_cloud.kit.indicators.spec import Asked, Indicator, Item, Measured, Sum
 from civicwatt_cloud.kit.people import Person, PersonState
 from civicwatt_cloud.kit.rules import place_of
 from civicwatt_cloud.modules.housing import indicators, repository, rules
@@ -116,6 +116,8 @@ INDICATORS = (
         over_rate,
         factor=100,
         is_better_high=False,
+        over=Sum("超标人员", "people over the standard", "人"),
+        under=Sum("有办公室人员", "people with an office", "人"),
     ),
     Indicator(
         "housing.vacancy_rate",
@@ -127,6 +129,8 @@ INDICATORS = (
         vacancy_rate,
         factor=100,
         is_better_high=False,
+        over=Sum("空置面积", "idle area", "m²", "0.01"),
+        under=Sum("全部使用面积", "use area of all rooms", "m²", "0.01"),
     ),
     Indicator(
         "housing.area_per_head",
@@ -138,6 +142,8 @@ INDICATORS = (
         area_per_head,
         factor="0.01",
         is_better_high=False,
+        over=Sum("在用面积", "area in use", "m²", "0.01"),
+        under=Sum("在职人员", "people in office", "人"),
     ),
     Indicator(
         "housing.title_rate",
@@ -149,6 +155,8 @@ INDICATORS = (
         title_rate,
         factor=100,
         is_better_high=True,
+        over=Sum("已登记面积", "area with a title", "m²", "0.01"),
+        under=Sum("建筑面积", "floor area", "m²", "0.01"),
     ),
     Indicator(
         "housing.rent",
@@ -160,5 +168,6 @@ INDICATORS = (
         rent,
         is_ratio=False,
         factor="0.01",
+        over=Sum("租金", "rent", "元", "0.01"),
     ),
 )

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, select
 
 from civicwatt_cloud.kit.business_time import HOUR_US, day_start_us
 from civicwatt_cloud.kit.directory import Building, Denominator, DenominatorKind
-from civicwatt_cloud.kit.indicators.spec import Asked, Indicator, Item, Measured
+from civicwatt_cloud.kit.indicators.spec import Asked, Indicator, Item, Measured, Sum
 from civicwatt_cloud.modules.upkeep import rules
 from civicwatt_cloud.modules.upkeep.choices import MoveKind
 from civicwatt_cloud.modules.upkeep.entities import EVERYONE
@@ -232,6 +232,8 @@ INDICATORS = (
         on_time,
         factor=100,
         is_better_high=True,
+        over=Sum("按时完成", "in time", "件"),
+        under=Sum("应完成", "due", "件"),
     ),
     Indicator(
         "upkeep.first_response",
@@ -242,6 +244,8 @@ INDICATORS = (
         EVERYONE,
         first_response,
         is_better_high=False,
+        over=Sum("受理用时合计", "minutes in all", "min", str(1 / MINUTE_US)),
+        under=Sum("工单", "tickets", "件", str(1 / MINUTE_US)),
     ),
     Indicator(
         "upkeep.repair_time",
@@ -252,6 +256,8 @@ INDICATORS = (
         EVERYONE,
         repair_time,
         is_better_high=False,
+        over=Sum("修复用时合计", "hours in all", "h", str(1 / HOUR_US)),
+        under=Sum("工单", "tickets", "件", str(1 / HOUR_US)),
     ),
     Indicator(
         "upkeep.repeat_rate",
@@ -263,9 +269,20 @@ INDICATORS = (
         repeat_rate,
         factor=100,
         is_better_high=False,
+        over=Sum("重复故障", "repeated", "件"),
+        under=Sum("设备故障", "faults of equipment", "件"),
     ),
     Indicator(
-        "upkeep.satisfaction", "满意度", "satisfaction", "分", 2, EVERYONE, satisfaction, is_better_high=True
+        "upkeep.satisfaction",
+        "满意度",
+        "satisfaction",
+        "分",
+        2,
+        EVERYONE,
+        satisfaction,
+        is_better_high=True,
+        over=Sum("评分合计", "points", "分"),
+        under=Sum("已评价工单", "rated", "件"),
     ),
     Indicator(
         "upkeep.backlog_age",
@@ -276,6 +293,8 @@ INDICATORS = (
         EVERYONE,
         backlog_age,
         is_better_high=False,
+        over=Sum("等待合计", "days in all", "d", str(1 / rules.DAY_US)),
+        under=Sum("未完成工单", "open tickets", "件", str(1 / rules.DAY_US)),
     ),
     Indicator(
         "upkeep.hazard_closing",
@@ -287,6 +306,8 @@ INDICATORS = (
         hazard_closing,
         factor=100,
         is_better_high=True,
+        over=Sum("已整改", "closed", "项"),
+        under=Sum("发现隐患", "found", "项"),
     ),
     Indicator(
         "upkeep.availability",
@@ -298,6 +319,8 @@ INDICATORS = (
         availability,
         factor=100,
         is_better_high=True,
+        over=Sum("可用时间", "usable", "h", str(1 / HOUR_US)),
+        under=Sum("应可用时间", "whole", "h", str(1 / HOUR_US)),
     ),
     Indicator(
         "upkeep.cost_per_area",
@@ -308,5 +331,7 @@ INDICATORS = (
         EVERYONE,
         cost_per_area,
         is_better_high=False,
+        over=Sum("维修费用", "cost", "元", "0.01"),
+        under=Sum("建筑面积", "floor area", "m²", "0.01"),
     ),
 )
