@@ -133,13 +133,13 @@ async def test_a_ledger_is_entered_reversed_and_exported(cloud: Any) -> None:
     line = await cloud("clerk", "POST", f"vehicles/{car}/fuel", 201, json=said)
     assert (line["volume"], line["amount"], line["is_off_point"]) == ("45.120", "351.94", False)
     future = await cloud("clerk", "POST", f"vehicles/{car}/fuel", 422, json={**said, "on_day": "2026-11-22"})
-    assert future["code"] == "CW-M0373"
+    assert future["code"] == "CW-M0323"
     paid = {**told, "kind": "repair", "amount": "80.00"}
     cost = await cloud("clerk", "POST", f"vehicles/{car}/costs", 201, json=paid)
     assert cost["is_off_point"]  # the station repairs nothing
     back = f"vehicles/{car}/costs/{cost['id']}/reverse"
     assert (await cloud("clerk", "POST", back, 201, json={"document": "错"}))["amount"] == "-80.00"
-    assert (await cloud("clerk", "POST", back, 422, json={"document": "错"}))["code"] == "CW-M0374"
+    assert (await cloud("clerk", "POST", back, 422, json={"document": "错"}))["code"] == "CW-M0324"
     fuel = f"vehicles/{car}/fuel/{line['id']}/reverse"
     assert (await cloud("clerk", "POST", fuel, 201, json={"document": "错"}))["volume"] == "-45.120"
     lines = await cloud("clerk", "GET", f"vehicles/{car}/ledger", params={"year": 2026})

@@ -1,22 +1,22 @@
 """What the stock of vehicles refuses.
 
 RuleViolation 422
-├── QuotaAboveRatio  CW-M0361
-├── QuotaBelowLeast  CW-M0362
-├── AboveStandard    CW-M0363
-├── TooYoung         CW-M0364
-├── UsableStill      CW-M0365
-├── OldStillThere    CW-M0366
-├── NotMarked        CW-M0367
-├── NotExempt        CW-M0368
-├── OtherMethod      CW-M0369
-├── NotYetDue        CW-M0375
-├── NotYetPaid       CW-M0373
-└── NothingToReverse CW-M0374
+├── QuotaAboveRatio  CW-M0311
+├── QuotaBelowLeast  CW-M0312
+├── AboveStandard    CW-M0313
+├── TooYoung         CW-M0314
+├── UsableStill      CW-M0315
+├── OldStillThere    CW-M0316
+├── NotMarked        CW-M0317
+├── NotExempt        CW-M0318
+├── OtherMethod      CW-M0319
+├── NotYetDue        CW-M0325
+├── NotYetPaid       CW-M0323
+└── NothingToReverse CW-M0324
 Conflict 409
-├── QuotaFull        CW-M0370
-├── RenewedAlready   CW-M0371
-└── DisposedAlready  CW-M0372
+├── QuotaFull        CW-M0320
+├── RenewedAlready   CW-M0321
+└── DisposedAlready  CW-M0322
 """
 
 from civicwatt_cloud.kit.errors import Conflict, RuleViolation
@@ -25,7 +25,7 @@ from civicwatt_cloud.kit.errors import Conflict, RuleViolation
 class QuotaAboveRatio(RuleViolation):
     """More vehicles than the part of those before the reform that may stay. Facts: number, most, percent."""
 
-    code = "CW-M0361"
+    code = "CW-M0311"
     zh = "编制数 {number} 超过车改前数量的 {percent}%（{most} 辆）"
     en = "a quota of {number} is above {percent} % of the vehicles before the reform ({most})"
     remedy_zh = "核对车改前数量；确需增加的，先取得批准并导入本地规则行"
@@ -35,7 +35,7 @@ class QuotaAboveRatio(RuleViolation):
 class QuotaBelowLeast(RuleViolation):
     """Fewer vehicles than every township has. Facts: number, least."""
 
-    code = "CW-M0362"
+    code = "CW-M0312"
     zh = "编制数 {number} 少于乡镇应急公务用车最低配备数 {least} 辆"
     en = "a quota of {number} is below the {least} emergency vehicles that a township has at least"
     remedy_zh = "按最低配备数核定"
@@ -45,7 +45,7 @@ class QuotaBelowLeast(RuleViolation):
 class AboveStandard(RuleViolation):
     """The vehicle is above its standard. Facts: breaches_zh, breaches, rules."""
 
-    code = "CW-M0363"
+    code = "CW-M0313"
     zh = "超出配备标准：{breaches_zh}"
     en = "above the standard: {breaches}"
     remedy_zh = "改选符合标准的车辆；确有特殊需要的，勾选并说明理由。依据：{rules}"
@@ -55,7 +55,7 @@ class AboveStandard(RuleViolation):
 class TooYoung(RuleViolation):
     """The vehicle is not old enough to be renewed. Facts: registered, years."""
 
-    code = "CW-M0364"
+    code = "CW-M0314"
     zh = "{registered} 注册登记，使用年限未超过 {years} 年，不得更新"
     en = "registered on {registered}: not in use for more than {years} years, so not to be renewed"
     remedy_zh = "期满后再申请；因安全原因确需提前更新的，勾选并填写批件"
@@ -65,7 +65,7 @@ class TooYoung(RuleViolation):
 class UsableStill(RuleViolation):
     """A vehicle that is still usable goes on being used."""
 
-    code = "CW-M0365"
+    code = "CW-M0315"
     zh = "达到更新年限仍能继续使用的，应当继续使用"
     en = "a vehicle that may be renewed and is still usable goes on being used"
     remedy_zh = "撤回更新申请"
@@ -75,7 +75,7 @@ class UsableStill(RuleViolation):
 class OldStillThere(RuleViolation):
     """The old vehicle is disposed of before the new one is bought. Facts: plate."""
 
-    code = "CW-M0366"
+    code = "CW-M0316"
     zh = "先处置旧车再购置：{plate} 尚未办结处置"
     en = "the old vehicle goes first: {plate} is not disposed of yet"
     remedy_zh = "办结旧车处置后再采购"
@@ -85,7 +85,7 @@ class OldStillThere(RuleViolation):
 class NotMarked(RuleViolation):
     """A vehicle without the mark is not put into use. Facts: plate."""
 
-    code = "CW-M0367"
+    code = "CW-M0317"
     zh = "{plate} 未喷涂公务用车标识，也未批准免喷"
     en = "{plate} shows no mark and is not exempt"
     remedy_zh = "喷涂标识，或办理免喷审批"
@@ -95,7 +95,7 @@ class NotMarked(RuleViolation):
 class NotExempt(RuleViolation):
     """Only an approved exemption lets a vehicle go without the mark."""
 
-    code = "CW-M0368"
+    code = "CW-M0318"
     zh = "没有批准的免喷标识申请"
     en = "no exemption from the mark has been approved"
     remedy_zh = "提交免喷标识申请，批准后自动登记"
@@ -105,7 +105,7 @@ class NotExempt(RuleViolation):
 class OtherMethod(RuleViolation):
     """The step does not belong to the method of the disposal. Facts: method_zh, method."""
 
-    code = "CW-M0369"
+    code = "CW-M0319"
     zh = "处置方式为{method_zh}，不办理此环节"
     en = "this step is none of '{method}'"
     remedy_zh = "调拨办理“调出”，其他方式先评估"
@@ -115,7 +115,7 @@ class OtherMethod(RuleViolation):
 class QuotaFull(Conflict):
     """No place of the quota is free. Facts: kind_zh, kind, quota, taken."""
 
-    code = "CW-M0370"
+    code = "CW-M0320"
     zh = "{kind_zh}用车编制 {quota} 辆，已占用 {taken} 辆，没有空编"
     en = "no place is free: {taken} of a quota of {quota} for {kind} are taken"
     remedy_zh = "先处置现有车辆释放编制，或调整编制"
@@ -125,7 +125,7 @@ class QuotaFull(Conflict):
 class RenewedAlready(Conflict):
     """Another plan is for the same vehicle's place. Facts: number."""
 
-    code = "CW-M0371"
+    code = "CW-M0321"
     zh = "该车已有更新计划 {number}"
     en = "plan {number} renews this vehicle already"
     remedy_zh = "办理已有计划"
@@ -135,7 +135,7 @@ class RenewedAlready(Conflict):
 class DisposedAlready(Conflict):
     """The vehicle is being disposed of, or gone. Facts: plate, state_zh, state."""
 
-    code = "CW-M0372"
+    code = "CW-M0322"
     zh = "{plate} {state_zh}，不能再次处置"
     en = "{plate} is {state}: not to be disposed of again"
     remedy_zh = "办理已有的处置申请"
@@ -145,7 +145,7 @@ class DisposedAlready(Conflict):
 class NotYetDue(RuleViolation):
     """The institution still has time to explain. Facts: due."""
 
-    code = "CW-M0375"
+    code = "CW-M0325"
     zh = "说明期限 {due} 未到"
     en = "it may be explained until {due}"
     remedy_zh = "等单位说明，或期满后再立案"
@@ -155,7 +155,7 @@ class NotYetDue(RuleViolation):
 class NotYetPaid(RuleViolation):
     """A receipt of a day that has not come. Facts: day."""
 
-    code = "CW-M0373"
+    code = "CW-M0323"
     zh = "票据日期 {day} 晚于今天"
     en = "the receipt is of {day}, which has not come yet"
     remedy_zh = "按票据上的日期填写"
@@ -165,7 +165,7 @@ class NotYetPaid(RuleViolation):
 class NothingToReverse(RuleViolation):
     """The line is not there, is a correction itself, or was reversed before."""
 
-    code = "CW-M0374"
+    code = "CW-M0324"
     zh = "该笔记录不能冲正：不存在、本身是冲正，或已被冲正"
     en = "the line cannot be reversed: it is absent, a reversal itself, or reversed already"
     remedy_zh = "核对记录编号"
