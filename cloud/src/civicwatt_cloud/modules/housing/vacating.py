@@ -16,6 +16,7 @@ from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.fields import fields_of
 from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
 from civicwatt_cloud.modules.housing import indicators, repository, rules
@@ -86,7 +87,9 @@ def key_of(task: VacateTask) -> str:
 
 
 def open_over_standard(context: Context, today: date, institution_id: int | None) -> list[int]:
-    """A task for everybody in scope who is over the standard, on the largest of his rooms."""
+    """A task for everybody in scope who is over the standard, on the largest of his rooms. Errors: NotFound."""
+    if institution_id is not None:
+        scope_of(context.actor, MANAGER).institution(context.session, institution_id)
     found = indicators.over_standard(context, today, institution_id).people
     return [
         open_task(
