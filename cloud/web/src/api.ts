@@ -69,3 +69,7 @@ export type TokenIssued = Schemas["TokenIssued"];
 export type Delegation = Schemas["DelegationOut"];
 export type OwnSession = Schemas["OwnSession"];
 export type SecondFactorBegun = Schemas["SecondFactorOut"];
+export type Indicator = Schemas["IndicatorOut"];
+export type Rank = Schemas["RankOut"];
+export type IndicatorItems = Schemas["Items"];
+export type IndicatorItem = IndicatorItems["rows"][number];

@@ -5,6 +5,7 @@ import { PreferencesProvider } from "./preferences";
 import "./styles/base.css";
 import "./styles/notices.css";
 import "./styles/account.css";
+import "./styles/indicators.css";
 import "./styles/pages.css";
 import "./styles/parts.css";
 import "./styles/plans.css";

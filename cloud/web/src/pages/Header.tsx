@@ -43,6 +43,7 @@ export function Header({ session, modules, seesEnergy, onSignOut }: Props) {
         {seesEnergy && link(href({ period }), t("energy"), page === null)}
         {seesEnergy && link(href({ page: "gateways", period }), t("gateways"), page === "gateways")}
         {modules.map((module) => link(addressOf({ kind: module.key }), named(module), here === module.key))}
+        {modules.length > 0 && link(addressOf({ kind: "indicators" }), t("indicators"), here === "indicators")}
       </nav>
       {session.demo && <span className="demo-banner">{t("demo_banner")}</span>}
       <span className="spring" />

@@ -1,6 +1,7 @@
 import { lazy } from "react";
 import { MAP } from "../map/mapAddress";
 import { NoticesPage } from "../notices/NoticesPage";
+import { INDICATORS, IndicatorsPage } from "../indicators/IndicatorsPage";
 import { PLANS } from "../plans/Book";
 import { PlansPage } from "../plans/PlansPage";
 import { useTexts } from "../preferences";
@@ -19,6 +20,7 @@ export default function ModulePages() {
   const named = useNamed();
   const { modules, kinds } = useKinds();
   const address = parseAddress(useHash());
+  if (address.kind.split("/")[0] === INDICATORS) return <IndicatorsPage address={address} />;
   if (address.kind === "inbox") return <InboxPage />;
   if (address.kind === "notices") return <NoticesPage />;
   const module = modules.find((one) => one.key === address.kind.split("/")[0]) ?? (address.kind === "" ? modules[0] : undefined);

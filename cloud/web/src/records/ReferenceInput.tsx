@@ -20,6 +20,7 @@ interface Props {
   /** module/path of the other kind, or institution */
   target: string;
   label: string;
+  placeholder?: string;
   value: number | null;
   onChange: (id: number | null) => void;
   invalid?: boolean;
@@ -57,7 +58,7 @@ function useOptions(target: string, words: string, wanted: boolean): Option[] | 
 }
 
 /** One record of another kind, found by typing part of its name. */
-export function ReferenceInput({ id, target, label, value, onChange, invalid = false, describedBy }: Props) {
+export function ReferenceInput({ id, target, label, placeholder, value, onChange, invalid = false, describedBy }: Props) {
   const { t } = usePreferences();
   const { kinds, titles, learn } = useKinds();
   const [words, setWords] = useState("");
@@ -84,7 +85,7 @@ export function ReferenceInput({ id, target, label, value, onChange, invalid = f
       allowClear
       showSearch={{ filterOption: false, onSearch: setWords }}
       value={value}
-      placeholder={t("type_to_find")}
+      placeholder={placeholder ?? t("type_to_find")}
       loading={open && options === null}
       notFoundContent={options === null ? t("searching") : t("nothing_found")}
       options={words ? known : [...chosen, ...known]}

@@ -1,6 +1,7 @@
 import map from "./map.en";
 import type { TextKey } from "./zh";
 import account from "./account.en";
+import indicators from "./indicators.en";
 import plans from "./plans.en";
 import notices from "./notices.en";
 import records from "./records.en";
@@ -8,6 +9,7 @@ import records from "./records.en";
 const en: Record<TextKey, string> = {
   ...map,
   ...account,
+  ...indicators,
   ...plans,
   ...notices,
   ...records,

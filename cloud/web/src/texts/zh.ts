@@ -1,5 +1,6 @@
 import map from "./map.zh";
 import account from "./account.zh";
+import indicators from "./indicators.zh";
 import plans from "./plans.zh";
 import notices from "./notices.zh";
 import records from "./records.zh";
@@ -8,6 +9,7 @@ import records from "./records.zh";
 const zh = {
   ...map,
   ...account,
+  ...indicators,
   ...plans,
   ...notices,
   ...records,
