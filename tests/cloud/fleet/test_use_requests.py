@@ -9,6 +9,7 @@ from civicwatt_cloud.kit.obligations import Obligation
 from civicwatt_cloud.kit.workflow.errors import NotYours, OwnStep
 from civicwatt_cloud.modules.fleet import happenings
 from civicwatt_cloud.modules.fleet.models import UnsealPermit
+from civicwatt_cloud.modules.fleet.position_models import Trip
 from civicwatt_cloud.modules.fleet.stock_models import CostEntry, FuelEntry
 from civicwatt_cloud.modules.fleet.use_errors import (
     BadPickup,
@@ -189,3 +190,23 @@ def test_w3_1_the_first_fix_outside_begins_the_journey(yard: Yard) -> None:
         what = happenings.Happening(happenings.VehicleEventKind.FENCE_EXIT, us(at), False, home.id)
         happenings.write(yard.at(at), known, what)
     assert (row.state, local(row.departed_us)) == ("out", "2026-09-21 09:12")
+
+
+def test_c3_10_the_vehicle_nearest_to_the_pickup_goes(yard: Yard) -> None:
+    """Where it was last seen, else its home; of those alike the one that was used last."""
+    near, far = "112.30,31.03 112.31,31.03 112.31,31.04", "112.40,31.03 112.41,31.03 112.41,31.04"
+    homes = [yard.new("fence", name=one[:6], shape="polygon", places=one) for one in (near, far)]
+    lost, away = yard.vehicle(1), yard.vehicle(2, home_fence_id=homes[1].id)
+    idle, used = (yard.vehicle(number, home_fence_id=homes[0].id) for number in (3, 4))
+    yard.driver(1)
+    ended_us = us("2026-09-20 09:00")
+    said = {"started_us": ended_us - 60, "ended_us": ended_us, "distance_m": 9, "is_gap": False}
+    where = {"from_place": "112.3,31.03", "to_place": "112.3,31.03"}
+    yard.session.add(Trip(owner_id=1, rev=1, vehicle_id=used.id, **said, **where))
+    row = yard.approved(pickup="112.31,31.03")
+    expected = [used, idle, away, lost]
+    for one in expected:
+        yard.take("2026-09-21 09:00", "dispatcher", REQUEST, row, "dispatch" if one is used else "reassign")
+        assert row.vehicle_id == one.id
+        one.state = "repair"
+    assert row.deadhead_m is None

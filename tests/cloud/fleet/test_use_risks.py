@@ -152,6 +152,14 @@ def test_c3_6_who_is_on_duty_or_rents_needs_no_order(yard: Yard) -> None:
     assert listed(yard, "2026-09-22 09:00") == []
 
 
+def test_of_many_new_risks_some_are_written_at_a_time(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(risks, "MOST_NEW", 2)
+    car = yard.vehicle(1)
+    for hour in range(10, 15):
+        trip(yard, car, f"2026-09-21 {hour}:00", f"2026-09-21 {hour}:30", 20)
+    assert [len(listed(yard, f"2026-09-21 16:{minute}0")) for minute in range(4)] == [2, 4, 5, 5]
+
+
 def test_w3_1_papers_that_do_not_follow_are_listed(yard: Yard) -> None:
     yard.vehicle(1)
     yard.driver(1)

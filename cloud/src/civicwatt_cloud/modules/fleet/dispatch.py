@@ -98,19 +98,15 @@ def pickup_of(text: str) -> Point:
 
 
 def _cars(context: Context, request: VehicleRequest, vehicles: Iterable[Vehicle]) -> list[Car]:
-    session, taken = context.session, _taken(context, request, VehicleRequest.vehicle_id)
+    taken = _taken(context, request, VehicleRequest.vehicle_id)
     places = _places(context, vehicles) if request.pickup else {}
     there = pickup_of(request.pickup) if request.pickup else None
-    used = dict(
-        session.execute(select(Trip.vehicle_id, func.max(Trip.ended_us)).group_by(Trip.vehicle_id)).all()
-    )
-    back = select(VehicleRequest.vehicle_id, func.max(VehicleRequest.returned_us))
-    returned = dict(session.execute(back.group_by(VehicleRequest.vehicle_id)).all())
+    used = _last_use(context, vehicles)
     today = date_of(context.now_us, context.zone)
     found = []
     for one in vehicles:
         place = places.get(one.id)
-        last_us = max(used.get(one.id) or 0, returned.get(one.id) or 0)
+        last_us = used[one.id]
         found.append(
             Car(
                 one.id,
@@ -131,7 +127,8 @@ def _cars(context: Context, request: VehicleRequest, vehicles: Iterable[Vehicle]
 def _drivers(context: Context, request: VehicleRequest, people: Iterable[Driver]) -> list[Driving]:
     taken = _taken(context, request, VehicleRequest.driver_id)
     drove = select(VehicleRequest.driver_id, func.max(VehicleRequest.departed_us))
-    last = dict(context.session.execute(drove.group_by(VehicleRequest.driver_id)).all())
+    of_them = VehicleRequest.driver_id.in_([one.id for one in people])
+    last = dict(context.session.execute(drove.where(of_them).group_by(VehicleRequest.driver_id)).all())
     return [
         Driving(
             one.id,
@@ -144,6 +141,16 @@ def _drivers(context: Context, request: VehicleRequest, people: Iterable[Driver]
         )
         for one in people
     ]
+
+
+def _last_use(context: Context, vehicles: Iterable[Vehicle]) -> dict[int, int]:
+    """When each vehicle was last seen to arrive, or written down as returned; 0: never."""
+    trips = select(Trip.ended_us).where(Trip.vehicle_id == Vehicle.id, Trip.removed_us.is_(None))
+    back = select(func.max(VehicleRequest.returned_us)).where(VehicleRequest.vehicle_id == Vehicle.id)
+    latest = trips.order_by(Trip.started_us.desc()).limit(1).scalar_subquery()
+    query = select(Vehicle.id, latest, back.scalar_subquery())
+    rows = context.session.execute(query.where(Vehicle.id.in_([one.id for one in vehicles])))
+    return {number: max(arrived or 0, returned or 0) for number, arrived, returned in rows}
 
 
 def _taken(context: Context, request: VehicleRequest, column: Any) -> set[int]:

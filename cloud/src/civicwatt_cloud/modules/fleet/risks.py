@@ -25,6 +25,8 @@ from civicwatt_cloud.modules.fleet.use_rules import Terms
 from civicwatt_cloud.modules.fleet.use_seen import DAY_US, Seen
 
 EVERY_S = 600  # [engineering default]
+MOST_NEW = 1_000  # in one transaction; the next look goes on [engineering default]
+AT_ONCE = 500  # keys in one query
 TOLD = "fleet.use_risk"  # facts: risk_id, kind, owner_id, vehicle_id, request_id, at_us
 VOID = ("rejected", "cancelled")
 LASTING = (RiskKind.PAPERS_OVERDUE, RiskKind.POOL_UNMANNED, RiskKind.DRIVER_UNFIT)  # however long ago
@@ -166,8 +168,11 @@ def _stops(seen: Seen, order: Order, terms: Terms) -> Iterator[Found]:
 def _write(context: Context, found: Mapping[str, Found], since_us: int) -> None:
     """What is new is added and told, what has changed is changed, what is gone is taken away."""
     recent = or_(UseRisk.at_us >= since_us, UseRisk.kind.in_(LASTING))
-    query = select(UseRisk).where(or_(recent, UseRisk.key.in_(found)))
-    known = {one.key: one for one in context.session.scalars(query.order_by(UseRisk.id))}
+    known = {one.key: one for one in context.session.scalars(select(UseRisk).where(recent))}
+    older = sorted(found.keys() - known.keys())
+    for first in range(0, len(older), AT_ONCE):
+        query = select(UseRisk).where(UseRisk.key.in_(older[first : first + AT_ONCE]))
+        known |= {one.key: one for one in context.session.scalars(query)}
     for key, row in known.items():
         if key in found:
             values = found[key].values()
@@ -176,7 +181,7 @@ def _write(context: Context, found: Mapping[str, Found], since_us: int) -> None:
             _set(context, row, removed_us=None, **values)
         else:
             _set(context, row, removed_us=row.removed_us or context.now_us)
-    for key in sorted(found.keys() - known.keys()):
+    for key in sorted(found.keys() - known.keys())[:MOST_NEW]:
         one = found[key]
         _tell(context, registry.add(context, RISK, one.owner_id, {"key": key, **one.values()}))
 
