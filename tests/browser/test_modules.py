@@ -4,18 +4,35 @@ import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from modules_site import PASSWORD, PEOPLE, Site, running
 from openpyxl import load_workbook
 from page_checks import ENGLISH, NAMELESS, TOO_WIDE, Visit
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from sqlalchemy import select
+
+from civicwatt_cloud.kit.identity import Account, real_now_us
+from civicwatt_cloud.kit.jobs import PLATFORM
+from civicwatt_cloud.kit.notices.models import Kind as Notified
+from civicwatt_cloud.kit.notices.notify import Matter, notify
+from civicwatt_cloud.kit.records.registry import Context
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
+ZONE = ZoneInfo("Asia/Shanghai")
 PATIENCE_MS = 20_000  # of a busy machine
 expect.set_options(timeout=PATIENCE_MS)
-PAGES = ["#/org/people", "#/org/people/1", "#/org/people/new", "#/org/changes", "#/org/tree", "#/inbox"]
+PAGES = [
+    "#/org/people",
+    "#/org/people/1",
+    "#/org/people/new",
+    "#/org/changes",
+    "#/org/tree",
+    "#/inbox",
+    "#/notices",
+]
 REFUSED = "Failed to load resource"  # how Chromium words a 409 that the page shows in its own words
 
 
@@ -233,6 +250,34 @@ def test_an_own_draft_waits_for_whoever_began_it(manager: Visit) -> None:
     table = page.get_by_role("table", name="待办")
     expect(table.locator("tbody tr")).to_have_count(1)
     expect(table).to_contain_text("已批准")  # what comes next is hers too: to let it take effect
+
+
+def test_notices_are_counted_read_and_sent_as_one_wishes(site: Site, manager: Visit) -> None:
+    with site.database.session() as session:
+        account = session.scalar(select(Account.id).where(Account.username == "chen"))
+        for number, kind in enumerate(Notified):
+            words = {"zh": f"第 {number} 件事", "en": f"matter {number}", "subject": "org/people/7"}
+            matter = Matter(f"test/{number}", kind, 1, is_urgent=number == 0, **words)
+            notify(Context(session, PLATFORM, ZONE, real_now_us()), matter, [account])
+    page = opened(manager, "#/notices")
+    count = len(Notified)
+    expect(page.locator(".notices .new")).to_have_count(count)
+    page.get_by_role("link", name=f"通知 {count}").wait_for()
+    page.get_by_role("link", name="第 0 件事").focus()
+    page.keyboard.press("Enter")  # leads to its page, and is read by that
+    page.get_by_role("dialog").wait_for()
+    page.go_back()
+    expect(page.locator(".notices .new")).to_have_count(count - 1)
+    page.get_by_label("邮件通知").select_option(label="每日汇总一封")
+    page.get_by_role("button", name="保存接收方式").click()
+    expect(page.get_by_role("alert")).to_contain_text("邮箱")
+    page.get_by_label("邮箱").fill("chen@jgsw.example.cn")
+    page.get_by_role("button", name="保存接收方式").click()
+    expect(page.get_by_text("已保存")).to_be_visible()
+    manager.shot("modules-notices")
+    page.get_by_role("button", name="全部标为已读").click()
+    expect(page.locator(".notices .new")).to_have_count(0)
+    expect(page.get_by_role("link", name="通知", exact=True)).to_be_visible()
 
 
 def test_a_list_goes_out_as_a_workbook_and_comes_in_judged_by_cell(manager: Visit) -> None:

@@ -67,7 +67,7 @@ export function InboxPage() {
   const records = (rows: Waiting[]) =>
     rows.length ? (
       <DataTable
-        label={t("records_waiting")}
+        label={t("inbox")}
         columns={columns}
         rows={rows}
         rowKey={(row) => `${row.module}/${row.path}/${row.id}`}

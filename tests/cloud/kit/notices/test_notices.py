@@ -145,7 +145,7 @@ def test_k9_the_energy_manager_hears_of_a_silent_meter_and_a_held_value(
         "owner_id": 2,
         "point_ids": [7],
         "name": "总表",
-        "since_us": 5,
+        "since_us": us("2026-11-18 08:00"),
         "reason_zh": "自 08:00 起没有读数",
         "reason_en": "no readings since 08:00",
         "evidence": [],
@@ -154,8 +154,8 @@ def test_k9_the_energy_manager_hears_of_a_silent_meter_and_a_held_value(
     tell(city, facts | {"reason_zh": "表码变小"}, name=VALUE_HELD)
     hand_on(city)
     assert heard(city, manager) == [
-        "表计失联：单位2，总表，自 08:00 起没有读数",
-        "读数待确认：单位2，总表，表码变小",
+        "表计失联：单位2，总表，自 2026-11-18 08:00 起",
+        "读数待确认：单位2，总表，自 2026-11-18 08:00 起",
     ]
     assert heard(city, other) == []
 

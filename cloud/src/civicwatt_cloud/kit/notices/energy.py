@@ -1,7 +1,9 @@
 """What the energy core tells becomes a notice to the energy managers: a meter is silent, a value is held."""
 
+from datetime import datetime
+
 from civicwatt_cloud.kit import events
-from civicwatt_cloud.kit.business_time import date_of
+from civicwatt_cloud.kit.business_time import SECOND_US, date_of
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.energy_events import METER_SILENT, VALUE_HELD
 from civicwatt_cloud.kit.events import Facts
@@ -27,12 +29,13 @@ def held(context: Context, facts: Facts) -> None:
 def _notify(context: Context, facts: Facts, what: tuple[str, str]) -> None:
     owner = context.session.get_one(Institution, facts["owner_id"])
     zh, en = what
+    since = datetime.fromtimestamp(int(str(facts["since_us"])) // SECOND_US, context.zone)
     matter = Matter(
         key=f"energy/{en}/{facts['subject']}/{facts['since_us']}",
         kind=Kind.ENERGY,
         owner_id=owner.id,
-        zh=f"{zh}：{owner.name}，{facts['name']}，{facts['reason_zh']}",
-        en=f"{en}: {owner.name}, {facts['name']}, {facts['reason_en']}",
+        zh=f"{zh}：{owner.name}，{facts['name']}，自 {since:%Y-%m-%d %H:%M} 起",
+        en=f"{en}: {owner.name}, {facts['name']}, since {since:%Y-%m-%d %H:%M}",
         subject=f"institutions/{owner.id}",
     )
     today = date_of(context.now_us, context.zone)
