@@ -20,7 +20,7 @@ from civicwatt_cloud.kit.records.fields import Field, Kind
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.spec import Step
-from civicwatt_cloud.modules.fleet import requests, risks
+from civicwatt_cloud.modules.fleet import request_steps, risks
 from civicwatt_cloud.modules.fleet.entities import VEHICLE
 from civicwatt_cloud.modules.fleet.models import Vehicle
 from civicwatt_cloud.modules.fleet.position_models import Trip
@@ -145,7 +145,7 @@ def _journey(
         step.record.vehicle_id, step.record.driver_id = vehicle.id, driver.id
         if step.record.purpose == "emergency":
             step.record.is_emergency = True
-            requests.owe_papers(step)
+            request_steps.owe_papers(step)
 
     if row.purpose == "emergency":
         _steps(at, REQUEST, row, {"dispatch_now": {}}, assigned)

@@ -1,198 +1,26 @@
 """用车申请: somebody asks for a vehicle, it is sent, it comes back, it is settled (W3.1)."""
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from civicwatt_cloud.kit import deadlines, events
-from civicwatt_cloud.kit.directory import Region
+from civicwatt_cloud.kit import events
 from civicwatt_cloud.kit.events import Facts
-from civicwatt_cloud.kit.numbering import next_number
-from civicwatt_cloud.kit.obligations import fulfil, oblige
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.fields import Field, Kind, fields_of
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow import steps
-from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
-from civicwatt_cloud.modules.fleet import costs, dispatch, permits, rental
-from civicwatt_cloud.modules.fleet.assignment import Assigned
-from civicwatt_cloud.modules.fleet.costs import Fuelled, Paid
-from civicwatt_cloud.modules.fleet.dispatch import Asked
+from civicwatt_cloud.kit.workflow.spec import State, Transition, Workflow
+from civicwatt_cloud.modules.fleet import permits, rental
+from civicwatt_cloud.modules.fleet import request_steps as service
 from civicwatt_cloud.modules.fleet.entities import READERS
-from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleKind
-from civicwatt_cloud.modules.fleet.permits import Ground
+from civicwatt_cloud.modules.fleet.models import Vehicle
+from civicwatt_cloud.modules.fleet.request_steps import APPROVERS
 from civicwatt_cloud.modules.fleet.rosters import DISPATCHERS
-from civicwatt_cloud.modules.fleet.seals import Span
-from civicwatt_cloud.modules.fleet.stock_choices import CostKind
-from civicwatt_cloud.modules.fleet.use_choices import Purpose, Score
-from civicwatt_cloud.modules.fleet.use_errors import (
-    FuelIncomplete,
-    NoEmergency,
-    PapersDone,
-    PapersMissing,
-    PurposeRefused,
-    SpanReversed,
-    UnknownCounty,
-)
+from civicwatt_cloud.modules.fleet.use_choices import Score
 from civicwatt_cloud.modules.fleet.use_models import VehicleRequest
 
 APPLICANTS = frozenset({Role.STAFF, Role.LIAISON, Role.APPROVER, Role.FLEET_CLERK})
-APPROVERS = frozenset({Role.APPROVER})
 SETTLERS = DISPATCHERS | {Role.DRIVER}
-
-
-def check(session: Session, row: VehicleRequest) -> None:
-    """Times, places and divisions are such. Errors: SpanReversed, BadPickup, UnknownCounty."""
-    if row.from_us >= row.to_us:
-        raise SpanReversed()
-    if row.pickup:
-        dispatch.pickup_of(row.pickup)
-    codes = counties_of(row)
-    known = set(session.scalars(select(Region.code).where(Region.code.in_(codes))))
-    if unknown := sorted(codes - known):
-        raise UnknownCounty(said=",".join(unknown))
-
-
-def counties_of(row: VehicleRequest) -> set[str]:
-    """The divisions that a journey reaches."""
-    return {one.strip() for one in (row.counties or "").replace("，", ",").split(",") if one.strip()}
-
-
-def complete(context: Context, row: VehicleRequest) -> None:
-    """A new request's number."""
-    year = permits.terms_of(context, row.owner_id).as_of.year
-    row.number = next_number(context.session, "YC", year)
-
-
-def is_served(step: Step) -> None:
-    """Vehicles of the kind that is asked for serve the purpose. Errors: PurposeRefused."""
-    row = step.record
-    if not permits.terms_of(step.context, row.owner_id).serves(row.kind, row.purpose):
-        kind, purpose = VehicleKind(row.kind), Purpose(row.purpose)
-        raise PurposeRefused(kind_zh=kind.zh, kind=kind.en, purpose_zh=purpose.zh, purpose=purpose.en)
-
-
-def may_send(step: Step) -> None:
-    """Those that were chosen can go, or any. Errors: CannotGo, CannotDrive, NoVehicle."""
-    _found(step)
-
-
-def may_send_now(step: Step) -> None:
-    """Errors: NoEmergency, PurposeRefused, and as may_send."""
-    if step.record.purpose != Purpose.EMERGENCY:
-        raise NoEmergency()
-    is_served(step)
-    _found(step)
-
-
-def send(step: Step) -> None:
-    """The vehicle and its driver, and a permit where vehicles are sealed; a former one's permit ends."""
-    row = step.record
-    car, driver = _found(step)
-    permits.end(step.context, row.permit_id, step.now_us)
-    row.quote_id = row.rent = None
-    row.campaign_id = step.said.get("campaign_id") or row.campaign_id
-    row.route_id = step.said.get("route_id") or row.route_id
-    row.vehicle_id, row.driver_id, row.deadhead_m = car.id, driver.id, car.deadhead_m
-    margin_us = permits.terms_of(step.context, row.owner_id).margin_us()
-    span = Span(row.from_us - margin_us, row.to_us + margin_us)
-    row.permit_id = permits.grant(step.context, car.id, Ground(f"用车申请 {row.number}", span))
-
-
-def send_now(step: Step) -> None:
-    """The papers follow."""
-    send(step)
-    owe_papers(step)
-
-
-def owe_papers(step: Step) -> None:
-    """They are due within some working days: an obligation of the institution."""
-    row, context = step.record, step.context
-    terms = permits.terms_of(context, row.owner_id)
-    row.is_emergency = True
-    row.papers_due_us = deadlines.due(
-        step.now_us, terms.figure("papers_days"), context.zone, terms.rules, place=terms.place
-    )
-    oblige(
-        step.session,
-        key=_papers(row),
-        owner_id=row.owner_id,
-        roles=APPROVERS,
-        zh=f"应急派车 {row.number} 应补办手续",
-        en=f"the papers of {row.number}, sent in an emergency, are due",
-        due_us=row.papers_due_us,
-        subject=f"fleet/requests/{row.id}",
-        superiors=(Role.FLEET_MANAGER, Role.SUPERVISOR),
-    )
-
-
-def lacks_papers(step: Step) -> None:
-    """Errors: PapersDone, PurposeRefused."""
-    if not step.record.is_emergency or step.record.papers_us is not None:
-        raise PapersDone()
-    is_served(step)
-
-
-def papers_done(step: Step) -> None:
-    """The approver has seen and approved it after all."""
-    step.record.papers_us, step.record.note = step.now_us, step.said.get("note")
-    fulfil(step.session, _papers(step.record))
-
-
-def called_off(step: Step) -> None:
-    """Nobody goes: the permit ends, no papers are due."""
-    row = step.record
-    row.note = step.said.get("note")
-    permits.end(step.context, row.permit_id, step.now_us)
-    fulfil(step.session, _papers(row))
-
-
-def departed(step: Step) -> None:
-    """The driver says so, or the first fix outside the home fence."""
-    step.record.departed_us = step.now_us
-
-
-def returned(step: Step) -> None:
-    """It is back: the permit has done its work."""
-    row = step.record
-    row.returned_us = step.now_us
-    margin_us = permits.terms_of(step.context, row.owner_id).margin_us()
-    permits.end(step.context, row.permit_id, row.returned_us + margin_us)
-
-
-def may_settle(step: Step) -> None:
-    """Errors: PapersMissing, FuelIncomplete."""
-    if step.record.is_emergency and step.record.papers_us is None:
-        raise PapersMissing()
-    told = [step.said.get(name) is not None for name in FUEL]
-    if any(told) and not all(told):
-        raise FuelIncomplete()
-
-
-def settled(step: Step) -> None:
-    """Distance, fuel and tolls as written down; fuel and tolls go into the vehicle's ledgers, too.
-
-    What the terminal saw is compared with the distance (C3.6).
-    """
-    row = step.record
-    for name in PAID:
-        setattr(row, name, step.said.get(name))
-    if row.vehicle_id is None:
-        return
-    vehicle = step.session.get_one(Vehicle, row.vehicle_id)
-    if row.fuel is not None:
-        station = step.said["station"]
-        costs.enter_fuel(
-            step.context, vehicle, Fuelled(step.today, row.fuel, row.fuel_cost, station, row.number)
-        )
-    if row.tolls:
-        paid = Paid(CostKind.TOLL, step.today, row.tolls, TOLL_GATE, row.number)
-        costs.enter_cost(step.context, vehicle, paid)
-
-
-def rated(step: Step) -> None:
-    """1 to 5."""
-    step.record.score = int(step.said["score"])
 
 
 @events.on("fleet.fence_exit")
@@ -214,24 +42,11 @@ def left_home(context: Context, facts: Facts) -> None:
             return
 
 
-def _found(step: Step) -> Assigned:
-    """Who goes; nobody chose a vehicle: another one than before."""
-    asked = Asked(step.said.get("vehicle_id"), step.said.get("driver_id"))
-    former = step.record.vehicle_id if asked.vehicle_id is None else None
-    return dispatch.chosen(dispatch.field_of(step.context, step.record, former), asked)
-
-
-def _papers(row: VehicleRequest) -> str:
-    return f"fleet/requests/{row.id}/papers"
-
-
 FIELDS = fields_of(VehicleRequest)
 NOTE = {"note": FIELDS["note"]}
 CHOICE = {name: FIELDS[name] for name in ("vehicle_id", "driver_id", "route_id", "campaign_id")}
-FUEL = ("fuel", "fuel_cost", "station")
-TOLL_GATE = "收费站"
-PAID = {name: FIELDS[name] for name in ("claimed_m", "fuel", "fuel_cost", "tolls")}
-DEPART = Transition("depart", "出车", "depart", ("assigned",), "out", SETTLERS, effect=departed)
+PAID = {name: FIELDS[name] for name in service.PAID}
+DEPART = Transition("depart", "出车", "depart", ("assigned",), "out", SETTLERS, effect=service.departed)
 FLOW = Workflow(
     states=(
         State("draft", "草稿", "draft", is_editable=True),
@@ -253,7 +68,7 @@ FLOW = Workflow(
             ("draft",),
             "submitted",
             APPLICANTS,
-            guard=is_served,
+            guard=service.is_served,
             is_applicants=True,
         ),
         Transition(
@@ -263,7 +78,7 @@ FLOW = Workflow(
             ("submitted",),
             "unit_ok",
             APPROVERS,
-            guard=is_served,
+            guard=service.is_served,
             by_another=True,
         ),
         Transition(
@@ -274,8 +89,8 @@ FLOW = Workflow(
             "assigned",
             DISPATCHERS,
             form=CHOICE,
-            guard=may_send,
-            effect=send,
+            guard=service.may_send,
+            effect=service.send,
         ),
         Transition(
             "dispatch_now",
@@ -285,8 +100,8 @@ FLOW = Workflow(
             "assigned",
             DISPATCHERS,
             form=CHOICE,
-            guard=may_send_now,
-            effect=send_now,
+            guard=service.may_send_now,
+            effect=service.send_now,
         ),
         Transition(
             "reassign",
@@ -296,8 +111,8 @@ FLOW = Workflow(
             "assigned",
             DISPATCHERS,
             form=CHOICE,
-            guard=may_send,
-            effect=send,
+            guard=service.may_send,
+            effect=service.send,
         ),
         Transition(
             "rent",
@@ -312,7 +127,7 @@ FLOW = Workflow(
             effect=rental.rented,
         ),
         DEPART,
-        Transition("return", "返回", "return", ("out",), "returned", SETTLERS, effect=returned),
+        Transition("return", "返回", "return", ("out",), "returned", SETTLERS, effect=service.returned),
         *(
             Transition(
                 "complete_papers",
@@ -322,8 +137,8 @@ FLOW = Workflow(
                 state,
                 APPROVERS,
                 form=NOTE,
-                guard=lacks_papers,
-                effect=papers_done,
+                guard=service.lacks_papers,
+                effect=service.papers_done,
                 by_another=True,
             )
             for state in ("assigned", "out", "returned")
@@ -337,8 +152,8 @@ FLOW = Workflow(
             SETTLERS,
             form={**PAID, "station": Field("加油站", "station", Kind.TEXT, length=120)},
             required=frozenset({"claimed_m"}),
-            guard=may_settle,
-            effect=settled,
+            guard=service.may_settle,
+            effect=service.settled,
         ),
         Transition(
             "rate",
@@ -349,7 +164,7 @@ FLOW = Workflow(
             APPLICANTS,
             form={"score": Field("满意度", "satisfaction", Kind.CHOICE, choices=Score)},
             required=frozenset({"score"}),
-            effect=rated,
+            effect=service.rated,
             is_applicants=True,
         ),
         Transition(
@@ -361,7 +176,7 @@ FLOW = Workflow(
             APPROVERS,
             form=NOTE,
             required=frozenset(NOTE),
-            effect=called_off,
+            effect=service.called_off,
             by_another=True,
         ),
         Transition(
@@ -373,7 +188,7 @@ FLOW = Workflow(
             DISPATCHERS,
             form=NOTE,
             required=frozenset(NOTE),
-            effect=called_off,
+            effect=service.called_off,
         ),
         Transition(
             "cancel",
@@ -382,7 +197,7 @@ FLOW = Workflow(
             ("draft", "submitted", "unit_ok", "assigned"),
             "cancelled",
             APPLICANTS,
-            effect=called_off,
+            effect=service.called_off,
             is_applicants=True,
         ),
     ),
@@ -410,6 +225,6 @@ REQUEST = Entity(
     ),
     searched=("number", "reason", "destination"),
     workflow=FLOW,
-    check=check,
-    complete=complete,
+    check=service.check,
+    complete=service.complete,
 )

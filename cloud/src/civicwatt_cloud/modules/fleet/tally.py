@@ -17,7 +17,8 @@ from civicwatt_cloud.modules.fleet import crosscheck, permits
 from civicwatt_cloud.modules.fleet.crosscheck import Order, Run
 from civicwatt_cloud.modules.fleet.entities import READERS
 from civicwatt_cloud.modules.fleet.position_models import Trip
-from civicwatt_cloud.modules.fleet.requests import REQUEST, counties_of
+from civicwatt_cloud.modules.fleet.request_steps import counties_of
+from civicwatt_cloud.modules.fleet.requests import REQUEST
 from civicwatt_cloud.modules.fleet.seals import Span
 from civicwatt_cloud.modules.fleet.use_errors import SpanReversed, UnknownCounty
 from civicwatt_cloud.modules.fleet.use_models import Campaign, VehicleRequest
