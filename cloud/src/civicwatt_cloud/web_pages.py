@@ -1,9 +1,10 @@
 """The built web pages: hashed files are kept for ever, every other path is the one page."""
 
-from pathlib import Path
+from pathlib import Path as FilePath
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI
-from fastapi.responses import FileResponse, Response
+from fastapi import APIRouter, Depends, FastAPI, Path
+from fastapi.responses import FileResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -25,13 +26,18 @@ class _Hashed(StaticFiles):
         return response
 
 
-def add_pages(app: FastAPI, folder: Path) -> None:
+def add_pages(app: FastAPI, folder: FilePath) -> None:
     """Serve the pages under `folder`; to be added after all other routes."""
     if (folder / "assets").is_dir():
         app.mount("/assets", _Hashed(directory=folder / "assets"), name="assets")
     router = APIRouter(include_in_schema=False, dependencies=[Depends(public)])
     index = folder / "index.html"
     root = folder.resolve()
+
+    @router.get("/labels/{short}")
+    def label(short: Annotated[str, Path(pattern=r"^[\w-]{1,80}$")]) -> RedirectResponse:
+        """What a label's code leads to: the page that shows its record."""
+        return RedirectResponse(f"../#/labels/{short}", 303)
 
     @router.get("/{path:path}")
     def page(path: str) -> Response:
@@ -47,7 +53,7 @@ def add_pages(app: FastAPI, folder: Path) -> None:
     app.router.routes.extend(router.routes)
 
 
-def _file(root: Path, path: str) -> Path | None:
+def _file(root: FilePath, path: str) -> FilePath | None:
     """The file under `root`, if there is one; a path that no file can have (NUL, too long) is none."""
     try:
         found = (root / path).resolve()

@@ -37,6 +37,12 @@ async def test_s20_every_answer_carries_the_security_headers(client: AsyncClient
     assert headers["referrer-policy"] == "no-referrer"
 
 
+async def test_the_code_on_a_label_leads_to_the_page_of_its_record(client: AsyncClient) -> None:
+    found = await client.get("/labels/service_point-17-K3M2P4Q7AB")
+    assert (found.status_code, found.headers["location"]) == (303, "../#/labels/service_point-17-K3M2P4Q7AB")
+    assert (await client.get("/labels/%0d%0aa")).status_code == 422
+
+
 async def test_every_page_path_is_the_one_page_and_is_asked_for_anew(client: AsyncClient) -> None:
     for path in ("/", "/institutions/3", "/docs"):
         response = await client.get(path)
