@@ -34,6 +34,7 @@ ALL = {
     "above_standard": 2,  # price and displacement of one
     "unmarked": 1,
     "off_point": 1,
+    "no_order": 1,
     "over_cost": 1,
 }
 

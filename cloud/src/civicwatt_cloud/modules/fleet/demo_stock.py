@@ -2,7 +2,7 @@
 
 The pages must surface each of them: a car above its standard, one too many, one without the mark, a filling
 elsewhere than at the fixed point, one above its cost quota, a renewal that waits, a disposal on its way,
-a violation that is explained.
+a violation that is explained, a vehicle that the traffic police saw without an order.
 """
 
 from collections import Counter
@@ -25,11 +25,20 @@ from civicwatt_cloud.modules.fleet.exemptions import EXEMPTION
 from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleKind, VehicleState
 from civicwatt_cloud.modules.fleet.purchase import PLAN
 from civicwatt_cloud.modules.fleet.quotas import QUOTA
-from civicwatt_cloud.modules.fleet.stock_choices import Body, CostKind, Energy, Mark, SupplierKind
+from civicwatt_cloud.modules.fleet.stock_choices import (
+    Body,
+    CostKind,
+    Energy,
+    Mark,
+    SupplierKind,
+    TrafficKind,
+)
 from civicwatt_cloud.modules.fleet.stock_models import Violation
 from civicwatt_cloud.modules.fleet.stock_steps import change_vehicle
 from civicwatt_cloud.modules.fleet.suppliers import SUPPLIER
+from civicwatt_cloud.modules.fleet.traffic import TRAFFIC
 from civicwatt_cloud.modules.fleet.violations import EXPLAIN, VIOLATION
+from civicwatt_cloud.modules.fleet.writing import DAY_US
 
 ABOVE, UNMARKED, ELSEWHERE, DEAR, OLD, LEAVING, SECRET = 1, 4, 6, 8, 10, 35, 2  # by their order
 SUPPLIERS = {
@@ -120,6 +129,9 @@ def _cases(context: Context, vehicles: Sequence[Vehicle], today: date) -> None:
             "reason": "车况差，维修费用高",
         }
         _begun(context, PLAN, old.owner_id, {**car, **renewal, "state": "submitted"})
+        seen = {"number": "JJ-20260412-0731", "vehicle_id": old.id, "kind": TrafficKind.PASSAGE}
+        seen |= {"at_us": context.now_us - 200 * DAY_US, "place": "荆襄绕城高速东县收费站"}
+        registry.add(context, TRAFFIC, old.owner_id, seen)
     if (leaving := some.get(LEAVING)) is not None:
         said = {"vehicle_id": leaving.id, "method": "auction", "reason": "闲置", "state": "agreed"}
         _begun(context, DISPOSAL, leaving.owner_id, said)

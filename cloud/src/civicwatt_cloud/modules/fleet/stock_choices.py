@@ -75,3 +75,19 @@ class CostKind(Choice):
     TOLL = "toll", "过路过桥", "tolls"
     PARKING = "parking", "停车", "parking"
     OTHER = "other", "其他", "other"
+
+
+class TrafficKind(Choice):
+    """What the traffic police know of a vehicle."""
+
+    PASSAGE = "passage", "卡口过车", "passage of a checkpoint"
+    OFFENCE = "offence", "交通违法", "traffic offence"
+    ACCIDENT = "accident", "交通事故", "accident"
+
+
+class TrafficMatch(Choice):
+    """What there is to a record of the traffic police."""
+
+    ORDERED = "ordered", "有派车单", "ordered"
+    PERMITTED = "permitted", "有启封许可", "permitted"
+    UNORDERED = "unordered", "无派车单", "no order"

@@ -10,9 +10,10 @@ RuleViolation 422
 ├── NotMarked        CW-M0317
 ├── NotExempt        CW-M0318
 ├── OtherMethod      CW-M0319
-├── NotYetDue        CW-M0325
 ├── NotYetPaid       CW-M0323
-└── NothingToReverse CW-M0324
+├── NothingToReverse CW-M0324
+├── NotYetDue        CW-M0325
+└── NotItsVehicle    CW-M0326
 Conflict 409
 ├── QuotaFull        CW-M0320
 ├── RenewedAlready   CW-M0321
@@ -170,3 +171,13 @@ class NothingToReverse(RuleViolation):
     en = "the line cannot be reversed: it is absent, a reversal itself, or reversed already"
     remedy_zh = "核对记录编号"
     remedy_en = "check which line it is"
+
+
+class NotItsVehicle(RuleViolation):
+    """The vehicle is another institution's. Facts: plate, owner."""
+
+    code = "CW-M0326"
+    zh = "{plate} 属于{owner}"
+    en = "{plate} is a vehicle of {owner}"
+    remedy_zh = "单位填写车辆所属单位"
+    remedy_en = "name the institution that owns it"

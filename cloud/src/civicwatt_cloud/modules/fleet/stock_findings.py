@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from civicwatt_cloud.kit.business_time import date_of
+from civicwatt_cloud.kit.business_time import date_of, day_start_us, iso
 from civicwatt_cloud.kit.errors import NoRule
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.choices import Choice
@@ -18,7 +18,8 @@ from civicwatt_cloud.modules.fleet import accounts, costs, quotas
 from civicwatt_cloud.modules.fleet.entities import VEHICLE
 from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleKind, VehicleState
 from civicwatt_cloud.modules.fleet.standards import offered_of
-from civicwatt_cloud.modules.fleet.stock_choices import Mark
+from civicwatt_cloud.modules.fleet.stock_choices import Mark, TrafficMatch
+from civicwatt_cloud.modules.fleet.stock_models import TrafficRecord
 from civicwatt_cloud.modules.fleet.stock_rules import Standard, breaches, rounded, yuan
 
 
@@ -29,6 +30,7 @@ class FindingKind(Choice):
     OVER_QUOTA = "over_quota", "超编制配备", "above the quota"
     UNMARKED = "unmarked", "未喷涂标识", "not marked"
     OFF_POINT = "off_point", "非定点采购", "not a fixed supplier"
+    NO_ORDER = "no_order", "交警记录无派车单", "seen by the traffic police without an order"
     OVER_COST = "over_cost", "超运行费用定额", "above the cost quota"
 
 
@@ -56,7 +58,8 @@ def findings(context: Context, roles: Roles, year: int) -> list[Finding]:
         for one in there
         if one.mark == Mark.MISSING and one.state == VehicleState.IN_USE
     ]
-    return [*found, *_off_point(context, vehicles, year), *_over_cost(context, vehicles, year)]
+    found += [*_off_point(context, vehicles, year), *_no_order(context, vehicles, year)]
+    return [*found, *_over_cost(context, vehicles, year)]
 
 
 def _above_standard(context: Context, vehicles: Sequence[Vehicle]) -> list[Finding]:
@@ -98,6 +101,22 @@ def _off_point(context: Context, vehicles: Sequence[Vehicle], year: int) -> list
         if (car := by_id.get(line.vehicle_id)) is not None:
             said = f"{line.on_day} {line.supplier} {yuan(line.amount)} "
             found.append(Finding(FindingKind.OFF_POINT, car.owner_id, car, f"{said}元", f"{said}yuan"))
+    return found
+
+
+def _no_order(context: Context, vehicles: Sequence[Vehicle], year: int) -> list[Finding]:
+    by_id, span = {one.id: one for one in vehicles}, accounts.year(year)
+    query = select(TrafficRecord).where(
+        TrafficRecord.match == TrafficMatch.UNORDERED,
+        TrafficRecord.at_us >= day_start_us(span.start, context.zone),
+        TrafficRecord.at_us < day_start_us(span.end, context.zone),
+        TrafficRecord.removed_us.is_(None),
+    )
+    found = []
+    for row in context.session.scalars(query.order_by(TrafficRecord.at_us, TrafficRecord.id)):
+        if (car := by_id.get(row.vehicle_id)) is not None:
+            said = f"{iso(row.at_us, context.zone)[:16].replace('T', ' ')} {row.place}"
+            found.append(Finding(FindingKind.NO_ORDER, car.owner_id, car, said, said))
     return found
 
 

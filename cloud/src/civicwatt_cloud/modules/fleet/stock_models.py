@@ -135,6 +135,26 @@ class Violation(Record):
     state: Mapped[str] = mapped_column(String(40))
 
 
+class TrafficRecord(Record):
+    """A vehicle was seen by the traffic police; what dispatch order there is to it."""
+
+    __tablename__ = "traffic_record"
+    __table_args__ = (UniqueConstraint("number"),)
+
+    number: Mapped[str] = fields.text("交警记录编号", "number", length=60)
+    vehicle_id: Mapped[int] = fields.reference("车辆", "vehicle", "vehicle")
+    kind: Mapped[str] = fields.choice("类别", "kind", choices.TrafficKind)
+    at_us: Mapped[int] = fields.moment("时间", "at")
+    place: Mapped[str] = fields.text("地点", "place")
+    what: Mapped[str | None] = fields.text("违法行为或事由", "what for")
+    fine: Mapped[int | None] = fields.money("罚款", "fine")
+    points: Mapped[int | None] = fields.number("记分", "penalty points", "分")
+    match: Mapped[str | None] = fields.choice("比对结果", "match", choices.TrafficMatch, is_computed=True)
+    request_id: Mapped[int | None] = fields.reference(
+        "派车单", "dispatch order", "vehicle_request", is_computed=True
+    )
+
+
 class FuelEntry(Entry):
     """Fuel of a vehicle; a correction reverses a former line."""
 
