@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import select
 
@@ -28,6 +29,7 @@ from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleKind
 from civicwatt_cloud.modules.fleet.module import MODULE
 from civicwatt_cloud.modules.fleet.position_models import VehicleEventKind
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 NOW_US = 1_795_233_600_000_000  # 2026-11-21 12:00 in Shanghai
 ALL = {
     "over_quota": 1,
@@ -39,10 +41,11 @@ ALL = {
 }
 
 
-@pytest.fixture
-async def cloud(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Any]:
-    """The application over the demo's stock, and what somebody asks of it."""
-    settings = Settings(data_dir=tmp_path, mqtt_host=None, clock=f"{NOW_US}/1e-09/0.0")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def cloud(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> AsyncIterator[Any]:
+    """The application over the demo's stock, and what somebody asks of it; made once for this file."""
+    folder = tmp_path_factory.mktemp("stock")
+    settings = Settings(data_dir=folder, mqtt_host=None, clock=f"{NOW_US}/1e-09/0.0")
     shutil.copy(sqlite_template, settings.database_path)
     app = create_app(settings, modules=(MODULE,))
     async with app.router.lifespan_context(app):
