@@ -1,7 +1,7 @@
 """The whole application over a small institution that has a record of every kind, and whoever may call it."""
 
 import shutil
-from collections.abc import AsyncIterator, Iterator, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,10 @@ from civicwatt_cloud.kit import identity
 from civicwatt_cloud.kit.directory import Institution, Region
 from civicwatt_cloud.kit.errors import TooManyRequests
 from civicwatt_cloud.kit.identity import FOR_EVER, Account, Grant
+from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.fields import fields_of
 from civicwatt_cloud.kit.records.values import show
-from civicwatt_cloud.kit.roles import ADMINISTRATORS, BUSINESS, TEMPORARY
+from civicwatt_cloud.kit.roles import ADMINISTRATORS, BUSINESS, TEMPORARY, Role
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.gateways.signed import SignedGateway, signed_gateway
 from civicwatt_cloud.timeseries.points import Gateway
@@ -52,6 +53,24 @@ class Whole:
             for name, client in self.clients.items():
                 client.cookies.clear()
                 client.cookies.set("civicwatt", _token(session, name))
+
+    def browser(self, role: Role) -> AsyncClient:
+        """Of somebody who holds this one role."""
+        with self.app.state.database.session() as session:
+            _account(session, f"only-{role}", {role})
+            token = _token(session, f"only-{role}")
+        client = _client(self.app)
+        client.cookies.set("civicwatt", token)
+        return client
+
+    def mark(self, entity: Entity, names: list[str], text: str, sensitivity: str) -> int:
+        """Let a record say this text in these fields; its id."""
+        with self.app.state.database.session() as session:
+            row = session.query(entity.model).order_by(entity.model.id).first()
+            row.sensitivity = sensitivity
+            for name in names:
+                setattr(row, name, text)
+            return int(row.id)
 
     def fault(self, path: str, method: str, answer: Response) -> str:
         """What the document does not tell of an answer; empty: nothing."""
@@ -121,12 +140,18 @@ def _fill(session: Session) -> None:
         if entity.model.__tablename__ not in {table for table, _ in session.info.get("made", {})}:
             record(session, entity, 1, number)
     for name, roles in {WORKER: BUSINESS - TEMPORARY, **{one: {one} for one in ADMINISTRATORS}}.items():
-        account = Account(username=name, display_name=name, created_us=0)
-        session.add(account)
-        session.flush()
-        for role in sorted(roles):
-            where = None if role in ADMINISTRATORS else "429900"
-            session.add(Grant(account_id=account.id, role=role, region_code=where, valid_from=FOR_EVER))
+        _account(session, name, roles)
+
+
+def _account(session: Session, name: str, roles: Collection[Role]) -> None:
+    if session.query(Account).filter_by(username=name).first():
+        return
+    account = Account(username=name, display_name=name, created_us=0)
+    session.add(account)
+    session.flush()
+    for role in sorted(roles):
+        where = None if role in ADMINISTRATORS else "429900"
+        session.add(Grant(account_id=account.id, role=role, region_code=where, valid_from=FOR_EVER))
 
 
 def _token(session: Session, name: str) -> str:

@@ -6,11 +6,15 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from cloud.conformance.samples import ENTITIES
 from cloud.routes.asking import Asking, Request
 from cloud.routes.conftest import Whole, plain
 from httpx import ASGITransport, AsyncClient, Response
 
 from civicwatt_cloud.kit.guard import HEADERS, HSTS
+from civicwatt_cloud.kit.records.fields import Kind, fields_of
+from civicwatt_cloud.kit.records.sensitive import is_guarded
+from civicwatt_cloud.kit.roles import TEMPORARY
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(1800)]
 SEED = 20261122
@@ -43,6 +47,41 @@ async def sent(whole: Whole, one: Request) -> Response:
         if answer.status_code not in {401, 403}:
             break
     return answer
+
+
+@pytest.mark.parametrize("sensitivity", ["internal", "sensitive"])
+async def test_s25_what_a_role_may_not_see_is_nowhere_in_its_answers(whole: Whole, sensitivity: str) -> None:
+    """Every entity × every role that reads it; of a sensitive record who does not work on it sees nothing."""
+    tried = 0
+    for module, entity in ENTITIES:
+        texts = [name for name, one in fields_of(entity.model).items() if one.kind in (Kind.TEXT, Kind.NOTE)]
+        if sensitivity == "internal":
+            texts = [name for name in texts if is_guarded(fields_of(entity.model)[name])]
+        barred = entity.read - (entity.sees_personal if sensitivity == "internal" else entity.workers)
+        if not texts:
+            continue
+        record_id = whole.mark(entity, texts, SECRET, sensitivity)
+        base = f"/api/v1/{module.key}/{entity.path}"
+        for role in sorted(barred - TEMPORARY):
+            client = whole.browser(role)
+            for path in (
+                "",
+                f"/{record_id}",
+                f"/{record_id}/history",
+                f"/titles?id={record_id}",
+                "/export?format=csv",
+            ):
+                answer = await client.get(base + path)
+                assert (answer.status_code, SECRET in answer.text) == (200, False), (role, base + path)
+            for name in ("q", *(one for one in texts if one in entity.filters)):
+                assert (await client.get(base, params={name: SECRET})).json()["total"] == 0, (
+                    role,
+                    base,
+                    name,
+                )
+            assert (await client.get("/api/v1/search", params={"q": SECRET})).json() == []
+            tried += 1
+    assert tried > 20
 
 
 async def test_s19_whatever_is_sent_is_answered_as_the_document_tells(

@@ -14,10 +14,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from civicwatt_cloud.kit.db import ROW_ID, Base
 from civicwatt_cloud.kit.identity import real_now_us
+from civicwatt_cloud.kit.records.choices import Sensitivity
 
 if TYPE_CHECKING:
+    from civicwatt_cloud.kit.records.record import Record
     from civicwatt_cloud.kit.records.registry import Context
 
+STAYS = "stays"  # among the facts: no hearer outside hears of it
 Facts = Mapping[str, object]
 Handler = Callable[["Context", Facts], None]
 _handlers: dict[str, list[Handler]] = defaultdict(list)
@@ -76,8 +79,13 @@ def background() -> tuple[Background, ...]:
     return tuple(_background)
 
 
-def tell(context: "Context", name: str, facts: Facts) -> None:
-    """Write an event down and let those hear that act in the same transaction."""
+def tell(context: "Context", name: str, facts: Facts, about: "Record | None" = None) -> None:
+    """Write an event down and let those hear that act in the same transaction.
+
+    `about` whose record it is: what happens to one that is marked 不联网 is told to nobody outside.
+    """
+    if about is not None and about.sensitivity == Sensitivity.OFFLINE:
+        facts = {**facts, STAYS: True}
     text = json.dumps(facts, ensure_ascii=False)
     context.session.add(Event(name=name, facts=text, at_us=real_now_us()))
     for handler in _handlers[name]:

@@ -103,6 +103,10 @@ class Taker(Protocol):
         """An uploaded file."""
         ...
 
+    def form(self, name: str, data: bytes) -> None:
+        """A Word form of the installation's own."""
+        ...
+
     def readings(self, rows: Batch) -> None:
         """Some readings."""
         ...

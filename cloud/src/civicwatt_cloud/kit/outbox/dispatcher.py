@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.kit.events import Background, Event, Facts
+from civicwatt_cloud.kit.events import STAYS, Background, Event, Facts
 from civicwatt_cloud.kit.identity import real_now_us
 from civicwatt_cloud.kit.jobs import PLATFORM
 from civicwatt_cloud.kit.outbox.errors import NoSuchHearer
@@ -90,17 +90,17 @@ class Dispatcher:
         with self.database.session() as session:
             found = session.scalars(new).all()
             for event in found:
-                lane = int(json.loads(event.facts).get("owner_id") or 0)
-                rows = (
-                    Delivery(event_id=event.id, hearer=key, lane=lane) for key in self._hearers(event.name)
-                )
-                session.add_all(rows)
+                facts = json.loads(event.facts)
+                lane = int(facts.get("owner_id") or 0)
+                hearers = self._hearers(event.name, stays=STAYS in facts)
+                session.add_all(Delivery(event_id=event.id, hearer=key, lane=lane) for key in hearers)
                 event.told_us = real_now_us()
         return len(found) == BATCH
 
-    def _hearers(self, name: str) -> dict[str, None]:
+    def _hearers(self, name: str, *, stays: bool) -> dict[str, None]:
         keys = [one.key for one in self.inside if one.name == name]
-        keys += [one.key for one in self.outside if any(matches(wanted, name) for wanted in one.names)]
+        outside = () if stays else self.outside
+        keys += [one.key for one in outside if any(matches(wanted, name) for wanted in one.names)]
         return dict.fromkeys(keys)
 
     def _round(self, hearer: str, work: Callable[[Delivery], None]) -> None:

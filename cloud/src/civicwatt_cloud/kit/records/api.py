@@ -12,7 +12,7 @@ from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.problems import Problem
-from civicwatt_cloud.kit.records import bulk, registry, schemas
+from civicwatt_cloud.kit.records import bulk, registry, schemas, sensitive
 from civicwatt_cloud.kit.records.entity import Entity, Module, Roles
 from civicwatt_cloud.kit.records.registry import Asked, Context
 from civicwatt_cloud.kit.records.schemas import Numbered
@@ -88,6 +88,10 @@ def reading(request: Request, actor: Actor) -> Iterator[Context]:
     state = request.app.state
     with state.database.reading() as session:
         yield Context(session, actor, state.zone, state.clock.now_us())
+        looked = session.info.get(sensitive.LOOKED)
+    if looked:
+        with state.database.session() as session:
+            sensitive.note(session, actor, looked)
 
 
 @contextmanager

@@ -11,13 +11,13 @@ from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.audit import Audit
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.identity import Account, Actor
-from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records import registry, sensitive
 from civicwatt_cloud.kit.records.api import PROBLEMS, RecordId, reading
 from civicwatt_cloud.kit.records.entity import Entity, Module
 from civicwatt_cloud.kit.records.fields import fields_of
-from civicwatt_cloud.kit.records.registry import MASK, Context
+from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.sensitive import MASK
 from civicwatt_cloud.kit.records.values import show
-from civicwatt_cloud.kit.scope import scope_of
 
 Ids = Annotated[list[RecordId], Query(max_length=registry.LONGEST_PAGE)]
 NEWEST = 100  # deeds that a page shows of one record
@@ -77,13 +77,14 @@ def _routes_of(router: APIRouter, name: str, entity: Entity) -> None:
 
 def titles_of(context: Context, entity: Entity, ids: list[int]) -> list[Title]:
     """What the records of these ids that the actor may see are called."""
-    field, column = fields_of(entity.model)[entity.title], getattr(entity.model, entity.title)
-    query = select(entity.model.id, column).where(
-        entity.model.id.in_(ids), registry.visible(entity, context.actor)
-    )
+    model, field = entity.model, fields_of(entity.model)[entity.title]
+    columns = (model.id, model.owner_id, model.sensitivity, getattr(model, entity.title))
+    query = select(*columns).where(model.id.in_(ids), registry.visible(entity, context.actor))
+    rows = context.session.execute(query).all()
+    hidden = sensitive.masked(context.session, context.actor, entity, rows)
     return [
-        Title(id=found, title=MASK if field.is_personal else show(field, value, context.zone))
-        for found, value in context.session.execute(query)
+        Title(id=row.id, title=MASK if entity.title in names else show(field, row[-1], context.zone))
+        for row, names in zip(rows, hidden, strict=True)
     ]
 
 
@@ -93,9 +94,9 @@ def history_of(context: Context, entity: Entity, record_id: int) -> list[History
     Errors: NotPermitted, NotFound.
     """
     row = registry.get(context, entity, record_id)
-    sees = scope_of(context.actor, entity.sees_personal).has(context.session, row.owner_id)
-    hidden = {name for name, one in fields_of(entity.model).items() if one.is_personal and not sees}
-    query = select(Audit).where(Audit.subject == f"{entity.key}/{row.id}").order_by(Audit.id.desc())
+    (hidden,) = sensitive.masked(context.session, context.actor, entity, [row])
+    about = (Audit.subject == f"{entity.key}/{row.id}", Audit.what != sensitive.READ)
+    query = select(Audit).where(*about).order_by(Audit.id.desc())
     deeds = context.session.scalars(query.limit(NEWEST)).all()
     names = _names(context, {one.who for one in deeds})
     return [
@@ -109,7 +110,7 @@ def history_of(context: Context, entity: Entity, record_id: int) -> list[History
     ]
 
 
-def _differences(deed: Audit, hidden: set[str]) -> list[Difference]:
+def _differences(deed: Audit, hidden: frozenset[str]) -> list[Difference]:
     before = json.loads(deed.before or "{}")
     after = json.loads(deed.after or "{}")
     changed = [name for name in after | before if name != "rev" and before.get(name) != after.get(name)]

@@ -10,6 +10,7 @@ from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.problems import Problem
 from civicwatt_cloud.kit.records.entity import Entity, Module
 from civicwatt_cloud.kit.records.fields import Field, fields_of, is_required
+from civicwatt_cloud.kit.records.sensitive import SENSITIVITY
 from civicwatt_cloud.kit.roles import EVERYBODY, title
 from civicwatt_cloud.kit.workflow.spec import Transition, Workflow
 
@@ -99,7 +100,10 @@ def _entity(entity: Entity, actor: Actor, paths: dict[str, str]) -> EntityMeta:
         title=entity.title,
         columns=list(entity.columns or tuple(fields)[:6]),
         filters=list(entity.filters),
-        fields=[_field(name, one, paths, is_required(entity.model, name)) for name, one in fields.items()],
+        fields=[
+            *(_field(name, one, paths, is_required(entity.model, name)) for name, one in fields.items()),
+            _field("sensitivity", SENSITIVITY, paths, required=False),
+        ],
         states=_states(entity.workflow),
         transitions=_transitions(entity.workflow, paths),
         can_write=bool(actor.roles & entity.write),

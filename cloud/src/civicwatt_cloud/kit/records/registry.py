@@ -14,9 +14,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit import audit
-from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.errors import NotFound, NotPermitted
 from civicwatt_cloud.kit.identity import Actor
+from civicwatt_cloud.kit.records import sensitive
 from civicwatt_cloud.kit.records.entity import Entity, Roles
 from civicwatt_cloud.kit.records.errors import (
     AlreadyThere,
@@ -28,12 +28,12 @@ from civicwatt_cloud.kit.records.errors import (
 )
 from civicwatt_cloud.kit.records.fields import Field, Kind, fields_of, is_required
 from civicwatt_cloud.kit.records.record import Record
+from civicwatt_cloud.kit.records.sensitive import MASK, SENSITIVITY
 from civicwatt_cloud.kit.records.values import parse, show
 from civicwatt_cloud.kit.scope import scope_of
 
 PAGE = 50
 LONGEST_PAGE = 500
-MASK = "***"
 
 
 class Context(NamedTuple):
@@ -84,10 +84,20 @@ def filtered(context: Context, entity: Entity, asked: Asked) -> Select[Any]:
     query = select(entity.model).where(visible(entity, context.actor))
     for name, said in asked.where.items():
         query = query.where(_matches(entity, name, said, context.zone))
+        query = query.where(sensitive.askable(entity, context.actor, name))
     if asked.search:
-        texts = [_text(getattr(entity.model, name)) for name in entity.searched or (entity.title,)]
-        query = query.where(or_(*(text.icontains(asked.search, autoescape=True) for text in texts)))
+        query = query.where(or_(*(_holds(context, entity, name, asked.search) for name in searched(entity))))
     return query
+
+
+def searched(entity: Entity) -> tuple[str, ...]:
+    """The fields that a search looks into."""
+    return entity.searched or (entity.title,)
+
+
+def _holds(context: Context, entity: Entity, name: str, words: str) -> ColumnElement[bool]:
+    text = _text(getattr(entity.model, name))
+    return and_(text.icontains(words, autoescape=True), sensitive.askable(entity, context.actor, name))
 
 
 def _text(column: Any) -> ColumnElement[str]:
@@ -193,34 +203,25 @@ def told(entity: Entity, row: Record, zone: ZoneInfo) -> dict[str, object]:
     return {
         "rev": row.rev,
         "owner_id": row.owner_id,
+        "sensitivity": row.sensitivity,
         **state,
         **{name: show(one, getattr(row, name), zone) for name, one in fields.items()},
     }
 
 
 def shown(context: Context, entity: Entity, row: Record) -> dict[str, object]:
-    """A record as the actor may see it; what is personal is masked for others than `sees_personal`."""
+    """A record as the actor may see it; what is personal or sensitive is masked (sensitive.py)."""
     return shown_all(context, entity, [row])[0]
 
 
 def shown_all(context: Context, entity: Entity, rows: Sequence[Record]) -> list[dict[str, object]]:
     """Records as the actor may see them."""
-    personal = [name for name, one in fields_of(entity.model).items() if one.is_personal]
-    open_owners = _owners_told_of(context, entity, rows) if personal else frozenset()
     found = []
-    for row in rows:
+    hidden = sensitive.masked(context.session, context.actor, entity, rows)
+    for row, names in zip(rows, hidden, strict=True):
         seen = told(entity, row, context.zone)
-        if row.owner_id not in open_owners:
-            seen |= {name: MASK for name in personal if seen[name] is not None}
-        found.append({"id": row.id, "sensitivity": row.sensitivity, **seen})
+        found.append({"id": row.id, **seen, **{name: MASK for name in names if seen[name] is not None}})
     return found
-
-
-def _owners_told_of(context: Context, entity: Entity, rows: Sequence[Record]) -> frozenset[int]:
-    """The owners whose records are shown to the actor with what is personal."""
-    owners = scope_of(context.actor, entity.sees_personal).institution_ids()
-    asked = {row.owner_id for row in rows}
-    return frozenset(context.session.scalars(owners.where(Institution.id.in_(asked))))
 
 
 def _require(actor: Actor, roles: Roles) -> None:
@@ -229,7 +230,8 @@ def _require(actor: Actor, roles: Roles) -> None:
 
 
 def _parsed(context: Context, entity: Entity, said: Mapping[str, object]) -> dict[str, object]:
-    fields = fields_of(entity.model)
+    fields = {"sensitivity": SENSITIVITY, **fields_of(entity.model)}
+    said = {name: one for name, one in said.items() if name != "sensitivity" or one is not None}
     names = [name for name in said if name not in fields or fields[name].is_computed]
     if names:
         raise NotWritable(names=", ".join(names))
@@ -294,7 +296,8 @@ def _matches(entity: Entity, name: str, said: str, zone: ZoneInfo) -> ColumnElem
 def ordered(query: Select[Any], entity: Entity, order: str) -> Select[Any]:
     """By a field, then by age: a page never shows a row twice."""
     name = order.removeprefix("-")
-    if name not in fields_of(entity.model):
+    field = fields_of(entity.model).get(name)
+    if field is None or sensitive.is_guarded(field):
         return query.order_by(entity.model.id.desc())
     column = getattr(entity.model, name)
     return query.order_by(column.desc() if order.startswith("-") else column, entity.model.id)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.fields import Field as Described
 from civicwatt_cloud.kit.records.fields import Kind, fields_of, is_required
+from civicwatt_cloud.kit.records.sensitive import SENSITIVITY
 
 STRICT = ConfigDict(extra="forbid")
 _SAID: dict[Kind, Any] = {
@@ -76,7 +77,8 @@ def form_of(name: str, form: Any, required: frozenset[str]) -> type[BaseModel]:
 
 
 def _written(entity: Entity) -> list[tuple[str, Described]]:
-    return [(name, one) for name, one in fields_of(entity.model).items() if not one.is_computed]
+    written = [(name, one) for name, one in fields_of(entity.model).items() if not one.is_computed]
+    return [*written, ("sensitivity", SENSITIVITY)]
 
 
 def _field(described: Described, *, needed: bool) -> Any:

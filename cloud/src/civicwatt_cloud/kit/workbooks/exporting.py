@@ -10,11 +10,11 @@ from sqlalchemy import Select, func, select
 
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.directory import Institution
-from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records import registry, sensitive
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.fields import Field, Kind
-from civicwatt_cloud.kit.records.registry import MASK, Asked, Context
-from civicwatt_cloud.kit.scope import scope_of
+from civicwatt_cloud.kit.records.registry import Asked, Context
+from civicwatt_cloud.kit.records.sensitive import MASK
 from civicwatt_cloud.kit.table_files import XLSX_ROWS, Cell, write_table
 from civicwatt_cloud.kit.workbooks.columns import (
     OWNER,
@@ -28,6 +28,7 @@ from civicwatt_cloud.kit.workbooks.columns import (
 from civicwatt_cloud.kit.workbooks.errors import TooManyRows
 
 AT_ONCE = 2000  # rows from the cursor
+KEPT = 3  # columns that say what is masked: the id, the owner, the sensitivity
 EXACT = 10**15  # a workbook's numbers have 15 digits: larger ones are written as texts
 
 
@@ -36,7 +37,7 @@ def export(context: Context, entity: Entity, targets: Targets, asked: Asked, pat
 
     Errors: BadField, TooManyRows.
     """
-    wanted = registry.filtered(context, entity, asked)
+    wanted = registry.filtered(context, entity, asked).where(sensitive.leaves(entity))
     if path.suffix == ".xlsx":
         number = context.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
         if number > XLSX_ROWS:
@@ -52,31 +53,30 @@ def titles_of(entity: Entity) -> list[str]:
 
 
 def rows(context: Context, entity: Entity, targets: Targets, wanted: Select[Any]) -> Iterator[list[Cell]]:
-    """One row for each record of the query, cells as people write them; what is personal is masked."""
+    """One row for each record of the query, cells as people write them, masked as everywhere."""
     columns = columns_of(entity)
     cells = [_cell(one.field, context.zone) for one in columns]
-    personal = [number for number, one in enumerate(columns) if one.field.is_personal]
-    seeing = _owners_seen(context, entity) if personal else set()
     query = _with_names(wanted, entity, columns, targets).execution_options(yield_per=AT_ONCE)
     states = {one.key: one.zh for one in entity.workflow.states} if entity.workflow else {}
     with context.session.execute(query) as found:
-        for owner_id, code, name, *values in found:
-            shown = [
-                None if value is None else cell(value) for cell, value in zip(cells, values, strict=False)
-            ]
-            if personal and owner_id not in seeing:
-                for number in personal:
-                    shown[number] = None if shown[number] is None else MASK
-            if entity.workflow:
-                shown.append(states.get(values[-1], values[-1]))
-            yield [code, name, *shown]
+        for some in found.partitions(AT_ONCE):
+            hidden = sensitive.masked(context.session, context.actor, entity, some)
+            for row, names in zip(some, hidden, strict=True):
+                code, name, *values = row[KEPT:]
+                shown = [
+                    None if value is None else MASK if one.name in names else cell(value)
+                    for one, cell, value in zip(columns, cells, values, strict=False)
+                ]
+                if entity.workflow:
+                    shown.append(states.get(values[-1], values[-1]))
+                yield [code, name, *shown]
 
 
 def _with_names(query: Select[Any], entity: Entity, columns: list[Column], targets: Targets) -> Select[Any]:
     """The owner, and of each reference what people call the other record."""
     model = entity.model
     query = query.join(Institution, Institution.id == model.owner_id)
-    wanted: list[Any] = [model.owner_id, Institution.code, Institution.name]
+    wanted: list[Any] = [model.id, model.owner_id, model.sensitivity, Institution.code, Institution.name]
     for one in columns:
         own = getattr(model, one.name)
         if one.field.kind is Kind.REFERENCE:
@@ -89,12 +89,6 @@ def _with_names(query: Select[Any], entity: Entity, columns: list[Column], targe
     if entity.workflow:
         wanted.append(model.state)  # type: ignore[attr-defined]
     return query.with_only_columns(*wanted, maintain_column_froms=True)
-
-
-def _owners_seen(context: Context, entity: Entity) -> set[int]:
-    """The institutions whose personal fields the actor sees."""
-    scope = scope_of(context.actor, entity.sees_personal)
-    return set(context.session.scalars(select(Institution.id).where(scope.visible())))
 
 
 def _cell(field: Field, zone: ZoneInfo) -> Callable[[Any], Cell]:

@@ -19,7 +19,8 @@ from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.errors import BadField, FieldMissing, titles_of
 from civicwatt_cloud.kit.records.fields import Kind, is_required
-from civicwatt_cloud.kit.records.registry import MASK, Context
+from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.sensitive import MASK
 from civicwatt_cloud.kit.records.values import parse
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.kit.tables import Row, read_rows

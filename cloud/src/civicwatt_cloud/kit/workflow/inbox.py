@@ -20,7 +20,8 @@ from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.api import PROBLEMS, reading
 from civicwatt_cloud.kit.records.entity import Entity, Module
 from civicwatt_cloud.kit.records.fields import fields_of
-from civicwatt_cloud.kit.records.registry import MASK, Context
+from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.sensitive import MASK, OPEN, is_guarded
 from civicwatt_cloud.kit.records.values import show
 from civicwatt_cloud.kit.roles import EVERYBODY
 from civicwatt_cloud.kit.scope import scope_of
@@ -130,7 +131,9 @@ def _of_entity(context: Context, module: Module, entity: Entity, flow: Workflow)
             module=module.key,
             path=entity.path,
             id=row.id,
-            title=MASK if field.is_personal else show(field, getattr(row, entity.title), context.zone),
+            title=MASK
+            if is_guarded(field) or row.sensitivity not in OPEN
+            else show(field, getattr(row, entity.title), context.zone),
             owner=owner,
             state=row.state,
             since=None if since_us is None else iso(since_us, context.zone),

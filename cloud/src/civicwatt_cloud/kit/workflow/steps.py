@@ -84,7 +84,7 @@ def apply(context: Context, entity: Entity, row: Any, arrow: Transition, said: M
             said=json.dumps(shown, ensure_ascii=False),
         )
     )
-    events.tell(context, f"{entity.key}.{arrow.event}", {"id": row.id, "owner_id": row.owner_id})
+    events.tell(context, f"{entity.key}.{arrow.event}", {"id": row.id, "owner_id": row.owner_id}, row)
     return row
 
 
@@ -102,7 +102,7 @@ def begin(context: Context, entity: Entity, row: Any) -> None:
             said="{}",
         )
     )
-    events.tell(context, f"{entity.key}.{BEGUN}", {"id": row.id, "owner_id": row.owner_id})
+    events.tell(context, f"{entity.key}.{BEGUN}", {"id": row.id, "owner_id": row.owner_id}, row)
 
 
 def taken(context: Context, entity: Entity, record_id: int) -> Sequence[WorkflowStep]:
