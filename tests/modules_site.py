@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from sqlalchemy.orm import Session
@@ -17,8 +18,10 @@ from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import Institution, Region
 from civicwatt_cloud.kit.identity import FOR_EVER, Account, Grant, real_now_us
 from civicwatt_cloud.kit.people import Person, Rank
+from civicwatt_cloud.kit.records.entity import Module
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.settings import Settings
+from civicwatt_cloud.modules.catalogue import MODULES
 
 PASSWORD = "Yu-Lan-2026"
 PEOPLE = 120
@@ -36,11 +39,14 @@ class Site:
 
 
 @contextmanager
-def running(folder: Path, web: Path | None = None) -> Iterator[Site]:
-    """The server, filled, until the block ends."""
-    more = {} if web is None else {"web_dist": web}
+def running(
+    folder: Path, web: Path | None = None, modules: tuple[Module, ...] = MODULES, **more: Any
+) -> Iterator[Site]:
+    """The server with these modules and settings, filled, until the block ends."""
+    if web is not None:
+        more["web_dist"] = web
     settings = Settings(data_dir=folder, mqtt_host=None, http_port=free_port(), **more)
-    app = create_app(settings)
+    app = create_app(settings, modules=modules)
     config = uvicorn.Config(app, host="127.0.0.1", port=settings.http_port, log_level="error")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

@@ -18,6 +18,7 @@ interface Props {
   onSeek: (moment: number) => void;
 }
 
+const INTO_GAP_MS = 1000; // its first instant is still a fix
 const EXPORTS = [
   ["gpx", "GPX"],
   ["geojson", "GeoJSON"],
@@ -70,7 +71,7 @@ export function DayCourse({ journey, track, vehicle, span, moment, onSeek }: Pro
       <ol className="course" aria-label={t("map_day_course")}>
         {journey.parts.map((part) => (
           <li key={`${part.kind}${part.number}`} className={part.kind} aria-current={isNow(part) ? "time" : undefined}>
-            <button type="button" onClick={() => onSeek(part.from)}>
+            <button type="button" onClick={() => onSeek(part.from + (part.kind === "gap" ? INTO_GAP_MS : 0))}>
               <time>{clockAt(part.from).slice(0, 5)}</time>
               <span className="sign" aria-hidden="true" style={part.kind === "event" ? { color: STATES.bad.colour } : undefined}>
                 {part.kind === "stop" ? part.number : part.kind === "event" ? STATES.bad.sign : part.kind === "gap" ? "┄" : ""}
