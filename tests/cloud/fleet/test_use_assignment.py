@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from civicwatt_cloud.kit import rules
@@ -103,6 +103,7 @@ needs = st.builds(
 )
 
 
+@settings(max_examples=40)
 @given(
     st.data(),
     st.lists(cars, unique_by=lambda one: one.id),
@@ -119,6 +120,7 @@ def test_c3_10_the_order_in_which_they_are_named_makes_no_difference(
     assert found == again
 
 
+@settings(max_examples=40)
 @given(st.lists(cars, unique_by=lambda one: one.id), st.lists(drivers, unique_by=lambda one: one.id), needs)
 def test_c3_10_whoever_goes_can_and_whoever_stays_is_told_why(
     some: list[Car], people: list[Driving], need: Need
@@ -133,6 +135,7 @@ def test_c3_10_whoever_goes_can_and_whoever_stays_is_told_why(
     assert weights == sorted(weights)
 
 
+@settings(max_examples=40)
 @given(
     st.lists(cars, unique_by=lambda one: one.id), st.lists(drivers, unique_by=lambda one: one.id), needs, cars
 )
