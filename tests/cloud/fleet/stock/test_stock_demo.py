@@ -14,6 +14,7 @@ from httpx import ASGITransport, AsyncClient
 from sqlalchemy import select
 
 from civicwatt_cloud.app import create_app
+from civicwatt_cloud.kit.audit import Audit
 from civicwatt_cloud.kit.directory import Institution, Region
 from civicwatt_cloud.kit.identity import FOR_EVER, Account, Grant, open_session, real_now_us
 from civicwatt_cloud.kit.jobs import PLATFORM
@@ -55,6 +56,7 @@ async def cloud(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path)
             for name, role, place in (
                 ("manager", Role.FLEET_MANAGER, {"region_code": "429900"}),
                 ("clerk", Role.FLEET_CLERK, {"institution_id": 2}),
+                ("finance", Role.FINANCE, {"region_code": "429900"}),
                 ("staff", Role.STAFF, {"region_code": "429900"}),
             ):
                 account = Account(username=name, display_name=name, created_us=0)
@@ -73,6 +75,7 @@ async def cloud(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path)
                     return list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
                 return answer.json()
 
+            ask.app = app  # type: ignore[attr-defined]
             yield ask
 
 
@@ -158,3 +161,22 @@ async def test_a_ledger_is_entered_reversed_and_exported(cloud: Any) -> None:
     assert [one["name"] for one in stations] == ["荆襄石油政务站"]
     other = (await cloud("manager", "GET", "vehicles", params={"q": "鄂F00000"}))["rows"][0]["id"]
     await cloud("clerk", "POST", f"vehicles/{other}/fuel", 404, json=said)
+
+
+async def test_s25_sensitive_vehicles_are_in_no_list_of_who_does_not_keep_them(cloud: Any) -> None:
+    """The car above its standard is 敏感, one more is 不联网."""
+    with cloud.app.state.database.session() as session:
+        cars = session.scalars(select(Vehicle).order_by(Vehicle.id)).all()
+        cars[1].sensitivity, cars[7].sensitivity = "sensitive", "offline"
+    asked = {"year": 2026, "format": "csv"}
+    paths = ("stock-findings", "accounts/export", "violation-list/export", "annual-return/export")
+    told = {path: str(await cloud("finance", "GET", path, params=asked)) for path in paths[:2]}
+    assert not any(cars[1].plate in text or cars[7].plate in text for text in told.values())
+    await cloud("finance", "GET", f"vehicles/{cars[1].id}/account", 404, params={"year": 2026})
+    kept = {path: str(await cloud("manager", "GET", path, params=asked)) for path in paths}
+    assert cars[1].plate in kept["stock-findings"]
+    assert cars[1].plate in kept["accounts/export"]
+    assert cars[7].plate not in kept["accounts/export"]
+    with cloud.app.state.database.session() as session:
+        looked = session.scalars(select(Audit.who).where(Audit.what == "sensitive_read")).all()
+    assert set(looked) == {"account/manager"}

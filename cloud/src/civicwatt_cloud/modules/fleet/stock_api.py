@@ -12,22 +12,21 @@ from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.api import PROBLEMS, RecordId, reading, writing
 from civicwatt_cloud.kit.records.registry import Context
-from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.rules_local import of as rules_of
 from civicwatt_cloud.kit.scope import scope_of
-from civicwatt_cloud.modules.fleet import accounts, costs, suppliers
+from civicwatt_cloud.modules.fleet import accounts, costs, stock_seen, suppliers
 from civicwatt_cloud.modules.fleet.accounts import DistanceBasis, Yearly
 from civicwatt_cloud.modules.fleet.costs import Fuelled, Paid
-from civicwatt_cloud.modules.fleet.entities import KEEPERS, READERS, VEHICLE, WATCHERS
+from civicwatt_cloud.modules.fleet.entities import KEEPERS, READERS, VEHICLE
 from civicwatt_cloud.modules.fleet.models import Vehicle
 from civicwatt_cloud.modules.fleet.stock_choices import CostKind, SupplierKind
 from civicwatt_cloud.modules.fleet.stock_errors import NotYetPaid
 from civicwatt_cloud.modules.fleet.stock_models import CostEntry, FuelEntry
 from civicwatt_cloud.modules.fleet.stock_rules import rounded, yuan
+from civicwatt_cloud.modules.fleet.stock_seen import ACCOUNTANTS
 
 router = APIRouter(prefix="/api/v1/fleet", tags=["公务用车"], responses=PROBLEMS)
 STRICT = ConfigDict(extra="forbid")
-ACCOUNTANTS = (WATCHERS - {Role.DISPATCHER}) | {Role.APPROVER, Role.FINANCE, Role.LIAISON, Role.ASSET_MANAGER}
 Keeper = Annotated[Actor, Depends(Requires(KEEPERS))]
 Accountant = Annotated[Actor, Depends(Requires(ACCOUNTANTS))]
 Text = Annotated[str, Field(pattern=r"^[^\x00]*\S[^\x00]*$", max_length=120)]
@@ -193,7 +192,7 @@ def reverse_cost(
 def ledger(request: Request, record_id: RecordId, year: Year, actor: Accountant) -> list[LineOut]:
     """The lines of a vehicle in a year, by their days."""
     with reading(request, actor) as context:
-        vehicle = accounted(context, record_id)
+        vehicle = stock_seen.vehicle(context, record_id)
         return [_line(one) for one in costs.lines(context.session, vehicle.id, accounts.year(year))]
 
 
@@ -201,7 +200,7 @@ def ledger(request: Request, record_id: RecordId, year: Year, actor: Accountant)
 def account(request: Request, record_id: RecordId, year: Year, actor: Accountant) -> AccountOut:
     """What a vehicle did and cost in a year, beside its quota."""
     with reading(request, actor) as context:
-        vehicle = accounted(context, record_id)
+        vehicle = stock_seen.vehicle(context, record_id)
         span, rules = accounts.year(year), rules_of(context.session)
         (one,) = accounts.accounts(context.session, [vehicle], span, context.zone, rules)
         return AccountOut.of(year, one)
@@ -226,13 +225,6 @@ def fixed_suppliers(
             SupplierOut(name=one.name, kind=kind, contract=one.contract, valid_to=_said(one.valid_to))
             for one in found
         ]
-
-
-def accounted(context: Context, vehicle_id: int) -> Vehicle:
-    """A vehicle whose money the actor may see. Errors: NotFound."""
-    vehicle: Vehicle = registry.get(context, VEHICLE, vehicle_id)
-    scope_of(context.actor, ACCOUNTANTS).institution(context.session, vehicle.owner_id)
-    return vehicle
 
 
 def _kept(context: Context, vehicle_id: int) -> Vehicle:

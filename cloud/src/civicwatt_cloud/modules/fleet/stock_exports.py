@@ -14,19 +14,19 @@ from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.identity import Actor
-from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records import registry, sensitive
 from civicwatt_cloud.kit.records.api import PROBLEMS, RecordId, reading
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.rules_local import of as rules_of
 from civicwatt_cloud.kit.table_files import Cell, Format, write_table
 from civicwatt_cloud.kit.workbooks.api import TABLE, table_file
-from civicwatt_cloud.modules.fleet import accounts, costs, stock_findings, stock_return
+from civicwatt_cloud.modules.fleet import accounts, costs, stock_findings, stock_return, stock_seen
 from civicwatt_cloud.modules.fleet.accounts import FUEL
 from civicwatt_cloud.modules.fleet.entities import VEHICLE
 from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleKind
 from civicwatt_cloud.modules.fleet.position_models import VehicleEvent, VehicleEventKind
 from civicwatt_cloud.modules.fleet.seals import Severity
-from civicwatt_cloud.modules.fleet.stock_api import ACCOUNTANTS, Accountant, Year, accounted
+from civicwatt_cloud.modules.fleet.stock_api import Accountant, Year
 from civicwatt_cloud.modules.fleet.stock_choices import CostKind
 from civicwatt_cloud.modules.fleet.stock_findings import FindingKind
 from civicwatt_cloud.modules.fleet.stock_models import CostEntry, FuelEntry, Violation
@@ -122,7 +122,7 @@ def findings(request: Request, year: Year, actor: Accountant) -> list[FindingOut
                 en=one.en,
                 rule=one.rule,
             )
-            for one in stock_findings.findings(context, ACCOUNTANTS, year)
+            for one in stock_findings.findings(context, year)
         ]
 
 
@@ -136,7 +136,7 @@ def annual_return(
 
     def write(path: Path) -> None:
         with reading(request, actor) as context:
-            lines = stock_return.lines(context, ACCOUNTANTS, year)
+            lines = stock_return.lines(context, year)
             write_table(path, RETURN, map(_return, [*lines, stock_return.total(lines)]))
 
     return table_file(f"公务用车年报-{year}.{format}", write)
@@ -168,7 +168,7 @@ def ledger(
 
     def write(path: Path) -> None:
         with reading(request, actor) as context:
-            vehicle = accounted(context, record_id)
+            vehicle = stock_seen.vehicle(context, record_id)
             lines = costs.lines(context.session, vehicle.id, accounts.year(year))
             write_table(path, LEDGER, map(_line, lines))
 
@@ -220,8 +220,7 @@ def _driven(account: Account) -> list[Cell]:
 
 
 def _accounts(context: Context, year: int) -> Iterator[list[Cell]]:
-    visible = registry.visible(VEHICLE, context.actor, ACCOUNTANTS)
-    vehicles = context.session.scalars(select(Vehicle).where(visible).order_by(Vehicle.plate)).all()
+    vehicles = stock_seen.vehicles(context, stock_seen.TO_LEAVE)
     units = accounts.organs(context.session, {one.owner_id for one in vehicles})
     rules, span = rules_of(context.session), accounts.year(year)
     for one in accounts.accounts(context.session, vehicles, span, context.zone, rules):
@@ -259,23 +258,30 @@ def _line(one: FuelEntry | CostEntry) -> list[Cell]:
 def _violations(context: Context) -> Iterator[list[Cell]]:
     states = {one.key: one.zh for one in VIOLATION.workflow.states} if VIOLATION.workflow else {}
     query = (
-        select(Violation, VehicleEvent, Vehicle.plate, Institution.name)
+        select(Violation, VehicleEvent, Vehicle, Institution.name)
         .join(VehicleEvent, VehicleEvent.id == Violation.event_id)
         .join(Vehicle, Vehicle.id == Violation.vehicle_id)
         .join(Institution, Institution.id == Violation.owner_id)
-        .where(registry.visible(VIOLATION, context.actor))
+        .where(registry.visible(VIOLATION, context.actor), sensitive.leaves(VIOLATION), stock_seen.TO_LEAVE)
         .order_by(Violation.at_us.desc(), Violation.id)
     )
+    rows = context.session.execute(query).all()
+    hidden = [
+        sensitive.masked(context.session, context.actor, entity, [row[place] for row in rows])
+        for entity, place in ((VIOLATION, 0), (VEHICLE, 2))
+    ]
 
     def at(t_us: int | None) -> str:
         return "" if t_us is None else iso(t_us, context.zone)[:16].replace("T", " ")
 
-    for row, event, plate, name in context.session.execute(query):
+    for (row, event, car, name), *secret in zip(rows, *hidden, strict=True):
+        if any("number" in names or "plate" in names for names in secret):
+            continue
         is_late = (context.now_us if row.explained_us is None else row.explained_us) > row.due_us
         yield [
             row.number,
             name,
-            plate,
+            car.plate,
             VehicleEventKind(row.kind).zh,
             at(row.at_us),
             None if event.distance_m is None else Decimal(event.distance_m).scaleb(-3),

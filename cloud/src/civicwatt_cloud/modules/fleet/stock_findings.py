@@ -8,14 +8,11 @@ from sqlalchemy import select
 
 from civicwatt_cloud.kit.business_time import date_of, day_start_us, iso
 from civicwatt_cloud.kit.errors import NoRule
-from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.choices import Choice
-from civicwatt_cloud.kit.records.entity import Roles
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.rules import place_of
 from civicwatt_cloud.kit.rules_local import of as rules_of
-from civicwatt_cloud.modules.fleet import accounts, costs, quotas
-from civicwatt_cloud.modules.fleet.entities import VEHICLE
+from civicwatt_cloud.modules.fleet import accounts, costs, quotas, stock_seen
 from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleKind, VehicleState
 from civicwatt_cloud.modules.fleet.standards import offered_of
 from civicwatt_cloud.modules.fleet.stock_choices import Mark, TrafficMatch
@@ -45,10 +42,9 @@ class Finding(NamedTuple):
     rule: str = ""
 
 
-def findings(context: Context, roles: Roles, year: int) -> list[Finding]:
-    """All that an actor in these roles may see; what was bought and paid is of a year."""
-    visible = registry.visible(VEHICLE, context.actor, roles)
-    vehicles = context.session.scalars(select(Vehicle).where(visible).order_by(Vehicle.id)).all()
+def findings(context: Context, year: int) -> list[Finding]:
+    """All that the actor may see; what was bought and paid is of a year."""
+    vehicles = stock_seen.vehicles(context)
     there = [one for one in vehicles if one.state != VehicleState.DISPOSED]
     found = [*_above_standard(context, there), *_over_quota(context, there)]
     found += [

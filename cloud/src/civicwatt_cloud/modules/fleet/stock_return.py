@@ -8,14 +8,11 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from civicwatt_cloud.kit.directory import Institution
-from civicwatt_cloud.kit.records import registry
-from civicwatt_cloud.kit.records.entity import Roles
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.rules_local import of as rules_of
 from civicwatt_cloud.kit.scope import scope_of
-from civicwatt_cloud.modules.fleet import accounts, quotas
+from civicwatt_cloud.modules.fleet import accounts, quotas, stock_seen
 from civicwatt_cloud.modules.fleet.accounts import Span
-from civicwatt_cloud.modules.fleet.entities import VEHICLE
 from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleState
 from civicwatt_cloud.modules.fleet.stock_choices import CostKind, Energy
 from civicwatt_cloud.modules.fleet.stock_models import CostEntry, VehicleDisposal
@@ -60,13 +57,11 @@ SUMMED = (
 )
 
 
-def lines(context: Context, roles: Roles, year: int) -> list[Line]:
+def lines(context: Context, year: int) -> list[Line]:
     """A line for each institution in scope that has vehicles or a quota; vehicles as they stand now."""
-    visible, span = registry.visible(VEHICLE, context.actor, roles), accounts.year(year)
-    vehicles = context.session.scalars(select(Vehicle).where(visible).order_by(Vehicle.id)).all()
-    units = context.session.scalars(
-        select(Institution).where(scope_of(context.actor, roles).visible()).order_by(Institution.path)
-    )
+    vehicles, span = stock_seen.vehicles(context, stock_seen.TO_LEAVE), accounts.year(year)
+    scope = scope_of(context.actor, stock_seen.ACCOUNTANTS)
+    units = context.session.scalars(select(Institution).where(scope.visible()).order_by(Institution.path))
     found = {one.id: Line(one.code, one.name) for one in units}
     for car in vehicles:
         if car.state != VehicleState.DISPOSED:
