@@ -73,3 +73,4 @@ export type Indicator = Schemas["IndicatorOut"];
 export type Rank = Schemas["RankOut"];
 export type IndicatorItems = Schemas["Items"];
 export type IndicatorItem = IndicatorItems["rows"][number];
+export type Label = Schemas["LabelOut"];

@@ -6,6 +6,7 @@ import "./styles/base.css";
 import "./styles/notices.css";
 import "./styles/account.css";
 import "./styles/indicators.css";
+import "./styles/labels.css";
 import "./styles/pages.css";
 import "./styles/parts.css";
 import "./styles/plans.css";

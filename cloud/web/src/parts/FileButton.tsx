@@ -8,15 +8,17 @@ interface Props {
   multiple?: boolean;
   loading?: boolean;
   primary?: boolean;
+  /** as wide as what it stands in, for a thumb */
+  large?: boolean;
   onFiles: (files: File[]) => void;
 }
 
 /** Opens the browser's file dialog; its own button would speak the browser's language, not the page's. */
-export function FileButton({ title, accept, multiple = false, loading = false, primary = false, onFiles }: Props) {
+export function FileButton({ title, accept, multiple = false, loading = false, primary = false, large = false, onFiles }: Props) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <Button type={primary ? "primary" : "default"} loading={loading} onClick={() => input.current?.click()}>
+      <Button type={primary ? "primary" : "default"} size={large ? "large" : undefined} block={large} loading={loading} onClick={() => input.current?.click()}>
         {title}
       </Button>
       <input

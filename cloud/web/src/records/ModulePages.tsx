@@ -2,6 +2,7 @@ import { lazy } from "react";
 import { MAP } from "../map/mapAddress";
 import { NoticesPage } from "../notices/NoticesPage";
 import { INDICATORS, IndicatorsPage } from "../indicators/IndicatorsPage";
+import { LabelPage, LABELS } from "../labels/LabelPage";
 import { PLANS } from "../plans/Book";
 import { PlansPage } from "../plans/PlansPage";
 import { useTexts } from "../preferences";
@@ -20,7 +21,9 @@ export default function ModulePages() {
   const named = useNamed();
   const { modules, kinds } = useKinds();
   const address = parseAddress(useHash());
-  if (address.kind.split("/")[0] === INDICATORS) return <IndicatorsPage address={address} />;
+  const [page, part = ""] = address.kind.split("/");
+  if (page === LABELS) return <LabelPage key={part} short={part} />;
+  if (page === INDICATORS) return <IndicatorsPage address={address} />;
   if (address.kind === "inbox") return <InboxPage />;
   if (address.kind === "notices") return <NoticesPage />;
   const module = modules.find((one) => one.key === address.kind.split("/")[0]) ?? (address.kind === "" ? modules[0] : undefined);

@@ -6,7 +6,18 @@ import { useTexts } from "../preferences";
 import { type Address, visit } from "./address";
 import { type Kind, useKinds, useNamed } from "./kinds";
 import { RecordForm } from "./RecordForm";
-import { OWNER, type Row, writable } from "./record";
+import { OWNER, type Row, type Value, writable } from "./record";
+
+/** What the address says of the new record: a link that leads here, or the filters of the list beside it. */
+function toldBy(query: URLSearchParams, kind: Kind): Record<string, Value> {
+  const told = writable(kind).filter((field) => query.has(field.key) && !query.get(field.key)!.includes(".."));
+  return Object.fromEntries(
+    told.map((field) => {
+      const said = query.get(field.key)!;
+      return [field.key, field.kind === "reference" ? Number(said) : field.kind === "check" ? said === "true" : said];
+    }),
+  );
+}
 
 /** The sheet in which a record begins; whoever belongs to one institution need not name it. */
 export function NewRecord({ kind, address, onChanged }: { kind: Kind; address: Address; onChanged: () => void }) {
@@ -19,7 +30,7 @@ export function NewRecord({ kind, address, onChanged }: { kind: Kind; address: A
   useEffect(() => {
     if (!tree.data && !tree.problem) return;
     const owner = Number(address.query.get(OWNER.key)) || only;
-    setBegun({ id: 0, rev: 0, [OWNER.key]: owner } as Row);
+    setBegun({ id: 0, rev: 0, ...toldBy(address.query, kind), [OWNER.key]: owner } as Row);
   }, [tree.data, tree.problem]);
 
   return (
@@ -31,7 +42,7 @@ export function NewRecord({ kind, address, onChanged }: { kind: Kind; address: A
           draft={`${username}.${kind.address}.new`}
           submit={t("create")}
           onSubmit={async (said) => {
-            const row = await request<Row>("POST", kind.address, { [OWNER.key]: begun[OWNER.key], ...said });
+            const row = await request<Row>("POST", kind.address, { ...toldBy(address.query, kind), [OWNER.key]: begun[OWNER.key], ...said });
             onChanged();
             visit({ ...address, record: row.id }, true);
           }}

@@ -11,9 +11,13 @@ import { NextStep, StepsTaken } from "./ApprovalPanel";
 import { FileLibrary } from "./FileLibrary";
 import { History } from "./History";
 import { type Kind, useKinds, useNamed } from "./kinds";
+import { placeOnPlan } from "./links";
+import { PersonEvents } from "./PersonEvents";
 import { RecordForm } from "./RecordForm";
 import { fieldOf, fieldsOf, type Row, writable } from "./record";
 import { Shown, useShown, useTitlesOf } from "./Shown";
+
+const PEOPLE = "org/people";
 
 interface Props {
   kind: Kind;
@@ -54,10 +58,17 @@ export function RecordSheet({ kind, id, address, onChanged }: Props) {
     { key: "details", title: t("tab_details"), content: details },
     ...(kind.states.length ? [{ key: "flow", title: t("tab_flow"), content: () => <StepsTaken kind={kind} steps={steps} /> }] : []),
     ...(kind.has_files ? [{ key: "files", title: t("tab_files"), content: () => <FileLibrary kind={kind} id={id} /> }] : []),
+    ...(kind.address === PEOPLE ? [{ key: "events", title: t("tab_events"), content: () => row && <PersonEvents kind={kind} row={row} onNoted={changed} /> }] : []),
     { key: "history", title: t("tab_history"), content: () => row && <History kind={kind} row={row} /> },
   ];
+  const plan = row && placeOnPlan(kind, row);
+  const above = (
+    <p className="caption">
+      {named(kind)} {plan && <a href={plan}>{t("see_on_plan")}</a>}
+    </p>
+  );
   return (
-    <Panel title={name} above={<p className="caption">{named(kind)}</p>} onClose={() => visit(closed)}>
+    <Panel title={name} above={above} onClose={() => visit(closed)}>
       {record.problem && <ProblemPanel problem={record.problem} onRetry={record.problem.status === 404 ? undefined : record.retry} />}
       {row === null && !record.problem && <Skeleton active title={false} paragraph={{ rows: 6 }} />}
       {row && kind.states.length > 0 && <NextStep key={row.rev} kind={kind} row={row} steps={steps} onTaken={changed} />}

@@ -24,7 +24,6 @@ const en: Record<keyof typeof zh, string> = {
   second_factor_then: "Type the six digits it shows:",
   six_digits: "Six digits",
   confirm_digits: "Confirm",
-  second_factor_done: "The second factor is set up.",
   sign_in_digits: "Type the six digits of your authenticator.",
 
   sessions: "Sessions",
@@ -69,7 +68,6 @@ const en: Record<keyof typeof zh, string> = {
   on: "set up",
   off: "not set up",
   grants: "Grants",
-  grants_of: "{n}",
   no_grants: "none",
   empty_accounts: "No account fits.",
   three_admins: "Three administrators: the system administrator makes and disables accounts, the security administrator grants roles, the audit administrator reads what they did. Nobody is two of them, and none sees the business.",
@@ -104,7 +102,6 @@ const en: Record<keyof typeof zh, string> = {
 
   certificates: "Certificates",
   empty_certificates: "No certificate is bound.",
-  bind_certificate: "Bind a certificate",
   certificate_file: "Choose a certificate (PEM)",
   unbind: "Unbind",
   certificate_issuer: "Issuer",

@@ -22,7 +22,6 @@ const zh = {
   second_factor_then: "输入验证器显示的六位数字以确认：",
   six_digits: "六位数字",
   confirm_digits: "确认启用",
-  second_factor_done: "动态口令已启用。",
   sign_in_digits: "请输入验证器上的六位数字。",
 
   sessions: "登录会话",
@@ -67,7 +66,6 @@ const zh = {
   on: "已启用",
   off: "未启用",
   grants: "授权",
-  grants_of: "{n} 项",
   no_grants: "无授权",
   empty_accounts: "没有符合条件的账号。",
   three_admins: "三员分立：系统管理员建立和停用账号，安全管理员授权，审计管理员查看记录；三者不得由同一人兼任，也不查看业务数据。",
@@ -102,7 +100,6 @@ const zh = {
 
   certificates: "登录证书",
   empty_certificates: "未绑定证书。",
-  bind_certificate: "绑定证书",
   certificate_file: "选择证书文件（PEM）",
   unbind: "解绑",
   certificate_issuer: "颁发者",

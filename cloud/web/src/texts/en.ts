@@ -2,6 +2,8 @@ import map from "./map.en";
 import type { TextKey } from "./zh";
 import account from "./account.en";
 import indicators from "./indicators.en";
+import labels from "./labels.en";
+import people from "./people.en";
 import plans from "./plans.en";
 import notices from "./notices.en";
 import records from "./records.en";
@@ -10,6 +12,8 @@ const en: Record<TextKey, string> = {
   ...map,
   ...account,
   ...indicators,
+  ...labels,
+  ...people,
   ...plans,
   ...notices,
   ...records,

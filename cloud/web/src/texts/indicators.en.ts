@@ -34,15 +34,12 @@ const en: Record<keyof typeof zh, string> = {
   rank_by_region: "By region",
   rank_best_high: "the higher the better",
   rank_best_low: "the lower the better",
-  rank_none: "not ranked",
   tied: "tied",
   empty_ranking_rows: "Nobody to rank.",
   items: "Records",
   item_record: "Record",
   item_missing: "Why it is missing",
-  only_missing: "What is missing stands last.",
   empty_items: "No records in this period.",
-  other_units: "others",
 };
 
 export default en;

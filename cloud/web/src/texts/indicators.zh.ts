@@ -32,15 +32,12 @@ const zh = {
   rank_by_region: "按区划",
   rank_best_high: "数值越高越好",
   rank_best_low: "数值越低越好",
-  rank_none: "不参与排名",
   tied: "并列",
   empty_ranking_rows: "没有可排名的单位。",
   items: "明细",
   item_record: "记录",
   item_missing: "缺失原因",
-  only_missing: "缺失的排在最后。",
   empty_items: "这个期间没有明细。",
-  other_units: "其余单位",
 };
 
 export default zh;

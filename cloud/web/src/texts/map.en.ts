@@ -2,7 +2,7 @@ import type zh from "./map.zh";
 
 const map: Record<keyof typeof zh, string> = {
   map: "Map",
-  map_keys: "Arrow keys move, plus and minus zoom, 0 shows all",
+  map_keys: "Arrow keys move, plus and minus zoom, 0 shows all, Enter presses the middle",
   map_nearer: "Zoom in",
   map_farther: "Zoom out",
   map_whole: "Show all",

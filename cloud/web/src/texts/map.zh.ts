@@ -1,7 +1,7 @@
 /** The sentences of the map of vehicles. */
 const map = {
   map: "地图",
-  map_keys: "方向键移动，加减号缩放，0 看全部",
+  map_keys: "方向键移动，加减号缩放，0 看全部，回车如同点按地图中心",
   map_nearer: "放大",
   map_farther: "缩小",
   map_whole: "看全部",

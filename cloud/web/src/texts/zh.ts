@@ -1,6 +1,8 @@
 import map from "./map.zh";
 import account from "./account.zh";
 import indicators from "./indicators.zh";
+import labels from "./labels.zh";
+import people from "./people.zh";
 import plans from "./plans.zh";
 import notices from "./notices.zh";
 import records from "./records.zh";
@@ -10,6 +12,8 @@ const zh = {
   ...map,
   ...account,
   ...indicators,
+  ...labels,
+  ...people,
   ...plans,
   ...notices,
   ...records,

@@ -9,10 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.people import PersonEventKind
+from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.api import PROBLEMS, RecordId, reading, writing
 from civicwatt_cloud.kit.roles import EVERYBODY
 from civicwatt_cloud.modules.org import people, tree
-from civicwatt_cloud.modules.org.entities import EVENT, PERSON
+from civicwatt_cloud.modules.org.entities import EVENT, PERSON, POST
 
 router = APIRouter(prefix="/api/v1/org", tags=["机构人员"], responses=PROBLEMS)
 
@@ -46,6 +47,8 @@ def note_event(
     """Note it; posts, grants and what follows in other modules change in the same transaction."""
     happened = people.Said(said.kind, said.on_day, said.document, said.post_id)
     with writing(request, actor) as context:
+        if said.post_id is not None:
+            registry.get(context, POST, said.post_id)
         return PersonEventOut(
             id=people.happen(context, people.Entities(PERSON, EVENT), record_id, happened).id
         )
