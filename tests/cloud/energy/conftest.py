@@ -1,5 +1,6 @@
 """A small metered city on real databases, and a signed-in energy manager in front of the application."""
 
+import shutil
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -57,9 +58,18 @@ class City:
 
     def write(self, device: str, hours: list[float], values: list[float], **more: object) -> None:
         """Store readings of the device's counter, hours after BEGAN, and book them."""
+        self.load(device, hours, values, **more)
+        self.book()
+
+    def load(self, device: str, hours: list[float], values: list[float], **more: object) -> None:
+        """Store readings of the device's counter, hours after BEGAN."""
         state = self.app.state
         ts = BEGAN_US + (np.asarray(hours) * HOUR_US).astype(np.int64)
         load(state.database, state.store, Batch.of(self.points[device], ts, values, **more))
+
+    def book(self) -> None:
+        """Book all that is stored."""
+        state = self.app.state
         Ledger(state.database, state.store, state.zone).recompute_all()
 
     async def get(self, path: str) -> dict:
@@ -70,17 +80,21 @@ class City:
 
 
 @pytest.fixture
-async def city(tmp_path: Path, books_by_hand: None) -> AsyncIterator[City]:
+async def city(tmp_path: Path, sqlite_template: Path, books_by_hand: None) -> AsyncIterator[City]:
+    shutil.copy(sqlite_template, tmp_path / "civicwatt.sqlite")
     async with _city(tmp_path) as made:
         yield made
 
 
 @pytest.fixture
-async def cities(tmp_path: Path, postgresql_url: str, books_by_hand: None) -> AsyncIterator[list[City]]:
+async def cities(
+    tmp_path: Path, sqlite_template: Path, postgresql_url: str, books_by_hand: None
+) -> AsyncIterator[list[City]]:
     """The same city twice: on SQLite, and on PostgreSQL."""
     folders = [tmp_path / "sqlite", tmp_path / "postgresql"]
     for folder in folders:
         folder.mkdir()
+    shutil.copy(sqlite_template, folders[0] / "civicwatt.sqlite")
     async with _city(folders[0]) as one, _city(folders[1], postgresql_url) as other:
         yield [one, other]
 
@@ -103,7 +117,8 @@ async def _city(folder: Path, database_url: str | None = None) -> AsyncIterator[
             made = City(app, client, points, institutions)
             hours = np.arange(int((NOW - BEGAN) / timedelta(hours=1)) + 1, dtype=float)
             for device, per_hour in PER_HOUR.items():
-                made.write(device, [*hours, hours[-1] + 0.25], [*(hours * per_hour), hours[-1] * per_hour])
+                made.load(device, [*hours, hours[-1] + 0.25], [*(hours * per_hour), hours[-1] * per_hour])
+            made.book()
             assert (await client.post("/api/v1/session", json={"code": code})).status_code == 200
             with app.state.database.session() as session:
                 session.execute(update(Grant).values(region_code="429900"))

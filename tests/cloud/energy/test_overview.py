@@ -114,7 +114,7 @@ async def test_the_number_of_statements_does_not_grow_with_the_city(city: Any) -
     event.listen(*listen)
     await city.get("overview")
     event.remove(*listen)
-    assert len([one for one in statements if one.startswith("SELECT")]) <= 13
+    assert len([one for one in statements if one.startswith("SELECT")]) <= 14
 
 
 async def test_the_overview_answers_fast(city: Any) -> None:

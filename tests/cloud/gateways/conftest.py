@@ -1,5 +1,6 @@
 """A cloud on a real socket with one energy manager, and gateways that want to be let in."""
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -79,10 +80,14 @@ def serve() -> Callable[..., object]:
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory, books_by_hand: None) -> Iterator[Cloud]:
+def cloud(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, books_by_hand: None
+) -> Iterator[Cloud]:
     """One for the tests of a file: each uses a gateway of its own."""
     folder = tmp_path_factory.mktemp("cloud")
     (folder / "web").mkdir()
+    (folder / "data").mkdir()
+    shutil.copy(sqlite_template, folder / "data/civicwatt.sqlite")
     settings = Settings(data_dir=folder / "data", mqtt_host=None, web_dist=folder / "web")
     app = create_app(settings, modules=())
     with _serving(app, lifespan="on") as port:

@@ -1,6 +1,7 @@
 """S16: the routes of files, as pages use them."""
 
 import hashlib
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from io import BytesIO
@@ -25,9 +26,11 @@ PERSON = replace(MODULE.entity("person"), has_files=True)
 
 
 @pytest.fixture
-async def app(tmp_path: Path) -> AsyncIterator[FastAPI]:
+async def app(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[FastAPI]:
     """The application with the small city in it, where people have files."""
     modules = (replace(MODULE, entities=(PERSON,), routers=()),)
+    (tmp_path / "data").mkdir()
+    shutil.copy(sqlite_template, tmp_path / "data/civicwatt.sqlite")
     made = create_app(Settings(data_dir=tmp_path / "data", mqtt_host=None), modules)
     async with made.router.lifespan_context(made):
         with made.state.database.session() as session:

@@ -1,5 +1,6 @@
 """The routes of workbooks, bulk deeds, files, labels and documents, as pages use them."""
 
+import shutil
 from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
@@ -25,8 +26,10 @@ TABLE = "单位编码,人员编号,姓名,职级\nU1,P-1,王强,正科级\nU2,P-
 
 
 @pytest.fixture
-async def app(tmp_path: Path) -> AsyncIterator[FastAPI]:
+async def app(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[FastAPI]:
     """The application with the small city in it."""
+    (tmp_path / "data").mkdir()
+    shutil.copy(sqlite_template, tmp_path / "data/civicwatt.sqlite")
     made = create_app(Settings(data_dir=tmp_path / "data", mqtt_host=None))
     async with made.router.lifespan_context(made):
         with made.state.database.session() as session:

@@ -2,9 +2,11 @@
 
 import asyncio
 import secrets
+import shutil
 import time
 from collections.abc import AsyncIterator
 from datetime import date
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -70,8 +72,10 @@ def people(database: Database) -> dict[str, str]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
-    app = create_app(Settings(data_dir=tmp_path_factory.mktemp("site"), mqtt_host=None))
+async def site(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> AsyncIterator[Site]:
+    settings = Settings(data_dir=tmp_path_factory.mktemp("site"), mqtt_host=None)
+    shutil.copy(sqlite_template, settings.database_path)
+    app = create_app(settings)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None))
     serving = asyncio.create_task(server.serve())
     deadline = time.monotonic() + 20
@@ -80,8 +84,6 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
         assert not serving.done()
         await asyncio.sleep(0)
     url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    async with AsyncClient(base_url=url, timeout=60) as probe:
-        await probe.get("/healthz")  # the first request builds the routes: whoever runs a server asks this
     try:
         yield Site(app.state.database, url, people(app.state.database))
     finally:
