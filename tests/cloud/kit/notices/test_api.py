@@ -6,18 +6,17 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from cloud.kit.notices.conftest import tell
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import select
 
 from civicwatt_cloud.app import create_app
-from civicwatt_cloud.kit import events, identity
+from civicwatt_cloud.kit import identity
 from civicwatt_cloud.kit.directory import Institution, Region
 from civicwatt_cloud.kit.energy_events import METER_SILENT
 from civicwatt_cloud.kit.identity import FOR_EVER, Account, Grant
-from civicwatt_cloud.kit.jobs import PLATFORM
 from civicwatt_cloud.kit.notices.models import Channel
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.org.module import MODULE
@@ -71,10 +70,8 @@ async def heard(client: AsyncClient, count: int) -> dict[str, object]:
 async def test_k9_notices_are_ones_own_from_the_event_to_the_last_one_read(app: FastAPI) -> None:
     manager, other = (client_of(app, role, role) for role in (Role.ENERGY_MANAGER, Role.SUPERVISOR))
     async with manager, other:
-        with app.state.database.session() as session:
-            context = Context(session, PLATFORM, app.state.zone, 0)
-            for n in range(52):
-                events.tell(context, METER_SILENT, {**FACTS, "subject": f"point/{n}", "since_us": 5})
+        silent = ({**FACTS, "subject": f"point/{n}", "since_us": 5} for n in range(52))
+        tell(app.state.database, *silent, name=METER_SILENT)
         found = await heard(manager, 52)
         rows = found["rows"]
         assert (len(rows), found["has_more"]) == (50, True)

@@ -28,7 +28,7 @@ from civicwatt_protocols.errors import CivicWattError
 
 log = structlog.get_logger()
 
-BATCH = 200
+BATCH = 50  # events of one transaction
 FIRST_WAIT_S, LONGEST_WAIT_S, FACTOR = 5, 3600, 4  # between tries [engineering default]
 TRIES = 12  # some seven hours, then it is dead [engineering default]
 REASON = 300  # letters
@@ -72,14 +72,23 @@ class Dispatcher:
     def tell(self, one: Outside) -> None:
         """One round for a hearer outside."""
 
-        def send(delivery: Delivery) -> None:
-            with self.database.reading() as session:
-                event = session.get_one(Event, delivery.event_id)
-            one.send(Told(event.id, event.name, event.at_us, json.loads(event.facts)))
-            with self.database.session() as session:
-                _take(session, delivery)
+        def send(rows: Sequence[Delivery], failed: set[int]) -> None:
+            for row in rows:
+                if row.lane not in failed:
+                    try:
+                        self._send(one, row)
+                    except Exception as error:
+                        failed.add(row.lane)
+                        self._failed(row, error)
 
         self._round(one.key, send)
+
+    def _send(self, one: Outside, delivery: Delivery) -> None:
+        with self.database.reading() as session:
+            event = session.get_one(Event, delivery.event_id)
+        one.send(Told(event.id, event.name, event.at_us, json.loads(event.facts)))
+        with self.database.session() as session:
+            _take(session, delivery)
 
     def _spread(self) -> bool:
         """Give each hearer of some new events its row; whether there may be more."""
@@ -103,18 +112,11 @@ class Dispatcher:
         keys += [one.key for one in outside if any(matches(wanted, name) for wanted in one.names)]
         return dict.fromkeys(keys)
 
-    def _round(self, hearer: str, work: Callable[[Delivery], None]) -> None:
+    def _round(self, hearer: str, take: Callable[[Sequence[Delivery], set[int]], None]) -> None:
         """Whatever is due, each lane in its order; a lane of which one fails waits with it."""
         failed: set[int] = set()
         while rows := self._due(hearer, failed):
-            for row in rows:
-                if row.lane in failed:
-                    continue
-                try:
-                    work(row)
-                except Exception as error:
-                    failed.add(row.lane)
-                    self._failed(row, error)
+            take(rows, failed)
 
     def _due(self, hearer: str, failed: set[int]) -> Sequence[Delivery]:
         alive = select(Delivery).where(Delivery.hearer == hearer, Delivery.dead_us.is_(None))
@@ -123,15 +125,29 @@ class Dispatcher:
         with self.database.reading() as session:
             return session.scalars(due.order_by(Delivery.event_id).limit(BATCH)).all()
 
-    def _hear(self, delivery: Delivery) -> None:
+    def _hear(self, rows: Sequence[Delivery], failed: set[int]) -> None:
+        """Several in one transaction, since a commit costs most; one that fails undoes its own part."""
+        errors: list[tuple[Delivery, Exception]] = []
         with self.database.session() as session:
-            event = session.get_one(Event, delivery.event_id)
-            if not _take(session, delivery):
-                return
-            context = Context(session, PLATFORM, self.zone, self.clock.now_us())
-            for one in self.inside:
-                if (one.key, one.name) == (delivery.hearer, event.name):
-                    one.handle(context, json.loads(event.facts))
+            for row in rows:
+                if row.lane not in failed:
+                    try:
+                        with session.begin_nested():
+                            self._hear_one(session, row)
+                    except Exception as error:
+                        failed.add(row.lane)
+                        errors.append((row, error))
+        for row, error in errors:
+            self._failed(row, error)
+
+    def _hear_one(self, session: Session, delivery: Delivery) -> None:
+        event = session.get_one(Event, delivery.event_id)
+        if not _take(session, delivery):
+            return
+        context = Context(session, PLATFORM, self.zone, self.clock.now_us())
+        for one in self.inside:
+            if (one.key, one.name) == (delivery.hearer, event.name):
+                one.handle(context, json.loads(event.facts))
 
     def _failed(self, delivery: Delivery, error: Exception) -> None:
         with self.database.session() as session:
