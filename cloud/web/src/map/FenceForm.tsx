@@ -34,11 +34,19 @@ export function FenceForm({ kind, fence, onDraw, onCancel, onSaved }: Props) {
     const first = tree.data?.nodes.length ? tree.data.nodes[0]!.id : null;
     setBase({ id: 0, rev: 0, [OWNER.key]: first, shape: "polygon", system: "wgs84", rule: "watch", calendar: "always", is_for_all: true } as unknown as Row);
   }, [tree.data, tree.problem]);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    heading.current?.focus();
+    // Closed, the keyboard goes on in the list.
+    return () => void window.setTimeout(() => document.querySelector<HTMLElement>(".chosen-fence button, .map-side button")?.focus());
+  }, []);
   const address = `${kind.address}/${fence?.id}`;
   return (
     <div className="fence-form">
       <div className="side-head one-line">
-        <h2>{t(fence ? "map_change_fence" : "map_new_fence")}</h2>
+        <h2 ref={heading} tabIndex={-1}>
+          {t(fence ? "map_change_fence" : "map_new_fence")}
+        </h2>
       </div>
       {base && (
         <RecordForm

@@ -97,6 +97,15 @@ export function MapCanvas({ label, painters, sight, whole, onPress, overlay, isA
   const zoom = (factor: number) => look((old) => zoomed(old, size, factor, [size.width / 2, size.height / 2]));
   const showAll = () => size.width > 0 && look(fitted(whole ?? CHINA, size));
 
+  const press = ([x, y]: Spot) => {
+    if (!view) return;
+    const pixelsTo = (place: Lonlat) => {
+      const [px, py] = onScreen(view, size, world(place));
+      return Math.hypot(px - x, py - y);
+    };
+    onPress?.(onGround(view, size, [x, y]), pixelsTo);
+  };
+
   const down = (event: PointerEvent<HTMLDivElement>) => {
     if (event.button !== 0 || !(event.target as Element).matches("canvas, .map-ground")) return;
     event.currentTarget.setPointerCapture(event.pointerId);
@@ -122,14 +131,7 @@ export function MapCanvas({ label, painters, sight, whole, onPress, overlay, isA
     const before = pressed.current.get(event.pointerId);
     if (!before) return;
     pressed.current.delete(event.pointerId);
-    if (event.type === "pointerup" && moved.current <= CLICK_PX && pressed.current.size === 0 && view) {
-      const [x, y] = spotOf(event);
-      const pixelsTo = (place: Lonlat) => {
-        const [px, py] = onScreen(view, size, world(place));
-        return Math.hypot(px - x, py - y);
-      };
-      onPress?.(onGround(view, size, [x, y]), pixelsTo);
-    }
+    if (event.type === "pointerup" && moved.current <= CLICK_PX && pressed.current.size === 0) press(spotOf(event));
   };
   const pressKey = (event: KeyboardEvent) => {
     if (event.target !== box.current || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -142,6 +144,7 @@ export function MapCanvas({ label, painters, sight, whole, onPress, overlay, isA
       "=": () => zoom(1.5),
       "-": () => zoom(1 / 1.5),
       "0": showAll,
+      Enter: () => press([size.width / 2, size.height / 2]),
     };
     const act = acts[event.key];
     if (!act) return;

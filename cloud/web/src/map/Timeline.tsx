@@ -28,7 +28,7 @@ export function Timeline({ journey, plate, playback }: { journey: Journey; plate
   const [asTable, setAsTable] = useState(false);
   const { moment, seek, isPlaying, toggle, pace, setPace, skips, setSkips } = playback;
   const question = t("map_speed_question", { plate });
-  const data = useMemo(() => table(journey, question), [journey, question]);
+  const data = useMemo(() => table(journey, t("map_mean_speed")), [journey, t]);
   const at = momentAt(journey, moment);
   const clock = clockAt(moment);
   const words = at?.state === "moving" ? t("map_now_moving", { at: clock, speed: fixed(at.speed, 0) }) : t(at?.state === "lost" ? "map_now_lost" : "map_now_standing", { at: clock });

@@ -53,7 +53,8 @@ export function boxOf(places: readonly Lonlat[]): Box | null {
 }
 
 /** The view that shows all of a box with a margin around it. */
-export function fitted(box: Box, size: Size, margin = 48): View {
+export function fitted(box: Box, size: Size): View {
+  const margin = Math.min(48, 0.05 * size.width);
   const [left, top] = world([box.west, box.north]);
   const [right, bottom] = world([box.east, box.south]);
   const across = Math.max(40, size.width - 2 * margin) / Math.max(right - left, 300);

@@ -45,5 +45,5 @@ export function conditionOf(vehicle: Vehicle): Condition {
   return vehicle.alarms.length ? "alarm" : vehicle.motion;
 }
 
-/** "2026-10-01 15:40" as a filter of moments takes it. */
-export const wholeDay = (day: string) => `${day}T00:00..${day}T23:59`;
+/** A day as a filter of moments takes it. */
+export const wholeDay = (day: string) => `${day}T00:00..${day}T23:59:59`;

@@ -87,6 +87,7 @@ const map: Record<keyof typeof zh, string> = {
   map_now_standing: "{at}, stopped",
   map_now_lost: "{at}, no position",
   map_speed_question: "How fast did {plate} go that day?",
+  map_mean_speed: "Mean speed of each minute",
   map_start: "S",
   map_end: "E",
 

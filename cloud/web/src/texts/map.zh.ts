@@ -86,6 +86,7 @@ const map = {
   map_now_standing: "{at}，停车",
   map_now_lost: "{at}，定位中断",
   map_speed_question: "{plate} 当天车速如何变化？",
+  map_mean_speed: "每分钟平均车速",
   map_start: "起",
   map_end: "终",
 
