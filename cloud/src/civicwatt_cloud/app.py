@@ -43,6 +43,7 @@ from civicwatt_cloud.kit.identity import (
 from civicwatt_cloud.kit.indicators import api as indicators_api
 from civicwatt_cloud.kit.indicators import snapshots
 from civicwatt_cloud.kit.limits import Limits
+from civicwatt_cloud.kit.many_models import remember_all
 from civicwatt_cloud.kit.notices import api as notices_api
 from civicwatt_cloud.kit.notices import running as notices
 from civicwatt_cloud.kit.records import api as records_api
@@ -99,6 +100,7 @@ ROUTERS = (
 
 def create_app(settings: Settings, modules: tuple[Module, ...] = MODULES) -> FastAPI:
     """The application; databases are opened by its lifespan, under `settings.data_dir`."""
+    remember_all()
     app = FastAPI(
         title="CivicWatt 公共机构能源平台",
         version="1",
