@@ -166,7 +166,7 @@ def signed_in(app: FastAPI, yard: Yard, who: str) -> AsyncClient:
     return AsyncClient(transport=transport, base_url="http://cloud", cookies={"civicwatt": token})
 
 
-async def test_what_a_dispatcher_sees_of_requests_rentals_and_campaigns(app: FastAPI) -> None:
+async def test_s25_what_a_dispatcher_sees_of_requests_rentals_and_campaigns(app: FastAPI) -> None:
     with app.state.database.session() as session:
         yard = use_yard.made(session)
         number = campaign(yard)
@@ -185,6 +185,7 @@ async def test_what_a_dispatcher_sees_of_requests_rentals_and_campaigns(app: Fas
         back = {"to_site_id": place.id, "distance_m": "1.5"}
         yard.take("2026-09-21 09:10", "dispatcher", "rental_session", shared, "give_back", **back)
         web, driver = signed_in(app, yard, "dispatcher"), signed_in(app, yard, "driver")
+        manager = signed_in(app, yard, "manager")
     base = "/api/v1/fleet"
     seen = (await web.get(f"{base}/requests/{row.id}/proposals")).json()
     assert (seen[0]["plate"], seen[0]["rank"], seen[0]["obstacle"]) == (near.plate, 1, None)
@@ -207,3 +208,18 @@ async def test_what_a_dispatcher_sees_of_requests_rentals_and_campaigns(app: Fas
     table = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert table[1] == ["鄂F00001", "单位1", "8", "5900.000", "8"]
     assert [one[3] for one in table[46:]] == ["45", "282", "5900.000", "17", "20", "85.00"]
+    with app.state.database.session() as session:
+        session.get_one(Vehicle, 1).sensitivity = "sensitive"
+        session.get_one(Vehicle, near.id).sensitivity = "sensitive"
+    sheet = (await web.get(f"{base}/campaigns/{number}/sheet")).json()
+    assert (sheet["vehicles"], len(sheet["rows"]), sheet["longest_km"]) == (45, 44, "5900.000")
+    plates = {one["plate"] for one in (await web.get(f"{base}/requests/{row.id}/proposals")).json()}
+    assert plates == {"鄂F00102", "鄂F00103"}
+    keeper = f"{base}/requests/{row.id}/proposals"
+    assert near.plate in {one["plate"] for one in (await manager.get(keeper)).json()}
+    with app.state.database.session() as session:
+        session.get_one(Vehicle, 2).sensitivity = "offline"
+    answer = await manager.get(f"{base}/campaigns/{number}/sheet/export", params={"format": "csv"})
+    text = answer.content.decode("utf-8-sig")
+    assert "鄂F00001" in text
+    assert "鄂F00002" not in text

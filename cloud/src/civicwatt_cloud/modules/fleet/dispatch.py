@@ -11,9 +11,10 @@ from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.kit.geo import Point
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.scope import scope_of
-from civicwatt_cloud.modules.fleet import assignment, permits
+from civicwatt_cloud.modules.fleet import assignment, permits, use_sight
 from civicwatt_cloud.modules.fleet.areas import area_of
 from civicwatt_cloud.modules.fleet.assignment import Assigned, Car, Driving, Need, Obstacle
+from civicwatt_cloud.modules.fleet.entities import VEHICLE
 from civicwatt_cloud.modules.fleet.models import Fence, Vehicle, VehicleState
 from civicwatt_cloud.modules.fleet.position_models import Trip, VehicleLive
 from civicwatt_cloud.modules.fleet.rosters import DISPATCHERS
@@ -51,7 +52,8 @@ def field_of(context: Context, request: VehicleRequest, without: int | None = No
         Vehicle.removed_us.is_(None),
         or_(Vehicle.owner_id == request.owner_id, Vehicle.pool_id.is_not(None)),
     )
-    vehicles = {one.id: one for one in context.session.scalars(query) if one.id != without}
+    rows = context.session.scalars(query).all()
+    vehicles = {one.id: one for one in use_sight.open_to(context, VEHICLE, rows) if one.id != without}
     able = select(Driver).where(Driver.owner_id.in_(owners), Driver.removed_us.is_(None))
     people = {one.id: one for one in context.session.scalars(able)}
     return Field(

@@ -7,13 +7,12 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from civicwatt_cloud.kit.numbering import next_number
-from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.fields import Field, Kind, fields_of
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
-from civicwatt_cloud.modules.fleet import permits
+from civicwatt_cloud.modules.fleet import permits, use_sight
 from civicwatt_cloud.modules.fleet.entities import READERS
 from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleState
 from civicwatt_cloud.modules.fleet.rental_models import ChargePile, RentalLine, RentalSession, RentalSite
@@ -99,7 +98,7 @@ def corrected(step: Step) -> None:
 
 def lines(context: Context, session_id: int) -> Sequence[RentalLine]:
     """The ledger of a session, the first line first. Errors: NotFound."""
-    row = registry.get(context, SESSION, session_id)
+    row = use_sight.get(context, SESSION, session_id)
     query = select(RentalLine).where(RentalLine.session_id == row.id)
     return context.session.scalars(query.order_by(RentalLine.id)).all()
 

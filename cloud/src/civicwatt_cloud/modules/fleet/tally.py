@@ -13,7 +13,7 @@ from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
-from civicwatt_cloud.modules.fleet import crosscheck, permits
+from civicwatt_cloud.modules.fleet import crosscheck, permits, use_sight
 from civicwatt_cloud.modules.fleet.crosscheck import Order, Run
 from civicwatt_cloud.modules.fleet.entities import READERS
 from civicwatt_cloud.modules.fleet.position_models import Trip
@@ -86,7 +86,7 @@ def tallied(batches: Sequence[Batch], counties: Collection[str]) -> Sheet:
 
 def sheet_of(context: Context, campaign_id: int) -> Sheet:
     """The sheet of a campaign, of the requests that the actor may see. Errors: NotPermitted, NotFound."""
-    campaign = registry.get(context, CAMPAIGN, campaign_id)
+    campaign = use_sight.get(context, CAMPAIGN, campaign_id)
     query = select(VehicleRequest).where(
         VehicleRequest.campaign_id == campaign.id,
         VehicleRequest.departed_us.is_not(None),

@@ -14,14 +14,14 @@ from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.identity import Actor
-from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records import registry, sensitive
 from civicwatt_cloud.kit.records.api import PROBLEMS, RecordId, reading
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.records.values import decimal
 from civicwatt_cloud.kit.table_files import Cell, Format, write_table
 from civicwatt_cloud.kit.workbooks.api import TABLE, table_file
-from civicwatt_cloud.modules.fleet import assignment, dispatch, rental, sharing, tally
-from civicwatt_cloud.modules.fleet.entities import READERS
+from civicwatt_cloud.modules.fleet import assignment, dispatch, rental, sharing, tally, use_sight
+from civicwatt_cloud.modules.fleet.entities import READERS, VEHICLE
 from civicwatt_cloud.modules.fleet.models import Vehicle
 from civicwatt_cloud.modules.fleet.requests import REQUEST
 from civicwatt_cloud.modules.fleet.rosters import DISPATCHERS
@@ -198,31 +198,40 @@ def sheet_export(
     def write(path: Path) -> None:
         with reading(request, actor) as context:
             found = tally.sheet_of(context, record_id)
-            write_table(path, TITLES, _table(found, _rows(context, found)))
+            write_table(path, TITLES, _table(found, _leave(context, _rows(context, found))))
 
     return table_file(f"应急保障统计表.{format}", write)
 
 
 def _rows(context: Context, found: Sheet) -> list[SentOut]:
-    ids = [one.vehicle_id for one in found.vehicles]
-    query = select(Vehicle.id, Vehicle.plate, Institution.name).join(
-        Institution, Institution.id == Vehicle.owner_id
+    """A vehicle that the actor may not see has no row; the figures of all hold it."""
+    query = select(Vehicle).where(Vehicle.id.in_([one.vehicle_id for one in found.vehicles]))
+    vehicles = use_sight.open_to(context, VEHICLE, context.session.scalars(query).all())
+    known = {one.id: one for one in vehicles}
+    owners = select(Institution.id, Institution.name).where(
+        Institution.id.in_({one.owner_id for one in vehicles})
     )
-    known = {
-        number: (plate, name)
-        for number, plate, name in context.session.execute(query.where(Vehicle.id.in_(ids)))
-    }
+    names = dict(context.session.execute(owners).all())
     return [
         SentOut(
             vehicle_id=one.vehicle_id,
-            plate=known[one.vehicle_id][0],
-            institution=known[one.vehicle_id][1],
+            plate=known[one.vehicle_id].plate,
+            institution=names[known[one.vehicle_id].owner_id],
             batches=one.batches,
             distance_km=decimal(one.distance_m, 3),
             counties=sorted(one.counties),
         )
         for one in found.vehicles
+        if one.vehicle_id in known
     ]
+
+
+def _leave(context: Context, rows: list[SentOut]) -> list[SentOut]:
+    """Those that a workbook may hold: what is marked 不联网 is in none."""
+    ids = [one.vehicle_id for one in rows]
+    query = select(Vehicle.id).where(Vehicle.id.in_(ids), sensitive.leaves(VEHICLE))
+    kept = set(context.session.scalars(query))
+    return [one for one in rows if one.vehicle_id in kept]
 
 
 def _table(found: Sheet, rows: list[SentOut]) -> Iterator[list[Cell]]:
