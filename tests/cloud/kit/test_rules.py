@@ -149,6 +149,16 @@ def test_a_later_import_corrects_or_takes_out_of_effect(imported: Database) -> N
         assert close(imported, U1)[0] == holds
 
 
+def test_the_rules_are_read_once_a_transaction_and_anew_after_an_import(db: Database) -> None:
+    with db.session() as session:
+        before = rules_local.of(session)
+        assert rules_local.of(session) is before
+        text = LOCAL.format(value=17, source="市作息通知", more="")
+        rules_local.bring_in(session, text, "t", "command")
+        assert rules_local.of(session).value("calendar.close_of_business", TODAY, U1).value == 17
+        assert before.value("calendar.close_of_business", TODAY, U1).value != 17
+
+
 @pytest.mark.parametrize("source", ["", "  "])
 def test_a_local_row_without_its_source_is_refused(db: Database, source: str) -> None:
     with db.session() as session, pytest.raises(NoSource):

@@ -49,15 +49,15 @@ class Requires:
         who = tokens.actor_by_token if bearer else identity.actor_of
         with database.reading() as session:
             found = who(session, token, now_us, today(request))
-        if found is None:
-            raise NotSignedIn()
-        actor, is_stale = found
-        is_nobody = actor.account_id is None
-        is_own = self.own and not (bearer and request.method not in SAFE_METHODS)
-        if not (actor.roles & self.roles or (self.setup if is_nobody else is_own)):
-            raise NotPermitted()
-        if not self.own:
-            check_duty(actor, request.app.state.settings, now_us)
+            if found is None:
+                raise NotSignedIn()
+            actor, is_stale = found
+            is_nobody = actor.account_id is None
+            is_own = self.own and not (bearer and request.method not in SAFE_METHODS)
+            if not (actor.roles & self.roles or (self.setup if is_nobody else is_own)):
+                raise NotPermitted()
+            if not self.own:
+                check_duty(session, actor, request.app.state.settings, now_us)
         if is_stale and self.is_activity:
             with database.session() as session:
                 (tokens if bearer else identity).note_use(session, token, now_us)

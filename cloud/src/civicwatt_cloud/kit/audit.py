@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from civicwatt_cloud.kit.crypto import PROVIDERS, redigest
 from civicwatt_cloud.kit.db import CRYPTO, ROW_ID, Base
-from civicwatt_cloud.kit.identity import real_now_us
+from civicwatt_cloud.kit.identity.codes import real_now_us
 
 COMMAND = "command"  # who: somebody with a shell on the server
 BEGINNING = "sha256:" + "0" * 64  # what the first row follows

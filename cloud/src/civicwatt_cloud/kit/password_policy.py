@@ -1,15 +1,15 @@
 """What a password must be: two profiles, of which a setting chooses one. Pure but for the list that it reads.
 
+Their figures are rule rows: identity/policy.py.
 `dengbao` follows 等保 身份鉴别 (length, classes of characters, regular change; by secondary sources), `asvs`
 OWASP ASVS 5.0 chapter 6.2: length, no list of classes, no change without cause.
 """
 
 import string
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 MAX_LENGTH = 128  # engineering default: bounds the work of hashing
@@ -26,12 +26,6 @@ class Profile:
     min_length: int
     min_classes: int  # of lower case, upper case, digit, other
     rotation_days: int | None  # after so many days a new one is due
-
-
-PROFILES: Mapping[Name, Profile] = MappingProxyType(
-    {"dengbao": Profile(8, 3, 90), "asvs": Profile(8, 1, None)}
-)
-DENGBAO = PROFILES["dengbao"]
 
 
 class Weakness(NamedTuple):

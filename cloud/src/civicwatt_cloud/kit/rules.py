@@ -150,6 +150,7 @@ def shipped() -> tuple[RuleRow, ...]:
     return tuple(found)
 
 
+@cache
 def load() -> Rules:
     """The rows that ship with CivicWatt; `rules_local.of` adds those of an installation."""
     return Rules(shipped())

@@ -17,8 +17,10 @@ from civicwatt_cloud.kit.boundaries import Word
 from civicwatt_cloud.kit.calendar_errors import NoSource
 from civicwatt_cloud.kit.db import Base
 from civicwatt_cloud.kit.directory import Level
-from civicwatt_cloud.kit.identity import real_now_us
+from civicwatt_cloud.kit.identity.codes import real_now_us
 from civicwatt_cloud.kit.rules import RuleRow, Rules
+
+RULES = "rules"  # in a session's info: what `of` has read
 
 
 class LocalRule(Base):
@@ -54,8 +56,12 @@ class Brought(NamedTuple):
 
 
 def of(session: Session) -> Rules:
-    """The rules of this installation: the rows that ship and its own."""
-    return Rules((*rules.shipped(), *local(session)))
+    """The rules of this installation, the rows that ship and its own: read once a transaction."""
+    found: Rules | None = session.info.get(RULES)
+    if found is None:
+        own = local(session)
+        found = session.info[RULES] = Rules((*rules.shipped(), *own)) if own else rules.load()
+    return found
 
 
 def local(session: Session) -> Sequence[RuleRow]:
@@ -71,6 +77,7 @@ def bring_in(session: Session, text: str, origin: str, who: str) -> Brought:
     Rules(rows, origin)  # two of one file that hold on one day
     there = {_said(one) for one in local(session)}
     new = [one for one in rows if _said(one) not in there]
+    session.info.pop(RULES, None)
     for row in new:
         if not (row.source.strip() and row.clause.strip()):
             raise NoSource(origin, rule=row.id)

@@ -12,7 +12,6 @@ from civicwatt_cloud.kit.errors import BadRequest
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.identity.duties import Duty, duty_of
 from civicwatt_cloud.kit.identity.totp import Second
-from civicwatt_cloud.kit.password_policy import PROFILES
 from civicwatt_cloud.kit.problems import Problem
 from civicwatt_cloud.kit.roles import EVERYBODY, Role, title
 from civicwatt_cloud.kit.settings import Settings
@@ -131,7 +130,7 @@ def sign_out(request: Request, response: Response, _actor: Anybody) -> None:
 def set_up(request: Request, response: Response, _actor: InSetup, setup: Setup) -> None:
     """Name the three administrators and the energy manager; the set-up session ends."""
     accounts = [signin.NewAccount(**account.model_dump()) for account in setup.accounts]
-    profile = PROFILES[request.app.state.settings.password_profile]
+    profile = request.app.state.settings.password_profile
     signin.set_up(request.app.state.database, accounts, identity.real_now_us(), profile)
     forget_cookie(request, response)
 
@@ -166,14 +165,16 @@ def signed_in(request: Request, response: Response, token: str) -> SessionOut:
 
 
 def _show(request: Request, actor: Actor) -> SessionOut:
-    place = actor.region()
+    place, state = actor.region(), request.app.state
+    with state.database.reading() as session:
+        duty = duty_of(session, actor, state.settings, identity.real_now_us())
     region = SessionRegion(code=place[0], name=place[1]) if place else None
     return SessionOut(
         username=actor.username,
         display_name=actor.display_name,
         roles=[RoleOut(key=one, zh=title(one, "zh"), en=title(one, "en")) for one in sorted(actor.roles)],
         setup=actor.account_id is None,
-        duty=duty_of(actor, request.app.state.settings, identity.real_now_us()),
+        duty=duty,
         has_second_factor=actor.has_second_factor,
         region=region,
         demo=request.app.state.settings.demo,

@@ -25,8 +25,9 @@ from civicwatt_cloud.kit.identity import (
 )
 from civicwatt_cloud.kit.identity.attempts import CODE_HOLDER, count_attempt, forget_attempts
 from civicwatt_cloud.kit.identity.credentials import check_password
+from civicwatt_cloud.kit.identity.policy import profile_of
 from civicwatt_cloud.kit.identity.totp import NO_SECOND, Second
-from civicwatt_cloud.kit.password_policy import DENGBAO, Profile
+from civicwatt_cloud.kit.password_policy import Name
 from civicwatt_cloud.kit.roles import ADMINISTRATORS, BUSINESS, TEMPORARY, Role
 
 DEMO_USERNAME = "demo"
@@ -82,7 +83,7 @@ def by_code(database: Database, code: str, address: str, now_us: int, *, is_demo
 
 
 def set_up(
-    database: Database, accounts: Sequence[NewAccount], now_us: int, profile: Profile = DENGBAO
+    database: Database, accounts: Sequence[NewAccount], now_us: int, profile: Name = "dengbao"
 ) -> None:
     """Name the first accounts, once. Errors: Conflict, SetupIncomplete, WeakPassword."""
     names = [account.username.strip().casefold() for account in accounts]
@@ -92,7 +93,7 @@ def set_up(
         raise SetupIncomplete()
     with database.reading() as session:
         for account in accounts:
-            check_password(session, profile, account.username.strip(), account.password)
+            check_password(session, profile_of(session, profile), account.username.strip(), account.password)
     hashes = [passwords.hash_password(account.password) for account in accounts]
     with database.session() as session:
         if session.scalar(select(func.count()).select_from(Account)):

@@ -8,6 +8,7 @@ from cloud.kit.identity.authority import BEGAN, Authority, pem, signature
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from limits import limit_failures
 
 from civicwatt_cloud.kit import identity
 from civicwatt_cloud.kit.db import Database
@@ -56,7 +57,7 @@ class Site:
 @pytest.fixture
 def site(db: Database, monkeypatch: pytest.MonkeyPatch) -> Site:
     """An account that a certificate is bound to, and a list on which another one stands."""
-    monkeypatch.setattr("civicwatt_cloud.kit.identity.attempts.MAX_FAILURES", 50)
+    limit_failures(monkeypatch, 50)
     authority = Authority()
     certificate, key = authority.certificate("李娜 11420100")
     admin = Actor(99, "chen", "", (Granted(Role.SYSTEM_ADMIN, None, Level.NATION, ""),))

@@ -2,8 +2,12 @@
 
 import pytest
 
-from civicwatt_cloud.kit.password_policy import PROFILES, common, weakness
+from civicwatt_cloud.kit import rules
+from civicwatt_cloud.kit.identity.policy import profile_in
+from civicwatt_cloud.kit.password_policy import Name, common, weakness
 
+NAMES: tuple[Name, ...] = ("dengbao", "asvs")
+PROFILES = {name: profile_in(rules.load(), name) for name in NAMES}
 WORDS = ("energy", "荆襄市财政局")
 
 

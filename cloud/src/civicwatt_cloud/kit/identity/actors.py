@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from civicwatt_cloud.kit.directory import Institution, Level, Region, level_of, region_of, region_prefix
 from civicwatt_cloud.kit.identity.codes import digest
 from civicwatt_cloud.kit.identity.models import Account, Grant, Method, OpenSession
+from civicwatt_cloud.kit.identity.policy import policy_of
 from civicwatt_cloud.kit.identity.sessions import SEEN_EVERY_US, has_ended
 from civicwatt_cloud.kit.roles import Role
 
@@ -92,7 +93,7 @@ def actor_of(session: Session, token: str, now_us: int, today: date) -> tuple[Ac
     `now_us` is real time, which sessions live in; `today` the business day, by which grants hold.
     """
     found = session.execute(_OPENED, {"token_hash": digest(token)}).one_or_none()
-    if found is None or has_ended(found[0], now_us):
+    if found is None or has_ended(found[0], now_us, policy_of(session)):
         return None
     opened, account = found
     is_stale = now_us - opened.seen_us > SEEN_EVERY_US

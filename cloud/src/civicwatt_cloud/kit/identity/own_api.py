@@ -13,9 +13,10 @@ from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.errors import NotFound
 from civicwatt_cloud.kit.identity import Actor, Method, credentials, totp
 from civicwatt_cloud.kit.identity.models import Account
+from civicwatt_cloud.kit.identity.policy import profile_of
 from civicwatt_cloud.kit.identity.sessions import sessions_of
 from civicwatt_cloud.kit.identity.totp import Second
-from civicwatt_cloud.kit.password_policy import MAX_LENGTH, PROFILES, Profile
+from civicwatt_cloud.kit.password_policy import MAX_LENGTH, Profile
 from civicwatt_cloud.kit.problems import Problem
 from civicwatt_cloud.kit.session_api import address_of, forget_cookie
 from civicwatt_cloud.kit.settings import Settings
@@ -156,4 +157,5 @@ def end_session(
 
 
 def _profile(request: Request) -> Profile:
-    return PROFILES[request.app.state.settings.password_profile]
+    with request.app.state.database.reading() as session:
+        return profile_of(session, request.app.state.settings.password_profile)

@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.kit.identity.codes import CODE_LIFE_US, digest
 from civicwatt_cloud.kit.identity.models import LoginNonce, Method, OneTimeCode, OpenSession, SignInAttempt
+from civicwatt_cloud.kit.identity.policy import Policy, policy_of
 
-IDLE_US = 30 * 60 * SECOND_US  # engineering default
-LONGEST_US = 12 * 3600 * SECOND_US  # engineering default: a working day
 SEEN_EVERY_US = 60 * SECOND_US  # how exactly the last use of a session is kept
 
 
@@ -37,7 +36,8 @@ def sessions_of(session: Session, account_id: int, now_us: int) -> Sequence[Open
     """The open sessions of an account, the newest first."""
     query = select(OpenSession).where(OpenSession.account_id == account_id)
     rows = session.scalars(query.order_by(OpenSession.created_us.desc())).all()
-    return [row for row in rows if not has_ended(row, now_us)]
+    limits = policy_of(session)
+    return [row for row in rows if not has_ended(row, now_us, limits)]
 
 
 def end_sessions(session: Session, account_id: int) -> None:
@@ -58,7 +58,9 @@ def close_session(session: Session, token: str) -> None:
 
 def purge(session: Session, now_us: int) -> int:
     """Delete ended sessions, expired codes and nonces, old attempts; returns how many rows."""
-    idle = (OpenSession.seen_us <= now_us - IDLE_US) | (OpenSession.created_us <= now_us - LONGEST_US)
+    limits = policy_of(session)
+    idle = OpenSession.seen_us <= now_us - limits.idle_us
+    idle |= OpenSession.created_us <= now_us - limits.longest_us
     statements = (
         delete(OpenSession).where(idle),
         delete(OneTimeCode).where(OneTimeCode.expires_us <= now_us),
@@ -69,6 +71,6 @@ def purge(session: Session, now_us: int) -> int:
     return sum(session.connection().execute(statement).rowcount for statement in statements)
 
 
-def has_ended(row: OpenSession, now_us: int) -> bool:
+def has_ended(row: OpenSession, now_us: int, limits: Policy) -> bool:
     """Whether it was idle too long, or open too long."""
-    return now_us - row.seen_us >= IDLE_US or now_us - row.created_us >= LONGEST_US
+    return now_us - row.seen_us >= limits.idle_us or now_us - row.created_us >= limits.longest_us

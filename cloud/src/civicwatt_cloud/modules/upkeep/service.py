@@ -11,7 +11,7 @@ from civicwatt_cloud.kit.business_time import date_of, iso
 from civicwatt_cloud.kit.directory import Building, Institution
 from civicwatt_cloud.kit.energy_events import METER_SILENT, VALUE_HELD, Question, before_after
 from civicwatt_cloud.kit.files.models import Attachment, File
-from civicwatt_cloud.kit.numbering import next_number
+from civicwatt_cloud.kit.numbering import node_number
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.rules import place_of
 from civicwatt_cloud.kit.rules_local import of as rules_of
@@ -50,7 +50,8 @@ def terms_of(context: Context, owner_id: int, at_us: int | None = None) -> Terms
 def complete(context: Context, ticket: Ticket) -> None:
     """A new ticket's number, and its clock."""
     terms = terms_of(context, ticket.owner_id)
-    ticket.number = next_number(context.session, "BX", terms.as_of.year)
+    owner = context.session.get_one(Institution, ticket.owner_id)
+    ticket.number = node_number(context.session, "BX", terms.as_of.year, owner.code)
     ticket.reported_us = ticket.clock_us = context.now_us
     ticket.accept_due_us = context.now_us + terms.figure("accept_minutes") * MINUTE_US
     ticket.held_days = ticket.reopened = ticket.upgrades = 0
