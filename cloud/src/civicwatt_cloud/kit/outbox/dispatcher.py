@@ -127,7 +127,7 @@ class Dispatcher:
 
     def _hear(self, rows: Sequence[Delivery], failed: set[int]) -> None:
         """Several in one transaction, since a commit costs most; one that fails undoes its own part."""
-        errors: list[tuple[Delivery, Exception]] = []
+        refused: list[tuple[Delivery, Exception]] = []
         with self.database.session() as session:
             for row in rows:
                 if row.lane not in failed:
@@ -136,9 +136,9 @@ class Dispatcher:
                             self._hear_one(session, row)
                     except Exception as error:
                         failed.add(row.lane)
-                        errors.append((row, error))
-        for row, error in errors:
-            self._failed(row, error)
+                        refused.append((row, error))
+        for row, why in refused:
+            self._failed(row, why)
 
     def _hear_one(self, session: Session, delivery: Delivery) -> None:
         event = session.get_one(Event, delivery.event_id)
