@@ -1,5 +1,5 @@
 import { Button, Input } from "antd";
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useEffect, useId, useState } from "react";
 import { useTexts } from "../preferences";
 import { ReferenceInput } from "../records/ReferenceInput";
 import { DayStepper } from "./DayStepper";
@@ -7,9 +7,8 @@ import { DayStepper } from "./DayStepper";
 interface Props {
   vehicle: number | null;
   day: string;
-  purpose: string;
-  /** this purpose was given for this vehicle and day: the track is shown */
-  isAgreed: boolean;
+  /** the purpose that was given for this vehicle and day: the track is shown */
+  agreed: string | null;
   onVehicle: (vehicle: number | null) => void;
   onDay: (day: string) => void;
   onAsk: (vehicle: number, purpose: string) => void;
@@ -18,11 +17,14 @@ interface Props {
 const SHORTEST = 2;
 
 /** Whose track, which day, and why: the reason is written into the audit. */
-export function ReplayForm({ vehicle, day, purpose, isAgreed, onVehicle, onDay, onAsk }: Props) {
+export function ReplayForm({ vehicle, day, agreed, onVehicle, onDay, onAsk }: Props) {
   const t = useTexts();
   const id = useId();
-  const [why, setWhy] = useState(purpose);
+  const [why, setWhy] = useState(agreed ?? "");
   const [complaint, setComplaint] = useState<"map_choose_vehicle" | "map_purpose_short" | null>(null);
+  useEffect(() => {
+    if (agreed !== null) setWhy(agreed);
+  }, [agreed]);
   const ask = (event: FormEvent) => {
     event.preventDefault();
     if (vehicle === null) return setComplaint("map_choose_vehicle");
@@ -55,7 +57,7 @@ export function ReplayForm({ vehicle, day, purpose, isAgreed, onVehicle, onDay, 
             autoComplete="off"
             onChange={(event) => setWhy(event.target.value)}
           />
-          <Button type={isAgreed ? "default" : "primary"} htmlType="submit">
+          <Button type={agreed !== null ? "default" : "primary"} htmlType="submit">
             {t("map_show_track")}
           </Button>
         </span>

@@ -25,7 +25,6 @@ const ZONE = "+08:00";
 export function ReplayView({ query, said, common }: ViewProps) {
   const t = useTexts();
   const { frame, live, ground, day } = common;
-  const [purpose, setPurpose] = useState(() => purposeOf(said.vehicle, day) ?? "");
   const agreed = purposeOf(said.vehicle, day);
   const [, again] = useState(0);
 
@@ -59,7 +58,7 @@ export function ReplayView({ query, said, common }: ViewProps) {
 
   const ask = (vehicle: number, why: string) => {
     rememberPurpose(vehicle, day, why);
-    setPurpose(why);
+    turn(query, { vehicle, day }); // the day stays, whatever comes in after midnight
     again((n) => n + 1);
   };
   const body = () => {
@@ -75,11 +74,9 @@ export function ReplayView({ query, said, common }: ViewProps) {
       side={
         <>
           <ReplayForm
-            key={`${said.vehicle} ${day}`}
             vehicle={said.vehicle}
             day={day}
-            purpose={agreed ?? purpose}
-            isAgreed={wanted}
+            agreed={agreed}
             onVehicle={(vehicle) => turn(query, { vehicle, at: null })}
             onDay={(next) => turn(query, { day: next, at: null })}
             onAsk={ask}
