@@ -7,10 +7,22 @@ from pathlib import Path
 
 import pytest
 from postgresql import PostgreSQL, programs
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
+from civicwatt_cloud.kit import passwords
 from civicwatt_cloud.kit.db import Database
 
 TEMPLATE = "migrated"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def light_hashes() -> Iterator[None]:
+    """Passwords are hashed as ever, with less work: a test that signs in need not wait for 64 MiB."""
+    light = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=1024, parallelism=1),))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", light)
+        yield
 
 
 @pytest.fixture(scope="session")

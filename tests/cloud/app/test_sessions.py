@@ -25,6 +25,7 @@ async def test_the_first_visit_leads_through_setup_to_a_password_sign_in(
         "display_name": "",
         "roles": [],
         "setup": True,
+        "has_second_factor": False,
         "duty": None,
         "region": None,
         "demo": False,
