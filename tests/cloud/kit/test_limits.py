@@ -7,7 +7,7 @@ from httpx import ASGITransport, AsyncClient
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from civicwatt_cloud.kit import limits, rules
+from civicwatt_cloud.kit import limits, rules, rules_local
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.errors import LockedOut
 from civicwatt_cloud.kit.identity import attempts
@@ -73,3 +73,26 @@ def test_s21_thousands_of_tries_to_sign_in_are_a_hundred(db: Database) -> None:
     assert taken == policy_in(rules.load()).failures_of_address
     attempts.count_attempt(db, "user-1", "10.0.0.2", TRIES)
     attempts.count_attempt(db, "user-1", "10.0.0.1", TRIES + TEN_MINUTES_US)
+
+
+LOCAL = """
+[[row]]
+id = "identity.failures"
+title = "登录失败次数上限"
+title_en = "failures to sign in"
+value = "2"
+unit = "次"
+source = "本单位安全管理制度"
+clause = "第三条"
+valid_from = 2026-01-01
+status = "local"
+"""
+
+
+def test_s03_an_installations_own_rule_row_sets_its_limit(db: Database) -> None:
+    with db.session() as session:
+        rules_local.bring_in(session, LOCAL, "local.toml", "command")
+    for _ in range(2):
+        attempts.count_attempt(db, "li", "10.0.0.1", TRIES)
+    with pytest.raises(LockedOut):
+        attempts.count_attempt(db, "li", "10.0.0.1", TRIES)
