@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,7 +24,8 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    shutil.copy(sqlite_template, tmp_path / "civicwatt.sqlite")
     for name in [name for name in os.environ if name.startswith("CIVICWATT_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("CIVICWATT_DATA_DIR", str(tmp_path))
