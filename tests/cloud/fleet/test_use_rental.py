@@ -74,7 +74,11 @@ def test_a_rental_session_with_charging_at_a_pile(yard: Yard) -> None:
     car, place, pile = site(yard)
     said = {"vehicle_id": car.id, "from_site_id": place.id, "renter": "李用", "reason": "送文件"}
     row = yard.new(SESSION, "dispatcher", BUREAU, "2026-09-21 09:00", **said)
-    assert (row.number, local(row.began_us), row.owner_id) == ("FZ-2026-000001", "2026-09-21 09:00", BUREAU)
+    assert (row.number, local(row.began_us), row.owner_id) == (
+        "FZ-2026-U2-000001-Z",
+        "2026-09-21 09:00",
+        BUREAU,
+    )
     with pytest.raises(AlreadyRented):
         yard.new(SESSION, "dispatcher", BUREAU, "2026-09-21 09:30", **said)
     charge = {"pile_id": pile.id, "energy_wh": "18.5", "amount": "20.35"}

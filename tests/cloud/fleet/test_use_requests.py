@@ -32,7 +32,7 @@ def test_w3_1_a_vehicle_goes_and_comes_back(yard: Yard) -> None:
     yard.vehicle(1)
     yard.driver(1)
     row = yard.approved()
-    assert row.number == "YC-2026-000001"
+    assert row.number == "YC-2026-U2-000001-Y"
     yard.take("2026-09-21 09:10", "dispatcher", REQUEST, row, "dispatch")
     assert (row.state, row.vehicle_id, row.driver_id, row.permit_id) == ("assigned", 1, 1, None)
     yard.take("2026-09-21 09:30", "driver", REQUEST, row, "depart")
@@ -156,7 +156,7 @@ def test_m03_4_an_approved_request_or_a_roster_grants_the_permit(yard: Yard) -> 
     yard.take("2026-09-30 09:00", "dispatcher", REQUEST, row, "dispatch", vehicle_id=first.id)
     permit = yard.session.get_one(UnsealPermit, row.permit_id)
     assert (local(permit.from_us), local(permit.to_us)) == ("2026-10-01 08:30", "2026-10-01 17:30")
-    assert permit.document == "用车申请 YC-2026-000001"
+    assert permit.document == "用车申请 YC-2026-U2-000001-Y"
     yard.take("2026-10-01 09:00", "driver", REQUEST, row, "depart")
     yard.take("2026-10-01 12:00", "driver", REQUEST, row, "return")
     assert local(permit.to_us) == "2026-10-01 12:30"

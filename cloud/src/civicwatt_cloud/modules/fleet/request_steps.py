@@ -4,8 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit import deadlines
-from civicwatt_cloud.kit.directory import Region
-from civicwatt_cloud.kit.numbering import next_number
+from civicwatt_cloud.kit.directory import Institution, Region
+from civicwatt_cloud.kit.numbering import node_number
 from civicwatt_cloud.kit.obligations import fulfil, oblige
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
@@ -56,7 +56,8 @@ def counties_of(row: VehicleRequest) -> set[str]:
 def complete(context: Context, row: VehicleRequest) -> None:
     """A new request's number."""
     year = permits.terms_of(context, row.owner_id).as_of.year
-    row.number = next_number(context.session, "YC", year)
+    owner = context.session.get_one(Institution, row.owner_id)
+    row.number = node_number(context.session, "YC", year, owner.code)
 
 
 def is_served(step: Step) -> None:

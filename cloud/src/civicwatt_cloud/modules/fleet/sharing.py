@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from civicwatt_cloud.kit.numbering import next_number
+from civicwatt_cloud.kit.directory import Institution
+from civicwatt_cloud.kit.numbering import node_number
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.fields import Field, Kind, fields_of
 from civicwatt_cloud.kit.records.registry import Context
@@ -55,7 +56,8 @@ def taken(context: Context, row: RentalSession) -> None:
     if context.session.scalar(open_one.limit(1)) is not None:
         raise AlreadyRented(plate=vehicle.plate)
     year = permits.terms_of(context, row.owner_id).as_of.year
-    row.number, row.began_us = next_number(context.session, "FZ", year), context.now_us
+    owner = context.session.get_one(Institution, row.owner_id)
+    row.number, row.began_us = node_number(context.session, "FZ", year, owner.code), context.now_us
     row.distance_m = row.energy_wh = row.amount = 0
 
 
