@@ -1,4 +1,4 @@
-"""The floor-plan book, accounts, indicators, labels, personnel events: a real server with the demo's rooms."""
+"""Floor plans, accounts, indicators, labels and personnel events, on a real server with the demo's rooms."""
 
 import re
 import time
