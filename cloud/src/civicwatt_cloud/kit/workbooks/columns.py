@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table
+from sqlalchemy import Table, UniqueConstraint
 
 from civicwatt_cloud.kit.records.entity import Entity, Module
 from civicwatt_cloud.kit.records.fields import Field, Kind, fields_of, is_required
@@ -40,10 +40,21 @@ def columns_of(entity: Entity) -> list[Column]:
 
 
 def key_of(entity: Entity) -> tuple[str, ...]:
-    """The fields by which an import finds a record again; where none are named, all that can be written."""
+    """The fields by which an import finds a record of an owner again; none, where each has one alone.
+
+    Where the entity names nothing, all that can be written.
+    """
     fields = fields_of(entity.model)
     named = tuple(name for name in entity.natural_key if name in fields)
-    return named or tuple(name for name, one in fields.items() if not one.is_computed)
+    if named or _is_one_of_each_owner(entity):
+        return named
+    return tuple(name for name, one in fields.items() if not one.is_computed)
+
+
+def _is_one_of_each_owner(entity: Entity) -> bool:
+    table = Record.metadata.tables[entity.model.__tablename__]
+    unique = (one for one in table.constraints if isinstance(one, UniqueConstraint))
+    return any([column.name for column in one.columns] == ["owner_id"] for one in unique)
 
 
 def required_titles(entity: Entity) -> list[str]:
