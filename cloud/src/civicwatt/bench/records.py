@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,6 @@ from civicwatt.bench.usage import memory_mb
 PAGE_GOAL_MS, EXPORT_GOAL_S = 150.0, 20.0
 ROWS, RUNS = 60_000, 15
 PATIENCE_S = 120
-QUESTIONS = {
-    "first_page": "rooms",
-    "last_page": f"rooms?offset={ROWS - 50}",
-    "search": "rooms?q=FJ-0598",
-    "filtered": "rooms?use_area=15..18&order=-use_area",
-}
 
 
 def run(rows: int = ROWS) -> dict[str, Figure]:
@@ -36,14 +31,23 @@ def run(rows: int = ROWS) -> dict[str, Figure]:
             assert server.stdout is not None  # noqa: S101
             try:
                 port, token = server.stdout.readline().split()
-                client = _Client(int(port), token)
-                found = {f"records_{key}": _page(client, path) for key, path in QUESTIONS.items()}
-                progress(f"records: {rows} rows as a workbook")
-                found["records_export"] = _export(client, server.pid, rows, Path(name) / "rooms.xlsx")
+                with closing(_Client(int(port), token)) as client:
+                    found = {f"records_{key}": _page(client, path) for key, path in _questions(rows).items()}
+                    progress(f"records: {rows} rows as a workbook")
+                    found["records_export"] = _export(client, server.pid, rows, Path(name) / "rooms.xlsx")
                 server.stdin.close()
             finally:
                 server.kill()
     return found
+
+
+def _questions(rows: int) -> dict[str, str]:
+    return {
+        "first_page": "rooms",
+        "last_page": f"rooms?offset={rows - 50}",
+        "search": f"rooms?q=FJ-{rows // 100 - 1:04}",
+        "filtered": "rooms?use_area=15..18&order=-use_area",
+    }
 
 
 class _Client:
@@ -61,6 +65,9 @@ class _Client:
         if answer.status != http.client.OK:
             raise RuntimeError(f"{path}: {answer.status} {body[:500]!r}")
         return body
+
+    def close(self) -> None:
+        self._wire.close()
 
 
 def _page(client: _Client, path: str) -> Figure:
@@ -81,8 +88,8 @@ def _export(client: _Client, pid: int, rows: int, path: Path) -> Figure:
     path.write_bytes(client.get("rooms/export"))
     took_s = time.perf_counter() - began
     after_mb, most_mb = memory_mb(pid)
-    sheet = openpyxl.load_workbook(path, read_only=True).worksheets[0]
-    written = sum(1 for row in sheet.iter_rows(values_only=True) if row[0]) - 1
+    with closing(openpyxl.load_workbook(path, read_only=True)) as book:
+        written = sum(1 for row in book.worksheets[0].iter_rows(values_only=True) if row[0]) - 1
     memory: Figure = {"rss_before_mb": before_mb, "rss_after_mb": after_mb, "rss_peak_mb": most_mb}
     size: Figure = {"file_mb": round(path.stat().st_size / 1e6, 1), "rows": written}
     return figure(took_s, "s", EXPORT_GOAL_S, also=written == rows, **memory, **size)
