@@ -24,7 +24,7 @@ from civicwatt_cloud.modules.fleet.use_models import Driver, Duty, Pool, UseRisk
 from civicwatt_cloud.modules.fleet.use_rules import Terms
 from civicwatt_cloud.modules.fleet.use_seen import DAY_US, Seen
 
-EVERY_S = 600  # [engineering default]
+EVERY_S = 1800  # [engineering default]
 MOST_NEW = 1_000  # in one transaction; the next look goes on [engineering default]
 AT_ONCE = 500  # keys in one query
 TOLD = "fleet.use_risk"  # facts: risk_id, kind, owner_id, vehicle_id, request_id, at_us
@@ -118,8 +118,9 @@ def _unfit(context: Context, terms: Terms) -> Iterator[Found]:
 def _mismatches(seen: Seen, terms: Terms) -> Iterator[Found]:
     """Trips that no order explains; orders whose trips are not as they say."""
     tracks: dict[int, int] = defaultdict(int)
+    margin_us = terms.margin_us()
     for run in seen.runs:
-        order = crosscheck.order_of(run, seen.orders.get(run.vehicle_id, ()), terms.margin_us())
+        order = crosscheck.order_of(run, seen.orders.get(run.vehicle_id, ()), margin_us)
         if order is not None:
             tracks[order.id] += run.distance_m
         elif run.ended_us >= seen.since_us:
