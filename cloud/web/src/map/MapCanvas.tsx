@@ -30,7 +30,7 @@ interface Props {
 const STEP_PX = 80;
 const CLICK_PX = 5;
 const NEAR_K = 0.06; // px/m of a single place that is shown
-const CHINA: Box = { west: 112.05, south: 30.94, east: 112.36, north: 31.12 };
+const CHINA: Box = { west: 73.5, south: 18.1, east: 134.8, north: 53.6 }; // while neither ground nor vehicles say where
 
 let kept: View | null = null; // where the last map looked, so that going on to another page of it keeps the place
 

@@ -1,5 +1,8 @@
+import { Button } from "antd";
 import { type ReactNode, useState } from "react";
+import type { Resource } from "../client";
 import { useTexts } from "../preferences";
+import type { GroundFile } from "./ground";
 import { mapHref, type ViewKey, VIEWS } from "./mapAddress";
 
 interface Props {
@@ -12,10 +15,11 @@ interface Props {
   /** under the map */
   below?: ReactNode;
   alerts: number | null;
+  groundFile: Resource<GroundFile>;
 }
 
 /** The list beside the map; on a phone the list first, the map one press away. */
-export function MapFrame({ view, vehicle, day, side, map, below, alerts }: Props) {
+export function MapFrame({ view, vehicle, day, side, map, below, alerts, groundFile }: Props) {
   const t = useTexts();
   const [pane, setPane] = useState<"list" | "map">("list");
   return (
@@ -39,7 +43,18 @@ export function MapFrame({ view, vehicle, day, side, map, below, alerts }: Props
       </div>
       <section className="card map-side">{side}</section>
       <div className="map-main">
-        <div className="card map-holder">{map}</div>
+        <div className="card map-holder">
+          {map}
+          {groundFile.problem && (
+            <p className="stale no-ground" role="status">
+              <span aria-hidden="true">▲</span>
+              {t("map_no_ground", { code: groundFile.problem.code })}
+              <Button size="small" onClick={groundFile.retry}>
+                {t("retry")}
+              </Button>
+            </p>
+          )}
+        </div>
         {below}
       </div>
     </div>

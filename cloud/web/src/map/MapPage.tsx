@@ -27,7 +27,7 @@ export interface Common {
   events: Resource<Rows<Happened>>;
   /** the day that is looked at: asked for, or that of the newest fix */
   day: string;
-  frame: { view: ViewKey; vehicle: number | null; day: string | null; alerts: number | null };
+  frame: { view: ViewKey; vehicle: number | null; day: string | null; alerts: number | null; groundFile: Resource<GroundFile> };
   ground: Painter & { box: Ground["box"] };
   fences: Painter;
   groundNames: Painter;
@@ -65,7 +65,7 @@ export default function MapPage({ address }: { address: Address }) {
     return { ground: Object.assign(groundPainter(ground), { box: ground.box }), fences: shapesPainter(drawn), groundNames, names };
   }, [ground, listed.data]);
   const alerts = events.data ? events.data.rows.filter(isAlert).length : null;
-  const common: Common = { live, listed, events, day, frame: { view: said.view, vehicle: said.vehicle, day: said.day, alerts }, ...painters };
+  const common: Common = { live, listed, events, day, frame: { view: said.view, vehicle: said.vehicle, day: said.day, alerts, groundFile: file }, ...painters };
   const View = { live: LiveView, replay: ReplayView, fences: FencesView, alerts: AlertsView }[said.view];
   return <View query={address.query} said={said} common={common} />;
 }

@@ -9,7 +9,7 @@ interface Props {
   onWhole: () => void;
 }
 
-const LENGTHS = [50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000];
+const LENGTHS = [50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000];
 const WIDEST_PX = 110;
 
 /** Nearer, farther, all of it; the scale, and where the pointer is. */

@@ -26,7 +26,7 @@ export function ReplayView({ query, said, common }: ViewProps) {
   const t = useTexts();
   const { frame, live, ground, day } = common;
   const agreed = purposeOf(said.vehicle, day);
-  const [, again] = useState(0);
+  const [, setAsked] = useState(0); // what was agreed lies in the browser's storage, which tells nobody
 
   const wanted = said.vehicle !== null && agreed !== null;
   const span = new URLSearchParams({ from: `${day}T00:00:00${ZONE}`, to: `${addDays(day, 1)}T00:00:00${ZONE}`, purpose: agreed ?? "" });
@@ -59,7 +59,7 @@ export function ReplayView({ query, said, common }: ViewProps) {
   const ask = (vehicle: number, why: string) => {
     rememberPurpose(vehicle, day, why);
     turn(query, { vehicle, day }); // the day stays, whatever comes in after midnight
-    again((n) => n + 1);
+    setAsked((n) => n + 1);
   };
   const body = () => {
     if (!wanted) return <p className="empty">{t("map_replay_hint")}</p>;

@@ -11,7 +11,7 @@ export interface Size { width: number; height: number }
 const EARTH_M = 6_378_137;
 const MEAN_M = 6_371_000; // of distances, as the server measures them
 const RADIANS = Math.PI / 180;
-const SMALLEST_K = 0.0004; // a province
+const SMALLEST_K = 0.00004; // the country, on a phone
 const LARGEST_K = 4; // a parking place
 
 export function world([longitude, latitude]: Lonlat): Spot {

@@ -91,12 +91,15 @@ function writeName(stage: Stage, name: Name) {
   stage.pen.stroke();
 }
 
+const STEPS_M = [100, 200, 500, 1000, 2000, 5000, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6];
+const LEAST_PX = 64;
+
 /** Without a ground: meridians and parallels, so that moving and scale can be seen. */
 function graticule({ pen, view, size, palette }: Stage) {
-  const step = [10_000, 5000, 2000, 1000, 500, 200, 100].find((metres) => metres * view.k < 160) ?? 100;
+  const step = STEPS_M.find((metres) => metres * view.k >= LEAST_PX) ?? 1e6;
   const spacing = step * view.k;
-  pen.strokeStyle = palette.line;
-  pen.lineWidth = 1;
+  pen.strokeStyle = palette.border;
+  pen.lineWidth = 0.5;
   pen.beginPath();
   for (let x = (size.width / 2 - view.x * view.k) % spacing; x < size.width; x += spacing) {
     pen.moveTo(Math.round(x) + 0.5, 0);

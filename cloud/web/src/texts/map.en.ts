@@ -5,6 +5,7 @@ const map: Record<keyof typeof zh, string> = {
   map_keys: "Arrow keys move, plus and minus zoom, 0 shows all, Enter presses the middle",
   map_nearer: "Zoom in",
   map_farther: "Zoom out",
+  map_no_ground: "The ground cannot be read ({code}); a grid stands in for it.",
   map_whole: "Show all",
   map_label_live: "Map of where vehicles are",
   map_label_replay: "Map of a track",

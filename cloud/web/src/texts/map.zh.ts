@@ -4,6 +4,7 @@ const map = {
   map_keys: "方向键移动，加减号缩放，0 看全部，回车如同点按地图中心",
   map_nearer: "放大",
   map_farther: "缩小",
+  map_no_ground: "底图未能读取（{code}），先以网格代替。",
   map_whole: "看全部",
   map_label_live: "车辆实时位置图",
   map_label_replay: "轨迹图",
