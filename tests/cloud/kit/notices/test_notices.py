@@ -20,12 +20,16 @@ from civicwatt_cloud.kit.notices.models import Entry, Kind, Notice
 from civicwatt_cloud.kit.notices.notify import Matter, notify, unread
 from civicwatt_cloud.kit.outbox.dispatcher import Dispatcher
 from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.entity import Module
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.inbox import waiting
 from civicwatt_cloud.kit.workflow.steps import Wanted
 from civicwatt_cloud.modules.org.module import MODULE
+from civicwatt_cloud.modules.upkeep.choices import Origin
+from civicwatt_cloud.modules.upkeep.intake import open_ticket
+from civicwatt_cloud.modules.upkeep.module import MODULE as UPKEEP
 from civicwatt_protocols.clock import Clock
 
 TODAY = date(2026, 11, 18)
@@ -33,8 +37,8 @@ CHANGE = MODULE.entity("org_change")
 Somebody = Callable[..., int]
 
 
-def hand_on(database: Database) -> None:
-    inside = (*events.background(), *waiting_.hearers((MODULE,)))
+def hand_on(database: Database, module: Module = MODULE) -> None:
+    inside = (*events.background(), *waiting_.hearers((module,)))
     Dispatcher(database, ZONE, Clock(us(NOW), 1e-9), inside).hand_on()
 
 
@@ -177,6 +181,20 @@ def test_k9_one_inbox_holds_records_obligations_and_notices(city: Database, some
     ]  # what is a year away is nobody's matter yet
     assert (found.total, found.owed_total, found.unread) == (0, 2, 1)
     assert [(one.zh, one.is_read, one.owner) for one in found.notices] == [("事", False, "单位1")]
+
+
+@pytest.mark.parametrize(("priority", "is_urgent"), [("urgent", True), ("normal", False)])
+def test_k9_an_urgent_ticket_is_an_urgent_notice(
+    city: Database, somebody: Somebody, priority: str, is_urgent: bool
+) -> None:
+    desk = somebody("desk", Role.LOGISTICS_MANAGER, institution=1)
+    with city.session() as session:
+        said = {"title": "火灾报警：三楼", "category": "fire", "priority": priority}
+        open_ticket(Context(session, PLATFORM, ZONE, us(NOW)), 1, Origin.FIRE_ALARM, "fire/1", said)
+    hand_on(city, UPKEEP)
+    assert len(heard(city, desk)) == 1
+    with city.reading() as session:
+        assert session.scalars(select(Notice.is_urgent)).all() == [is_urgent]
 
 
 @pytest.mark.parametrize("sensitivity", ["sensitive", "offline"])

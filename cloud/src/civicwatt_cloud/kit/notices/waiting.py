@@ -55,6 +55,7 @@ def _stepped(module: Module, entity: Entity, flow: Workflow, context: Context, f
         zh=f"{entity.zh}“{title_zh}”{state.zh}，等待办理（{owner.name}）",
         en=f"{entity.en} '{title_en}': {state.en}, waits for the next step ({owner.name})",
         subject=subject,
+        is_urgent=entity.is_urgent is not None and entity.is_urgent(row),
     )
     notify(context, matter, accounts)
 

@@ -37,6 +37,7 @@ class Entity:
     check: Callable[[Session, Any], None] | None = None  # rules over fields, before a record is written
     complete: Callable[[Any, Any], None] | None = None  # (context, new record): its number, its clock
     has_files: bool = False
+    is_urgent: Callable[[Any], bool] | None = None  # a record of which people hear at any hour
 
     @property
     def workers(self) -> Roles:

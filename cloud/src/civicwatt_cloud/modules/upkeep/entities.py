@@ -234,6 +234,7 @@ TICKET = Entity(
     workflow=TICKETS,
     complete=service.complete,
     has_files=True,
+    is_urgent=service.is_urgent,
 )
 LABOUR = Entity(
     "labour",

@@ -17,7 +17,7 @@ from civicwatt_cloud.kit.rules import place_of
 from civicwatt_cloud.kit.rules_local import of as rules_of
 from civicwatt_cloud.kit.workflow.spec import Step
 from civicwatt_cloud.modules.upkeep import rules
-from civicwatt_cloud.modules.upkeep.choices import HoldReason, Origin, Size
+from civicwatt_cloud.modules.upkeep.choices import HoldReason, Origin, Priority, Size
 from civicwatt_cloud.modules.upkeep.equipment_models import Equipment
 from civicwatt_cloud.modules.upkeep.errors import (
     AlreadyLarge,
@@ -76,6 +76,11 @@ def classified(step: Step) -> None:
     for name, value in step.said.items():
         setattr(ticket, name, value)
     _wind(step.context, ticket)
+
+
+def is_urgent(ticket: Ticket) -> bool:
+    """Whether people hear of it at any hour: a fire alarm, and whatever is reported as urgent."""
+    return ticket.priority == Priority.URGENT
 
 
 def is_small(step: Step) -> None:
