@@ -132,13 +132,17 @@ def test_w3_6_one_fence_is_asked_about_once_a_day(depot: Any) -> None:
     assert [local(depot, one.at_us) for one in violations(depot)] == ["2026-10-12 19:00", "2026-10-13 19:00"]
 
 
-def test_w3_5_orders_come_from_the_calendar_and_are_lifted_by_it(depot: Any) -> None:
+def test_w3_5_orders_come_from_the_calendar_and_are_lifted_by_it(
+    depot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     depot.vehicle("鄂F00001")
     depot.vehicle("鄂F00002", state="repair")
     depot.vehicle("鄂F00003", owner=1)
     us(depot, "2026-09-24 10:00")
-    for _ in range(2):
+    monkeypatch.setattr(seal_orders, "MOST", 3)  # in a round
+    for number in (3, 4, 4):
         seal_orders.look(depot.context())
+        assert len(depot.session.scalars(select(SealOrder.id)).all()) == number
     orders = depot.session.scalars(select(SealOrder).order_by(SealOrder.id)).all()
     spans = [
         (one.owner_id, local(depot, one.from_us), local(depot, one.to_us), one.vehicles) for one in orders

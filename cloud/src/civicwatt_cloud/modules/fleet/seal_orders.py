@@ -30,7 +30,7 @@ from civicwatt_cloud.modules.fleet.stock_models import SealOrder
 from civicwatt_cloud.modules.fleet.stock_rules import Standard
 from civicwatt_cloud.modules.fleet.stock_steps import APPROVER, MANAGER, UNIT, filled, keep_form
 
-EVERY_S = 3600  # [engineering default]
+EVERY_S, MOST = 300, 100  # orders in one round: nobody waits for longer [engineering default]
 
 
 def complete(context: Context, order: SealOrder) -> None:
@@ -41,18 +41,19 @@ def complete(context: Context, order: SealOrder) -> None:
 def look(context: Context) -> None:
     """Make the orders of the runs of days off that come near, and lift those that are over."""
     today, rules = date_of(context.now_us, context.zone), rules_of(context.session)
+    made = 0
     for owner, vehicles in _keepers(context):
         standard = Standard(rules, place_of(owner), today)
         shortest, ahead = standard.row("seal_order_days"), int(standard.row("seal_order_ahead").value)
         for first, last in seals.days_off(today, ahead + 1, lambda day: calendar.day(day).workday):
-            if shortest.holds((last - first).days + 1):
-                _order(context, owner.id, vehicles, (first, last))
+            if made < MOST and shortest.holds((last - first).days + 1):
+                made += _order(context, owner.id, vehicles, (first, last))
     over = select(SealOrder).where(
         SealOrder.state.in_(("issued", "sealed")),
         SealOrder.to_us <= context.now_us,
         SealOrder.removed_us.is_(None),
     )
-    for order in context.session.scalars(over.order_by(SealOrder.id)).all():
+    for order in context.session.scalars(over.order_by(SealOrder.id).limit(MOST)).all():
         steps.apply(context, SEAL_ORDER, order, LIFT, {})
 
 
@@ -84,11 +85,12 @@ def _keepers(context: Context) -> list[tuple[Institution, int]]:
     return [(one, counts[one.id]) for one in owners]
 
 
-def _order(context: Context, owner_id: int, vehicles: int, days: tuple[date, date]) -> None:
+def _order(context: Context, owner_id: int, vehicles: int, days: tuple[date, date]) -> bool:
+    """Whether there was none yet."""
     from_us = day_start_us(days[0], context.zone)
     there = select(SealOrder.id).where(SealOrder.owner_id == owner_id, SealOrder.from_us == from_us)
     if context.session.scalar(there) is not None:
-        return
+        return False
     to_us = day_start_us(days[1] + timedelta(days=1), context.zone)
     values = {"from_us": from_us, "to_us": to_us, "vehicles": vehicles}
     order: SealOrder = registry.add(context, SEAL_ORDER, owner_id, values)
@@ -104,6 +106,7 @@ def _order(context: Context, owner_id: int, vehicles: int, days: tuple[date, dat
         subject=f"fleet/seal-orders/{order.id}",
         superiors=MANAGER,
     )
+    return True
 
 
 LIFT = Transition("lift", "启封", "lift", ("issued", "sealed"), "lifted", MANAGER, effect=lift)
