@@ -45,6 +45,7 @@ from civicwatt_cloud.kit.indicators import snapshots
 from civicwatt_cloud.kit.limits import Limits
 from civicwatt_cloud.kit.many_models import remember_all
 from civicwatt_cloud.kit.notices import api as notices_api
+from civicwatt_cloud.kit.notices import keeping
 from civicwatt_cloud.kit.notices import running as notices
 from civicwatt_cloud.kit.records import api as records_api
 from civicwatt_cloud.kit.records import lookup, meta
@@ -78,7 +79,7 @@ log = structlog.get_logger()
 LEDGER_PAUSE_S = 1.0  # real seconds between looks for dirty hours [engineering default]
 NIGHTLY = {"hour": 2, "minute": 30}  # business time
 MIN_GZIP = 1024
-JOBS = (calendar_notices.JOB, obligations.JOB, snapshots.job(MODULES))
+JOBS = (calendar_notices.JOB, obligations.JOB, keeping.JOB, snapshots.job(MODULES))
 RECORD_ROUTES = (  # of every module; /export, /titles … go before those that end in a record's id
     lookup.routes,
     workbooks_api.routes,

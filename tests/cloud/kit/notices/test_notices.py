@@ -5,20 +5,23 @@ from datetime import date
 
 import pytest
 from cloud.kit.notices.conftest import CITY, COUNTY, NOW, ZONE, tell, us
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from civicwatt_cloud.kit import events, obligations
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import Level
 from civicwatt_cloud.kit.energy_events import METER_SILENT, VALUE_HELD
-from civicwatt_cloud.kit.identity import Account, actor_named
+from civicwatt_cloud.kit.events import Event
+from civicwatt_cloud.kit.identity import Account, actor_named, real_now_us
 from civicwatt_cloud.kit.jobs import PLATFORM
 from civicwatt_cloud.kit.notices import running  # noqa: F401 - its hearers
 from civicwatt_cloud.kit.notices import waiting as waiting_
 from civicwatt_cloud.kit.notices.holders import holders
+from civicwatt_cloud.kit.notices.keeping import forget
 from civicwatt_cloud.kit.notices.models import Entry, Kind, Notice
 from civicwatt_cloud.kit.notices.notify import Matter, notify, unread
 from civicwatt_cloud.kit.outbox.dispatcher import Dispatcher
+from civicwatt_cloud.kit.outbox.models import Delivery
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.entity import Module
 from civicwatt_cloud.kit.records.registry import Context
@@ -181,6 +184,29 @@ def test_k9_one_inbox_holds_records_obligations_and_notices(city: Database, some
     ]  # what is a year away is nobody's matter yet
     assert (found.total, found.owed_total, found.unread) == (0, 2, 1)
     assert [(one.zh, one.is_read, one.owner) for one in found.notices] == [("事", False, "单位1")]
+
+
+def test_what_was_read_and_heard_goes_after_a_year_and_what_was_not_stays(
+    city: Database, somebody: Somebody
+) -> None:
+    account = somebody("a", Role.STAFF, institution=1)
+    with city.session() as session:
+        for key, at_us, read_us in (("old", 1, 1), ("unread", 1, None), ("new", us(NOW), us(NOW))):
+            notice = notify(
+                Context(session, PLATFORM, ZONE, at_us), Matter(key, Kind.ENERGY, 1, key, key, "x"), [account]
+            )
+            assert notice
+            session.execute(update(Entry).where(Entry.notice_id == notice.id).values(read_us=read_us))
+        session.add_all(Event(name=name, facts="{}", at_us=1, told_us=told) for name, told in TOLD)
+        session.flush()
+        waited = session.scalar(select(Event.id).where(Event.name == "waited for"))
+        session.add(Delivery(event_id=waited, hearer="a", lane=0))
+        forget(Context(session, PLATFORM, ZONE, us(NOW)))
+        assert set(session.scalars(select(Notice.key))) == {"unread", "new"}
+        assert set(session.scalars(select(Event.name))) == {"new", "not told", "waited for"}
+
+
+TOLD = (("old", 1), ("new", real_now_us()), ("not told", None), ("waited for", 1))
 
 
 @pytest.mark.parametrize(("priority", "is_urgent"), [("urgent", True), ("normal", False)])
