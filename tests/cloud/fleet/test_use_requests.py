@@ -22,6 +22,7 @@ from civicwatt_cloud.modules.fleet.use_errors import (
     PapersMissing,
     PurposeRefused,
     SpanReversed,
+    SpanTooLong,
     UnknownCounty,
 )
 
@@ -98,6 +99,8 @@ def test_w3_1_a_kind_of_vehicle_serves_its_purposes_only(yard: Yard) -> None:
 def test_w3_1_times_and_places_are_such(yard: Yard) -> None:
     with pytest.raises(SpanReversed):
         yard.ask(to="2026-09-21 09:00")
+    with pytest.raises(SpanTooLong):
+        yard.ask(to="2027-09-22 09:01")
     with pytest.raises(BadPickup):
         yard.ask(pickup="东门")
     with pytest.raises(UnknownCounty, match="429909"):

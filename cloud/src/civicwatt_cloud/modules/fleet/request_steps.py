@@ -25,10 +25,10 @@ from civicwatt_cloud.modules.fleet.use_errors import (
     PapersDone,
     PapersMissing,
     PurposeRefused,
-    SpanReversed,
     UnknownCounty,
 )
 from civicwatt_cloud.modules.fleet.use_models import VehicleRequest
+from civicwatt_cloud.modules.fleet.use_rules import check_span
 
 APPROVERS = frozenset({Role.APPROVER})
 PAID = ("claimed_m", "fuel", "fuel_cost", "tolls")  # what is written down at settlement
@@ -37,9 +37,8 @@ TOLL_GATE = "收费站"
 
 
 def check(session: Session, row: VehicleRequest) -> None:
-    """Times, places and divisions are such. Errors: SpanReversed, BadPickup, UnknownCounty."""
-    if row.from_us >= row.to_us:
-        raise SpanReversed()
+    """Times, places and divisions are such. Errors: SpanReversed, SpanTooLong, BadPickup, UnknownCounty."""
+    check_span(row.from_us, row.to_us)
     if row.pickup:
         dispatch.pickup_of(row.pickup)
     codes = counties_of(row)

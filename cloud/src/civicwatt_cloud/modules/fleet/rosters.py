@@ -16,8 +16,9 @@ from civicwatt_cloud.modules.fleet.entities import KEEPERS, READERS
 from civicwatt_cloud.modules.fleet.models import Vehicle
 from civicwatt_cloud.modules.fleet.permits import Ground
 from civicwatt_cloud.modules.fleet.seals import Span
-from civicwatt_cloud.modules.fleet.use_errors import NotOfThePool, SpanReversed
+from civicwatt_cloud.modules.fleet.use_errors import NotOfThePool
 from civicwatt_cloud.modules.fleet.use_models import Driver, Duty, Pool
+from civicwatt_cloud.modules.fleet.use_rules import check_span
 
 DISPATCHERS = KEEPERS | {Role.DISPATCHER}
 AHEAD = timedelta(days=31)  # before the first reminder
@@ -25,9 +26,8 @@ PUBLISHERS = frozenset({Role.FLEET_MANAGER, Role.DISPATCHER})
 
 
 def check_duty(session: Session, row: Duty) -> None:
-    """A vehicle of the pool, from before to. Errors: SpanReversed, NotOfThePool."""
-    if row.from_us >= row.to_us:
-        raise SpanReversed()
+    """A vehicle of the pool, from before to. Errors: SpanReversed, SpanTooLong, NotOfThePool."""
+    check_span(row.from_us, row.to_us)
     vehicle = session.get_one(Vehicle, row.vehicle_id)
     if vehicle.pool_id != row.pool_id:
         raise NotOfThePool(plate=vehicle.plate)

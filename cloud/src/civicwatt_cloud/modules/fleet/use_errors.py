@@ -18,7 +18,8 @@ RuleViolation
 ├── AlreadyRented     422 CW-M0345
 ├── PileUnusable      422 CW-M0346
 ├── NoSuchLine        422 CW-M0347
-└── FuelIncomplete    422 CW-M0348
+├── FuelIncomplete    422 CW-M0348
+└── SpanTooLong       422 CW-M0349
 """
 
 from civicwatt_cloud.kit.errors import RuleViolation
@@ -202,3 +203,13 @@ class FuelIncomplete(RuleViolation):
     en = "a filling is told with its volume, its amount and the station"
     remedy_zh = "补全三项，或都不填"
     remedy_en = "give all three, or none"
+
+
+class SpanTooLong(RuleViolation):
+    """No vehicle is sent, and nobody is on duty, for so long. Facts: days."""
+
+    code = "CW-M0349"
+    zh = "一次最长 {days} 天"
+    en = "it lasts {days} days at most"
+    remedy_zh = "缩短时间，或分次办理"
+    remedy_en = "make it shorter, or several of it"
