@@ -25,6 +25,8 @@ interface Props {
   /** what was typed, as the wire takes it, on top of the record that was seen; throws RequestError */
   onSubmit: (said: Typed, base: Row | null) => Promise<void>;
   onCancel: () => void;
+  /** saves too, and goes on with another one */
+  another?: (said: Typed) => Promise<void>;
   /** the record as it is now, after somebody else has changed it */
   current?: () => Promise<Row>;
   /** another way to see and say the same values */
@@ -39,7 +41,7 @@ function onTheWire(field: FieldMeta | undefined, value: Value): Value {
 }
 
 /** One form for every kind of record and every step: checked at the field, kept while it is typed, compared on conflict. */
-export function RecordForm({ fields, base: opened, draft, submit, onSubmit, onCancel, current, beside }: Props) {
+export function RecordForm({ fields, base: opened, draft, submit, onSubmit, onCancel, another, current, beside }: Props) {
   const { language, t } = usePreferences();
   const named = useNamed();
   const id = useId();
@@ -78,14 +80,14 @@ export function RecordForm({ fields, base: opened, draft, submit, onSubmit, onCa
     setBase(now);
   };
 
-  const save = async (event: FormEvent) => {
+  const save = async (event: Pick<FormEvent, "preventDefault">, deed = onSubmit) => {
     event.preventDefault();
     const found = fields.map((field) => [field.key, complaintOf(field, valueOf(field), t)] as const).filter((one): one is [string, string] => one[1] !== null);
     if (found.length) return complain(Object.fromEntries(found));
     setBusy(true);
     setProblem(null);
     try {
-      await onSubmit(said(), base);
+      await deed(said(), base);
       dropDraft(draft);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
@@ -172,6 +174,11 @@ export function RecordForm({ fields, base: opened, draft, submit, onSubmit, onCa
         <Button type="primary" htmlType="submit" loading={busy}>
           {submit}
         </Button>
+        {another && (
+          <Button disabled={busy} onClick={(event) => void save(event, another)}>
+            {t("create_another")}
+          </Button>
+        )}
         <Button onClick={abandon}>{t("abandon")}</Button>
         <span className="caption">{t("draft_kept")}</span>
       </footer>

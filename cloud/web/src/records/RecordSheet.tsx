@@ -58,8 +58,8 @@ export function RecordSheet({ kind, id, address, onChanged }: Props) {
     { key: "details", title: t("tab_details"), content: details },
     ...(kind.states.length ? [{ key: "flow", title: t("tab_flow"), content: () => <StepsTaken kind={kind} steps={steps} /> }] : []),
     ...(kind.has_files ? [{ key: "files", title: t("tab_files"), content: () => <FileLibrary kind={kind} id={id} /> }] : []),
-    ...(kind.address === PEOPLE ? [{ key: "events", title: t("tab_events"), content: () => row && <PersonEvents kind={kind} row={row} onNoted={changed} /> }] : []),
     { key: "history", title: t("tab_history"), content: () => row && <History kind={kind} row={row} /> },
+    ...(kind.address === PEOPLE ? [{ key: "events", title: t("tab_events"), content: () => row && <PersonEvents kind={kind} row={row} onNoted={changed} /> }] : []),
   ];
   const plan = row && placeOnPlan(kind, row);
   const above = (

@@ -2,8 +2,9 @@ import { Button, Skeleton } from "antd";
 import { useEffect, useMemo, useState } from "react";
 import type { FieldMeta } from "../api";
 import { useResource } from "../client";
-import { fixed, unitIn } from "../format";
+import { decimalsAmong, fixed, unitIn } from "../format";
 import { type Column, DataTable, type Order } from "../parts/DataTable";
+import { Exact } from "../parts/Exact";
 import { Pager } from "../parts/Pager";
 import { ProblemPanel, StaleNote } from "../parts/ProblemPanel";
 import { usePreferences } from "../preferences";
@@ -56,9 +57,12 @@ export function RecordsPage({ kind, address }: { kind: Kind; address: Address })
   const open = (row: Row) => ({ ...list, record: row.id });
   const titleKey = fields.some((field) => field.key === kind.title) ? kind.title : fields[0]?.key;
 
+  const text = (value: Row[string] | undefined) => (value === null || value === undefined ? null : String(value));
+  const decimals = new Map(fields.filter((field) => field.kind === "number").map((field) => [field.key, decimalsAmong(data?.rows.map((row) => text(row[field.key])) ?? [])]));
   const cell = (field: FieldMeta, row: Row) => {
     if (field.key === "state" && kind.states.length) return <StateBadge kind={kind} state={String(row.state)} />;
-    const value = <Shown field={field} value={row[field.key]} bare />;
+    const isNumber = field.kind === "number" && row[field.key] !== null;
+    const value = isNumber ? <Exact value={String(row[field.key])} decimals={decimals.get(field.key) ?? 0} /> : <Shown field={field} value={row[field.key]} bare />;
     return field.key === titleKey ? <a href={addressOf(open(row))}>{value}</a> : value;
   };
   const heads = [...fields].sort((a, b) => Number(b.key === titleKey) - Number(a.key === titleKey)).slice(0, ON_CARD);

@@ -53,6 +53,8 @@ const en: Record<keyof typeof zh, string> = {
   change: "Change",
   save: "Save",
   create: "Enter",
+  create_another: "Enter and add another",
+  entered_so_far: "{n} entered, the last: {last}. What they share is filled in; check it.",
   abandon: "Discard",
   remove: "Delete",
   remove_hint: "It will no longer be listed; its log stays.",

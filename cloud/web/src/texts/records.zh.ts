@@ -51,6 +51,8 @@ const zh = {
   change: "修改",
   save: "保存",
   create: "新增",
+  create_another: "录入并继续下一条",
+  entered_so_far: "已连续录入 {n} 条，最近一条：{last}。相同的内容已带入，请核对。",
   abandon: "放弃填写",
   remove: "删除",
   remove_hint: "删除后不再列出，日志仍保留。",
