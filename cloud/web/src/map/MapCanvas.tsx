@@ -45,7 +45,7 @@ export function MapCanvas({ label, painters, sight, whole, onPress, overlay, isA
   const pressed = useRef(new Map<number, Spot>());
   const moved = useRef(0);
   const seen = useRef("");
-  const touched = useRef(false); // since the view went where it was sent
+  const touched = useRef(kept !== null); // since the view went where it was sent
   const now = useRef({ view, size });
   now.current = { view, size };
 
@@ -62,18 +62,18 @@ export function MapCanvas({ label, painters, sight, whole, onPress, overlay, isA
     if (box.current) watcher.observe(box.current);
     return () => watcher.disconnect();
   }, []);
+  const around = whole && [whole.west, whole.south, whole.east, whole.north].map((degrees) => degrees.toFixed(2)).join();
   useEffect(() => {
     if (size.width === 0) return;
     const isNew = sight !== null && sight.key !== seen.current;
-    const isResized = sight?.box && !touched.current;
-    if (view !== null && !isNew && !isResized) return;
     if (isNew) [seen.current, touched.current] = [sight.key, false];
-    if (sight?.box && (isNew || isResized)) look(fitted(sight.box, size));
+    if (touched.current) return;
+    if (sight?.box) look(fitted(sight.box, size));
     else if (isNew && sight.middle) {
       const [x, y] = world(sight.middle);
       look({ x, y, k: Math.max(view?.k ?? 0, NEAR_K) });
-    } else if (view === null) look(fitted(whole ?? CHINA, size));
-  }, [size, sight?.key, whole, view === null]);
+    } else if (seen.current === "") look(fitted(whole ?? CHINA, size));
+  }, [size, sight?.key, around]);
 
   usePainting(canvas, painters, view, size);
 
