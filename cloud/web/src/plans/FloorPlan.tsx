@@ -72,7 +72,7 @@ export function FloorPlan({ plan, picture, way, meanings, stressed, chosen, onCh
   const place = `${plan.building} ${plan.name}`;
   return (
     <div className="plan-picture">
-      <div className="plan-zoom" role="group" aria-label={t("zoom_in")}>
+      <div className="plan-zoom" role="group" aria-label={t("zoom")}>
         <Button size="small" aria-label={t("zoom_out")} disabled={step === 0} onClick={() => zoom(-1)}>
           −
         </Button>

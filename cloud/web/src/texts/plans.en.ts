@@ -31,6 +31,7 @@ const en: Record<keyof typeof zh, string> = {
   standard_none: "nobody",
   legend: "Legend",
   only_these: "Only: {title}",
+  zoom: "Zoom",
   zoom_in: "Zoom in",
   zoom_out: "Zoom out",
   zoom_fit: "Fit",

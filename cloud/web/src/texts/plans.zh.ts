@@ -29,6 +29,7 @@ const zh = {
   standard_none: "无人使用",
   legend: "图例",
   only_these: "只看{title}",
+  zoom: "缩放",
   zoom_in: "放大",
   zoom_out: "缩小",
   zoom_fit: "适合窗口",
