@@ -18,6 +18,7 @@ from civicwatt_cloud.kit.outbox.errors import (
     SecretUnusable,
 )
 from civicwatt_protocols.errors import BadValue, UnknownKey
+from civicwatt_protocols.toml import decode
 
 OWN = Allowed(frozenset({"127.0.0.1", "oa.example", "localhost"}), (ip_network("127.0.0.1/32"),))
 
@@ -196,6 +197,14 @@ def test_s22_a_file_of_channels_is_checked_at_the_start(tmp_path: Path) -> None:
             channels.load(channels_file(tmp_path, **changes))
     with pytest.raises(BadValue):
         channels.load(tmp_path / "absent.toml")
+
+
+def test_the_example_of_the_page_is_a_file_of_channels() -> None:
+    page = (Path(__file__).parents[4] / "docs/operations/notices.md").read_text()
+    text = page.partition("```toml\n")[2].partition("```")[0]
+    found = decode(text, channels.Channels, "notices.md")
+    assert [one.kind for one in found.robot] == ["wecom", "dingtalk"]
+    assert {one.url.split("/")[2] for one in found.webhook} <= found.allowed.hosts
 
 
 def test_s24_a_secret_that_others_may_read_is_refused_and_none_is_repeated(tmp_path: Path) -> None:
