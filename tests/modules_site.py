@@ -25,7 +25,7 @@ from civicwatt_cloud.modules.catalogue import MODULES
 
 PASSWORD = "Yu-Lan-2026"
 PEOPLE = 120
-START_S = 30
+START_S = 90
 SURNAMES, NAMES = "王李张刘陈杨赵黄周吴", ("伟", "芳", "敏", "静", "强", "磊", "洋", "艳", "勇", "军")
 INSTITUTIONS = ("荆襄市机关事务服务中心", "荆襄市教育局", "荆襄市第一人民医院", "荆襄市图书馆")
 

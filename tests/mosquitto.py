@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-START_S = 20
+START_S = 90
 
 
 @dataclass

@@ -12,7 +12,7 @@ import urllib3
 
 from civicwatt.demo.processes import free_port
 
-START_S = 30
+START_S = 90
 
 
 @dataclass

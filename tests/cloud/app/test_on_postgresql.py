@@ -19,7 +19,7 @@ from civicwatt_cloud.app import create_app
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.settings import Settings
 
-DEADLINE_S = 30
+DEADLINE_S = 90
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ METERS = """\
 网关,设备,名称,模板,楼栋编码,分项,启用日期
 gw-01,M-1,照明,acrel/adw300,JX01-1,照明插座,2026-01-01
 """
-DEADLINE_S = 20
+DEADLINE_S = 90
 
 
 @pytest.fixture(autouse=True)

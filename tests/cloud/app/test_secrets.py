@@ -14,7 +14,7 @@ from httpx import Client, HTTPError
 
 from civicwatt_cloud.kit.signin import FIRST_ROLES
 
-DEADLINE_S = 60
+DEADLINE_S = 90
 PASSWORD, NEXT, WRONG, TOKEN = (f"Canary-{name}-7Kq2xV" for name in ("first", "next", "wrong", "token"))
 
 

@@ -52,7 +52,7 @@ class Site:
         self.process = subprocess.Popen(
             [self.program, "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         with socket.socket() as probe:
             while probe.connect_ex(("127.0.0.1", self.port)):
                 assert time.monotonic() < deadline, "mosquitto did not start"

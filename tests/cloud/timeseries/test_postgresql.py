@@ -34,7 +34,7 @@ from civicwatt_cloud.timeseries.stores.readings import Batch
 from civicwatt_protocols.clock import Clock
 
 GUIDE = Path(__file__).parents[3] / "docs" / "operations" / "postgresql.md"
-WAIT_S = 20
+WAIT_S = 60
 Counter = Callable[[str], int]
 
 

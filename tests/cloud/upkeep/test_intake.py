@@ -78,7 +78,7 @@ async def site(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) 
     app = create_app(settings)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None))
     serving = asyncio.create_task(server.serve())
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not server.started:
         assert time.monotonic() < deadline
         assert not serving.done()
