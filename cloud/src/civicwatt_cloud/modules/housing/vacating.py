@@ -87,7 +87,10 @@ def key_of(task: VacateTask) -> str:
 
 
 def open_over_standard(context: Context, today: date, institution_id: int | None) -> list[int]:
-    """A task for everybody in scope who is over the standard, on the largest of his rooms. Errors: NotFound."""
+    """A task for everybody in scope who is over the standard, on the largest of his rooms.
+
+    Errors: NotFound.
+    """
     if institution_id is not None:
         scope_of(context.actor, MANAGER).institution(context.session, institution_id)
     found = indicators.over_standard(context, today, institution_id).people
