@@ -122,5 +122,6 @@ REACH: dict[str, Reach] = {
     # beside the interface
     "GET /metrics": Reach.MACHINE,
     "GET /healthz": Reach.PUBLIC,
+    "GET /labels/{short}": Reach.PUBLIC,
     "GET /{path:path}": Reach.PUBLIC,
 }
