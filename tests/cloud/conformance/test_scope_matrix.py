@@ -108,6 +108,8 @@ def tried(installation: Installation, route: Route) -> None:
     pair = entity_of(route.name)
     is_list = route.method == "GET" and not NAMES.intersection(PARAMETER.findall(route.path))
     for role, owner in product(who_asks(route), ORGANISATIONS):
+        if role not in route.roles and owner != 1:
+            continue  # a role is refused before anything is asked of an organisation
         other = owner % len(ORGANISATIONS) + 1
         token, ids = installation.token(role, owner), installation.ids(other, pair and pair[1])
         if route.path.endswith("/bulk"):
