@@ -25,8 +25,8 @@ from civicwatt_cloud.kit.identity import FOR_EVER, Account, Grant, real_now_us
 from civicwatt_cloud.kit.jobs import PLATFORM
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
-from civicwatt_cloud.modules.fleet import demo_positions
-from civicwatt_cloud.modules.fleet.demo_roads import GROUND
+from civicwatt_cloud.modules.fleet.demo import positions as demo_positions
+from civicwatt_cloud.modules.fleet.demo.roads import GROUND
 from civicwatt_cloud.modules.fleet.models import Fence
 from civicwatt_cloud.modules.fleet.module import MODULE as FLEET
 from civicwatt_cloud.modules.org.module import MODULE as ORG

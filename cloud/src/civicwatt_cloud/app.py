@@ -57,7 +57,7 @@ from civicwatt_cloud.kit.workflow import inbox
 from civicwatt_cloud.modules.catalogue import MODULES
 from civicwatt_cloud.modules.energy import api as energy_api
 from civicwatt_cloud.modules.energy import corrections_api, queries_api, watch
-from civicwatt_cloud.modules.fleet import live as fleet_live
+from civicwatt_cloud.modules.fleet.positions import live as fleet_live
 from civicwatt_cloud.modules.gateways import api as gateways_api
 from civicwatt_cloud.modules.gateways import field_api, manager_api
 from civicwatt_cloud.operations import control

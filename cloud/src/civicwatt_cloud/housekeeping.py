@@ -12,7 +12,7 @@ from civicwatt_cloud.kit import audit_anchors, crypto, identity, metrics
 from civicwatt_cloud.kit.business_time import SECOND_US, date_of
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.settings import Settings
-from civicwatt_cloud.modules.fleet import retention
+from civicwatt_cloud.modules.fleet.positions import retention
 from civicwatt_cloud.modules.gateways.broker import RENEW
 from civicwatt_cloud.timeseries.intake.models import Quarantined
 from civicwatt_cloud.timeseries.ledger.checks import violations

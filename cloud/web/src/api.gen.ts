@@ -17153,12 +17153,32 @@ export interface components {
             is_disabled: boolean;
         };
         /**
+         * AccountOut
+         * @description An account and all that was ever granted to it.
+         */
+        AccountOut: {
+            /** Display Name */
+            display_name: string;
+            /** Grants */
+            grants: components["schemas"]["GrantOut"][];
+            /** Has Password */
+            has_password: boolean;
+            /** Has Second Factor */
+            has_second_factor: boolean;
+            /** Id */
+            id: number;
+            /** Is Disabled */
+            is_disabled: boolean;
+            /** Username */
+            username: string;
+        };
+        /**
          * AccountsOut
          * @description One page of accounts.
          */
         AccountsOut: {
             /** Rows */
-            rows: components["schemas"]["civicwatt_cloud__kit__identity__accounts_api__AccountOut"][];
+            rows: components["schemas"]["AccountOut"][];
             /** Total */
             total: number;
         };
@@ -17348,6 +17368,22 @@ export interface components {
             name: string;
             /** Sha256 */
             sha256: string;
+        };
+        /**
+         * Basis
+         * @description What a value rests on; sums in the smallest unit, rule rows by name and day.
+         */
+        Basis: {
+            /** Counted */
+            counted: number;
+            /** Denominator */
+            denominator: number;
+            /** Missing */
+            missing: number;
+            /** Numerator */
+            numerator: number;
+            /** Rules */
+            rules: string[];
         };
         /**
          * BlockedOut
@@ -17573,12 +17609,40 @@ export interface components {
             yard_id: unknown;
         };
         /**
+         * BuildingNode
+         * @description A building, and whose it is.
+         */
+        BuildingNode: {
+            /** Code */
+            code: string;
+            /** Id */
+            id: number;
+            /** Institution */
+            institution: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * BuildingOut
+         * @description A building with its floor area today [m²].
+         */
+        BuildingOut: {
+            /** Code */
+            code: string;
+            /** Floor Area */
+            floor_area: string | null;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
          * BuildingsOut
          * @description Buildings, in the order of the tree.
          */
         BuildingsOut: {
             /** Nodes */
-            nodes: components["schemas"]["civicwatt_cloud__modules__org__api__BuildingOut"][];
+            nodes: components["schemas"]["BuildingNode"][];
         };
         /**
          * BulkDone
@@ -17988,6 +18052,18 @@ export interface components {
          */
         CostKind: "purchase" | "repair" | "insurance" | "toll" | "parking" | "other";
         /**
+         * CountedFrom
+         * @description What a figure was computed from: rows counted, rows that lack what it needs, rule rows.
+         */
+        CountedFrom: {
+            /** Counted */
+            counted: number;
+            /** Missing */
+            missing: number;
+            /** Rules */
+            rules: string[];
+        };
+        /**
          * CounterOut
          * @description The newest counter reading, as the meter served it.
          */
@@ -18035,11 +18111,54 @@ export interface components {
             visitor_id?: number | null;
         };
         /**
+         * CredentialIssued
+         * @description What was issued; the key is told this once.
+         */
+        CredentialIssued: {
+            /** Id */
+            id: number;
+            /** Key */
+            key: string;
+            /** Rev */
+            rev: number;
+        };
+        /**
          * CredentialKind
          * @description What is shown at a gate.
          * @enum {string}
          */
         CredentialKind: "card" | "qr" | "plate";
+        /** CredentialOut */
+        CredentialOut: {
+            /** 生效 */
+            from_us: unknown;
+            /** 持有人 */
+            holder: unknown;
+            /** Id */
+            id: number;
+            /** 挂失 */
+            is_blocked: unknown;
+            /** 介质 */
+            kind: unknown;
+            /** 食堂 */
+            opens_canteen: unknown;
+            /** 门岗 */
+            opens_gate: unknown;
+            /** 车库 */
+            opens_parking: unknown;
+            /** Owner Id */
+            owner_id: number;
+            /** 人员 */
+            person_id: unknown;
+            /** Rev */
+            rev: number;
+            /** Sensitivity */
+            sensitivity: string;
+            /** 失效 */
+            until_us: unknown;
+            /** 来访 */
+            visitor_id: unknown;
+        };
         /**
          * Credentials
          * @description A one-time code, or username and password, with the digits of the second factor where there is one.
@@ -19387,6 +19506,14 @@ export interface components {
             sensitivity: string;
         };
         /**
+         * EventNoted
+         * @description The event that was noted.
+         */
+        EventNoted: {
+            /** Id */
+            id: number;
+        };
+        /**
          * Extreme
          * @description The smallest or largest power, and when.
          */
@@ -20454,6 +20581,26 @@ export interface components {
             rev: number;
         };
         /**
+         * IdleRoom
+         * @description A room and where it is.
+         */
+        IdleRoom: {
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Number */
+            number: string;
+            /** Owner Id */
+            owner_id: number;
+            /** Place */
+            place: string;
+            /** State */
+            state: string;
+            /** Use Area */
+            use_area: string;
+        };
+        /**
          * ImportOut
          * @description What an import did, or would do.
          */
@@ -20494,7 +20641,7 @@ export interface components {
          * @description A figure of now, and the kept one where the period was closed.
          */
         IndicatorOut: {
-            basis: components["schemas"]["civicwatt_cloud__kit__indicators__api__Basis"];
+            basis: components["schemas"]["Basis"];
             /** Digits */
             digits: number;
             /** En */
@@ -20531,7 +20678,7 @@ export interface components {
          */
         InstitutionOut: {
             /** Buildings */
-            buildings: components["schemas"]["civicwatt_cloud__modules__energy__schemas__BuildingOut"][];
+            buildings: components["schemas"]["BuildingOut"][];
             /** Code */
             code: string;
             floor_area: components["schemas"]["FloorAreaOut"] | null;
@@ -20665,7 +20812,7 @@ export interface components {
         KeptOut: {
             /** At */
             at: string;
-            basis: components["schemas"]["civicwatt_cloud__kit__indicators__api__Basis"];
+            basis: components["schemas"]["Basis"];
             /** Value */
             value: string | null;
         };
@@ -22284,7 +22431,7 @@ export interface components {
         OverStandardOut: {
             /** As Of */
             as_of: string;
-            basis: components["schemas"]["civicwatt_cloud__modules__housing__schemas__Basis"];
+            basis: components["schemas"]["CountedFrom"];
             /** People */
             people: components["schemas"]["OverOut"][];
             /** Units */
@@ -22541,6 +22688,25 @@ export interface components {
          * @enum {string}
          */
         PersonEventKind: "appointed" | "removed" | "transferred" | "retired" | "concurrent" | "deceased";
+        /** PersonEventOut */
+        PersonEventOut: {
+            /** 依据文件 */
+            document: unknown;
+            /** Id */
+            id: number;
+            /** 事项 */
+            kind: unknown;
+            /** 日期 */
+            on_day: unknown;
+            /** Owner Id */
+            owner_id: number;
+            /** 人员 */
+            person_id: unknown;
+            /** Rev */
+            rev: number;
+            /** Sensitivity */
+            sensitivity: string;
+        };
         /** PersonNew */
         PersonNew: {
             /**
@@ -24668,6 +24834,31 @@ export interface components {
              */
             use_area: string | number;
         };
+        /** RoomOut */
+        RoomOut: {
+            /** 房间编号 */
+            code: unknown;
+            /** 楼层 */
+            floor_id: unknown;
+            /** 分摊建筑面积 */
+            gross_share: unknown;
+            /** Id */
+            id: number;
+            /** 用途 */
+            kind: unknown;
+            /** 房间号 */
+            number: unknown;
+            /** Owner Id */
+            owner_id: number;
+            /** Rev */
+            rev: number;
+            /** Sensitivity */
+            sensitivity: string;
+            /** 使用状态 */
+            state: unknown;
+            /** 使用面积 */
+            use_area: unknown;
+        };
         /**
          * RowOut
          * @description A row of the file and what becomes of it.
@@ -25623,7 +25814,7 @@ export interface components {
         TitleRateOut: {
             /** As Of */
             as_of: string;
-            basis: components["schemas"]["civicwatt_cloud__modules__housing__schemas__Basis"];
+            basis: components["schemas"]["CountedFrom"];
             /** Rate */
             rate: string | null;
             /** Registered */
@@ -26061,7 +26252,7 @@ export interface components {
             attached: string;
             /** Base */
             base: string;
-            basis: components["schemas"]["civicwatt_cloud__modules__housing__schemas__Basis"];
+            basis: components["schemas"]["CountedFrom"];
             /** Gross */
             gross: string;
             /** Institution */
@@ -26357,11 +26548,11 @@ export interface components {
         VacancyOut: {
             /** Area */
             area: string;
-            basis: components["schemas"]["civicwatt_cloud__modules__housing__schemas__Basis"];
+            basis: components["schemas"]["CountedFrom"];
             /** Heads */
             heads: number;
             /** Idle */
-            idle: components["schemas"]["civicwatt_cloud__modules__housing__schemas__RoomOut"][];
+            idle: components["schemas"]["IdleRoom"][];
             /** Idle Area */
             idle_area: string;
             /** Per Head */
@@ -26444,6 +26635,37 @@ export interface components {
              * @description 所见版本 · the revision that was seen
              */
             rev: number;
+        };
+        /**
+         * VehicleAccount
+         * @description C3.7 of one vehicle in a year; a rate without a distance is null.
+         */
+        VehicleAccount: {
+            basis: components["schemas"]["DistanceBasis"];
+            /** Costs */
+            costs: {
+                [key: string]: string;
+            };
+            /** Distance Km */
+            distance_km: string;
+            /** Fuel */
+            fuel: string;
+            /** Over */
+            over: string;
+            /** Over Percent */
+            over_percent: string | null;
+            /** Per 100 Km */
+            per_100_km: string | null;
+            /** Per Km */
+            per_km: string | null;
+            /** Quota */
+            quota: string;
+            /** Rule */
+            rule: string;
+            /** Total */
+            total: string;
+            /** Year */
+            year: number;
         };
         /** VehicleBulk */
         VehicleBulk: {
@@ -28299,228 +28521,6 @@ export interface components {
             make_up: string[];
             /** Workdays */
             workdays: number;
-        };
-        /**
-         * AccountOut
-         * @description An account and all that was ever granted to it.
-         */
-        civicwatt_cloud__kit__identity__accounts_api__AccountOut: {
-            /** Display Name */
-            display_name: string;
-            /** Grants */
-            grants: components["schemas"]["GrantOut"][];
-            /** Has Password */
-            has_password: boolean;
-            /** Has Second Factor */
-            has_second_factor: boolean;
-            /** Id */
-            id: number;
-            /** Is Disabled */
-            is_disabled: boolean;
-            /** Username */
-            username: string;
-        };
-        /**
-         * Basis
-         * @description What a value rests on; sums in the smallest unit, rule rows by name and day.
-         */
-        civicwatt_cloud__kit__indicators__api__Basis: {
-            /** Counted */
-            counted: number;
-            /** Denominator */
-            denominator: number;
-            /** Missing */
-            missing: number;
-            /** Numerator */
-            numerator: number;
-            /** Rules */
-            rules: string[];
-        };
-        /** CredentialOut */
-        civicwatt_cloud__kit__records__schemas__CredentialOut: {
-            /** 生效 */
-            from_us: unknown;
-            /** 持有人 */
-            holder: unknown;
-            /** Id */
-            id: number;
-            /** 挂失 */
-            is_blocked: unknown;
-            /** 介质 */
-            kind: unknown;
-            /** 食堂 */
-            opens_canteen: unknown;
-            /** 门岗 */
-            opens_gate: unknown;
-            /** 车库 */
-            opens_parking: unknown;
-            /** Owner Id */
-            owner_id: number;
-            /** 人员 */
-            person_id: unknown;
-            /** Rev */
-            rev: number;
-            /** Sensitivity */
-            sensitivity: string;
-            /** 失效 */
-            until_us: unknown;
-            /** 来访 */
-            visitor_id: unknown;
-        };
-        /** PersonEventOut */
-        civicwatt_cloud__kit__records__schemas__PersonEventOut: {
-            /** 依据文件 */
-            document: unknown;
-            /** Id */
-            id: number;
-            /** 事项 */
-            kind: unknown;
-            /** 日期 */
-            on_day: unknown;
-            /** Owner Id */
-            owner_id: number;
-            /** 人员 */
-            person_id: unknown;
-            /** Rev */
-            rev: number;
-            /** Sensitivity */
-            sensitivity: string;
-        };
-        /** RoomOut */
-        civicwatt_cloud__kit__records__schemas__RoomOut: {
-            /** 房间编号 */
-            code: unknown;
-            /** 楼层 */
-            floor_id: unknown;
-            /** 分摊建筑面积 */
-            gross_share: unknown;
-            /** Id */
-            id: number;
-            /** 用途 */
-            kind: unknown;
-            /** 房间号 */
-            number: unknown;
-            /** Owner Id */
-            owner_id: number;
-            /** Rev */
-            rev: number;
-            /** Sensitivity */
-            sensitivity: string;
-            /** 使用状态 */
-            state: unknown;
-            /** 使用面积 */
-            use_area: unknown;
-        };
-        /**
-         * BuildingOut
-         * @description A building with its floor area today [m²].
-         */
-        civicwatt_cloud__modules__energy__schemas__BuildingOut: {
-            /** Code */
-            code: string;
-            /** Floor Area */
-            floor_area: string | null;
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-        };
-        /**
-         * AccountOut
-         * @description C3.7 of one vehicle in a year; a rate without a distance is null.
-         */
-        civicwatt_cloud__modules__fleet__stock_api__AccountOut: {
-            basis: components["schemas"]["DistanceBasis"];
-            /** Costs */
-            costs: {
-                [key: string]: string;
-            };
-            /** Distance Km */
-            distance_km: string;
-            /** Fuel */
-            fuel: string;
-            /** Over */
-            over: string;
-            /** Over Percent */
-            over_percent: string | null;
-            /** Per 100 Km */
-            per_100_km: string | null;
-            /** Per Km */
-            per_km: string | null;
-            /** Quota */
-            quota: string;
-            /** Rule */
-            rule: string;
-            /** Total */
-            total: string;
-            /** Year */
-            year: number;
-        };
-        /**
-         * Basis
-         * @description What a figure was computed from: rows counted, rows that lack what it needs, rule rows.
-         */
-        civicwatt_cloud__modules__housing__schemas__Basis: {
-            /** Counted */
-            counted: number;
-            /** Missing */
-            missing: number;
-            /** Rules */
-            rules: string[];
-        };
-        /**
-         * RoomOut
-         * @description A room and where it is.
-         */
-        civicwatt_cloud__modules__housing__schemas__RoomOut: {
-            /** Id */
-            id: number;
-            /** Kind */
-            kind: string;
-            /** Number */
-            number: string;
-            /** Owner Id */
-            owner_id: number;
-            /** Place */
-            place: string;
-            /** State */
-            state: string;
-            /** Use Area */
-            use_area: string;
-        };
-        /**
-         * BuildingOut
-         * @description A building, and whose it is.
-         */
-        civicwatt_cloud__modules__org__api__BuildingOut: {
-            /** Code */
-            code: string;
-            /** Id */
-            id: number;
-            /** Institution */
-            institution: string;
-            /** Name */
-            name: string;
-        };
-        /**
-         * PersonEventOut
-         * @description The event that was noted.
-         */
-        civicwatt_cloud__modules__org__api__PersonEventOut: {
-            /** Id */
-            id: number;
-        };
-        /**
-         * CredentialOut
-         * @description What was issued; the key is told this once.
-         */
-        civicwatt_cloud__modules__upkeep__api__CredentialOut: {
-            /** Id */
-            id: number;
-            /** Key */
-            key: string;
-            /** Rev */
-            rev: number;
         };
     };
     responses: never;
@@ -53692,7 +53692,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["civicwatt_cloud__modules__fleet__stock_api__AccountOut"];
+                    "application/json": components["schemas"]["VehicleAccount"];
                 };
             };
             /** @description Unauthorized */
@@ -66049,7 +66049,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["civicwatt_cloud__modules__housing__schemas__RoomOut"][];
+                    "application/json": components["schemas"]["IdleRoom"][];
                 };
             };
             /** @description Unauthorized */
@@ -73625,7 +73625,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["civicwatt_cloud__kit__records__schemas__RoomOut"];
+                    "application/json": components["schemas"]["RoomOut"];
                 };
             };
             /** @description Unauthorized */
@@ -74146,7 +74146,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["civicwatt_cloud__kit__records__schemas__RoomOut"];
+                    "application/json": components["schemas"]["RoomOut"];
                 };
             };
             /** @description Unauthorized */
@@ -74284,7 +74284,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["civicwatt_cloud__kit__records__schemas__RoomOut"];
+                    "application/json": components["schemas"]["RoomOut"];
                 };
             };
             /** @description Unauthorized */
@@ -82583,7 +82583,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["civicwatt_cloud__modules__org__api__PersonEventOut"];
+                    "application/json": components["schemas"]["EventNoted"];
                 };
             };
             /** @description Unauthorized */
@@ -83019,7 +83019,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["civicwatt_cloud__kit__records__schemas__PersonEventOut"];
+                    "application/json": components["schemas"]["PersonEventOut"];
                 };
             };
             /** @description Unauthorized */
@@ -87025,7 +87025,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["civicwatt_cloud__modules__upkeep__api__CredentialOut"];
+                    "application/json": components["schemas"]["CredentialIssued"];
                 };
             };
             /** @description Unauthorized */
@@ -87319,7 +87319,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["civicwatt_cloud__kit__records__schemas__CredentialOut"];
+                    "application/json": components["schemas"]["CredentialOut"];
                 };
             };
             /** @description Unauthorized */

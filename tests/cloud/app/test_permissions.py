@@ -15,7 +15,7 @@ from civicwatt_cloud.kit.directory_import import import_directory
 from civicwatt_cloud.kit.identity import Grant
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.signin import FIRST_ROLES
-from civicwatt_cloud.modules.fleet.forwarded import forwarder
+from civicwatt_cloud.modules.fleet.positions.forwarded import forwarder
 from civicwatt_cloud.modules.gateways.signed import renewing_gateway, signed_gateway
 from civicwatt_cloud.operations.metrics import metrics_reader
 from civicwatt_cloud.timeseries.points import Gateway, Point

@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 
 from civicwatt_cloud.kit.access import Requires, public
 from civicwatt_cloud.kit.roles import Role
-from civicwatt_cloud.modules.fleet.forwarded import forwarder
+from civicwatt_cloud.modules.fleet.positions.forwarded import forwarder
 from civicwatt_cloud.modules.gateways.signed import renewing_gateway, signed_gateway
 from civicwatt_cloud.operations.metrics import metrics_reader
 

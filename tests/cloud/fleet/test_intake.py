@@ -14,11 +14,11 @@ from civicwatt_cloud.kit.events import Event
 from civicwatt_cloud.kit.geo import METRES_PER_DEGREE
 from civicwatt_cloud.kit.jobs import PLATFORM
 from civicwatt_cloud.kit.records.registry import Context
-from civicwatt_cloud.modules.fleet import retention, watch
-from civicwatt_cloud.modules.fleet.fixes import Fix
-from civicwatt_cloud.modules.fleet.intake import Arrival, Intake, Source
 from civicwatt_cloud.modules.fleet.models import Fence, UnsealPermit, Vehicle
-from civicwatt_cloud.modules.fleet.position_models import (
+from civicwatt_cloud.modules.fleet.positions import retention, watch
+from civicwatt_cloud.modules.fleet.positions.fixes import Fix
+from civicwatt_cloud.modules.fleet.positions.intake import Arrival, Intake, Source
+from civicwatt_cloud.modules.fleet.positions.models import (
     OpenCondition,
     Position,
     Stop,
@@ -26,7 +26,7 @@ from civicwatt_cloud.modules.fleet.position_models import (
     VehicleEvent,
     VehicleLive,
 )
-from civicwatt_cloud.modules.fleet.stock_models import Violation
+from civicwatt_cloud.modules.fleet.stock.models import Violation
 from civicwatt_protocols.clock import Clock
 
 ZONE = ZoneInfo("Asia/Shanghai")

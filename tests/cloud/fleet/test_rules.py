@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from civicwatt_cloud.kit import calendar, geo, rules
 from civicwatt_cloud.kit.geo import METRES_PER_DEGREE, Area, Point
-from civicwatt_cloud.modules.fleet import fences, figures, motion, seals, silence, watching
-from civicwatt_cloud.modules.fleet.fences import FenceCalendar, FenceRule, Passed, Passing
-from civicwatt_cloud.modules.fleet.fixes import Filtered, Fix, judged
-from civicwatt_cloud.modules.fleet.motion import Leg, Motion
-from civicwatt_cloud.modules.fleet.seals import Severity, Span
-from civicwatt_cloud.modules.fleet.watching import Watched
+from civicwatt_cloud.modules.fleet.positions import fences, figures, motion, seals, silence, watching
+from civicwatt_cloud.modules.fleet.positions.fences import FenceCalendar, FenceRule, Passed, Passing
+from civicwatt_cloud.modules.fleet.positions.fixes import Filtered, Fix, judged
+from civicwatt_cloud.modules.fleet.positions.motion import Leg, Motion
+from civicwatt_cloud.modules.fleet.positions.seals import Severity, Span
+from civicwatt_cloud.modules.fleet.positions.watching import Watched
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FIGURES = figures.load(rules.load(), date(2026, 10, 1))

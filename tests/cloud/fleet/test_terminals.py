@@ -16,11 +16,11 @@ from mosquitto import Mosquitto
 from sqlalchemy import select
 
 from civicwatt_cloud.kit.db import Database
-from civicwatt_cloud.modules.fleet import terminals
-from civicwatt_cloud.modules.fleet.gateway import GatewayListener
-from civicwatt_cloud.modules.fleet.intake import Arrival, Intake
-from civicwatt_cloud.modules.fleet.position_models import Position, Terminal
-from civicwatt_cloud.modules.fleet.terminals import TerminalServer
+from civicwatt_cloud.modules.fleet.positions import terminals
+from civicwatt_cloud.modules.fleet.positions.gateway import GatewayListener
+from civicwatt_cloud.modules.fleet.positions.intake import Arrival, Intake
+from civicwatt_cloud.modules.fleet.positions.models import Position, Terminal
+from civicwatt_cloud.modules.fleet.positions.terminals import TerminalServer
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.jt808 import Location, Message, Splitter, encode, messages, parse
 from civicwatt_protocols.jt808.location import location_body

@@ -24,9 +24,9 @@ from civicwatt_cloud.kit.jobs import PLATFORM
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.settings import Settings
-from civicwatt_cloud.modules.fleet import tracks, watch
-from civicwatt_cloud.modules.fleet.position_models import Position, Terminal
-from civicwatt_cloud.modules.fleet.tracks import Dot
+from civicwatt_cloud.modules.fleet.positions import tracks, watch
+from civicwatt_cloud.modules.fleet.positions.models import Position, Terminal
+from civicwatt_cloud.modules.fleet.positions.tracks import Dot
 
 TOKEN = "w7Jq-forwarder"
 DAY = {"from": "2026-10-01T00:00:00+08:00", "to": "2026-10-02T00:00:00+08:00"}

@@ -7,11 +7,12 @@ from sqlalchemy import select
 
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.obligations import Obligation
-from civicwatt_cloud.modules.fleet import demo_use, rental, tally
+from civicwatt_cloud.modules.fleet.demo import use as demo_use
 from civicwatt_cloud.modules.fleet.models import Vehicle
-from civicwatt_cloud.modules.fleet.position_models import Trip
-from civicwatt_cloud.modules.fleet.rental_models import ChargePile, RentalSession
-from civicwatt_cloud.modules.fleet.use_models import Campaign, Driver, Duty, UseRisk, VehicleRequest
+from civicwatt_cloud.modules.fleet.positions.models import Trip
+from civicwatt_cloud.modules.fleet.use import rental, tally
+from civicwatt_cloud.modules.fleet.use.models import Campaign, Driver, Duty, UseRisk, VehicleRequest
+from civicwatt_cloud.modules.fleet.use.rental_models import ChargePile, RentalSession
 
 
 def test_the_seeded_violations_of_the_use_are_there(yard: Yard) -> None:

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from civicwatt_cloud.kit.audit import verify
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.geo import METRES_PER_DEGREE
-from civicwatt_cloud.modules.fleet.fixes import Fix
-from civicwatt_cloud.modules.fleet.intake import Arrival, Intake, Source
-from civicwatt_cloud.modules.fleet.position_models import VehicleEvent
-from civicwatt_cloud.modules.fleet.use_models import VehicleRequest
+from civicwatt_cloud.modules.fleet.positions.fixes import Fix
+from civicwatt_cloud.modules.fleet.positions.intake import Arrival, Intake, Source
+from civicwatt_cloud.modules.fleet.positions.models import VehicleEvent
+from civicwatt_cloud.modules.fleet.use.models import VehicleRequest
 from civicwatt_protocols.clock import Clock
 
 PHONE, YARD = "13986001234", "112.190,31.020 112.210,31.020 112.210,31.040 112.190,31.040"

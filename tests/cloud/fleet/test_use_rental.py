@@ -7,9 +7,8 @@ from cloud.fleet.use_yard import BUREAU, Yard, local
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
-from civicwatt_cloud.modules.fleet import rental, sharing
-from civicwatt_cloud.modules.fleet.rental_models import RentalLine
-from civicwatt_cloud.modules.fleet.use_errors import (
+from civicwatt_cloud.modules.fleet.use import rental, sharing
+from civicwatt_cloud.modules.fleet.use.errors import (
     AlreadyRented,
     NoSuchLine,
     NotForRent,
@@ -17,6 +16,7 @@ from civicwatt_cloud.modules.fleet.use_errors import (
     OwnVehicleFree,
     PileUnusable,
 )
+from civicwatt_cloud.modules.fleet.use.rental_models import RentalLine
 
 REQUEST, SESSION = "vehicle_request", "rental_session"
 

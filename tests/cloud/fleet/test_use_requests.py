@@ -7,11 +7,11 @@ from sqlalchemy import select
 from civicwatt_cloud.kit.errors import NotPermitted
 from civicwatt_cloud.kit.obligations import Obligation
 from civicwatt_cloud.kit.workflow.errors import NotYours, OwnStep
-from civicwatt_cloud.modules.fleet import happenings
 from civicwatt_cloud.modules.fleet.models import UnsealPermit
-from civicwatt_cloud.modules.fleet.position_models import Trip
-from civicwatt_cloud.modules.fleet.stock_models import CostEntry, FuelEntry
-from civicwatt_cloud.modules.fleet.use_errors import (
+from civicwatt_cloud.modules.fleet.positions import happenings
+from civicwatt_cloud.modules.fleet.positions.models import Trip
+from civicwatt_cloud.modules.fleet.stock.models import CostEntry, FuelEntry
+from civicwatt_cloud.modules.fleet.use.errors import (
     BadPickup,
     CannotDrive,
     CannotGo,

@@ -15,12 +15,12 @@ from civicwatt_cloud.kit.events import Event
 from civicwatt_cloud.kit.geo import Point
 from civicwatt_cloud.kit.obligations import Obligation
 from civicwatt_cloud.kit.rules import Rules
-from civicwatt_cloud.modules.fleet import crosscheck, risks, rosters
-from civicwatt_cloud.modules.fleet.crosscheck import Halt, Order, Run
-from civicwatt_cloud.modules.fleet.position_models import Stop, Trip
-from civicwatt_cloud.modules.fleet.seals import Span
-from civicwatt_cloud.modules.fleet.use_models import UseRisk
-from civicwatt_cloud.modules.fleet.use_rules import MINUTE_US
+from civicwatt_cloud.modules.fleet.positions.models import Stop, Trip
+from civicwatt_cloud.modules.fleet.positions.seals import Span
+from civicwatt_cloud.modules.fleet.use import crosscheck, risks, rosters
+from civicwatt_cloud.modules.fleet.use.crosscheck import Halt, Order, Run
+from civicwatt_cloud.modules.fleet.use.models import UseRisk
+from civicwatt_cloud.modules.fleet.use.rules import MINUTE_US
 
 REQUEST = "vehicle_request"
 RULES = Rules(rules.shipped())

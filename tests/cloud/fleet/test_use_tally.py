@@ -22,13 +22,14 @@ from civicwatt_cloud.kit.indicators.spec import Asked, Period
 from civicwatt_cloud.kit.rules import Rules
 from civicwatt_cloud.kit.scope import scope_of_region
 from civicwatt_cloud.kit.settings import Settings
-from civicwatt_cloud.modules.fleet import tally, use_measures
 from civicwatt_cloud.modules.fleet.models import Vehicle
 from civicwatt_cloud.modules.fleet.module import MODULE
-from civicwatt_cloud.modules.fleet.position_models import Trip
-from civicwatt_cloud.modules.fleet.rental_models import RentalSession
-from civicwatt_cloud.modules.fleet.tally import Batch
-from civicwatt_cloud.modules.fleet.use_models import VehicleRequest
+from civicwatt_cloud.modules.fleet.positions.models import Trip
+from civicwatt_cloud.modules.fleet.use import measures as use_measures
+from civicwatt_cloud.modules.fleet.use import tally
+from civicwatt_cloud.modules.fleet.use.models import VehicleRequest
+from civicwatt_cloud.modules.fleet.use.rental_models import RentalSession
+from civicwatt_cloud.modules.fleet.use.tally import Batch
 
 DAY_US = 24 * 3600 * 1_000_000
 BEGAN_US = us("2026-07-01 08:00")

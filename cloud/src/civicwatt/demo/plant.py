@@ -8,7 +8,7 @@ from pathlib import Path
 
 from civicwatt.demo.broker import broker
 from civicwatt.demo.processes import Process, civicwatt, free_port
-from civicwatt_cloud.modules.fleet.demo_roads import GROUND
+from civicwatt_cloud.modules.fleet.demo.roads import GROUND
 from civicwatt_protocols.clock import Clock
 from civicwatt_sim.scenario import City, Dated, Institution, write_city
 

@@ -20,10 +20,10 @@ import civicwatt_cloud.kit.rules_local
 import civicwatt_cloud.kit.workflow.models
 import civicwatt_cloud.modules.energy.watch
 import civicwatt_cloud.modules.fleet.models
-import civicwatt_cloud.modules.fleet.position_models
-import civicwatt_cloud.modules.fleet.rental_models
-import civicwatt_cloud.modules.fleet.stock_models
-import civicwatt_cloud.modules.fleet.use_models
+import civicwatt_cloud.modules.fleet.positions.models
+import civicwatt_cloud.modules.fleet.stock.models
+import civicwatt_cloud.modules.fleet.use.models
+import civicwatt_cloud.modules.fleet.use.rental_models
 import civicwatt_cloud.modules.gateways.models
 import civicwatt_cloud.modules.housing.case_models
 import civicwatt_cloud.modules.housing.models

@@ -18,15 +18,15 @@ from civicwatt_cloud.kit.indicators.figures import figure
 from civicwatt_cloud.kit.indicators.spec import Asked, Period
 from civicwatt_cloud.kit.rules_local import bring_in
 from civicwatt_cloud.kit.rules_local import of as rules_of
-from civicwatt_cloud.modules.fleet import accounts, costs
-from civicwatt_cloud.modules.fleet.accounts import DistanceBasis
-from civicwatt_cloud.modules.fleet.costs import Fuelled, Paid
-from civicwatt_cloud.modules.fleet.position_models import Trip
-from civicwatt_cloud.modules.fleet.stock_choices import CostKind
-from civicwatt_cloud.modules.fleet.stock_errors import NothingToReverse
-from civicwatt_cloud.modules.fleet.stock_measures import INDICATORS
-from civicwatt_cloud.modules.fleet.stock_models import CostEntry, FuelEntry
-from civicwatt_cloud.modules.fleet.stock_rules import rounded, yuan
+from civicwatt_cloud.modules.fleet.positions.models import Trip
+from civicwatt_cloud.modules.fleet.stock import accounts, costs
+from civicwatt_cloud.modules.fleet.stock.accounts import DistanceBasis
+from civicwatt_cloud.modules.fleet.stock.choices import CostKind
+from civicwatt_cloud.modules.fleet.stock.costs import Fuelled, Paid
+from civicwatt_cloud.modules.fleet.stock.errors import NothingToReverse
+from civicwatt_cloud.modules.fleet.stock.measures import INDICATORS
+from civicwatt_cloud.modules.fleet.stock.models import CostEntry, FuelEntry
+from civicwatt_cloud.modules.fleet.stock.rules import rounded, yuan
 
 OFFICE, BUREAU, TOWN = 1, 2, 3
 MARCH = date(2026, 3, 2)

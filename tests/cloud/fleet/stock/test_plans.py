@@ -13,8 +13,8 @@ from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.errors import FieldMissing
 from civicwatt_cloud.kit.workflow.errors import OwnStep
 from civicwatt_cloud.modules.fleet.models import Vehicle
-from civicwatt_cloud.modules.fleet.position_models import Terminal
-from civicwatt_cloud.modules.fleet.stock_errors import (
+from civicwatt_cloud.modules.fleet.positions.models import Terminal
+from civicwatt_cloud.modules.fleet.stock.errors import (
     AboveStandard,
     DisposedAlready,
     NotExempt,
@@ -28,7 +28,7 @@ from civicwatt_cloud.modules.fleet.stock_errors import (
     TooYoung,
     UsableStill,
 )
-from civicwatt_cloud.modules.fleet.stock_models import CostEntry
+from civicwatt_cloud.modules.fleet.stock.models import CostEntry
 
 OFFICE, BUREAU, TOWN = 1, 2, 3
 PLATE = {"plate": "鄂F00100", "vin": "LSVAA0000000100", "registered_on": "2026-11-21"}

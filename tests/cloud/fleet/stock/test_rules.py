@@ -12,10 +12,10 @@ from civicwatt_cloud.kit import rules
 from civicwatt_cloud.kit.directory import Level
 from civicwatt_cloud.kit.errors import NoRule
 from civicwatt_cloud.kit.rules import Place
-from civicwatt_cloud.modules.fleet import stock_rules
 from civicwatt_cloud.modules.fleet.models import VehicleKind
-from civicwatt_cloud.modules.fleet.stock_choices import Body, Energy
-from civicwatt_cloud.modules.fleet.stock_rules import Account, Offered, Standard, rounded
+from civicwatt_cloud.modules.fleet.stock import rules as stock_rules
+from civicwatt_cloud.modules.fleet.stock.choices import Body, Energy
+from civicwatt_cloud.modules.fleet.stock.rules import Account, Offered, Standard, rounded
 
 CITY = Place("U1", "429900", Level.CITY)
 TODAY = date(2026, 11, 21)

@@ -22,13 +22,14 @@ from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.settings import Settings
-from civicwatt_cloud.modules.fleet import demo_stock, happenings
+from civicwatt_cloud.modules.fleet.demo import stock as demo_stock
 from civicwatt_cloud.modules.fleet.entities import VEHICLE
-from civicwatt_cloud.modules.fleet.guarded import Known
-from civicwatt_cloud.modules.fleet.happenings import Happening
 from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleKind
 from civicwatt_cloud.modules.fleet.module import MODULE
-from civicwatt_cloud.modules.fleet.position_models import VehicleEventKind
+from civicwatt_cloud.modules.fleet.positions import happenings
+from civicwatt_cloud.modules.fleet.positions.guarded import Known
+from civicwatt_cloud.modules.fleet.positions.happenings import Happening
+from civicwatt_cloud.modules.fleet.positions.models import VehicleEventKind
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NOW_US = 1_795_233_600_000_000  # 2026-11-21 12:00 in Shanghai

@@ -10,9 +10,9 @@ from civicwatt_cloud.kit.workbooks.columns import targets_of
 from civicwatt_cloud.kit.workbooks.importing import Verdict, import_file
 from civicwatt_cloud.modules.fleet.models import UnsealPermit
 from civicwatt_cloud.modules.fleet.module import MODULE
-from civicwatt_cloud.modules.fleet.stock_errors import NotItsVehicle
-from civicwatt_cloud.modules.fleet.stock_models import TrafficRecord
-from civicwatt_cloud.modules.fleet.use_models import VehicleRequest
+from civicwatt_cloud.modules.fleet.stock.errors import NotItsVehicle
+from civicwatt_cloud.modules.fleet.stock.models import TrafficRecord
+from civicwatt_cloud.modules.fleet.use.models import VehicleRequest
 
 TITLES = ("单位编码", "交警记录编号", "车辆", "类别", "时间", "地点")
 OUT = {"from_us": "2026-10-12 08:00", "to_us": "2026-10-12 12:00"}

@@ -13,14 +13,15 @@ from civicwatt_cloud.kit.events import Event
 from civicwatt_cloud.kit.obligations import Obligation
 from civicwatt_cloud.kit.rules_local import bring_in
 from civicwatt_cloud.kit.rules_local import of as rules_of
-from civicwatt_cloud.modules.fleet import figures, happenings, seal_orders, seals
-from civicwatt_cloud.modules.fleet.guarded import Known
-from civicwatt_cloud.modules.fleet.happenings import Happening
 from civicwatt_cloud.modules.fleet.models import Fence, UnsealPermit
-from civicwatt_cloud.modules.fleet.position_models import VehicleEventKind
-from civicwatt_cloud.modules.fleet.seals import Span
-from civicwatt_cloud.modules.fleet.stock_errors import NotYetDue
-from civicwatt_cloud.modules.fleet.stock_models import SealOrder, Violation
+from civicwatt_cloud.modules.fleet.positions import figures, happenings, seals
+from civicwatt_cloud.modules.fleet.positions.guarded import Known
+from civicwatt_cloud.modules.fleet.positions.happenings import Happening
+from civicwatt_cloud.modules.fleet.positions.models import VehicleEventKind
+from civicwatt_cloud.modules.fleet.positions.seals import Span
+from civicwatt_cloud.modules.fleet.stock import seal_orders
+from civicwatt_cloud.modules.fleet.stock.errors import NotYetDue
+from civicwatt_cloud.modules.fleet.stock.models import SealOrder, Violation
 
 HOUR_US = 3_600_000_000
 

@@ -4,10 +4,10 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.roles import Role
-from civicwatt_cloud.modules.fleet.areas import check_fence, check_vehicle
-from civicwatt_cloud.modules.fleet.marks import check_mark
 from civicwatt_cloud.modules.fleet.models import Fence, UnsealPermit, Vehicle
-from civicwatt_cloud.modules.fleet.position_models import Stop, Trip, VehicleEvent
+from civicwatt_cloud.modules.fleet.positions.areas import check_fence, check_vehicle
+from civicwatt_cloud.modules.fleet.positions.models import Stop, Trip, VehicleEvent
+from civicwatt_cloud.modules.fleet.stock.marks import check_mark
 
 KEEPERS = frozenset({Role.FLEET_MANAGER, Role.FLEET_CLERK})
 WATCHERS = KEEPERS | {Role.DISPATCHER, Role.DISCIPLINE, Role.AUDITOR, Role.SUPERVISOR}  # who may see where

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Mapped
 from civicwatt_cloud.kit.records import fields
 from civicwatt_cloud.kit.records.choices import Choice
 from civicwatt_cloud.kit.records.record import Record
-from civicwatt_cloud.modules.fleet.fences import FenceCalendar, FenceRule
-from civicwatt_cloud.modules.fleet.stock_choices import Body, Energy, Mark
-from civicwatt_cloud.modules.fleet.use_choices import Licence
+from civicwatt_cloud.modules.fleet.positions.fences import FenceCalendar, FenceRule
+from civicwatt_cloud.modules.fleet.stock.choices import Body, Energy, Mark
+from civicwatt_cloud.modules.fleet.use.choices import Licence
 
 
 class VehicleKind(Choice):

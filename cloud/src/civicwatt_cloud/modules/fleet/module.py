@@ -1,23 +1,17 @@
 """The manifest of the module."""
 
 from civicwatt_cloud.kit.records.entity import Module
-from civicwatt_cloud.modules.fleet import (
-    api,
-    forwarded,
-    live_api,
-    risks,
-    rosters,
-    seal_orders,
-    stock_api,
-    stock_exports,
-    stock_measures,
-    use_api,
-    use_measures,
-    watch,
-)
 from civicwatt_cloud.modules.fleet.entities import FENCE, PERMIT, STOP, TRIP, VEHICLE, VEHICLE_EVENT
-from civicwatt_cloud.modules.fleet.stock_entities import ENTITIES as STOCK
-from civicwatt_cloud.modules.fleet.use_entities import ENTITIES as USE
+from civicwatt_cloud.modules.fleet.positions import api, forwarded, live_api, watch
+from civicwatt_cloud.modules.fleet.stock import api as stock_api
+from civicwatt_cloud.modules.fleet.stock import exports as stock_exports
+from civicwatt_cloud.modules.fleet.stock import measures as stock_measures
+from civicwatt_cloud.modules.fleet.stock import seal_orders
+from civicwatt_cloud.modules.fleet.stock.entities import ENTITIES as STOCK
+from civicwatt_cloud.modules.fleet.use import api as use_api
+from civicwatt_cloud.modules.fleet.use import measures as use_measures
+from civicwatt_cloud.modules.fleet.use import risks, rosters
+from civicwatt_cloud.modules.fleet.use.entities import ENTITIES as USE
 
 MODULE = Module(
     key="fleet",

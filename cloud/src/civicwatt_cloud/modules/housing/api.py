@@ -15,7 +15,7 @@ from civicwatt_cloud.modules.housing import indicators, leasing, plans, reposito
 from civicwatt_cloud.modules.housing.choices import RoomKind
 from civicwatt_cloud.modules.housing.estate import MANAGER, READERS
 from civicwatt_cloud.modules.housing.rules import Attached, shown
-from civicwatt_cloud.modules.housing.schemas import Basis
+from civicwatt_cloud.modules.housing.schemas import CountedFrom
 
 router = APIRouter(prefix="/api/v1/housing", tags=["办公用房"], responses=PROBLEMS)
 Reader = Annotated[Actor, Depends(Requires(READERS))]
@@ -36,7 +36,9 @@ def over_standard(
         schemas.UnitOver(institution_id=one, over=shown(over)) for one, over in sorted(found.units.items())
     ]
     people = [schemas.OverOut.of(one) for one in found.people]
-    return schemas.OverStandardOut(as_of=str(day), people=people, units=units, basis=Basis.of(found.basis))
+    return schemas.OverStandardOut(
+        as_of=str(day), people=people, units=units, basis=CountedFrom.of(found.basis)
+    )
 
 
 @router.post(
@@ -61,12 +63,12 @@ def vacancy(request: Request, actor: Reader, institution_id: OneUnit = None) -> 
     return schemas.VacancyOut(
         rooms=found.rooms,
         area=shown(found.area),
-        idle=[schemas.RoomOut.of(one) for one in found.idle],
+        idle=[schemas.IdleRoom.of(one) for one in found.idle],
         idle_area=shown(found.idle_area),
         rate=None if found.rate is None else shown(found.rate * 100),
         per_head=None if found.per_head is None else shown(found.per_head),
         heads=found.heads,
-        basis=Basis.of(found.basis),
+        basis=CountedFrom.of(found.basis),
     )
 
 
@@ -81,7 +83,7 @@ def title_rate(request: Request, actor: Reader, as_of: Day = None) -> schemas.Ti
         registered=shown(found.registered),
         total=shown(found.total),
         rate=None if found.rate is None else shown(found.rate * 100),
-        basis=Basis.of(found.basis),
+        basis=CountedFrom.of(found.basis),
     )
 
 
@@ -122,7 +124,7 @@ def unit_check(
         gross=shown(approved.gross),
         attached=shown(approved.attached),
         total=shown(approved.total),
-        basis=Basis.of(found.basis),
+        basis=CountedFrom.of(found.basis),
     )
 
 
@@ -161,11 +163,11 @@ def risks(request: Request, actor: Reader, month: Month) -> list[schemas.RiskOut
 @router.get(
     "/leases-in/{record_id}/idle-rooms", operation_id="list_housing_idle_rooms", summary="可替代租用的空置房"
 )
-def idle_rooms(request: Request, record_id: RecordId, actor: Reader) -> list[schemas.RoomOut]:
+def idle_rooms(request: Request, record_id: RecordId, actor: Reader) -> list[schemas.IdleRoom]:
     """The idle rooms that make a lease needless, whoever has them."""
     with reading(request, actor) as context:
         lease = registry.get(context, leasing.LEASE_IN, record_id)
-        return [schemas.RoomOut.of(one) for one in leasing.fitting(context.session, lease)]
+        return [schemas.IdleRoom.of(one) for one in leasing.fitting(context.session, lease)]
 
 
 @router.get("/floors/{record_id}/plan", operation_id="get_housing_plan", summary="楼层平面图")

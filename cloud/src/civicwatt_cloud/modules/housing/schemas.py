@@ -14,7 +14,7 @@ from civicwatt_cloud.modules.housing.rules import shown
 MOST = 1_000_000  # of whatever is counted
 
 
-class Basis(BaseModel):
+class CountedFrom(BaseModel):
     """What a figure was computed from: rows counted, rows that lack what it needs, rule rows."""
 
     counted: int
@@ -76,10 +76,10 @@ class OverStandardOut(BaseModel):
     as_of: str
     people: list[OverOut]
     units: list[UnitOver]
-    basis: Basis
+    basis: CountedFrom
 
 
-class RoomOut(BaseModel):
+class IdleRoom(BaseModel):
     """A room and where it is."""
 
     id: int
@@ -110,12 +110,12 @@ class VacancyOut(BaseModel):
 
     rooms: int
     area: str
-    idle: list[RoomOut]
+    idle: list[IdleRoom]
     idle_area: str
     rate: str | None
     per_head: str | None
     heads: int
-    basis: Basis
+    basis: CountedFrom
 
 
 class TitleRateOut(BaseModel):
@@ -125,7 +125,7 @@ class TitleRateOut(BaseModel):
     registered: str
     total: str
     rate: str | None
-    basis: Basis
+    basis: CountedFrom
 
 
 class UnitAsked(BaseModel):
@@ -164,7 +164,7 @@ class UnitCheckOut(BaseModel):
     gross: str
     attached: str
     total: str
-    basis: Basis
+    basis: CountedFrom
 
 
 class RentOut(BaseModel):

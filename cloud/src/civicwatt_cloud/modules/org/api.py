@@ -29,7 +29,7 @@ class PersonEventIn(BaseModel):
     post_id: int | None = Field(None, ge=1, le=2**31 - 1)
 
 
-class PersonEventOut(BaseModel):
+class EventNoted(BaseModel):
     """The event that was noted."""
 
     id: int
@@ -43,15 +43,13 @@ def note_event(
     record_id: RecordId,
     said: PersonEventIn,
     actor: Annotated[Actor, Depends(Requires(PERSON.write))],
-) -> PersonEventOut:
+) -> EventNoted:
     """Note it; posts, grants and what follows in other modules change in the same transaction."""
     happened = people.Said(said.kind, said.on_day, said.document, said.post_id)
     with writing(request, actor) as context:
         if said.post_id is not None:
             registry.get(context, POST, said.post_id)
-        return PersonEventOut(
-            id=people.happen(context, people.Entities(PERSON, EVENT), record_id, happened).id
-        )
+        return EventNoted(id=people.happen(context, people.Entities(PERSON, EVENT), record_id, happened).id)
 
 
 class NodeOut(BaseModel):
@@ -97,7 +95,7 @@ def org_tree(
         return TreeOut(total=total, nodes=nodes)
 
 
-class BuildingOut(BaseModel):
+class BuildingNode(BaseModel):
     """A building, and whose it is."""
 
     id: int
@@ -109,7 +107,7 @@ class BuildingOut(BaseModel):
 class BuildingsOut(BaseModel):
     """Buildings, in the order of the tree."""
 
-    nodes: list[BuildingOut]
+    nodes: list[BuildingNode]
 
 
 @router.get("/buildings", operation_id="find_org_buildings", summary="楼栋")
@@ -123,7 +121,7 @@ def buildings(
     with reading(request, actor) as context:
         return BuildingsOut(
             nodes=[
-                BuildingOut(
+                BuildingNode(
                     id=one.building.id,
                     code=one.building.code,
                     name=one.building.name,

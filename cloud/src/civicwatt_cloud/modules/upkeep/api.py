@@ -88,7 +88,7 @@ class CredentialIn(BaseModel):
         return self
 
 
-class CredentialOut(BaseModel):
+class CredentialIssued(BaseModel):
     """What was issued; the key is told this once."""
 
     id: int
@@ -155,14 +155,14 @@ def ask_gate(
 @router.post("/credentials", operation_id="issue_credential", summary="发放通行凭证", status_code=201)
 def issue(
     request: Request, said: CredentialIn, actor: Annotated[Actor, Depends(Requires(GATE))]
-) -> CredentialOut:
+) -> CredentialIssued:
     """One identity for gate, canteen and parking."""
     opens = said.model_dump(include={"opens_gate", "opens_canteen", "opens_parking"})
     with writing(request, actor) as context:
         span_us = _span_us(context, said)
         wish = gate.Wish(said.kind, said.key, said.person_id, said.visitor_id, span_us, opens)
         issued = gate.issue(context, wish)
-        return CredentialOut(id=issued.credential.id, rev=issued.credential.rev, key=issued.key)
+        return CredentialIssued(id=issued.credential.id, rev=issued.credential.rev, key=issued.key)
 
 
 @router.post("/credentials/{record_id}/block", operation_id="block_credential", summary="挂失通行凭证")

@@ -1,0 +1,1 @@
+"""Invented vehicles of the demo's city, some not as they should be."""

@@ -1,0 +1,1 @@
+"""The stock of vehicles: quotas, purchase, cost, seals, violations, disposal."""

@@ -1,0 +1,1 @@
+"""The use of vehicles: asked for, sent, rented, shared, settled."""
