@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from civicwatt_cloud.kit import calendar
 from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.identity import Actor
-from civicwatt_cloud.kit.records.api import PROBLEMS
+from civicwatt_cloud.kit.records.routing import PROBLEMS
 from civicwatt_cloud.kit.roles import EVERYBODY
 
 router = APIRouter(prefix="/api/v1/calendar", tags=["工作日历"], responses=PROBLEMS)

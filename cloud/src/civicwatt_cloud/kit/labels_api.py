@@ -14,10 +14,11 @@ from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.labels import Label
 from civicwatt_cloud.kit.problems import Problem
 from civicwatt_cloud.kit.records import registry
-from civicwatt_cloud.kit.records.api import PROBLEMS, RecordId, reading
+from civicwatt_cloud.kit.records.api import RecordId, reading
 from civicwatt_cloud.kit.records.entity import Entity, Module
 from civicwatt_cloud.kit.records.record import Record
 from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.routing import PROBLEMS, router_of
 from civicwatt_cloud.kit.roles import BUSINESS
 
 MOST = 240  # labels at once: ten sheets [engineering default]
@@ -39,7 +40,7 @@ class LabelOut(BaseModel):
 
 def routes(module: Module) -> APIRouter:
     """The labels of all entities of a module; they go before those that end in a record's id."""
-    made = APIRouter(prefix=f"/api/v1/{module.key}", tags=[module.zh], responses=PROBLEMS)
+    made = router_of(module)
     for entity in module.entities:
         _sheet_route(made, f"{module.key}_{entity.key}", entity)
     return made

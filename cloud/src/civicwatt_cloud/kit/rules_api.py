@@ -14,7 +14,8 @@ from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.errors import NoRule, NotFound
 from civicwatt_cloud.kit.identity import Actor
-from civicwatt_cloud.kit.records.api import PROBLEMS, reading
+from civicwatt_cloud.kit.records.api import reading
+from civicwatt_cloud.kit.records.routing import PROBLEMS
 from civicwatt_cloud.kit.roles import BUSINESS
 from civicwatt_cloud.kit.rules import NATION, OF_ONE, RuleRow, place_of
 from civicwatt_cloud.kit.rules_local import of as rules_of

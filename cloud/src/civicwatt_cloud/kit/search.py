@@ -15,10 +15,11 @@ from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.records import registry
-from civicwatt_cloud.kit.records.api import PROBLEMS, reading
+from civicwatt_cloud.kit.records.api import reading
 from civicwatt_cloud.kit.records.entity import Entity, Module
 from civicwatt_cloud.kit.records.fields import Kind, fields_of
 from civicwatt_cloud.kit.records.registry import Asked, Context
+from civicwatt_cloud.kit.records.routing import PROBLEMS
 from civicwatt_cloud.kit.roles import BUSINESS
 
 EACH = 10  # records of one kind [engineering default]

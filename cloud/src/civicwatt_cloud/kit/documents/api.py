@@ -11,8 +11,9 @@ from civicwatt_cloud.kit.documents.pdf import pdf
 from civicwatt_cloud.kit.documents.word import word
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.problems import Problem
-from civicwatt_cloud.kit.records.api import PROBLEMS, RecordId, reading
+from civicwatt_cloud.kit.records.api import RecordId, reading
 from civicwatt_cloud.kit.records.entity import Entity, Module
+from civicwatt_cloud.kit.records.routing import router_of
 from civicwatt_cloud.kit.workbooks.columns import targets_of
 
 MEDIA = {
@@ -23,7 +24,7 @@ MEDIA = {
 
 def routes(module: Module) -> APIRouter:
     """The documents of all entities of a module."""
-    router = APIRouter(prefix=f"/api/v1/{module.key}", tags=[module.zh], responses=PROBLEMS)
+    router = router_of(module)
     for entity in module.entities:
         if entity.workflow:
             _document_route(router, f"{module.key}_{entity.key}", entity)

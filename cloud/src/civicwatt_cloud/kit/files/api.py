@@ -18,9 +18,10 @@ from civicwatt_cloud.kit.files.store import Store
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.problems import Problem
 from civicwatt_cloud.kit.records import registry
-from civicwatt_cloud.kit.records.api import PROBLEMS, RecordId, reading, writing
+from civicwatt_cloud.kit.records.api import RecordId, reading, writing
 from civicwatt_cloud.kit.records.entity import Entity, Module
 from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.routing import PROBLEMS, router_of
 from civicwatt_cloud.kit.roles import BUSINESS
 
 PROBLEMS_OF_UPLOADS: dict[int | str, dict[str, Any]] = {**PROBLEMS, 413: {"model": Problem}}
@@ -90,7 +91,7 @@ def entities_of(request: Request) -> files.Entities:
 
 def routes(module: Module) -> APIRouter:
     """The files of each record that has some."""
-    made = APIRouter(prefix=f"/api/v1/{module.key}", tags=[module.zh], responses=PROBLEMS_OF_UPLOADS)
+    made = router_of(module, PROBLEMS_OF_UPLOADS)
     for entity in module.entities:
         if entity.has_files:
             _routes(made, f"{module.key}_{entity.key}", entity)

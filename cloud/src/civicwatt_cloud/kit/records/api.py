@@ -11,19 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.identity import Actor
-from civicwatt_cloud.kit.problems import Problem
 from civicwatt_cloud.kit.records import bulk, registry, schemas, sensitive
 from civicwatt_cloud.kit.records.entity import Entity, Module, Roles
 from civicwatt_cloud.kit.records.registry import Asked, Context
+from civicwatt_cloud.kit.records.routing import router_of
 from civicwatt_cloud.kit.records.schemas import Numbered
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.spec import Transition
 from civicwatt_cloud.kit.workflow.steps import Wanted
-
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem} for status in (401, 403, 404, 409, 422)
-}
-
 
 RecordId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Revision = Annotated[int, Query(ge=1, le=2**31 - 1)]
@@ -104,7 +99,7 @@ def writing(request: Request, actor: Actor) -> Iterator[Context]:
 
 def routes(module: Module) -> APIRouter:
     """The routes of all entities of a module."""
-    router = APIRouter(prefix=f"/api/v1/{module.key}", tags=[module.zh], responses=PROBLEMS)
+    router = router_of(module)
     for entity in module.entities:
         _reading_routes(router, module, entity)
         if entity.write:

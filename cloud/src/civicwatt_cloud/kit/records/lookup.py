@@ -12,10 +12,11 @@ from civicwatt_cloud.kit.audit import Audit
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.identity import Account, Actor
 from civicwatt_cloud.kit.records import registry, sensitive
-from civicwatt_cloud.kit.records.api import PROBLEMS, RecordId, reading
+from civicwatt_cloud.kit.records.api import RecordId, reading
 from civicwatt_cloud.kit.records.entity import Entity, Module
 from civicwatt_cloud.kit.records.fields import fields_of
 from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.routing import router_of
 from civicwatt_cloud.kit.records.sensitive import MASK
 from civicwatt_cloud.kit.records.values import show
 
@@ -49,7 +50,7 @@ class HistoryEntry(BaseModel):
 
 def routes(module: Module) -> APIRouter:
     """The routes of all entities of a module; they go before those that end in a record's id."""
-    router = APIRouter(prefix=f"/api/v1/{module.key}", tags=[module.zh], responses=PROBLEMS)
+    router = router_of(module)
     for entity in module.entities:
         _routes_of(router, f"{module.key}_{entity.key}", entity)
     return router

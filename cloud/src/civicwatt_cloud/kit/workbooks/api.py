@@ -19,6 +19,7 @@ from civicwatt_cloud.kit.problems import Problem, told
 from civicwatt_cloud.kit.records import schemas
 from civicwatt_cloud.kit.records.api import asked_of, reading, writing
 from civicwatt_cloud.kit.records.entity import Entity, Module
+from civicwatt_cloud.kit.records.routing import router_of
 from civicwatt_cloud.kit.table_files import MEDIA, Format
 from civicwatt_cloud.kit.workbooks.columns import Targets, targets_of
 from civicwatt_cloud.kit.workbooks.exporting import export
@@ -53,7 +54,7 @@ class ImportOut(BaseModel):
 
 def routes(module: Module) -> APIRouter:
     """The workbooks of all entities of a module; they go before those that end in a record's id."""
-    router = APIRouter(prefix=f"/api/v1/{module.key}", tags=[module.zh], responses=PROBLEMS_OF_UPLOADS)
+    router = router_of(module, PROBLEMS_OF_UPLOADS)
     for entity in module.entities:
         _export_route(router, f"{module.key}_{entity.key}", entity)
         if entity.write:

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from civicwatt_cloud.kit.access import Requires, today
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.records import registry
-from civicwatt_cloud.kit.records.api import PROBLEMS, RecordId, reading, writing
+from civicwatt_cloud.kit.records.api import RecordId, reading, writing
+from civicwatt_cloud.kit.records.routing import PROBLEMS
 from civicwatt_cloud.modules.housing import indicators, leasing, plans, repository, schemas, vacating
 from civicwatt_cloud.modules.housing.choices import RoomKind
 from civicwatt_cloud.modules.housing.estate import MANAGER, READERS

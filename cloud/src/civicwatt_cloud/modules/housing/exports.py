@@ -10,7 +10,8 @@ from fastapi.responses import StreamingResponse
 from civicwatt_cloud.kit.access import Requires, today
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.people import PersonState, Rank
-from civicwatt_cloud.kit.records.api import PROBLEMS, reading
+from civicwatt_cloud.kit.records.api import reading
+from civicwatt_cloud.kit.records.routing import PROBLEMS
 from civicwatt_cloud.kit.table_files import Cell, Format, write_table
 from civicwatt_cloud.kit.workbooks.api import TABLE, table_file
 from civicwatt_cloud.modules.housing import indicators, repository

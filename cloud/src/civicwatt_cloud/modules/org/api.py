@@ -10,7 +10,8 @@ from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.people import PersonEventKind
 from civicwatt_cloud.kit.records import registry
-from civicwatt_cloud.kit.records.api import PROBLEMS, RecordId, reading, writing
+from civicwatt_cloud.kit.records.api import RecordId, reading, writing
+from civicwatt_cloud.kit.records.routing import PROBLEMS
 from civicwatt_cloud.kit.roles import EVERYBODY
 from civicwatt_cloud.modules.org import people, tree
 from civicwatt_cloud.modules.org.entities import EVENT, PERSON, POST

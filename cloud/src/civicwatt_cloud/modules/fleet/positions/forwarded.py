@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, Request
 
 from civicwatt_cloud.kit.errors import NotFound, NotSignedIn
-from civicwatt_cloud.kit.records.api import PROBLEMS
+from civicwatt_cloud.kit.records.routing import PROBLEMS
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.fleet.positions import sources
 

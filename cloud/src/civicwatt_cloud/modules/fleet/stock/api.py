@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from civicwatt_cloud.kit.access import Requires, today
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.records import registry
-from civicwatt_cloud.kit.records.api import PROBLEMS, RecordId, reading, writing
+from civicwatt_cloud.kit.records.api import RecordId, reading, writing
 from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.routing import PROBLEMS
 from civicwatt_cloud.kit.rules_local import of as rules_of
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.modules.fleet.entities import KEEPERS, READERS, VEHICLE
