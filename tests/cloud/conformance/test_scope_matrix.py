@@ -1,5 +1,6 @@
 """S07: every route × six roles × four organisations, with the ids of the others: no leak."""
 
+import os
 import re
 from collections.abc import Iterator
 from itertools import product
@@ -31,6 +32,7 @@ OK, NOT_SIGNED_IN, NOT_PERMITTED, ABSENT, CONFLICT, UNPROCESSABLE, FAILED = 200,
 PARAMETER = re.compile(r"{(\w+)}")
 NAMES = frozenset({"record_id", "institution_id", "point_id", "gateway_id", "number", "sha256", "short"})
 EITHER = {"POST /api/v1/upkeep/credentials": "person_id"}  # of two that are both optional, one is named
+IS_WHOLE = "CIVICWATT_WHOLE_MATRIX" in os.environ  # `make drill` tries what is refused everywhere
 Pair = tuple[Module, Entity]
 
 
@@ -108,7 +110,7 @@ def tried(installation: Installation, route: Route) -> None:
     pair = entity_of(route.name)
     is_list = route.method == "GET" and not NAMES.intersection(PARAMETER.findall(route.path))
     for role, owner in product(who_asks(route), ORGANISATIONS):
-        if role not in route.roles and owner != 1:
+        if role not in route.roles and owner != 1 and not IS_WHOLE:
             continue  # a role is refused before anything is asked of an organisation
         other = owner % len(ORGANISATIONS) + 1
         token, ids = installation.token(role, owner), installation.ids(other, pair and pair[1])
@@ -121,7 +123,7 @@ def tried(installation: Installation, route: Route) -> None:
             continue
         assert is_nothing(answer, route, is_list=is_list), what
         assert not installation.marks(answer.text, owner), what
-        if is_list:
+        if is_list and not route.path.endswith("/labels"):  # a picture tells no text, and takes a second
             answer = installation.tell(asked(installation, route, {}), token)
             what = (role, owner, route.name, answer.status, answer.text[:600])
             assert answer.status in {OK, ABSENT, UNPROCESSABLE}, what  # asked without what it must be told
