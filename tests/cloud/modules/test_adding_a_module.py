@@ -32,7 +32,7 @@ def test_a_module_made_as_the_page_says_works_in_sixty_lines(tmp_path: Path) -> 
         "titles": ["会议桌", "投影仪"],
         "exported": 2,
         "history": 200,
-        "form": ["number", "title", "amount", "on_day"],
+        "form": ["number", "title", "amount", "on_day", "sensitivity"],
         "files": ["__init__.py", "models.py", "entities.py", "module.py"],
     }
 

@@ -95,7 +95,7 @@ class Whole:
 def plain() -> dict[str, str]:
     """What a field of a name takes, as a form would send it; where names are alike the last one's."""
     fields = {name: one for _, entity in ENTITIES for name, one in fields_of(entity.model).items()}
-    return {name: str(show(one, value_of(one, 7), ZONE)) for name, one in fields.items()}
+    return {name: str(show(one, value_of(one, 1, 7), ZONE)) for name, one in fields.items()}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -120,10 +120,10 @@ async def test_s20_every_route_hardens_its_answers_and_lets_nobody_in_unasked(wh
 
 
 async def test_s27_every_route_that_fails_tells_an_incident_and_nothing_else(
-    whole: Whole, logs: list[MutableMapping[str, Any]]
+    whole: Whole, logs: list[MutableMapping[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    unharmed, database = set(), whole.app.state.database
-    whole.app.state.database = Broken()
+    unharmed = set()
+    monkeypatch.setattr(whole.app.state, "database", Broken())
     for _, _, one in requests(whole, 0):
         logs.clear()
         answer = await sent(whole, one)
@@ -135,7 +135,6 @@ async def test_s27_every_route_that_fails_tells_an_incident_and_nothing_else(
         assert "Traceback" not in answer.text
         assert logs[-1]["incident"] in answer.json()["detail"]
         assert SECRET in logs[-1]["exception"]
-    whole.app.state.database = database
     assert unharmed <= PUBLIC | MACHINES | UNTOUCHED, unharmed - PUBLIC - MACHINES
 
 
