@@ -119,11 +119,20 @@ async def test_s20_every_route_hardens_its_answers_and_lets_nobody_in_unasked(wh
             assert (await anybody.request(method, "/api/v1/session")).status_code == 405
 
 
+@pytest.fixture
+def broken(whole: Whole) -> Iterator[None]:
+    """The database fails, for one test."""
+    database = whole.app.state.database
+    whole.app.state.database = Broken()
+    yield
+    whole.app.state.database = database
+
+
+@pytest.mark.usefixtures("broken")
 async def test_s27_every_route_that_fails_tells_an_incident_and_nothing_else(
-    whole: Whole, logs: list[MutableMapping[str, Any]], monkeypatch: pytest.MonkeyPatch
+    whole: Whole, logs: list[MutableMapping[str, Any]]
 ) -> None:
     unharmed = set()
-    monkeypatch.setattr(whole.app.state, "database", Broken())
     for _, _, one in requests(whole, 0):
         logs.clear()
         answer = await sent(whole, one)
