@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, MutableMapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Session
 from structlog.testing import LogCapture
 
 from civicwatt_cloud.app import create_app
-from civicwatt_cloud.kit import identity
+from civicwatt_cloud.kit import identity, limits
 from civicwatt_cloud.kit.directory import Institution, Region
 from civicwatt_cloud.kit.errors import TooManyRequests
 from civicwatt_cloud.kit.identity import FOR_EVER, Account, Grant
@@ -29,7 +30,6 @@ from civicwatt_cloud.kit.records.fields import fields_of
 from civicwatt_cloud.kit.records.values import show
 from civicwatt_cloud.kit.roles import ADMINISTRATORS, BUSINESS, TEMPORARY, Role
 from civicwatt_cloud.kit.settings import Settings
-from civicwatt_cloud.modules.gateways.signed import SignedGateway, signed_gateway
 from civicwatt_cloud.timeseries.points import Gateway
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -108,8 +108,7 @@ async def whole(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path)
         data_dir=folder / "data", mqtt_host=None, web_dist=folder / "web", clock=f"{NOW_US}/1e-09/0.0"
     )
     app = create_app(settings)
-    app.dependency_overrides[signed_gateway] = lambda: SignedGateway("gw-01", "429900")
-    async with app.router.lifespan_context(app):
+    async with app.router.lifespan_context(app), _unhurried():
         with app.state.database.session() as session:
             _fill(session)
         names = (WORKER, *sorted(ADMINISTRATORS))
@@ -120,6 +119,15 @@ async def whole(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path)
         yield found
         for client in (found.anonymous, *found.clients.values()):
             await client.aclose()
+
+
+@asynccontextmanager
+async def _unhurried() -> AsyncIterator[None]:
+    """Thousands of requests of one session are let through, however fast they come."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("OF_SESSION", "OF_ADDRESS"):
+            patch.setattr(limits, name, limits.Rate(1e6, 1_000_000))
+        yield
 
 
 def _client(app: FastAPI) -> AsyncClient:
