@@ -110,6 +110,7 @@ async def gateway(tmp_path, way: str, rate: float, timeout_ms: int):
     store.close()
 
 
+@pytest.mark.alone  # periods are measured: nothing may run beside it
 @pytest.mark.parametrize("way", ["tcp", "pty"])
 async def test_f22_every_value_is_what_a_meter_served_and_a_dead_one_holds_nobody_up(way, tmp_path, until):
     async with gateway(tmp_path, way, rate=2.0, timeout_ms=100) as (_, readings):
