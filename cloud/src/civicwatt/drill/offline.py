@@ -43,7 +43,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a week offline takes, and how it comes in. Goals: RELIABILITY.md F02, A1."""
+    """What a week offline takes, and how it comes in. Goals: F02, A1."""
 
     records: int  # written offline
     disk_mb: float  # all that the data directory held before the broker came

@@ -51,19 +51,27 @@ async def serve(folder: Path, store: ReadingsStore) -> None:
 async def _listen(path: str, store: ReadingsStore) -> None:
     with suppress(FileNotFoundError):
         os.unlink(path)  # of a process that was killed: the folder's lock says that we are alone
-    before = os.umask(0o177)
-    try:
-        server = await asyncio.start_unix_server(
-            lambda reader, writer: _serve(reader, writer, store), path, limit=LONGEST_REQUEST
-        )
-    finally:
-        os.umask(before)
+    server = await asyncio.start_unix_server(
+        lambda reader, writer: _serve(reader, writer, store), sock=_bound(path), limit=LONGEST_REQUEST
+    )
     try:
         await server.serve_forever()
     finally:
         server.close()
         with suppress(FileNotFoundError):
             os.unlink(path)
+
+
+def _bound(path: str) -> socket.socket:
+    """A socket that only the owner may speak to. The umask would do it for all threads at once."""
+    listener = socket.socket(socket.AF_UNIX)
+    try:
+        listener.bind(path)
+        os.chmod(path, 0o600)  # before anybody is listened to
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, store: ReadingsStore) -> None:

@@ -8,6 +8,7 @@ configuration anew. An answer is {"ok": true, â€¦} or {"ok": false, "error": {â€
 import asyncio
 import json
 import os
+import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -42,13 +43,11 @@ async def serve(directory: Path, answers: Mapping[str, Answer]) -> None:
         try:
             with suppress(FileNotFoundError):
                 os.unlink(path)  # of a process that was killed: the outbox's lock says that we are alone
-            before = os.umask(0o177)
-            try:
-                server = await asyncio.start_unix_server(
-                    lambda reader, writer: _serve(reader, writer, answers), path, limit=LONGEST_REQUEST
-                )
-            finally:
-                os.umask(before)
+            server = await asyncio.start_unix_server(
+                lambda reader, writer: _serve(reader, writer, answers),
+                sock=_bound(path),
+                limit=LONGEST_REQUEST,
+            )
         except OSError as error:
             log.error("control_socket_unusable", path=str(directory / NAME), error=str(error))
             return
@@ -58,6 +57,18 @@ async def serve(directory: Path, answers: Mapping[str, Answer]) -> None:
             server.close()
             with suppress(FileNotFoundError):
                 os.unlink(path)
+
+
+def _bound(path: str) -> socket.socket:
+    """A socket that only the owner may speak to. The umask would do it for all threads at once."""
+    listener = socket.socket(socket.AF_UNIX)
+    try:
+        listener.bind(path)
+        os.chmod(path, 0o600)  # before anybody is listened to
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 async def _serve(

@@ -19,7 +19,7 @@ class Choice(StrEnum):
 
 
 class Sensitivity(Choice):
-    """Who may see a record or a field, and how far it may travel (MODULES.md, rules of the shape)."""
+    """Who may see a record or a field, and how far it may travel."""
 
     PUBLIC = "public", "公开", "public"
     INTERNAL = "internal", "内部", "internal"

@@ -115,6 +115,20 @@ def get(context: Context, entity: Entity, record_id: int) -> Any:
     return row
 
 
+def open_to(context: Context, entity: Entity, rows: Sequence[Any]) -> list[Any]:
+    """Those of which the actor may see more than that they are there."""
+    hidden = sensitive.masked(context.session, context.actor, entity, rows)
+    return [row for row, names in zip(rows, hidden, strict=True) if entity.title not in names]
+
+
+def get_open(context: Context, entity: Entity, record_id: int) -> Any:
+    """The record. Errors: NotPermitted; NotFound, also for one of which the actor may see nothing."""
+    row = get(context, entity, record_id)
+    if not open_to(context, entity, [row]):
+        raise NotFound()
+    return row
+
+
 def create(context: Context, entity: Entity, owner_id: int, said: Mapping[str, object]) -> Any:
     """A new record of an institution in scope.
 

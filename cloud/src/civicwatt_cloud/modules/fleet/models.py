@@ -13,7 +13,7 @@ from civicwatt_cloud.modules.fleet.use.choices import Licence
 
 
 class VehicleKind(Choice):
-    """What an official vehicle is for (MODULES.md M03)."""
+    """What an official vehicle is for (M03)."""
 
     CONFIDENTIAL = "confidential", "机要通信", "confidential mail"
     EMERGENCY = "emergency", "应急保障", "emergency"

@@ -1,4 +1,4 @@
-"""Closed lists of the module (MODULES.md M02)."""
+"""Closed lists of the module (M02)."""
 
 from civicwatt_cloud.kit.records.choices import Choice
 

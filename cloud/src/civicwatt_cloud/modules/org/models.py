@@ -11,7 +11,7 @@ from civicwatt_cloud.kit.records.record import Record
 
 
 class OrganKind(Choice):
-    """What kind of organ it is (MODULES.md K1)."""
+    """What kind of organ it is (K1)."""
 
     PARTY = "party", "党的机关", "party organ"
     CONGRESS = "congress", "人大机关", "people's congress"

@@ -25,7 +25,7 @@ UNFINISHED_ZH, UNFINISHED = "未登记工时", "no labour was entered"
 
 
 def on_time(asked: Asked) -> Measured:
-    """Closed in time / (closed + open and overdue). Source: MODULES.md, M05."""
+    """Closed in time / (closed + open and overdue). Rule: M05."""
     closed, open_ = _tickets(asked, _within(asked, Ticket.closed_us)), _overdue(asked)
     return Measured(
         [_item(one, int(one.first_breach_us is None), 1) for one in closed if one.state == "closed"]

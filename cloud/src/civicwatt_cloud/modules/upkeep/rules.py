@@ -41,7 +41,7 @@ class Terms(NamedTuple):
 def due_us(clock_us: int, size: Size, held_days: int, terms: Terms, zone: ZoneInfo) -> int:
     """When a repair is due: N working days after the day on which its clock began, and those held, UTC µs.
 
-    N is 1 for a small one, 3 for a large one. Source: MODULES.md, M05; 民法典, 第二百零一条、第二百零三条.
+    N is 1 for a small one, 3 for a large one. Rule: M05; 民法典, 第二百零一条、第二百零三条.
     """
     days = terms.figure(f"{size}_days") + held_days
     return deadlines.due(clock_us, days, zone, terms.rules, mode=terms.mode(), place=terms.place)

@@ -37,8 +37,8 @@ from civicwatt_cloud.modules.fleet.stock.purchase import PLAN
 from civicwatt_cloud.modules.fleet.stock.quotas import QUOTA
 from civicwatt_cloud.modules.fleet.stock.steps import change_vehicle
 from civicwatt_cloud.modules.fleet.stock.suppliers import SUPPLIER
-from civicwatt_cloud.modules.fleet.stock.traffic import TRAFFIC
 from civicwatt_cloud.modules.fleet.stock.violations import EXPLAIN, VIOLATION
+from civicwatt_cloud.modules.fleet.use.traffic import TRAFFIC
 
 ABOVE, UNMARKED, ELSEWHERE, DEAR, OLD, LEAVING, SECRET = 1, 4, 6, 8, 10, 35, 2  # by their order
 SUPPLIERS = {

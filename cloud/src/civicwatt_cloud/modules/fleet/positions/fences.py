@@ -1,6 +1,6 @@
 """Fences (C3.3): who passes the edge of an area, and who should be inside now. Pure.
 
-Source: MODULES.md C3.3; the figures are choices.
+Rule: C3.3; the figures are choices.
 """
 
 from enum import StrEnum

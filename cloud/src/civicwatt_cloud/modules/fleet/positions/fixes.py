@@ -32,7 +32,7 @@ class Fix(NamedTuple):
 
 
 class Filtered(Choice):
-    """Why a fix is kept and does not count. Source: MODULES.md C3.1."""
+    """Why a fix is kept and does not count. Rule: C3.1."""
 
     NOT_FIXED = "not_fixed", "未定位", "not fixed"
     ZERO = "zero", "零坐标", "zero"

@@ -3,7 +3,7 @@
 A stop is all fixes within 200 m for 180 s or longer; a trip begins with the last fix of a stop from which the
 vehicle moves 200 m away, and ends with the first fix of the next stop, whenever that is known. After a
 silence of more than an hour with 200 m between its ends the vehicle had stopped, went, and stopped again.
-Source: MODULES.md C3.2; figures of traccar/traccar, which dates a stop at the latest fix instead.
+Rule: C3.2; figures of traccar/traccar, which dates a stop at the latest fix instead.
 """
 
 from typing import NamedTuple

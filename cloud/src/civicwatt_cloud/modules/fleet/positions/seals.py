@@ -1,7 +1,7 @@
 """Sealed vehicles (C3.4): when they stand still by rule, and who drove all the same. Pure.
 
 Vehicles are sealed on days off, by the calendar of the State Council with its make-up days, and in the hours
-that a rule row names. Source: MODULES.md R-FLEET-4, C3.4.
+that a rule row names. Rule: R-FLEET-4, C3.4.
 """
 
 from collections.abc import Callable, Iterable

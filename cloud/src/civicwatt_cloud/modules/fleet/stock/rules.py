@@ -70,7 +70,7 @@ class Breach(NamedTuple):
 def class_of(offered: Offered) -> str | None:
     """Which standard a vehicle is held to; None: only a special need would allow it.
 
-    Source: 党政机关公务用车管理办法, as quoted in MODULES.md R-FLEET-1.
+    Source: 党政机关公务用车管理办法 (R-FLEET-1).
     """
     if offered.body is Body.CAR and offered.energy.is_new:
         return "new_energy"

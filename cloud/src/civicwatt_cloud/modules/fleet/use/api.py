@@ -24,7 +24,6 @@ from civicwatt_cloud.kit.workbooks.api import TABLE, table_file
 from civicwatt_cloud.modules.fleet.entities import READERS, VEHICLE
 from civicwatt_cloud.modules.fleet.models import Vehicle
 from civicwatt_cloud.modules.fleet.use import assignment, dispatch, rental, sharing, tally
-from civicwatt_cloud.modules.fleet.use import sight as use_sight
 from civicwatt_cloud.modules.fleet.use.choices import LineKind, RentalClass
 from civicwatt_cloud.modules.fleet.use.requests import REQUEST
 from civicwatt_cloud.modules.fleet.use.rosters import DISPATCHERS
@@ -208,7 +207,7 @@ def sheet_export(
 def _rows(context: Context, found: Sheet) -> list[SentOut]:
     """A vehicle that the actor may not see has no row; the figures of all hold it."""
     query = select(Vehicle).where(Vehicle.id.in_([one.vehicle_id for one in found.vehicles]))
-    vehicles = use_sight.open_to(context, VEHICLE, context.session.scalars(query).all())
+    vehicles = registry.open_to(context, VEHICLE, context.session.scalars(query).all())
     known = {one.id: one for one in vehicles}
     owners = select(Institution.id, Institution.name).where(
         Institution.id.in_({one.owner_id for one in vehicles})

@@ -1,6 +1,6 @@
 """Which vehicle and driver a request gets (C3.10): of those that can go the nearest, the latest used. Pure.
 
-The same vehicles and drivers in whatever order give the same answer. Source: MODULES.md C3.10.
+The same vehicles and drivers in whatever order give the same answer. Rule: C3.10.
 """
 
 from collections.abc import Iterable, Sequence

@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, or_, select
 from civicwatt_cloud.kit import geo
 from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.kit.geo import Point
+from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.modules.fleet.entities import VEHICLE
@@ -17,7 +18,6 @@ from civicwatt_cloud.modules.fleet.positions.areas import area_of
 from civicwatt_cloud.modules.fleet.positions.models import Trip, VehicleLive
 from civicwatt_cloud.modules.fleet.positions.watching import of_text
 from civicwatt_cloud.modules.fleet.use import assignment, permits
-from civicwatt_cloud.modules.fleet.use import sight as use_sight
 from civicwatt_cloud.modules.fleet.use.assignment import Assigned, Car, Driving, Need, Obstacle
 from civicwatt_cloud.modules.fleet.use.errors import BadPickup, CannotDrive, CannotGo, NoVehicle
 from civicwatt_cloud.modules.fleet.use.models import Driver, VehicleRequest
@@ -54,7 +54,7 @@ def field_of(context: Context, request: VehicleRequest, without: int | None = No
         or_(Vehicle.owner_id == request.owner_id, Vehicle.pool_id.is_not(None)),
     )
     rows = context.session.scalars(query).all()
-    vehicles = {one.id: one for one in use_sight.open_to(context, VEHICLE, rows) if one.id != without}
+    vehicles = {one.id: one for one in registry.open_to(context, VEHICLE, rows) if one.id != without}
     able = select(Driver).where(Driver.owner_id.in_(owners), Driver.removed_us.is_(None))
     people = {one.id: one for one in context.session.scalars(able)}
     return Field(

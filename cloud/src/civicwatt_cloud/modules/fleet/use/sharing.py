@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.numbering import node_number
+from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.fields import Field, Kind, fields_of
 from civicwatt_cloud.kit.records.registry import Context
@@ -16,7 +17,6 @@ from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
 from civicwatt_cloud.modules.fleet.entities import READERS
 from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleState
 from civicwatt_cloud.modules.fleet.use import permits
-from civicwatt_cloud.modules.fleet.use import sight as use_sight
 from civicwatt_cloud.modules.fleet.use.choices import LineKind, PileState, PoolKind
 from civicwatt_cloud.modules.fleet.use.errors import AlreadyRented, NoSuchLine, NotForRent, PileUnusable
 from civicwatt_cloud.modules.fleet.use.models import Pool
@@ -101,7 +101,7 @@ def corrected(step: Step) -> None:
 
 def lines(context: Context, session_id: int) -> Sequence[RentalLine]:
     """The ledger of a session, the first line first. Errors: NotFound."""
-    row = use_sight.get(context, SESSION, session_id)
+    row = registry.get_open(context, SESSION, session_id)
     query = select(RentalLine).where(RentalLine.session_id == row.id)
     return context.session.scalars(query.order_by(RentalLine.id)).all()
 

@@ -17,7 +17,6 @@ from civicwatt_cloud.modules.fleet.entities import READERS
 from civicwatt_cloud.modules.fleet.positions.models import Trip
 from civicwatt_cloud.modules.fleet.positions.seals import Span
 from civicwatt_cloud.modules.fleet.use import crosscheck, permits
-from civicwatt_cloud.modules.fleet.use import sight as use_sight
 from civicwatt_cloud.modules.fleet.use.crosscheck import Order, Run
 from civicwatt_cloud.modules.fleet.use.errors import SpanReversed, UnknownCounty
 from civicwatt_cloud.modules.fleet.use.models import Campaign, VehicleRequest
@@ -87,7 +86,7 @@ def tallied(batches: Sequence[Batch], counties: Collection[str]) -> Sheet:
 
 def sheet_of(context: Context, campaign_id: int) -> Sheet:
     """The sheet of a campaign, of the requests that the actor may see. Errors: NotPermitted, NotFound."""
-    campaign = use_sight.get(context, CAMPAIGN, campaign_id)
+    campaign = registry.get_open(context, CAMPAIGN, campaign_id)
     query = select(VehicleRequest).where(
         VehicleRequest.campaign_id == campaign.id,
         VehicleRequest.departed_us.is_not(None),

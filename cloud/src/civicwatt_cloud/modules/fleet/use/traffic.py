@@ -1,6 +1,6 @@
 """What the traffic police know of vehicles, brought in as a workbook and matched with dispatch orders.
 
-Source: 党政机关公务用车管理办法, 第二十三条、第二十四条 (as quoted in MODULES.md).
+Source: 党政机关公务用车管理办法, 第二十三条、第二十四条.
 """
 
 from sqlalchemy import func, select
