@@ -29,7 +29,11 @@ PLANTS = {
         "cloud/src/civicwatt_cloud/timeseries/ledger/bills/planted.py",
         "import civicwatt_cloud.timeseries.ledger.books.ledger",
     ),
-    "rules-pure": ("cloud/src/civicwatt_cloud/modules/energy/rules.py", "import sqlalchemy"),
+    "fleet-rooms": (
+        "cloud/src/civicwatt_cloud/modules/fleet/positions/planted.py",
+        "import civicwatt_cloud.modules.fleet.use.requests",
+    ),
+    "rules-pure": ("cloud/src/civicwatt_cloud/timeseries/figures/rules.py", "import sqlalchemy"),
 }
 
 

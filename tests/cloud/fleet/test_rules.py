@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from civicwatt_cloud.kit import calendar, geo, rules
 from civicwatt_cloud.kit.geo import METRES_PER_DEGREE, Area, Point
+from civicwatt_cloud.modules.fleet.choices import FenceCalendar, FenceRule
 from civicwatt_cloud.modules.fleet.positions import fences, figures, motion, seals, silence, watching
-from civicwatt_cloud.modules.fleet.positions.fences import FenceCalendar, FenceRule, Passed, Passing
+from civicwatt_cloud.modules.fleet.positions.fences import Passed, Passing
 from civicwatt_cloud.modules.fleet.positions.fixes import Filtered, Fix, judged
 from civicwatt_cloud.modules.fleet.positions.motion import Leg, Motion
 from civicwatt_cloud.modules.fleet.positions.seals import Severity, Span

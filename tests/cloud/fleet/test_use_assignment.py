@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from civicwatt_cloud.kit import rules
 from civicwatt_cloud.kit.rules import Rules
-from civicwatt_cloud.modules.fleet.models import VehicleKind
+from civicwatt_cloud.modules.fleet.choices import Licence, VehicleKind
 from civicwatt_cloud.modules.fleet.use import assignment
 from civicwatt_cloud.modules.fleet.use.assignment import Car, Driving, Need, Obstacle
-from civicwatt_cloud.modules.fleet.use.choices import Licence
 from civicwatt_cloud.modules.fleet.use.rules import Terms
 
 TODAY = date(2026, 9, 21)

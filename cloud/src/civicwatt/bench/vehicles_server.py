@@ -15,8 +15,8 @@ from sqlalchemy import func, select
 from civicwatt.bench.vehicles import phone
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import Institution, Region
+from civicwatt_cloud.modules.fleet.areas import phone_of
 from civicwatt_cloud.modules.fleet.models import Fence, Vehicle
-from civicwatt_cloud.modules.fleet.positions.areas import phone_of
 from civicwatt_cloud.modules.fleet.positions.intake import Intake
 from civicwatt_cloud.modules.fleet.positions.models import Position, VehicleEvent
 from civicwatt_cloud.modules.fleet.positions.terminals import TerminalServer

@@ -12,12 +12,12 @@ from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.errors import FieldMissing
 from civicwatt_cloud.kit.workflow.errors import OwnStep
+from civicwatt_cloud.modules.fleet.errors import NotExempt
 from civicwatt_cloud.modules.fleet.models import Vehicle
 from civicwatt_cloud.modules.fleet.positions.models import Terminal
 from civicwatt_cloud.modules.fleet.stock.errors import (
     AboveStandard,
     DisposedAlready,
-    NotExempt,
     NotMarked,
     OldStillThere,
     OtherMethod,

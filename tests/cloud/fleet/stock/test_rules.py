@@ -8,13 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from civicwatt_cloud.kit import rules
 from civicwatt_cloud.kit.directory import Level
 from civicwatt_cloud.kit.errors import NoRule
-from civicwatt_cloud.kit.rules import Place
-from civicwatt_cloud.modules.fleet.models import VehicleKind
-from civicwatt_cloud.modules.fleet.stock import rules as stock_rules
-from civicwatt_cloud.modules.fleet.stock.choices import Body, Energy
+from civicwatt_cloud.kit.rules import Place, load
+from civicwatt_cloud.modules.fleet.choices import Body, Energy, VehicleKind
+from civicwatt_cloud.modules.fleet.stock import rules
 from civicwatt_cloud.modules.fleet.stock.rules import Account, Offered, Standard, rounded
 
 CITY = Place("U1", "429900", Level.CITY)
@@ -22,7 +20,7 @@ TODAY = date(2026, 11, 21)
 
 
 def standard(as_of: date = TODAY, place: Place = CITY) -> Standard:
-    return Standard(rules.load(), place, as_of)
+    return Standard(load(), place, as_of)
 
 
 def offered(
@@ -34,7 +32,7 @@ def offered(
 
 
 def found(one: Offered) -> list[str]:
-    return [breach.rule.removeprefix("fleet.standard.") for breach in stock_rules.breaches(standard(), one)]
+    return [breach.rule.removeprefix("fleet.standard.") for breach in rules.breaches(standard(), one)]
 
 
 def test_m03_5_a_purchase_is_held_to_price_displacement_and_need() -> None:
@@ -70,27 +68,27 @@ def test_r_fleet_1_limits_are_inclusive(one: Offered, breached: list[str]) -> No
 
 def test_r_fleet_1_special_equipment_waits_for_a_local_row() -> None:
     with pytest.raises(NoRule):
-        stock_rules.breaches(standard(), offered(VehicleKind.SPECIAL, "1", "1.0"))
+        rules.breaches(standard(), offered(VehicleKind.SPECIAL, "1", "1.0"))
 
 
 def test_m03_6_eight_years_to_the_day_are_not_more_than_eight() -> None:
     registered = date(2018, 11, 21)
-    assert not stock_rules.may_renew(standard(date(2026, 11, 21)), registered)
-    assert stock_rules.may_renew(standard(date(2026, 11, 22)), registered)
+    assert not rules.may_renew(standard(date(2026, 11, 21)), registered)
+    assert rules.may_renew(standard(date(2026, 11, 22)), registered)
 
 
 def test_r_fleet_2_a_leap_day_ends_with_its_month() -> None:
     leap = date(2016, 2, 29)
-    assert not stock_rules.may_renew(standard(date(2024, 2, 29)), leap)
-    assert stock_rules.may_renew(standard(date(2024, 3, 1)), leap)
-    assert not stock_rules.may_renew(standard(), date.max)
+    assert not rules.may_renew(standard(date(2024, 2, 29)), leap)
+    assert rules.may_renew(standard(date(2024, 3, 1)), leap)
+    assert not rules.may_renew(standard(), date.max)
 
 
 @pytest.mark.parametrize(("level", "percent", "kept"), [(Level.CITY, 60, 10), (Level.COUNTY, 70, 12)])
 def test_r_fleet_3_the_part_that_stays_depends_on_the_level(level: Level, percent: int, kept: int) -> None:
     row = standard(place=Place("U1", "429901", level)).row("quota.enforcement")
     assert (row.value, row.status) == (percent, "local")
-    assert stock_rules.kept(18, row) == kept  # 10.8 and 12.6: whole vehicles only
+    assert rules.kept(18, row) == kept  # 10.8 and 12.6: whole vehicles only
 
 
 def test_r_fleet_3_holds_in_its_province_only() -> None:
@@ -102,9 +100,9 @@ def test_m03_7_one_vehicle_for_a_year() -> None:
     costs = {"fuel": 1380 * 760, "insurance": 420_000, "repair": 350_000, "toll": 96_000}
     year = Account(16_500_000, 1_380_000, costs, 1_800_000)
     assert rounded(year.per_100_km) == Decimal("8.36")
-    assert stock_rules.yuan(year.total) == Decimal("19148.00")
+    assert rules.yuan(year.total) == Decimal("19148.00")
     assert rounded(year.per_km) == Decimal("1.16")
-    assert stock_rules.yuan(year.over) == Decimal("1148.00")
+    assert rules.yuan(year.over) == Decimal("1148.00")
     assert rounded(year.over_percent) == Decimal("6.38")
 
 
@@ -121,7 +119,7 @@ def test_c3_7_a_total_is_the_sum_to_the_cent(lines: list[tuple[str, int]]) -> No
         costs[kind] = costs.get(kind, 0) + amount
     year = Account(1, 1, costs, 0)
     assert year.total == sum(amount for _, amount in lines)
-    assert stock_rules.yuan(year.total) * 100 == year.total
+    assert rules.yuan(year.total) * 100 == year.total
 
 
 @given(st.fractions(-(10**12), 10**12), st.integers(0, 6))

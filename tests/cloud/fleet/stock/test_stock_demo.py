@@ -22,9 +22,10 @@ from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.settings import Settings
+from civicwatt_cloud.modules.fleet.choices import VehicleKind
 from civicwatt_cloud.modules.fleet.demo import stock as demo_stock
 from civicwatt_cloud.modules.fleet.entities import VEHICLE
-from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleKind
+from civicwatt_cloud.modules.fleet.models import Vehicle
 from civicwatt_cloud.modules.fleet.module import MODULE
 from civicwatt_cloud.modules.fleet.positions import happenings
 from civicwatt_cloud.modules.fleet.positions.guarded import Known

@@ -1,13 +1,12 @@
-"""The registry of official vehicles and what their positions tell."""
+"""The registry of official vehicles, their fences and their permits; who keeps and who reads it."""
 
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.roles import Role
+from civicwatt_cloud.modules.fleet.areas import check_fence, check_vehicle
+from civicwatt_cloud.modules.fleet.marks import check_mark
 from civicwatt_cloud.modules.fleet.models import Fence, UnsealPermit, Vehicle
-from civicwatt_cloud.modules.fleet.positions.areas import check_fence, check_vehicle
-from civicwatt_cloud.modules.fleet.positions.models import Stop, Trip, VehicleEvent
-from civicwatt_cloud.modules.fleet.stock.marks import check_mark
 
 KEEPERS = frozenset({Role.FLEET_MANAGER, Role.FLEET_CLERK})
 WATCHERS = KEEPERS | {Role.DISPATCHER, Role.DISCIPLINE, Role.AUDITOR, Role.SUPERVISOR}  # who may see where
@@ -59,37 +58,4 @@ PERMIT = Entity(
     read=WATCHERS,
     write=frozenset({Role.FLEET_MANAGER}),
     filters=("vehicle_id", "from_us", "to_us"),
-)
-TRIP = Entity(
-    "trip",
-    "trips",
-    Trip,
-    "行程",
-    "trip",
-    "started_us",
-    read=WATCHERS,
-    filters=("vehicle_id", "started_us"),
-    sees_personal=WATCHERS,
-)
-STOP = Entity(
-    "stop",
-    "stops",
-    Stop,
-    "停车",
-    "stop",
-    "started_us",
-    read=WATCHERS,
-    filters=("vehicle_id", "started_us"),
-    sees_personal=WATCHERS,
-)
-VEHICLE_EVENT = Entity(
-    "vehicle_event",
-    "vehicle-events",
-    VehicleEvent,
-    "车辆事件",
-    "vehicle event",
-    "kind",
-    read=WATCHERS,
-    columns=("vehicle_id", "kind", "at_us", "is_violation", "fence_id", "distance_m", "severity"),
-    filters=("vehicle_id", "kind", "at_us", "is_violation", "fence_id", "severity"),
 )

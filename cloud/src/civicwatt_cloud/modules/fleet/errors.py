@@ -1,10 +1,11 @@
-"""What the module refuses.
+"""What the registry of vehicles and their positions refuse.
 
 RuleViolation
 ├── BadFence     422 CW-M0301
 ├── BadTerminal  422 CW-M0302
 ├── TooLong      422 CW-M0303
-└── BadPosition  422 CW-M0304
+├── BadPosition  422 CW-M0304
+└── NotExempt    422 CW-M0318
 """
 
 from civicwatt_cloud.kit.errors import RuleViolation
@@ -51,3 +52,13 @@ class BadPosition(RuleViolation):
     en = "the forwarded position cannot be read: {detail}"
     remedy_zh = "按 Traccar 的 JSON 转发格式发送"
     remedy_en = "send it as Traccar forwards positions in JSON"
+
+
+class NotExempt(RuleViolation):
+    """Only an approved exemption lets a vehicle go without the mark."""
+
+    code = "CW-M0318"
+    zh = "没有批准的免喷标识申请"
+    en = "no exemption from the mark has been approved"
+    remedy_zh = "提交免喷标识申请，批准后自动登记"
+    remedy_en = "apply for the exemption; it is noted when it is approved"

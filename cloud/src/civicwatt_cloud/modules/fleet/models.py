@@ -1,53 +1,24 @@
-"""Vehicles, the fences they are watched by, and permits to drive while vehicles are sealed."""
+"""Vehicles, the fences they are watched by, permits to drive while sealed, exemptions from the mark."""
 
 from datetime import date
 
-from sqlalchemy.orm import Mapped
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
 
 from civicwatt_cloud.kit.records import fields
-from civicwatt_cloud.kit.records.choices import Choice
 from civicwatt_cloud.kit.records.record import Record
-from civicwatt_cloud.modules.fleet.positions.fences import FenceCalendar, FenceRule
-from civicwatt_cloud.modules.fleet.stock.choices import Body, Energy, Mark
-from civicwatt_cloud.modules.fleet.use.choices import Licence
-
-
-class VehicleKind(Choice):
-    """What an official vehicle is for (M03)."""
-
-    CONFIDENTIAL = "confidential", "机要通信", "confidential mail"
-    EMERGENCY = "emergency", "应急保障", "emergency"
-    ENFORCEMENT = "enforcement", "执法执勤", "law enforcement"
-    SPECIAL = "special", "特种专业技术", "special equipment"
-    VETERAN = "veteran", "离退休干部服务", "retired cadres"
-    OTHER = "other", "其他", "other"
-
-
-class VehicleState(Choice):
-    """What becomes of a vehicle."""
-
-    IN_USE = "in_use", "在用", "in use"
-    SEALED = "sealed", "封存", "sealed"
-    REPAIR = "repair", "维修", "in repair"
-    STOPPED = "stopped", "停用", "out of use"
-    TO_DISPOSE = "to_dispose", "待处置", "to be disposed of"
-    DISPOSED = "disposed", "已处置", "disposed of"
-
-
-class FenceShape(Choice):
-    """How a fence is drawn."""
-
-    POLYGON = "polygon", "多边形", "polygon"
-    CIRCLE = "circle", "圆形", "circle"
-    CORRIDOR = "corridor", "路线走廊", "corridor"
-
-
-class CoordinateSystem(Choice):
-    """The system coordinates are given in."""
-
-    WGS84 = "wgs84", "WGS-84", "WGS-84"
-    GCJ02 = "gcj02", "GCJ-02（高德、腾讯）", "GCJ-02"
-    BD09 = "bd09", "BD-09（百度）", "BD-09"
+from civicwatt_cloud.modules.fleet.choices import (
+    Body,
+    CoordinateSystem,
+    Energy,
+    FenceCalendar,
+    FenceRule,
+    FenceShape,
+    Licence,
+    Mark,
+    VehicleKind,
+    VehicleState,
+)
 
 
 class Fence(Record):
@@ -102,3 +73,14 @@ class UnsealPermit(Record):
     from_us: Mapped[int] = fields.moment("开始时间", "from")
     to_us: Mapped[int] = fields.moment("结束时间", "to")
     document: Mapped[str] = fields.text("依据（用车申请或值班表）", "document")
+
+
+class MarkExemption(Record):
+    """A vehicle need not show that it is an official one (涉及国家安全、侦察办案等有保密要求)."""
+
+    __tablename__ = "mark_exemption"
+
+    vehicle_id: Mapped[int] = fields.reference("车辆", "vehicle", "vehicle")
+    reason: Mapped[str] = fields.note("保密理由", "why it is secret")
+    approval: Mapped[str | None] = fields.text("批准文件", "approval", is_computed=True)
+    state: Mapped[str] = mapped_column(String(40))

@@ -1,8 +1,9 @@
 """The manifest of the module."""
 
 from civicwatt_cloud.kit.records.entity import Module
-from civicwatt_cloud.modules.fleet.entities import FENCE, PERMIT, STOP, TRIP, VEHICLE, VEHICLE_EVENT
+from civicwatt_cloud.modules.fleet.entities import FENCE, PERMIT, VEHICLE
 from civicwatt_cloud.modules.fleet.positions import api, forwarded, live_api, watch
+from civicwatt_cloud.modules.fleet.positions.entities import ENTITIES as POSITIONS
 from civicwatt_cloud.modules.fleet.stock import api as stock_api
 from civicwatt_cloud.modules.fleet.stock import exports as stock_exports
 from civicwatt_cloud.modules.fleet.stock import measures as stock_measures
@@ -17,7 +18,7 @@ MODULE = Module(
     key="fleet",
     zh="公务用车",
     en="Official vehicles",
-    entities=(VEHICLE, *USE, FENCE, PERMIT, TRIP, STOP, VEHICLE_EVENT, *STOCK),
+    entities=(VEHICLE, *USE, FENCE, PERMIT, *POSITIONS, *STOCK),
     routers=(
         api.router,
         live_api.router,

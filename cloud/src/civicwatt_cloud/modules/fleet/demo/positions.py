@@ -17,15 +17,10 @@ from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.geo import Point, distance_m
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.modules.fleet.choices import CoordinateSystem, FenceShape, VehicleKind, VehicleState
 from civicwatt_cloud.modules.fleet.demo.roads import nearest, roads, way
 from civicwatt_cloud.modules.fleet.entities import FENCE, PERMIT, VEHICLE
-from civicwatt_cloud.modules.fleet.models import (
-    CoordinateSystem,
-    FenceShape,
-    Vehicle,
-    VehicleKind,
-    VehicleState,
-)
+from civicwatt_cloud.modules.fleet.models import Vehicle
 from civicwatt_cloud.modules.fleet.positions import figures, guarded, watch, writing
 from civicwatt_cloud.modules.fleet.positions.fixes import MICRO, Fix
 from civicwatt_cloud.modules.fleet.positions.intake import Source

@@ -18,17 +18,11 @@ from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.workflow import steps
-from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleKind, VehicleState
+from civicwatt_cloud.modules.fleet.choices import Body, Energy, Mark, VehicleKind, VehicleState
+from civicwatt_cloud.modules.fleet.models import Vehicle
 from civicwatt_cloud.modules.fleet.positions.writing import DAY_US
 from civicwatt_cloud.modules.fleet.stock import costs, seal_orders
-from civicwatt_cloud.modules.fleet.stock.choices import (
-    Body,
-    CostKind,
-    Energy,
-    Mark,
-    SupplierKind,
-    TrafficKind,
-)
+from civicwatt_cloud.modules.fleet.stock.choices import CostKind, SupplierKind, TrafficKind
 from civicwatt_cloud.modules.fleet.stock.costs import Fuelled, Paid
 from civicwatt_cloud.modules.fleet.stock.disposal import DISPOSAL
 from civicwatt_cloud.modules.fleet.stock.exemptions import EXEMPTION

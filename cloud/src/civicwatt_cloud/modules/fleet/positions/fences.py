@@ -9,25 +9,9 @@ from typing import NamedTuple
 import msgspec
 
 from civicwatt_cloud.kit.geo import Area
-from civicwatt_cloud.kit.records.choices import Choice
+from civicwatt_cloud.modules.fleet.choices import FenceCalendar, FenceRule
 from civicwatt_cloud.modules.fleet.positions.figures import Figures
 from civicwatt_cloud.modules.fleet.positions.fixes import Fix
-
-
-class FenceRule(Choice):
-    """What a fence asks of its vehicles."""
-
-    WATCH = "watch", "只记录进出", "note who passes"
-    INSIDE = "inside", "应在围栏内", "be inside"
-    OUTSIDE = "outside", "不得进入", "stay outside"
-
-
-class FenceCalendar(Choice):
-    """When a fence asks it."""
-
-    ALWAYS = "always", "始终", "always"
-    SEALED = "sealed", "封存时段", "while vehicles are sealed"
-    OPEN = "open", "非封存时段", "while they are not"
 
 
 class Passing(StrEnum):

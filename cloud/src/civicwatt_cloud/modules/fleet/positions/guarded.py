@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.geo import Area
+from civicwatt_cloud.modules.fleet.areas import area_of
+from civicwatt_cloud.modules.fleet.choices import FenceCalendar, FenceRule, VehicleState
 from civicwatt_cloud.modules.fleet.errors import BadFence
-from civicwatt_cloud.modules.fleet.models import Fence, Vehicle, VehicleState
-from civicwatt_cloud.modules.fleet.positions.areas import area_of
-from civicwatt_cloud.modules.fleet.positions.fences import FenceCalendar, FenceRule
+from civicwatt_cloud.modules.fleet.models import Fence, Vehicle
 
 log = structlog.get_logger()
 

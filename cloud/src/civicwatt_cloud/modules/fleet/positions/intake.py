@@ -21,8 +21,8 @@ from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.jobs import PLATFORM
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.threads import in_thread
+from civicwatt_cloud.modules.fleet.areas import phone_of
 from civicwatt_cloud.modules.fleet.positions import figures, guarded, writing
-from civicwatt_cloud.modules.fleet.positions.areas import phone_of
 from civicwatt_cloud.modules.fleet.positions.fixes import Fix
 from civicwatt_cloud.modules.fleet.positions.guarded import Fences
 from civicwatt_cloud.modules.fleet.positions.models import VehicleLive

@@ -8,8 +8,8 @@ import structlog
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.identity import digest
+from civicwatt_cloud.modules.fleet.areas import phone_of
 from civicwatt_cloud.modules.fleet.positions import guarded
-from civicwatt_cloud.modules.fleet.positions.areas import phone_of
 from civicwatt_cloud.modules.fleet.positions.models import Terminal
 from civicwatt_protocols.jt808.messages import Registered, Registration
 

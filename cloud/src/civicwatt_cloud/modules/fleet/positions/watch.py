@@ -8,7 +8,7 @@ from civicwatt_cloud.kit import rules_local
 from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.kit.records.entity import Job
 from civicwatt_cloud.kit.records.registry import Context
-from civicwatt_cloud.modules.fleet.models import VehicleState
+from civicwatt_cloud.modules.fleet.choices import VehicleState
 from civicwatt_cloud.modules.fleet.positions import fences, figures, guarded, happenings
 from civicwatt_cloud.modules.fleet.positions.figures import Figures
 from civicwatt_cloud.modules.fleet.positions.guarded import Fences, Known

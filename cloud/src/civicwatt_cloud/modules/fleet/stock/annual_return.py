@@ -11,11 +11,11 @@ from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.rules_local import of as rules_of
 from civicwatt_cloud.kit.scope import scope_of
-from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleState
-from civicwatt_cloud.modules.fleet.stock import accounts, quotas
-from civicwatt_cloud.modules.fleet.stock import seen as stock_seen
+from civicwatt_cloud.modules.fleet.choices import Energy, VehicleState
+from civicwatt_cloud.modules.fleet.models import Vehicle
+from civicwatt_cloud.modules.fleet.stock import accounts, quotas, visible
 from civicwatt_cloud.modules.fleet.stock.accounts import Span
-from civicwatt_cloud.modules.fleet.stock.choices import CostKind, Energy
+from civicwatt_cloud.modules.fleet.stock.choices import CostKind
 from civicwatt_cloud.modules.fleet.stock.models import CostEntry, VehicleDisposal
 from civicwatt_cloud.modules.fleet.stock.rules import Account
 
@@ -60,8 +60,8 @@ SUMMED = (
 
 def lines(context: Context, year: int) -> list[Line]:
     """A line for each institution in scope that has vehicles or a quota; vehicles as they stand now."""
-    vehicles, span = stock_seen.vehicles(context, stock_seen.TO_LEAVE), accounts.year(year)
-    scope = scope_of(context.actor, stock_seen.ACCOUNTANTS)
+    vehicles, span = visible.vehicles(context, visible.TO_LEAVE), accounts.year(year)
+    scope = scope_of(context.actor, visible.ACCOUNTANTS)
     units = context.session.scalars(select(Institution).where(scope.visible()).order_by(Institution.path))
     found = {one.id: Line(one.code, one.name) for one in units}
     for car in vehicles:

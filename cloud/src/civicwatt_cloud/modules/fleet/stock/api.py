@@ -17,15 +17,14 @@ from civicwatt_cloud.kit.rules_local import of as rules_of
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.modules.fleet.entities import KEEPERS, READERS, VEHICLE
 from civicwatt_cloud.modules.fleet.models import Vehicle
-from civicwatt_cloud.modules.fleet.stock import accounts, costs, suppliers
-from civicwatt_cloud.modules.fleet.stock import seen as stock_seen
+from civicwatt_cloud.modules.fleet.stock import accounts, costs, suppliers, visible
 from civicwatt_cloud.modules.fleet.stock.accounts import DistanceBasis, Yearly
 from civicwatt_cloud.modules.fleet.stock.choices import CostKind, SupplierKind
 from civicwatt_cloud.modules.fleet.stock.costs import Fuelled, Paid
 from civicwatt_cloud.modules.fleet.stock.errors import NotYetPaid
 from civicwatt_cloud.modules.fleet.stock.models import CostEntry, FuelEntry
 from civicwatt_cloud.modules.fleet.stock.rules import rounded, yuan
-from civicwatt_cloud.modules.fleet.stock.seen import ACCOUNTANTS
+from civicwatt_cloud.modules.fleet.stock.visible import ACCOUNTANTS
 
 router = APIRouter(prefix="/api/v1/fleet", tags=["公务用车"], responses=PROBLEMS)
 STRICT = ConfigDict(extra="forbid")
@@ -194,7 +193,7 @@ def reverse_cost(
 def ledger(request: Request, record_id: RecordId, year: Year, actor: Accountant) -> list[LineOut]:
     """The lines of a vehicle in a year, by their days."""
     with reading(request, actor) as context:
-        vehicle = stock_seen.vehicle(context, record_id)
+        vehicle = visible.vehicle(context, record_id)
         return [_line(one) for one in costs.lines(context.session, vehicle.id, accounts.year(year))]
 
 
@@ -202,7 +201,7 @@ def ledger(request: Request, record_id: RecordId, year: Year, actor: Accountant)
 def account(request: Request, record_id: RecordId, year: Year, actor: Accountant) -> VehicleAccount:
     """What a vehicle did and cost in a year, beside its quota."""
     with reading(request, actor) as context:
-        vehicle = stock_seen.vehicle(context, record_id)
+        vehicle = visible.vehicle(context, record_id)
         span, rules = accounts.year(year), rules_of(context.session)
         (one,) = accounts.accounts(context.session, [vehicle], span, context.zone, rules)
         return VehicleAccount.of(year, one)

@@ -3,40 +3,6 @@
 from civicwatt_cloud.kit.records.choices import Choice
 
 
-class Body(Choice):
-    """What a vehicle is built as; the price standards tell these apart."""
-
-    CAR = "car", "轿车", "car"
-    SMALL_BUS = "small_bus", "其他小型客车", "other small passenger vehicle"
-    MEDIUM_BUS = "medium_bus", "中型客车", "medium bus"
-    LARGE_BUS = "large_bus", "大型客车", "large bus"
-
-
-class Energy(Choice):
-    """What a vehicle runs on."""
-
-    PETROL = "petrol", "汽油", "petrol"
-    DIESEL = "diesel", "柴油", "diesel"
-    GAS = "gas", "天然气", "natural gas"
-    HYBRID = "hybrid", "油电混合", "hybrid"
-    PLUG_IN = "plug_in", "插电混合（含增程）", "plug-in hybrid"
-    ELECTRIC = "electric", "纯电动", "battery electric"
-    HYDROGEN = "hydrogen", "燃料电池", "fuel cell"
-
-    @property
-    def is_new(self) -> bool:
-        """Whether it makes a new-energy vehicle (新能源汽车)."""
-        return self in {Energy.PLUG_IN, Energy.ELECTRIC, Energy.HYDROGEN}
-
-
-class Mark(Choice):
-    """Whether a vehicle shows that it is an official one (公务用车专用标识)."""
-
-    MISSING = "missing", "未喷涂", "not marked"
-    MARKED = "marked", "已喷涂", "marked"
-    EXEMPT = "exempt", "批准免喷", "exempt"
-
-
 class StillUsable(Choice):
     """The answer without which no vehicle is renewed: 仍能继续使用的，应当继续使用."""
 

@@ -10,8 +10,9 @@ from civicwatt_cloud.kit.records.fields import fields_of
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
+from civicwatt_cloud.modules.fleet.choices import VehicleState
 from civicwatt_cloud.modules.fleet.entities import KEEPERS, READERS
-from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleState
+from civicwatt_cloud.modules.fleet.models import Vehicle
 from civicwatt_cloud.modules.fleet.positions.models import Terminal
 from civicwatt_cloud.modules.fleet.stock import quotas
 from civicwatt_cloud.modules.fleet.stock.choices import DisposalMethod

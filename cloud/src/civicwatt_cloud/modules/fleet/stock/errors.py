@@ -8,7 +8,6 @@ RuleViolation 422
 ├── UsableStill      CW-M0315
 ├── OldStillThere    CW-M0316
 ├── NotMarked        CW-M0317
-├── NotExempt        CW-M0318
 ├── OtherMethod      CW-M0319
 ├── NotYetPaid       CW-M0323
 ├── NothingToReverse CW-M0324
@@ -91,16 +90,6 @@ class NotMarked(RuleViolation):
     en = "{plate} shows no mark and is not exempt"
     remedy_zh = "喷涂标识，或办理免喷审批"
     remedy_en = "mark it, or have it exempted"
-
-
-class NotExempt(RuleViolation):
-    """Only an approved exemption lets a vehicle go without the mark."""
-
-    code = "CW-M0318"
-    zh = "没有批准的免喷标识申请"
-    en = "no exemption from the mark has been approved"
-    remedy_zh = "提交免喷标识申请，批准后自动登记"
-    remedy_en = "apply for the exemption; it is noted when it is approved"
 
 
 class OtherMethod(RuleViolation):

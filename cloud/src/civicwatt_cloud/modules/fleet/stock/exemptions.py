@@ -5,11 +5,10 @@ from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.fields import fields_of
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
+from civicwatt_cloud.modules.fleet.choices import Mark
 from civicwatt_cloud.modules.fleet.entities import WATCHERS
-from civicwatt_cloud.modules.fleet.models import Vehicle
-from civicwatt_cloud.modules.fleet.stock.choices import Mark
-from civicwatt_cloud.modules.fleet.stock.marks import APPROVED
-from civicwatt_cloud.modules.fleet.stock.models import MarkExemption
+from civicwatt_cloud.modules.fleet.marks import APPROVED
+from civicwatt_cloud.modules.fleet.models import MarkExemption, Vehicle
 from civicwatt_cloud.modules.fleet.stock.steps import (
     APPROVER,
     MANAGER,

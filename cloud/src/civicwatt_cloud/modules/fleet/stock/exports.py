@@ -21,14 +21,12 @@ from civicwatt_cloud.kit.records.routing import PROBLEMS
 from civicwatt_cloud.kit.rules_local import of as rules_of
 from civicwatt_cloud.kit.table_files import Cell, Format, write_table
 from civicwatt_cloud.kit.workbooks.api import TABLE, table_file
+from civicwatt_cloud.modules.fleet.choices import VehicleKind
 from civicwatt_cloud.modules.fleet.entities import VEHICLE
-from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleKind
+from civicwatt_cloud.modules.fleet.models import Vehicle
 from civicwatt_cloud.modules.fleet.positions.models import VehicleEvent, VehicleEventKind
 from civicwatt_cloud.modules.fleet.positions.seals import Severity
-from civicwatt_cloud.modules.fleet.stock import accounts, costs
-from civicwatt_cloud.modules.fleet.stock import annual_return as stock_return
-from civicwatt_cloud.modules.fleet.stock import findings as stock_findings
-from civicwatt_cloud.modules.fleet.stock import seen as stock_seen
+from civicwatt_cloud.modules.fleet.stock import accounts, annual_return, costs, findings, visible
 from civicwatt_cloud.modules.fleet.stock.accounts import FUEL
 from civicwatt_cloud.modules.fleet.stock.annual_return import Line
 from civicwatt_cloud.modules.fleet.stock.api import Accountant, Year
@@ -113,7 +111,7 @@ class FindingOut(BaseModel):
 
 
 @router.get("/stock-findings", operation_id="list_fleet_stock_findings", summary="车辆配备与费用问题清单")
-def findings(request: Request, year: Year, actor: Accountant) -> list[FindingOut]:
+def list_findings(request: Request, year: Year, actor: Accountant) -> list[FindingOut]:
     """Above standard, quota or cost quota, without the mark, bought elsewhere than at the fixed points."""
     with reading(request, actor) as context:
         return [
@@ -126,22 +124,22 @@ def findings(request: Request, year: Year, actor: Accountant) -> list[FindingOut
                 en=one.en,
                 rule=one.rule,
             )
-            for one in stock_findings.findings(context, year)
+            for one in findings.findings(context, year)
         ]
 
 
 @router.get(
     "/annual-return/export", operation_id="export_fleet_annual_return", summary="公务用车年报：导出", **TABLE
 )
-def annual_return(
+def export_annual_return(
     request: Request, year: Year, actor: Accountant, format: Format = "xlsx"
 ) -> StreamingResponse:
     """One row an institution, and their sum."""
 
     def write(path: Path) -> None:
         with reading(request, actor) as context:
-            lines = stock_return.lines(context, year)
-            write_table(path, RETURN, map(_return, [*lines, stock_return.total(lines)]))
+            lines = annual_return.lines(context, year)
+            write_table(path, RETURN, map(_return, [*lines, annual_return.total(lines)]))
 
     return table_file(f"公务用车年报-{year}.{format}", write)
 
@@ -172,7 +170,7 @@ def ledger(
 
     def write(path: Path) -> None:
         with reading(request, actor) as context:
-            vehicle = stock_seen.vehicle(context, record_id)
+            vehicle = visible.vehicle(context, record_id)
             lines = costs.lines(context.session, vehicle.id, accounts.year(year))
             write_table(path, LEDGER, map(_line, lines))
 
@@ -224,7 +222,7 @@ def _driven(account: Account) -> list[Cell]:
 
 
 def _accounts(context: Context, year: int) -> Iterator[list[Cell]]:
-    vehicles = stock_seen.vehicles(context, stock_seen.TO_LEAVE)
+    vehicles = visible.vehicles(context, visible.TO_LEAVE)
     units = accounts.organs(context.session, {one.owner_id for one in vehicles})
     rules, span = rules_of(context.session), accounts.year(year)
     for one in accounts.accounts(context.session, vehicles, span, context.zone, rules):
@@ -266,7 +264,7 @@ def _violations(context: Context) -> Iterator[list[Cell]]:
         .join(VehicleEvent, VehicleEvent.id == Violation.event_id)
         .join(Vehicle, Vehicle.id == Violation.vehicle_id)
         .join(Institution, Institution.id == Violation.owner_id)
-        .where(registry.visible(VIOLATION, context.actor), sensitive.leaves(VIOLATION), stock_seen.TO_LEAVE)
+        .where(registry.visible(VIOLATION, context.actor), sensitive.leaves(VIOLATION), visible.TO_LEAVE)
         .order_by(Violation.at_us.desc(), Violation.id)
     )
     rows = context.session.execute(query).all()

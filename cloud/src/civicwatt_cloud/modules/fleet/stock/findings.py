@@ -12,10 +12,10 @@ from civicwatt_cloud.kit.records.choices import Choice
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.rules import place_of
 from civicwatt_cloud.kit.rules_local import of as rules_of
-from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleKind, VehicleState
-from civicwatt_cloud.modules.fleet.stock import accounts, costs, quotas
-from civicwatt_cloud.modules.fleet.stock import seen as stock_seen
-from civicwatt_cloud.modules.fleet.stock.choices import Mark, TrafficMatch
+from civicwatt_cloud.modules.fleet.choices import Mark, VehicleKind, VehicleState
+from civicwatt_cloud.modules.fleet.models import Vehicle
+from civicwatt_cloud.modules.fleet.stock import accounts, costs, quotas, visible
+from civicwatt_cloud.modules.fleet.stock.choices import TrafficMatch
 from civicwatt_cloud.modules.fleet.stock.models import TrafficRecord
 from civicwatt_cloud.modules.fleet.stock.rules import Standard, breaches, rounded, yuan
 from civicwatt_cloud.modules.fleet.stock.standards import offered_of
@@ -45,7 +45,7 @@ class Finding(NamedTuple):
 
 def findings(context: Context, year: int) -> list[Finding]:
     """All that the actor may see; what was bought and paid is of a year."""
-    vehicles = stock_seen.vehicles(context)
+    vehicles = visible.vehicles(context)
     there = [one for one in vehicles if one.state != VehicleState.DISPOSED]
     found = [*_above_standard(context, there), *_over_quota(context, there)]
     found += [

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from civicwatt_cloud.kit import calendar
 from civicwatt_cloud.kit.business_time import SECOND_US, date_of, day_start_us
 from civicwatt_cloud.kit.indicators.spec import Asked, Indicator, Item, Measured
+from civicwatt_cloud.modules.fleet.choices import VehicleState
 from civicwatt_cloud.modules.fleet.entities import READERS
-from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleState
+from civicwatt_cloud.modules.fleet.models import Vehicle
 from civicwatt_cloud.modules.fleet.positions.models import Trip
 from civicwatt_cloud.modules.fleet.stock import accounts, quotas
 from civicwatt_cloud.modules.fleet.stock.accounts import DistanceBasis, Span, Yearly

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from civicwatt_cloud.kit.records import fields
 from civicwatt_cloud.kit.records.record import Entry, Record
-from civicwatt_cloud.modules.fleet.models import VehicleKind
+from civicwatt_cloud.modules.fleet.choices import Body, Energy, VehicleKind
 from civicwatt_cloud.modules.fleet.positions.models import VehicleEventKind
 from civicwatt_cloud.modules.fleet.stock import choices
 
@@ -49,8 +49,8 @@ class PurchasePlan(Record):
     number: Mapped[str] = fields.text("计划编号", "number", length=40, is_computed=True)
     year: Mapped[int] = fields.number("计划年度", "year", least=1950)
     kind: Mapped[str] = fields.choice("用途类别", "kind", VehicleKind)
-    body: Mapped[str] = fields.choice("车型", "body", choices.Body)
-    energy: Mapped[str] = fields.choice("动力类型", "energy", choices.Energy)
+    body: Mapped[str] = fields.choice("车型", "body", Body)
+    energy: Mapped[str] = fields.choice("动力类型", "energy", Energy)
     price: Mapped[int] = fields.money("计划价格", "planned price", least=1)
     displacement_ml: Mapped[int | None] = fields.number("排气量", "displacement", "L", digits=3, least=1)
     has_special_need: Mapped[bool] = fields.check("特殊需要", "special need")
@@ -87,17 +87,6 @@ class VehicleDisposal(Record):
         "注销证明", "deregistration certificate", length=80, is_computed=True
     )
     closed_on: Mapped[date | None] = fields.day("办结日期", "closed on", is_computed=True)
-    state: Mapped[str] = mapped_column(String(40))
-
-
-class MarkExemption(Record):
-    """A vehicle need not show that it is an official one (涉及国家安全、侦察办案等有保密要求)."""
-
-    __tablename__ = "mark_exemption"
-
-    vehicle_id: Mapped[int] = fields.reference("车辆", "vehicle", "vehicle")
-    reason: Mapped[str] = fields.note("保密理由", "why it is secret")
-    approval: Mapped[str | None] = fields.text("批准文件", "approval", is_computed=True)
     state: Mapped[str] = mapped_column(String(40))
 
 

@@ -11,11 +11,11 @@ from civicwatt_cloud.kit.records.errors import FieldMissing, titles_of
 from civicwatt_cloud.kit.records.fields import fields_of
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
+from civicwatt_cloud.modules.fleet.choices import Mark, VehicleState
 from civicwatt_cloud.modules.fleet.entities import KEEPERS, READERS, VEHICLE
-from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleState
-from civicwatt_cloud.modules.fleet.stock import costs, quotas, suppliers
-from civicwatt_cloud.modules.fleet.stock import rules as stock_rules
-from civicwatt_cloud.modules.fleet.stock.choices import CostKind, Mark, StillUsable, SupplierKind
+from civicwatt_cloud.modules.fleet.models import Vehicle
+from civicwatt_cloud.modules.fleet.stock import costs, quotas, rules, suppliers
+from civicwatt_cloud.modules.fleet.stock.choices import CostKind, StillUsable, SupplierKind
 from civicwatt_cloud.modules.fleet.stock.errors import (
     NotMarked,
     OldStillThere,
@@ -123,7 +123,7 @@ def _renewal(step: Step) -> None:
     if old.registered_on is None:
         raise FieldMissing("registered_on", **titles_of([fields_of(Vehicle)["registered_on"]]))
     standard = standard_of(step.session, plan.owner_id, step.today)
-    if stock_rules.may_renew(standard, old.registered_on):
+    if rules.may_renew(standard, old.registered_on):
         if plan.still_usable is None:
             raise FieldMissing("still_usable", **titles_of([FIELDS["still_usable"]]))
         if plan.still_usable == StillUsable.YES:

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session, aliased
 from civicwatt_cloud.kit.directory import Institution, Level
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.roles import Role
+from civicwatt_cloud.modules.fleet.choices import VehicleKind, VehicleState
 from civicwatt_cloud.modules.fleet.entities import READERS
-from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleKind, VehicleState
-from civicwatt_cloud.modules.fleet.stock import rules as stock_rules
+from civicwatt_cloud.modules.fleet.models import Vehicle
+from civicwatt_cloud.modules.fleet.stock import rules
 from civicwatt_cloud.modules.fleet.stock.errors import QuotaAboveRatio, QuotaBelowLeast, QuotaFull
 from civicwatt_cloud.modules.fleet.stock.models import PurchasePlan, Quota
 from civicwatt_cloud.modules.fleet.stock.standards import standard_of
@@ -24,7 +25,7 @@ def check_quota(session: Session, row: Quota) -> None:
     standard = standard_of(session, row.owner_id, row.valid_from)
     ratio = standard.limit("quota.enforcement") if row.kind == VehicleKind.ENFORCEMENT else None
     if ratio is not None and row.before is not None:
-        most = stock_rules.kept(row.before, ratio)
+        most = rules.kept(row.before, ratio)
         if row.number > most:
             raise QuotaAboveRatio(number=row.number, most=most, percent=ratio.value)
     level = session.get_one(Institution, row.owner_id).level

@@ -14,8 +14,7 @@ from civicwatt_cloud.kit.boundaries import Word
 from civicwatt_cloud.kit.calendar import years_after
 from civicwatt_cloud.kit.errors import NoRule
 from civicwatt_cloud.kit.rules import Place, RuleRow, Rules
-from civicwatt_cloud.modules.fleet.models import VehicleKind
-from civicwatt_cloud.modules.fleet.stock.choices import Body, Energy
+from civicwatt_cloud.modules.fleet.choices import Body, Energy, VehicleKind
 
 FEN = 100  # of a 元
 ML = 1000  # of a litre

@@ -23,8 +23,9 @@ from civicwatt_cloud.kit.rules import place_of
 from civicwatt_cloud.kit.rules_local import of as rules_of
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
+from civicwatt_cloud.modules.fleet.choices import VehicleState
 from civicwatt_cloud.modules.fleet.entities import WATCHERS
-from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleState
+from civicwatt_cloud.modules.fleet.models import Vehicle
 from civicwatt_cloud.modules.fleet.positions import seals
 from civicwatt_cloud.modules.fleet.stock.models import SealOrder
 from civicwatt_cloud.modules.fleet.stock.rules import Standard

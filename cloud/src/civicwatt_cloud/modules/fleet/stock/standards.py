@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.rules import place_of
 from civicwatt_cloud.kit.rules_local import of as rules_of
-from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleKind
-from civicwatt_cloud.modules.fleet.stock.choices import Body, Energy
+from civicwatt_cloud.modules.fleet.choices import Body, Energy, VehicleKind
+from civicwatt_cloud.modules.fleet.models import Vehicle
 from civicwatt_cloud.modules.fleet.stock.errors import AboveStandard
 from civicwatt_cloud.modules.fleet.stock.models import PurchasePlan
 from civicwatt_cloud.modules.fleet.stock.rules import Offered, Standard, breaches

@@ -23,18 +23,6 @@ class Employer(Choice):
     OUTSOURCED = "outsourced", "外包", "of a service company"
 
 
-class Licence(Choice):
-    """The class of a licence, and the class a vehicle asks for (准驾车型)."""
-
-    A1 = "a1", "A1 大型客车", "A1 large bus"
-    A2 = "a2", "A2 重型牵引挂车", "A2 tractor and trailer"
-    A3 = "a3", "A3 城市公交车", "A3 city bus"
-    B1 = "b1", "B1 中型客车", "B1 medium bus"
-    B2 = "b2", "B2 大型货车", "B2 large lorry"
-    C1 = "c1", "C1 小型汽车", "C1 small car"
-    C2 = "c2", "C2 小型自动挡汽车", "C2 small automatic car"
-
-
 class PoolKind(Choice):
     """Platforms that lend vehicles to several institutions."""
 

@@ -12,9 +12,10 @@ from civicwatt_cloud.kit.geo import Point
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.scope import scope_of
+from civicwatt_cloud.modules.fleet.areas import area_of
+from civicwatt_cloud.modules.fleet.choices import VehicleState
 from civicwatt_cloud.modules.fleet.entities import VEHICLE
-from civicwatt_cloud.modules.fleet.models import Fence, Vehicle, VehicleState
-from civicwatt_cloud.modules.fleet.positions.areas import area_of
+from civicwatt_cloud.modules.fleet.models import Fence, Vehicle
 from civicwatt_cloud.modules.fleet.positions.models import Trip, VehicleLive
 from civicwatt_cloud.modules.fleet.positions.watching import of_text
 from civicwatt_cloud.modules.fleet.use import assignment, permits

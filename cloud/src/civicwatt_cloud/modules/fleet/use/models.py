@@ -7,8 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from civicwatt_cloud.kit.records import fields
 from civicwatt_cloud.kit.records.record import Record
-from civicwatt_cloud.modules.fleet.models import VehicleKind
-from civicwatt_cloud.modules.fleet.use.choices import Employer, Licence, PoolKind, Purpose, RiskKind
+from civicwatt_cloud.modules.fleet.choices import Licence, VehicleKind
+from civicwatt_cloud.modules.fleet.use.choices import Employer, PoolKind, Purpose, RiskKind
 
 
 class Pool(Record):

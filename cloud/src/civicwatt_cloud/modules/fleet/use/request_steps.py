@@ -10,7 +10,8 @@ from civicwatt_cloud.kit.obligations import fulfil, oblige
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow.spec import Step
-from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleKind
+from civicwatt_cloud.modules.fleet.choices import VehicleKind
+from civicwatt_cloud.modules.fleet.models import Vehicle
 from civicwatt_cloud.modules.fleet.positions.seals import Span
 from civicwatt_cloud.modules.fleet.stock import costs
 from civicwatt_cloud.modules.fleet.stock.choices import CostKind

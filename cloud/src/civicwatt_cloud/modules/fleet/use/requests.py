@@ -12,8 +12,7 @@ from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.spec import State, Transition, Workflow
 from civicwatt_cloud.modules.fleet.entities import READERS
 from civicwatt_cloud.modules.fleet.models import Vehicle
-from civicwatt_cloud.modules.fleet.use import permits, rental
-from civicwatt_cloud.modules.fleet.use import request_steps as service
+from civicwatt_cloud.modules.fleet.use import permits, rental, request_steps
 from civicwatt_cloud.modules.fleet.use.choices import Score
 from civicwatt_cloud.modules.fleet.use.models import VehicleRequest
 from civicwatt_cloud.modules.fleet.use.request_steps import APPROVERS
@@ -45,8 +44,8 @@ def left_home(context: Context, facts: Facts) -> None:
 FIELDS = fields_of(VehicleRequest)
 NOTE = {"note": FIELDS["note"]}
 CHOICE = {name: FIELDS[name] for name in ("vehicle_id", "driver_id", "route_id", "campaign_id")}
-PAID = {name: FIELDS[name] for name in service.PAID}
-DEPART = Transition("depart", "出车", "depart", ("assigned",), "out", SETTLERS, effect=service.departed)
+PAID = {name: FIELDS[name] for name in request_steps.PAID}
+DEPART = Transition("depart", "出车", "depart", ("assigned",), "out", SETTLERS, effect=request_steps.departed)
 FLOW = Workflow(
     states=(
         State("draft", "草稿", "draft", is_editable=True),
@@ -68,7 +67,7 @@ FLOW = Workflow(
             ("draft",),
             "submitted",
             APPLICANTS,
-            guard=service.is_served,
+            guard=request_steps.is_served,
             is_applicants=True,
         ),
         Transition(
@@ -78,7 +77,7 @@ FLOW = Workflow(
             ("submitted",),
             "unit_ok",
             APPROVERS,
-            guard=service.is_served,
+            guard=request_steps.is_served,
             by_another=True,
         ),
         Transition(
@@ -89,8 +88,8 @@ FLOW = Workflow(
             "assigned",
             DISPATCHERS,
             form=CHOICE,
-            guard=service.may_send,
-            effect=service.send,
+            guard=request_steps.may_send,
+            effect=request_steps.send,
         ),
         Transition(
             "dispatch_now",
@@ -100,8 +99,8 @@ FLOW = Workflow(
             "assigned",
             DISPATCHERS,
             form=CHOICE,
-            guard=service.may_send_now,
-            effect=service.send_now,
+            guard=request_steps.may_send_now,
+            effect=request_steps.send_now,
         ),
         Transition(
             "reassign",
@@ -111,8 +110,8 @@ FLOW = Workflow(
             "assigned",
             DISPATCHERS,
             form=CHOICE,
-            guard=service.may_send,
-            effect=service.send,
+            guard=request_steps.may_send,
+            effect=request_steps.send,
         ),
         Transition(
             "rent",
@@ -127,7 +126,7 @@ FLOW = Workflow(
             effect=rental.rented,
         ),
         DEPART,
-        Transition("return", "返回", "return", ("out",), "returned", SETTLERS, effect=service.returned),
+        Transition("return", "返回", "return", ("out",), "returned", SETTLERS, effect=request_steps.returned),
         *(
             Transition(
                 "complete_papers",
@@ -137,8 +136,8 @@ FLOW = Workflow(
                 state,
                 APPROVERS,
                 form=NOTE,
-                guard=service.lacks_papers,
-                effect=service.papers_done,
+                guard=request_steps.lacks_papers,
+                effect=request_steps.papers_done,
                 by_another=True,
             )
             for state in ("assigned", "out", "returned")
@@ -152,8 +151,8 @@ FLOW = Workflow(
             SETTLERS,
             form={**PAID, "station": Field("加油站", "station", Kind.TEXT, length=120)},
             required=frozenset({"claimed_m"}),
-            guard=service.may_settle,
-            effect=service.settled,
+            guard=request_steps.may_settle,
+            effect=request_steps.settled,
         ),
         Transition(
             "rate",
@@ -164,7 +163,7 @@ FLOW = Workflow(
             APPLICANTS,
             form={"score": Field("满意度", "satisfaction", Kind.CHOICE, choices=Score)},
             required=frozenset({"score"}),
-            effect=service.rated,
+            effect=request_steps.rated,
             is_applicants=True,
         ),
         Transition(
@@ -176,7 +175,7 @@ FLOW = Workflow(
             APPROVERS,
             form=NOTE,
             required=frozenset(NOTE),
-            effect=service.called_off,
+            effect=request_steps.called_off,
             by_another=True,
         ),
         Transition(
@@ -188,7 +187,7 @@ FLOW = Workflow(
             DISPATCHERS,
             form=NOTE,
             required=frozenset(NOTE),
-            effect=service.called_off,
+            effect=request_steps.called_off,
         ),
         Transition(
             "cancel",
@@ -197,7 +196,7 @@ FLOW = Workflow(
             ("draft", "submitted", "unit_ok", "assigned"),
             "cancelled",
             APPLICANTS,
-            effect=service.called_off,
+            effect=request_steps.called_off,
             is_applicants=True,
         ),
     ),
@@ -225,6 +224,6 @@ REQUEST = Entity(
     ),
     searched=("number", "reason", "destination"),
     workflow=FLOW,
-    check=service.check,
-    complete=service.complete,
+    check=request_steps.check,
+    complete=request_steps.complete,
 )

@@ -18,12 +18,11 @@ from civicwatt_cloud.kit.records.entity import Entity, Job
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.modules.fleet.entities import WATCHERS
 from civicwatt_cloud.modules.fleet.use import crosscheck
-from civicwatt_cloud.modules.fleet.use import seen as use_seen
 from civicwatt_cloud.modules.fleet.use.choices import RiskKind
 from civicwatt_cloud.modules.fleet.use.crosscheck import Order, Run
+from civicwatt_cloud.modules.fleet.use.evidence import DAY_US, Evidence, gather
 from civicwatt_cloud.modules.fleet.use.models import Driver, Duty, Pool, UseRisk, VehicleRequest
 from civicwatt_cloud.modules.fleet.use.rules import Terms
-from civicwatt_cloud.modules.fleet.use.seen import DAY_US, Seen
 
 EVERY_S = 1800  # [engineering default]
 MOST_NEW = 1_000  # in one transaction; the next look goes on [engineering default]
@@ -69,9 +68,9 @@ def look(context: Context) -> None:
     """Write down what does not fit together now; what fits again goes away."""
     terms = Terms(rules_local.of(context.session), date_of(context.now_us, context.zone))
     since_us = context.now_us - terms.figure("risk_days") * DAY_US
-    seen = use_seen.seen(context, since_us)
+    evidence = gather(context, since_us)
     lasting = [*_overdue(context, terms), *_unmanned(context, terms), *_unfit(context, terms)]
-    found = [*lasting, *_mismatches(seen, terms)]
+    found = [*lasting, *_mismatches(evidence, terms)]
     _write(context, {one.key: one for one in found}, since_us)
 
 
@@ -116,36 +115,36 @@ def _unfit(context: Context, terms: Terms) -> Iterator[Found]:
             yield Found(RiskKind.DRIVER_UNFIT, str(one.id), one.owner_id, limit.ref, at_us, more)
 
 
-def _mismatches(seen: Seen, terms: Terms) -> Iterator[Found]:
+def _mismatches(evidence: Evidence, terms: Terms) -> Iterator[Found]:
     """Trips that no order explains; orders whose trips are not as they say."""
     tracks: dict[int, int] = defaultdict(int)
     margin_us = terms.margin_us()
-    for run in seen.runs:
-        order = crosscheck.order_of(run, seen.orders.get(run.vehicle_id, ()), margin_us)
+    for run in evidence.runs:
+        order = crosscheck.order_of(run, evidence.orders.get(run.vehicle_id, ()), margin_us)
         if order is not None:
             tracks[order.id] += run.distance_m
-        elif run.ended_us >= seen.since_us:
-            yield from _stray(seen, run, terms)
-    for order in (one for orders in seen.orders.values() for one in orders):
-        yield from _distances(seen, order, tracks.get(order.id), terms)
-        yield from _stops(seen, order, terms)
+        elif run.ended_us >= evidence.since_us:
+            yield from _stray(evidence, run, terms)
+    for order in (one for orders in evidence.orders.values() for one in orders):
+        yield from _distances(evidence, order, tracks.get(order.id), terms)
+        yield from _stops(evidence, order, terms)
 
 
-def _stray(seen: Seen, run: Run, terms: Terms) -> Iterator[Found]:
+def _stray(evidence: Evidence, run: Run, terms: Terms) -> Iterator[Found]:
     """A trip long enough to matter, and neither on duty nor in a rental session."""
-    rule, vehicle = terms.row("stray_distance"), seen.vehicles[run.vehicle_id]
-    is_covered = crosscheck.is_covered(run, seen.covers.get(vehicle.id, ()))
+    rule, vehicle = terms.row("stray_distance"), evidence.vehicles[run.vehicle_id]
+    is_covered = crosscheck.is_covered(run, evidence.covers.get(vehicle.id, ()))
     if not is_covered and rule.holds(Decimal(run.distance_m) / 1000):
         of, more = f"{vehicle.id}/{run.started_us}", {"vehicle_id": vehicle.id, "track_m": run.distance_m}
         yield Found(RiskKind.TRACK_WITHOUT_ORDER, of, vehicle.owner_id, rule.ref, run.started_us, more)
 
 
-def _distances(seen: Seen, order: Order, track_m: int | None, terms: Terms) -> Iterator[Found]:
+def _distances(evidence: Evidence, order: Order, track_m: int | None, terms: Terms) -> Iterator[Found]:
     """The distance that was claimed beside the one that was seen."""
-    row = seen.requests[order.id]
+    row = evidence.requests[order.id]
     more = {"vehicle_id": order.vehicle_id, "request_id": row.id, "claimed_m": row.claimed_m}
     if track_m is None:
-        if row.returned_us is not None and seen.vehicles[order.vehicle_id].terminal_phone is not None:
+        if row.returned_us is not None and evidence.vehicles[order.vehicle_id].terminal_phone is not None:
             kind, rule = RiskKind.ORDER_WITHOUT_TRACK, terms.row("order_margin")
             yield Found(kind, str(row.id), row.owner_id, rule.ref, order.out.from_us, more)
         return
@@ -155,13 +154,13 @@ def _distances(seen: Seen, order: Order, track_m: int | None, terms: Terms) -> I
         yield Found(RiskKind.KM_DIFFERS, str(row.id), row.owner_id, rule.ref, order.out.from_us, more)
 
 
-def _stops(seen: Seen, order: Order, terms: Terms) -> Iterator[Found]:
+def _stops(evidence: Evidence, order: Order, terms: Terms) -> Iterator[Found]:
     """Long stops off the route that was planned."""
-    row, rule = seen.requests[order.id], terms.row("unplanned_stop")
-    route = seen.routes.get(row.route_id or 0)
+    row, rule = evidence.requests[order.id], terms.row("unplanned_stop")
+    route = evidence.routes.get(row.route_id or 0)
     if route is None:
         return
-    for halt in crosscheck.unplanned(seen.halts.get(order.vehicle_id, ()), order.out, route, rule):
+    for halt in crosscheck.unplanned(evidence.halts.get(order.vehicle_id, ()), order.out, route, rule):
         more = {"vehicle_id": order.vehicle_id, "request_id": row.id, "minutes": halt.minutes}
         of = f"{order.vehicle_id}/{halt.started_us}"
         yield Found(RiskKind.UNPLANNED_STOP, of, row.owner_id, rule.ref, halt.started_us, more)

@@ -14,8 +14,9 @@ from civicwatt_cloud.kit.records.fields import Field, Kind, fields_of
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
+from civicwatt_cloud.modules.fleet.choices import VehicleState
 from civicwatt_cloud.modules.fleet.entities import READERS
-from civicwatt_cloud.modules.fleet.models import Vehicle, VehicleState
+from civicwatt_cloud.modules.fleet.models import Vehicle
 from civicwatt_cloud.modules.fleet.use import permits
 from civicwatt_cloud.modules.fleet.use.choices import LineKind, PileState, PoolKind
 from civicwatt_cloud.modules.fleet.use.errors import AlreadyRented, NoSuchLine, NotForRent, PileUnusable

@@ -4,8 +4,9 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit import geo
 from civicwatt_cloud.kit.geo import Area, Point, System
+from civicwatt_cloud.modules.fleet.choices import FenceShape
 from civicwatt_cloud.modules.fleet.errors import BadFence, BadTerminal
-from civicwatt_cloud.modules.fleet.models import Fence, FenceShape, Vehicle
+from civicwatt_cloud.modules.fleet.models import Fence, Vehicle
 
 MOST_PLACES = 500
 WIDEST_M = 500_000

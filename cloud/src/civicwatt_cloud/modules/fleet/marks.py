@@ -3,10 +3,9 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.modules.fleet.models import Vehicle
-from civicwatt_cloud.modules.fleet.stock.choices import Mark
-from civicwatt_cloud.modules.fleet.stock.errors import NotExempt
-from civicwatt_cloud.modules.fleet.stock.models import MarkExemption
+from civicwatt_cloud.modules.fleet.choices import Mark
+from civicwatt_cloud.modules.fleet.errors import NotExempt
+from civicwatt_cloud.modules.fleet.models import MarkExemption, Vehicle
 
 APPROVED = "approved"
 

@@ -9,8 +9,8 @@ from sqlalchemy import Select, or_, select
 from civicwatt_cloud.kit.business_time import HOUR_US
 from civicwatt_cloud.kit.geo import Area, Point
 from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.modules.fleet.areas import area_of
 from civicwatt_cloud.modules.fleet.models import Fence, Vehicle
-from civicwatt_cloud.modules.fleet.positions.areas import area_of
 from civicwatt_cloud.modules.fleet.positions.models import Stop, Trip
 from civicwatt_cloud.modules.fleet.positions.seals import Span
 from civicwatt_cloud.modules.fleet.use.crosscheck import Halt, Order, Run
@@ -20,7 +20,7 @@ from civicwatt_cloud.modules.fleet.use.rental_models import RentalSession
 DAY_US = 24 * HOUR_US
 
 
-class Seen(NamedTuple):
+class Evidence(NamedTuple):
     """By vehicle, where nothing else is said."""
 
     since_us: int
@@ -33,7 +33,7 @@ class Seen(NamedTuple):
     routes: Mapping[int, Area]  # by fence
 
 
-def seen(context: Context, since_us: int) -> Seen:
+def gather(context: Context, since_us: int) -> Evidence:
     """All since an instant; orders and trips that began before it and end after it are whole."""
     session = context.session
     requests = {one.id: one for one in session.scalars(_requests(since_us - DAY_US))}
@@ -47,7 +47,7 @@ def seen(context: Context, since_us: int) -> Seen:
     vehicles = select(Vehicle).where(Vehicle.id.in_(ids))
     routed = {one.vehicle_id for one in requests.values() if one.route_id is not None}
     routes = select(Fence).where(Fence.id.in_({one.route_id for one in requests.values()}))
-    return Seen(
+    return Evidence(
         since_us,
         {one.id: one for one in session.scalars(vehicles)},
         requests,
