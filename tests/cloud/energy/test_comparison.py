@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from civicwatt_cloud.kit.errors import BadRequest
-from civicwatt_cloud.modules.energy import comparison_rules as rules
-from civicwatt_cloud.modules.energy.comparison_rules import Days, Side
+from civicwatt_cloud.timeseries.figures import comparison as rules
+from civicwatt_cloud.timeseries.figures.comparison import Days, Side
 
 LATER = date(2030, 1, 1)
 

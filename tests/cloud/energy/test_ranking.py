@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from civicwatt_cloud.kit.directory import Denominator, DenominatorKind
-from civicwatt_cloud.modules.energy.ranking_rules import places, quotient
+from civicwatt_cloud.timeseries.figures.ranks import places, quotient
 
 parts = st.fractions(min_value=Fraction(1, 1000), max_value=10**6, max_denominator=1000)
 

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from civicwatt_cloud.kit.directory import Institution
-from civicwatt_cloud.modules.energy import reports, sums
+from civicwatt_cloud.modules.energy import reports
 from civicwatt_cloud.modules.energy.query_schemas import Report
+from civicwatt_cloud.timeseries.figures import sums
 from civicwatt_cloud.timeseries.ledger.bills.importing import import_bills
 from civicwatt_cloud.timeseries.ledger.books.ledger import Ledger
 from civicwatt_protocols.quantity import format_micro

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from civicwatt_cloud.modules.energy import rules
-from civicwatt_cloud.modules.energy.periods import period
-from civicwatt_cloud.modules.energy.reasons import Reason, no_meter
-from civicwatt_cloud.modules.energy.rules import Consumption, DatedValue, Result
+from civicwatt_cloud.timeseries.figures import rules
+from civicwatt_cloud.timeseries.figures.periods import period
+from civicwatt_cloud.timeseries.figures.reasons import Reason, no_meter
+from civicwatt_cloud.timeseries.figures.rules import Consumption, DatedValue, Result
 from civicwatt_protocols.errors import CivicWattError
 
 START, END = date(2026, 1, 1), date(2026, 11, 22)

@@ -21,11 +21,11 @@ from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.steps import Wanted
-from civicwatt_cloud.modules.energy.rules import DatedValue, head_count
 from civicwatt_cloud.modules.org import people
 from civicwatt_cloud.modules.org.entities import EVENT, PERSON, POST
 from civicwatt_cloud.modules.org.entities import ORG_CHANGE as CHANGE
 from civicwatt_cloud.modules.org.errors import NotYet
+from civicwatt_cloud.timeseries.figures.rules import DatedValue, head_count
 
 ZONE = ZoneInfo("Asia/Shanghai")
 DAY = date(2026, 7, 1)

@@ -24,9 +24,9 @@ from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.scope import scope_of_region
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.energy import ranking, reports
-from civicwatt_cloud.modules.energy.counters import Choice
-from civicwatt_cloud.modules.energy.usage import View
 from civicwatt_cloud.timeseries.carriers import EndUse
+from civicwatt_cloud.timeseries.figures.counters import Choice
+from civicwatt_cloud.timeseries.figures.usage import View
 from civicwatt_cloud.timeseries.ledger.days import days_of
 from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
 

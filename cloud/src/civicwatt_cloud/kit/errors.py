@@ -26,6 +26,7 @@ CivicWattError
     ├── NoRule           422  CW-R1001
     ├── UnreadableTable  422  CW-D1001  (tables.py)
     ├── MissingColumn    422  CW-D1002  (tables.py)
+    ├── TableTooLong     422  CW-D1003  (tables.py)
     ├── BadField         422  CW-K1101  (records/errors.py)
     ├── FieldMissing     422  CW-K1102  (records/errors.py)
     ├── NotWritable      422  CW-K1103  (records/errors.py)
@@ -47,7 +48,7 @@ CivicWattError
     ├── RowProblem       422  (directory_problems.py, timeseries/errors.py)
     └── SetAside              (timeseries/errors.py)
 
-Reasons why a figure has no value are not errors: modules/energy/reasons.py.
+Reasons why a figure has no value are not errors: timeseries/figures/reasons.py.
 """
 
 from typing import ClassVar

@@ -18,7 +18,6 @@ from civicwatt_cloud.modules.energy import readings, service
 from civicwatt_cloud.modules.energy import region_lineage as regions
 from civicwatt_cloud.modules.energy.health import health as health_now
 from civicwatt_cloud.modules.energy.schemas import (
-    FigureKey,
     Health,
     InstitutionPage,
     Lineage,
@@ -29,7 +28,8 @@ from civicwatt_cloud.modules.energy.schemas import (
     RegionLineage,
     RegionOut,
 )
-from civicwatt_cloud.modules.energy.usage import View
+from civicwatt_cloud.timeseries.figures.recipes import FigureKey
+from civicwatt_cloud.timeseries.figures.usage import View
 from civicwatt_cloud.timeseries.intake.subscriber import Subscriber
 from civicwatt_cloud.timeseries.ledger.queries import Step
 

@@ -10,7 +10,7 @@ from typing import Self
 
 import numpy as np
 
-from civicwatt_cloud.modules.energy.steps import Ints
+from civicwatt_cloud.timeseries.figures.steps import Ints
 from civicwatt_cloud.timeseries.stores.readings import Floats
 
 

@@ -5,13 +5,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from civicwatt_cloud.modules.energy.figures import TITLES
-from civicwatt_cloud.modules.energy.reasons import Reason
-from civicwatt_cloud.modules.energy.recipes import RECIPES
-from civicwatt_cloud.modules.energy.repository import CONSUMING, Meter
-from civicwatt_cloud.modules.energy.rules import Consumption, Result
-from civicwatt_cloud.modules.energy.schemas import FigureKey, Formula
-from civicwatt_cloud.modules.energy.usage import of_end_uses
+from civicwatt_cloud.modules.energy.schemas import Formula
+from civicwatt_cloud.timeseries.figures.basis import TITLES
+from civicwatt_cloud.timeseries.figures.metering import CONSUMING, Meter
+from civicwatt_cloud.timeseries.figures.reasons import Reason
+from civicwatt_cloud.timeseries.figures.recipes import RECIPES, FigureKey
+from civicwatt_cloud.timeseries.figures.rules import Consumption, Result
+from civicwatt_cloud.timeseries.figures.usage import of_end_uses
 from civicwatt_protocols.quantity import MICRO, format_micro, from_micro
 
 UNKNOWN = "—"

@@ -1,7 +1,7 @@
 """A figure opened: its formula with the numbers in place, its inputs, and what it lacks."""
 
 from civicwatt_cloud.kit.business_time import HOUR_US, day_number
-from civicwatt_cloud.modules.energy import figures, formulas, live, repository, rules
+from civicwatt_cloud.modules.energy import formulas, live, repository
 from civicwatt_cloud.modules.energy.formulas import Term
 from civicwatt_cloud.modules.energy.held import held_steps
 from civicwatt_cloud.modules.energy.lineage_parts import (
@@ -15,23 +15,25 @@ from civicwatt_cloud.modules.energy.lineage_parts import (
     shares_of,
 )
 from civicwatt_cloud.modules.energy.load import share
-from civicwatt_cloud.modules.energy.periods import Period
-from civicwatt_cloud.modules.energy.periods import period as read_period
-from civicwatt_cloud.modules.energy.recipes import END_USES, HEADS, RECIPES, Recipe
-from civicwatt_cloud.modules.energy.repository import Meter
-from civicwatt_cloud.modules.energy.rules import Consumption, Result
 from civicwatt_cloud.modules.energy.schemas import (
     DenominatorInput,
     EnergyInput,
     EnergyMeter,
     FactorInput,
-    FigureKey,
     Lineage,
     Missing,
     MonthOut,
     end_use_key,
 )
-from civicwatt_cloud.modules.energy.usage import UNCERTAIN, View, bases, factor_row, used
+from civicwatt_cloud.modules.energy.shown import show
+from civicwatt_cloud.timeseries.figures import basis as figures
+from civicwatt_cloud.timeseries.figures import metering, rules
+from civicwatt_cloud.timeseries.figures.metering import Meter
+from civicwatt_cloud.timeseries.figures.periods import Period
+from civicwatt_cloud.timeseries.figures.periods import period as read_period
+from civicwatt_cloud.timeseries.figures.recipes import END_USES, HEADS, RECIPES, FigureKey, Recipe
+from civicwatt_cloud.timeseries.figures.rules import Consumption, Result
+from civicwatt_cloud.timeseries.figures.usage import UNCERTAIN, View, bases, factor_row, used
 from civicwatt_cloud.timeseries.ledger import queries as ledger
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_protocols.quantity import format_micro
@@ -42,8 +44,8 @@ def lineage(view: View, institution_id: int, key: FigureKey, period_key: str | N
     view.scope.institution(view.session, institution_id)
     recipe = RECIPES[key]
     period = read_period(period_key, view.now_us, view.zone)
-    own = repository.meters(view.session, view.scope, institution_id)
-    all_meters = repository.addends(view.session, view.scope, own, institution_id)
+    own = metering.meters(view.session, view.scope, institution_id)
+    all_meters = metering.addends(view.session, view.scope, own, institution_id)
     consumption = used(view, period, all_meters)
     basis = bases(view, period, all_meters, consumption, [institution_id])[institution_id]
     factor = factor_row(view, period.as_of)
@@ -62,7 +64,7 @@ def lineage(view: View, institution_id: int, key: FigureKey, period_key: str | N
         of = head_count_input if recipe.per == HEADS else floor_area_input
         inputs.append(of(view, period, institution_id, denominator))
     return Lineage(
-        figure=figures.show(key, result),
+        figure=show(key, result),
         formula=formulas.product(key, amount, value, denominator, result)
         if recipe.is_energy or recipe.per
         else formulas.summed(key, _terms(meters, consumption), result),

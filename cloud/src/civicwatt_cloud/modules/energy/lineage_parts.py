@@ -6,12 +6,8 @@ from fractions import Fraction
 
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.rules import RuleRow
-from civicwatt_cloud.modules.energy import english, formulas, repository, rules
+from civicwatt_cloud.modules.energy import english, formulas
 from civicwatt_cloud.modules.energy.load import share
-from civicwatt_cloud.modules.energy.periods import Period
-from civicwatt_cloud.modules.energy.reasons import Reason
-from civicwatt_cloud.modules.energy.recipes import AREA, HEADS
-from civicwatt_cloud.modules.energy.repository import Meter
 from civicwatt_cloud.modules.energy.schemas import (
     DenominatorInput,
     DenominatorRow,
@@ -21,8 +17,13 @@ from civicwatt_cloud.modules.energy.schemas import (
     ReplacementOfMeter,
     ShareOut,
 )
-from civicwatt_cloud.modules.energy.steps import steps
-from civicwatt_cloud.modules.energy.usage import View, by_step
+from civicwatt_cloud.timeseries.figures import dated, rules
+from civicwatt_cloud.timeseries.figures.metering import Meter
+from civicwatt_cloud.timeseries.figures.periods import Period
+from civicwatt_cloud.timeseries.figures.reasons import Reason
+from civicwatt_cloud.timeseries.figures.recipes import AREA, HEADS
+from civicwatt_cloud.timeseries.figures.steps import steps
+from civicwatt_cloud.timeseries.figures.usage import View, by_step
 from civicwatt_cloud.timeseries.ledger.facts import known
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_protocols.quantity import format_micro
@@ -53,7 +54,7 @@ def head_count_input(
     view: View, period: Period, institution_id: int, applied: Fraction | Reason
 ) -> DenominatorInput:
     """The head counts that hold in the period."""
-    rows = repository.head_counts(view.session, view.scope).get(institution_id, [])
+    rows = dated.head_counts(view.session, view.scope).get(institution_id, [])
     return DenominatorInput(
         title=HEADS.zh,
         title_en=HEADS.en,
@@ -71,7 +72,7 @@ def floor_area_input(
     view: View, period: Period, institution_id: int, applied: Fraction | Reason
 ) -> DenominatorInput:
     """The floor areas that hold in the period, by building."""
-    buildings = repository.floor_areas(view.session, view.scope).get(institution_id, [])
+    buildings = dated.floor_areas(view.session, view.scope).get(institution_id, [])
     return DenominatorInput(
         title=AREA.zh,
         title_en=AREA.en,

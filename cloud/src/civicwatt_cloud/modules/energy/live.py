@@ -7,7 +7,7 @@ from datetime import timedelta
 from civicwatt_cloud.kit.business_time import HOUR_US, date_of, day_start_us, iso
 from civicwatt_cloud.modules.energy import repository
 from civicwatt_cloud.modules.energy.meter_state import GOOD_US, MeterState, State, judge
-from civicwatt_cloud.modules.energy.repository import CONSUMING, ITEMS, HourlyPower, Meter
+from civicwatt_cloud.modules.energy.repository import HourlyPower
 from civicwatt_cloud.modules.energy.schemas import (
     CounterOut,
     EndUseDay,
@@ -16,8 +16,9 @@ from civicwatt_cloud.modules.energy.schemas import (
     Today,
     end_use_key,
 )
-from civicwatt_cloud.modules.energy.usage import View
 from civicwatt_cloud.timeseries.carriers import EndUse
+from civicwatt_cloud.timeseries.figures.metering import CONSUMING, ITEMS, Meter
+from civicwatt_cloud.timeseries.figures.usage import View
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.points import Source
 from civicwatt_cloud.timeseries.stores.readings import reason_of

@@ -9,12 +9,14 @@ from civicwatt_cloud.kit import calendar
 from civicwatt_cloud.kit.business_time import SECOND_US, iso
 from civicwatt_cloud.kit.errors import BadRequest
 from civicwatt_cloud.modules.energy import repository
-from civicwatt_cloud.modules.energy.repository import CONSUMING, BookedColumns, Meter
+from civicwatt_cloud.modules.energy.repository import BookedColumns
 from civicwatt_cloud.modules.energy.schemas import DayOut, Load, LoadSeries
-from civicwatt_cloud.modules.energy.steps import Ints, Steps
-from civicwatt_cloud.modules.energy.steps import steps as steps_of
-from civicwatt_cloud.modules.energy.usage import View
 from civicwatt_cloud.timeseries.carriers import EndUse
+from civicwatt_cloud.timeseries.figures import metering
+from civicwatt_cloud.timeseries.figures.metering import CONSUMING, Meter
+from civicwatt_cloud.timeseries.figures.steps import Ints, Steps
+from civicwatt_cloud.timeseries.figures.steps import steps as steps_of
+from civicwatt_cloud.timeseries.figures.usage import View
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.ledger.queries import Step
 from civicwatt_protocols.quantity import format_micro
@@ -32,7 +34,7 @@ def load(view: View, institution_id: int, start: date, end: date, step: Step) ->
             "to", what=f"{start} … {end}，应为 1 至 {LONGEST_DAYS[step]} 天 · the range is too long or empty"
         )
     steps = steps_of(start, end, step, view.zone)
-    meters = repository.meters(view.session, view.scope, institution_id)
+    meters = metering.meters(view.session, view.scope, institution_id)
     points = [meter.point_id for meter in meters]
     first, last = int(steps.numbers[0]), int(steps.numbers[-1])
     booked = repository.booked_columns(view.session, step, points, first, last + 1)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from civicwatt_cloud.modules.energy.steps import Ints
+from civicwatt_cloud.timeseries.figures.steps import Ints
 from civicwatt_cloud.timeseries.stores.readings import Floats
 
 HELD = 1.5  # a reading stands for so many of its meter's intervals [engineering default]: slots jitter

@@ -20,11 +20,11 @@ from civicwatt_cloud.modules.energy import comparison as comparisons
 from civicwatt_cloud.modules.energy import curves as load_curves
 from civicwatt_cloud.modules.energy import ranking, reports
 from civicwatt_cloud.modules.energy.api import FIRST_DAY, LAST_DAY, ManagerView, PeriodKey
-from civicwatt_cloud.modules.energy.counters import CarrierKey, Choice
 from civicwatt_cloud.modules.energy.grouping import Dimension
 from civicwatt_cloud.modules.energy.query_schemas import Comparison, Curves, Rankings, Report
-from civicwatt_cloud.modules.energy.schemas import FigureKey
 from civicwatt_cloud.timeseries.carriers import EndUse
+from civicwatt_cloud.timeseries.figures.counters import CarrierKey, Choice
+from civicwatt_cloud.timeseries.figures.recipes import FigureKey
 
 router = APIRouter(
     prefix="/api/v1",

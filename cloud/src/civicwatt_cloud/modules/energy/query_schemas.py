@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from civicwatt_cloud.modules.energy.schemas import FigureKey, QualityKey, ReasonOut, Schema, Share
+from civicwatt_cloud.modules.energy.schemas import QualityKey, ReasonOut, Schema, Share
+from civicwatt_cloud.timeseries.figures.recipes import FigureKey
 
 Shares = dict[Literal["measured", "corrected", "interpolated", "estimated"], Share]
 ShareColumns = dict[Literal["measured", "corrected", "interpolated", "estimated"], list[Share | None]]

@@ -7,22 +7,23 @@ from itertools import islice
 from typing import Literal
 
 from civicwatt_cloud.kit.directory import InstitutionKind, Level
-from civicwatt_cloud.modules.energy import counters, denominators, english, ranking_rules, reasons
-from civicwatt_cloud.modules.energy.counters import Choice, NamedInstitution
-from civicwatt_cloud.modules.energy.denominators import Means
-from civicwatt_cloud.modules.energy.figures import NO_ELECTRICITY_METER, NO_PV_METER, NO_WATER_METER, TITLES
+from civicwatt_cloud.modules.energy import english
 from civicwatt_cloud.modules.energy.grouping import label_of
-from civicwatt_cloud.modules.energy.periods import Period
-from civicwatt_cloud.modules.energy.periods import period as read_period
 from civicwatt_cloud.modules.energy.query_schemas import Apart, Ranked, Ranking, Rankings
-from civicwatt_cloud.modules.energy.ranking_rules import Place
-from civicwatt_cloud.modules.energy.ranking_used import Used
-from civicwatt_cloud.modules.energy.ranking_used import used as read_used
-from civicwatt_cloud.modules.energy.reasons import NO_READINGS, NOT_BEGUN, Reason
-from civicwatt_cloud.modules.energy.recipes import HEADS, RECIPES, Amount, Denominator
-from civicwatt_cloud.modules.energy.schemas import FigureKey, ReasonOut
-from civicwatt_cloud.modules.energy.usage import UNCERTAIN, View, factor
+from civicwatt_cloud.modules.energy.schemas import ReasonOut
 from civicwatt_cloud.timeseries.carriers import Carrier
+from civicwatt_cloud.timeseries.figures import counters, denominators, ranks, reasons
+from civicwatt_cloud.timeseries.figures.basis import NO_ELECTRICITY_METER, NO_PV_METER, NO_WATER_METER, TITLES
+from civicwatt_cloud.timeseries.figures.by_institution import Used
+from civicwatt_cloud.timeseries.figures.by_institution import used as read_used
+from civicwatt_cloud.timeseries.figures.counters import Choice, NamedInstitution
+from civicwatt_cloud.timeseries.figures.denominators import Means
+from civicwatt_cloud.timeseries.figures.periods import Period
+from civicwatt_cloud.timeseries.figures.periods import period as read_period
+from civicwatt_cloud.timeseries.figures.ranks import Place
+from civicwatt_cloud.timeseries.figures.reasons import NO_READINGS, NOT_BEGUN, Reason
+from civicwatt_cloud.timeseries.figures.recipes import HEADS, RECIPES, Amount, Denominator, FigureKey
+from civicwatt_cloud.timeseries.figures.usage import UNCERTAIN, View, factor
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_protocols.quantity import format_micro
 
@@ -74,7 +75,7 @@ class _Figure:
             elif isinstance(numerator, Reason):
                 yield numerator
             else:
-                yield ranking_rules.quotient(used.micro[at], times, numerator, denominator)
+                yield ranks.quotient(used.micro[at], times, numerator, denominator)
 
 
 def rankings(view: View, key: str | None, question: Question) -> Rankings:
@@ -139,7 +140,7 @@ def _ranking(figure: _Figure, asked: list[NamedInstitution], question: Question)
     known = [
         value for value, is_in in zip(values, is_ranked, strict=True) if is_in and isinstance(value, int)
     ]
-    places = ranking_rules.places(known, descending=question.order == "desc")
+    places = ranks.places(known, descending=question.order == "desc")
     title = TITLES[figure.key]
     return Ranking(
         key=figure.key,

@@ -4,11 +4,11 @@ import math
 from datetime import date, timedelta
 
 from civicwatt_cloud.kit.business_time import HOUR_US, day_start_us, iso
-from civicwatt_cloud.modules.energy import repository
 from civicwatt_cloud.modules.energy.load import share
 from civicwatt_cloud.modules.energy.schemas import HourOut, PointOut, PointReadings, ReadingOut
 from civicwatt_cloud.modules.energy.service import template_titles
-from civicwatt_cloud.modules.energy.usage import View
+from civicwatt_cloud.timeseries.figures import metering
+from civicwatt_cloud.timeseries.figures.usage import View
 from civicwatt_cloud.timeseries.ledger import queries as ledger
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.stores.readings import reason_of
@@ -18,7 +18,7 @@ from civicwatt_protocols.quantity import format_micro, to_micro
 
 def point_readings(view: View, point_id: int, day: date) -> PointReadings:
     """A counter's business day, with the hours that have begun. Errors: NotFound."""
-    meter = repository.meter(view.session, view.scope, point_id)
+    meter = metering.meter(view.session, view.scope, point_id)
     start_us, end_us = day_start_us(day, view.zone), day_start_us(day + timedelta(days=1), view.zone)
     first, last = start_us // HOUR_US, end_us // HOUR_US
     booked = {row.period: row for row in ledger.booked(view.session, "hour", [point_id], first, last)}

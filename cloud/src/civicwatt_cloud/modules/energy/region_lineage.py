@@ -3,22 +3,19 @@
 from fractions import Fraction
 
 from civicwatt_cloud.kit.directory import Institution, InstitutionKind
-from civicwatt_cloud.modules.energy import english, figures, formulas, repository, rules
-from civicwatt_cloud.modules.energy.figures import Basis
+from civicwatt_cloud.modules.energy import english, formulas
 from civicwatt_cloud.modules.energy.formulas import Term
 from civicwatt_cloud.modules.energy.lineage_parts import factor_input, missing_of, percent
-from civicwatt_cloud.modules.energy.periods import period as read_period
-from civicwatt_cloud.modules.energy.reasons import Reason
-from civicwatt_cloud.modules.energy.recipes import HEADS, RECIPES, Recipe
-from civicwatt_cloud.modules.energy.rules import Consumption, Result
-from civicwatt_cloud.modules.energy.schemas import (
-    FigureKey,
-    InstitutionPart,
-    Missing,
-    RegionLineage,
-    RegionSum,
-)
-from civicwatt_cloud.modules.energy.usage import View, bases, factor_row, used
+from civicwatt_cloud.modules.energy.schemas import InstitutionPart, Missing, RegionLineage, RegionSum
+from civicwatt_cloud.modules.energy.shown import show
+from civicwatt_cloud.timeseries.figures import basis as figures
+from civicwatt_cloud.timeseries.figures import metering, rules
+from civicwatt_cloud.timeseries.figures.basis import Basis
+from civicwatt_cloud.timeseries.figures.periods import period as read_period
+from civicwatt_cloud.timeseries.figures.reasons import Reason
+from civicwatt_cloud.timeseries.figures.recipes import HEADS, RECIPES, FigureKey, Recipe
+from civicwatt_cloud.timeseries.figures.rules import Consumption, Result
+from civicwatt_cloud.timeseries.figures.usage import View, bases, factor_row, used
 
 BOTH_SUMS = "分子、分母均为各单位之和，缺其中一项的单位两边都不计入。"
 BOTH_SUMS_EN = "Both are sums over the institutions; one that lacks either is in neither."
@@ -28,9 +25,9 @@ def region_lineage(view: View, key: FigureKey, period_key: str | None) -> Region
     """How a figure of all visible institutions came about. Errors: BadRequest."""
     recipe = RECIPES[key]
     period = read_period(period_key, view.now_us, view.zone)
-    rows = repository.institutions(view.session, view.scope)
-    meters = repository.meters(view.session, view.scope)
-    meters = repository.addends(view.session, view.scope, meters)
+    rows = metering.institutions(view.session, view.scope)
+    meters = metering.meters(view.session, view.scope)
+    meters = metering.addends(view.session, view.scope, meters)
     consumption = used(view, period, meters)
     basis = bases(view, period, meters, consumption, [row.id for row in rows])
     factor = factor_row(view, period.as_of)
@@ -52,7 +49,7 @@ def region_lineage(view: View, key: FigureKey, period_key: str | None) -> Region
         formula.zh, formula.en = formula.zh + BOTH_SUMS, f"{formula.en} {BOTH_SUMS_EN}"
     title = figures.TITLES[recipe.amount]
     return RegionLineage(
-        figure=figures.show(key, whole),
+        figure=show(key, whole),
         formula=formula,
         amount=RegionSum(title=title.zh, title_en=title.en, unit=title.unit, total=formulas.decimal(amount)),
         denominator=recipe.per
@@ -69,7 +66,7 @@ def region_lineage(view: View, key: FigureKey, period_key: str | None) -> Region
                 name=row.name,
                 amount=formulas.decimal(amounts[row.id]),
                 denominator=formulas.applied(denominators[row.id]),
-                figure=figures.show(key, own[row.id]),
+                figure=show(key, own[row.id]),
                 counted=row.id in counted,
             )
             for row in rows

@@ -5,17 +5,8 @@ from typing import Annotated, Literal, cast
 from pydantic import BaseModel, ConfigDict, Field
 
 from civicwatt_cloud.timeseries.carriers import EndUse
+from civicwatt_cloud.timeseries.figures.recipes import FigureKey
 
-FigureKey = Literal[
-    "electricity",
-    "energy",
-    "energy_per_capita",
-    "energy_per_area",
-    "electricity_per_area",
-    "water",
-    "water_per_capita",
-    "pv",
-]
 EndUseKey = Literal["lighting", "hvac", "power", "special", "other", "pv", "water"]
 
 QualityKey = Literal["measured", "corrected", "interpolated", "estimated", "missing"]

@@ -5,12 +5,8 @@ from datetime import date
 
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.directory import Building, Institution, InstitutionKind, Level, Region
-from civicwatt_cloud.modules.energy import english, figures, live, repository
+from civicwatt_cloud.modules.energy import english, live
 from civicwatt_cloud.modules.energy.live import Seen
-from civicwatt_cloud.modules.energy.periods import Period
-from civicwatt_cloud.modules.energy.periods import period as read_period
-from civicwatt_cloud.modules.energy.repository import Meter
-from civicwatt_cloud.modules.energy.rules import Consumption, DatedValue, Result
 from civicwatt_cloud.modules.energy.schemas import (
     BuildingOut,
     FloorAreaOut,
@@ -25,7 +21,14 @@ from civicwatt_cloud.modules.energy.schemas import (
     RegionOut,
     end_use_key,
 )
-from civicwatt_cloud.modules.energy.usage import View, bases, factor, used
+from civicwatt_cloud.modules.energy.shown import show
+from civicwatt_cloud.timeseries.figures import basis as figures
+from civicwatt_cloud.timeseries.figures import dated, metering
+from civicwatt_cloud.timeseries.figures.metering import Meter
+from civicwatt_cloud.timeseries.figures.periods import Period
+from civicwatt_cloud.timeseries.figures.periods import period as read_period
+from civicwatt_cloud.timeseries.figures.rules import Consumption, DatedValue, Result
+from civicwatt_cloud.timeseries.figures.usage import View, bases, factor, used
 from civicwatt_protocols.errors import UnknownTemplate
 from civicwatt_protocols.quantity import format_micro
 from civicwatt_protocols.templates import load as load_template
@@ -36,10 +39,10 @@ CENTI_TO_MICRO = 10_000  # 0.01 m² in millionths
 def overview(view: View, region: RegionOut, key: str | None) -> Overview:
     """All visible institutions in a period, with the region's figures and live power."""
     period = read_period(key, view.now_us, view.zone)
-    rows = repository.institutions(view.session, view.scope)
-    meters = repository.meters(view.session, view.scope)
+    rows = metering.institutions(view.session, view.scope)
+    meters = metering.meters(view.session, view.scope)
     seen = live.look(view, meters)
-    addends = repository.addends(view.session, view.scope, meters)
+    addends = metering.addends(view.session, view.scope, meters)
     basis = bases(view, period, addends, used(view, period, addends), [row.id for row in rows])
     kgce = factor(view, period.as_of)
     by_institution: dict[int, list[Meter]] = {row.id: [] for row in rows}
@@ -50,7 +53,7 @@ def overview(view: View, region: RegionOut, key: str | None) -> Overview:
         region=region,
         period=show_period(period),
         updated_at=iso(view.now_us, view.zone),
-        figures=[figures.show(name, result) for name, result in whole.items()],
+        figures=[show(name, result) for name, result in whole.items()],
         live=live.live(view, meters, seen),
         institutions=[
             InstitutionRow(
@@ -60,10 +63,10 @@ def overview(view: View, region: RegionOut, key: str | None) -> Overview:
                 kind=InstitutionKind(row.kind).zh,
                 kind_en=english.KINDS[InstitutionKind(row.kind)],
                 figures={
-                    name: figures.show(name, result)
+                    name: show(name, result)
                     for name, result in figures.of_institution(basis[row.id], kgce, period.as_of).items()
                 },
-                live_power_w=live.power(by_institution[row.id], seen, repository.CONSUMING),
+                live_power_w=live.power(by_institution[row.id], seen, metering.CONSUMING),
                 meters_online=live.online(by_institution[row.id], seen),
                 meters_total=len(live.metered(by_institution[row.id])),
             )
@@ -74,7 +77,7 @@ def overview(view: View, region: RegionOut, key: str | None) -> Overview:
 
 def live_now(view: View) -> Live:
     """The live picture of all visible meters."""
-    meters = repository.meters(view.session, view.scope)
+    meters = metering.meters(view.session, view.scope)
     return live.live(view, meters, live.look(view, meters))
 
 
@@ -82,17 +85,17 @@ def institution(view: View, institution_id: int, key: str | None) -> Institution
     """One institution in a period. Errors: NotFound, BadRequest."""
     row = view.scope.institution(view.session, institution_id)
     period = read_period(key, view.now_us, view.zone)
-    meters = repository.meters(view.session, view.scope, institution_id)
+    meters = metering.meters(view.session, view.scope, institution_id)
     seen = live.look(view, meters)
     consumption = used(view, period, meters)
-    addends = repository.addends(view.session, view.scope, meters, institution_id)
+    addends = metering.addends(view.session, view.scope, meters, institution_id)
     parts = used(view, period, addends)
     basis = bases(view, period, addends, parts, [institution_id])[institution_id]
     results = figures.of_institution(basis, factor(view, period.as_of), period.as_of)
     return InstitutionPage(
         institution=_register_entry(view, row, period.today),
         period=show_period(period),
-        figures=[figures.show(name, result) for name, result in results.items()],
+        figures=[show(name, result) for name, result in results.items()],
         live=live.live(view, meters, seen),
         meters=[
             _meter(view, meter, seen[meter.point_id], consumption[meter.key])
@@ -130,8 +133,8 @@ def valid_on(rows: Sequence[DatedValue], day: date) -> DatedValue | None:
 
 
 def _register_entry(view: View, row: Institution, today: date) -> InstitutionOut:
-    heads = valid_on(repository.head_counts(view.session, view.scope).get(row.id, []), today)
-    buildings = repository.floor_areas(view.session, view.scope).get(row.id, [])
+    heads = valid_on(dated.head_counts(view.session, view.scope).get(row.id, []), today)
+    buildings = dated.floor_areas(view.session, view.scope).get(row.id, [])
     areas = [(building, valid_on(rows, today)) for building, rows in buildings]
     region = view.session.get_one(Region, row.region_code)
     return InstitutionOut(
