@@ -9,7 +9,7 @@ from cryptography.x509 import load_pem_x509_certificate
 from sqlalchemy import delete
 
 from civicwatt_cloud.kit import audit_anchors, crypto, identity, metrics
-from civicwatt_cloud.kit.business_time import SECOND_US, date_of
+from civicwatt_cloud.kit.business_time import DAY_US, date_of
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.fleet.positions import retention
@@ -21,7 +21,6 @@ from civicwatt_protocols.clock import Clock
 
 log = structlog.get_logger()
 
-DAY_US = 24 * 3600 * SECOND_US
 SHOWN = 20  # violations named in the log; the count is complete
 
 

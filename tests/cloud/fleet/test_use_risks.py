@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from civicwatt_cloud.kit import geo, rules
+from civicwatt_cloud.kit.business_time import MINUTE_US
 from civicwatt_cloud.kit.events import Event
 from civicwatt_cloud.kit.geo import Point
 from civicwatt_cloud.kit.obligations import Obligation
@@ -20,7 +21,6 @@ from civicwatt_cloud.modules.fleet.positions.seals import Span
 from civicwatt_cloud.modules.fleet.use import crosscheck, risks, rosters
 from civicwatt_cloud.modules.fleet.use.crosscheck import Halt, Order, Run
 from civicwatt_cloud.modules.fleet.use.models import UseRisk
-from civicwatt_cloud.modules.fleet.use.rules import MINUTE_US
 
 REQUEST = "vehicle_request"
 RULES = Rules(rules.shipped())

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
 from civicwatt_cloud.app import create_app
+from civicwatt_cloud.kit.business_time import DAY_US
 from civicwatt_cloud.kit.directory import Region
 from civicwatt_cloud.kit.errors import NotFound
 from civicwatt_cloud.kit.identity import open_session, real_now_us
@@ -31,7 +32,6 @@ from civicwatt_cloud.modules.fleet.use.models import VehicleRequest
 from civicwatt_cloud.modules.fleet.use.rental_models import RentalSession
 from civicwatt_cloud.modules.fleet.use.tally import Batch
 
-DAY_US = 24 * 3600 * 1_000_000
 BEGAN_US = us("2026-07-01 08:00")
 
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from civicwatt_cloud.kit.audit import Audit
-from civicwatt_cloud.kit.business_time import SECOND_US
+from civicwatt_cloud.kit.business_time import MINUTE_US
 from civicwatt_cloud.kit.directory_import import import_directory
 from civicwatt_cloud.timeseries.intake.loading import load
 from civicwatt_cloud.timeseries.intake.sequences import add_received
@@ -29,7 +29,6 @@ DIRECTORY = """\
 A,甲局,党政机关,市级,429900,荆襄市,A-1,主楼,1000,2020-01-01,产权证,50,2020-01-01,核定
 C,邻市丙校,教育,市级,429800,邻市,C-1,教学楼,500,2020-01-01,产权证,10,2020-01-01,核定
 """
-MINUTE_US = 60 * SECOND_US
 METERS, REPLACEMENTS = "/api/v1/gateway/meters", "/api/v1/gateway/replacements"
 Enrol = Callable[[str], CloudApi]
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from civicwatt_cloud.kit.business_time import DAY_US
 from civicwatt_cloud.kit.errors import NotFound
 from civicwatt_cloud.kit.people import Rank
 from civicwatt_cloud.kit.records import registry
@@ -22,7 +23,6 @@ from civicwatt_cloud.modules.housing.errors import (
 )
 
 TODAY = date(2026, 7, 1)
-DAY_US = 24 * 3600 * 1_000_000
 BUREAU, OFFICE, COUNTY, WEST = 1, 2, 3, 4
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from civicwatt_cloud.kit import problems
+from civicwatt_cloud.kit.business_time import DAY_US
 from civicwatt_cloud.kit.calendar_errors import NoPeriod
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import Institution, Level, Region
@@ -28,7 +29,6 @@ from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 
 ZONE = ZoneInfo("Asia/Shanghai")
-DAY_US = 24 * 3600 * 1_000_000
 READERS = frozenset({Role.SUPERVISOR})
 FACTS = {1: ((41, 42), (79, 81)), 2: ((3, 4),), 3: ((6, 8),)}  # closed and found, by institution
 

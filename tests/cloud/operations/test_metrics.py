@@ -13,7 +13,7 @@ from sqlalchemy import delete
 
 from civicwatt_cloud.app import create_app
 from civicwatt_cloud.housekeeping import housekeeping
-from civicwatt_cloud.kit.business_time import HOUR_US
+from civicwatt_cloud.kit.business_time import DAY_US
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.operations import parts
 from civicwatt_cloud.timeseries.intake import quarantine
@@ -23,7 +23,6 @@ from civicwatt_cloud.timeseries.intake.quarantine import Entry
 from civicwatt_cloud.timeseries.stores.readings import Batch
 from civicwatt_protocols.clock import Clock
 
-DAY_US = 24 * HOUR_US
 # those that appear once there is something to tell, or a broker to take in from
 LATER = (
     "backup_timestamp_seconds",

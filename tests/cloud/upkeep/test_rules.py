@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from civicwatt_cloud.kit import rules as kit_rules
-from civicwatt_cloud.kit.business_time import HOUR_US, SECOND_US, iso
+from civicwatt_cloud.kit.business_time import DAY_US, HOUR_US, SECOND_US, iso
 from civicwatt_cloud.kit.calendar import workdays_between
 from civicwatt_cloud.modules.upkeep import rules
 from civicwatt_cloud.modules.upkeep.choices import Answer, HoldReason, Size
@@ -130,7 +130,7 @@ def test_the_clock_waits_for_allowed_reasons_only() -> None:
 
 
 def test_a_fault_is_repeated_within_thirty_days_that_day_included() -> None:
-    day = rules.DAY_US
+    day = DAY_US
     faults = [("lift", 0), ("lift", 30 * day), ("lift", 60 * day + 1), ("pump", 31 * day)]
     assert rules.repeated(faults, 30, 0) == 1
     assert rules.repeated(faults, 30, 31 * day) == 0

@@ -4,7 +4,9 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 SECOND_US = 1_000_000
-HOUR_US = 3600 * SECOND_US
+MINUTE_US = 60 * SECOND_US
+HOUR_US = 60 * MINUTE_US
+DAY_US = 24 * HOUR_US
 
 
 def day_start_us(day: date, zone: ZoneInfo) -> int:

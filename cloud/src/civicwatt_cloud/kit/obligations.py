@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, ForeignKey, String, and_, or_, select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from civicwatt_cloud.kit import calendar, events
-from civicwatt_cloud.kit.business_time import HOUR_US, date_of, iso
+from civicwatt_cloud.kit.business_time import DAY_US, date_of, iso
 from civicwatt_cloud.kit.db import Base
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.identity import Actor
@@ -27,7 +27,7 @@ from civicwatt_cloud.kit.scope import scope_of
 REMINDED, ESCALATED = "obligation.reminded", "obligation.escalated"
 ESCALATE_AFTER = "obligation.escalate_after"  # [working days]
 LAST_US = 2**63 - 1
-AHEAD_US = 31 * 24 * HOUR_US  # the first stage, and a day
+AHEAD_US = 31 * DAY_US  # the first stage, and a day
 
 
 class Stage(StrEnum):

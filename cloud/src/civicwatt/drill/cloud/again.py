@@ -5,13 +5,12 @@ import json
 from civicwatt.drill.cloud import judging
 from civicwatt.drill.cloud.registry import code
 from civicwatt.drill.cloud.site import START_US, Site
-from civicwatt.drill.cloud.truth import HOUR_US
 from civicwatt.drill.row import Row, row
 from civicwatt.drill.stage import Stage
+from civicwatt_cloud.kit.business_time import DAY_US
 from civicwatt_cloud.timeseries.ledger.models import LedgerDay, LedgerHour, LedgerMonth
 
 SLOT_US = 300_000_000
-DAY_US = 24 * HOUR_US
 MONTH = 202610  # reported, while a gateway still holds some of it
 HOLE_US = (1_793_296_800_000_000, 1_793_556_000_000_000)  # 2026-10-30 02:00 to 2026-11-02 02:00 in Shanghai
 

@@ -3,11 +3,10 @@
 import asyncio
 
 from civicwatt.drill.cloud.site import START_US, Site
-from civicwatt.drill.cloud.truth import HOUR_US
 from civicwatt.drill.row import Row, row
 from civicwatt.drill.stage import Stage
+from civicwatt_cloud.kit.business_time import DAY_US
 
-DAY_US = 24 * HOUR_US
 LIVE_LAG_S = 30.0
 GROWN_MB = 256.0
 LIVE_EVERY_S = 1.0

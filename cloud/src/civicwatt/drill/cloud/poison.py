@@ -9,10 +9,10 @@ from civicwatt.drill.cloud.site import START_US, Site
 from civicwatt.drill.cloud.truth import HOUR_US
 from civicwatt.drill.row import Row, row
 from civicwatt.drill.stage import Stage, until
+from civicwatt_cloud.kit.business_time import DAY_US
 from civicwatt_cloud.timeseries.intake import quarantine
 from civicwatt_protocols.uplink import Catalogue, PointDefinition, Record, encode_birth, encode_record
 
-DAY_US = 24 * HOUR_US
 PARTIAL = 6
 
 

@@ -10,8 +10,7 @@ from civicwatt.drill.cloud.site import START_US, Site
 from civicwatt.drill.cloud.truth import HOUR_US
 from civicwatt.drill.row import Row, row
 from civicwatt.drill.stage import Stage
-
-DAY_US = 24 * HOUR_US
+from civicwatt_cloud.kit.business_time import DAY_US
 
 
 async def upgraded(stage: Stage) -> Row:

@@ -12,9 +12,9 @@ from civicwatt.drill.cloud.truth import HOUR_US
 from civicwatt.drill.link import Link, unchanged
 from civicwatt.drill.row import Row, row
 from civicwatt.drill.stage import Stage
+from civicwatt_cloud.kit.business_time import DAY_US
 from civicwatt_protocols.clock import Clock
 
-DAY_US = 24 * HOUR_US
 DAYS = 30
 FURTHEST = 60_000  # bytes until a line breaks
 SLOPE_MB_A_DAY = 2.0

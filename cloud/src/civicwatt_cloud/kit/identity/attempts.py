@@ -3,11 +3,12 @@
 from sqlalchemy import case, delete, func, select
 from sqlalchemy.orm import Session
 
+from civicwatt_cloud.kit.business_time import MINUTE_US
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.errors import LockedOut
 from civicwatt_cloud.kit.identity.codes import digest
 from civicwatt_cloud.kit.identity.models import SignInAttempt
-from civicwatt_cloud.kit.identity.policy import MINUTE_US, policy_of
+from civicwatt_cloud.kit.identity.policy import policy_of
 
 CODE_HOLDER = "one-time code"  # codes share one counter of failures for each address
 

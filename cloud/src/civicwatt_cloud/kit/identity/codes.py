@@ -7,10 +7,10 @@ import time
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.kit.business_time import SECOND_US
+from civicwatt_cloud.kit.business_time import DAY_US
 from civicwatt_cloud.kit.identity.models import Account, OneTimeCode, OpenSession, Purpose
 
-CODE_LIFE_US = 24 * 3600 * SECOND_US  # engineering default
+CODE_LIFE_US = DAY_US  # engineering default
 CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: none that is read as another
 CODE_GROUPS = 3  # of 4 letters of 5 bits: 60 bits
 

@@ -4,15 +4,13 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.kit.business_time import SECOND_US
+from civicwatt_cloud.kit.business_time import DAY_US
 from civicwatt_cloud.kit.identity.actors import Actor
 from civicwatt_cloud.kit.identity.errors import PasswordExpired, SecondFactorDue
 from civicwatt_cloud.kit.identity.models import Method
 from civicwatt_cloud.kit.identity.policy import profile_of
 from civicwatt_cloud.kit.roles import ADMINISTRATORS
 from civicwatt_cloud.kit.settings import Settings
-
-DAY_US = 24 * 3600 * SECOND_US
 
 
 class Duty(StrEnum):

@@ -6,11 +6,9 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit import password_policy, rules_local
-from civicwatt_cloud.kit.business_time import SECOND_US
+from civicwatt_cloud.kit.business_time import MINUTE_US
 from civicwatt_cloud.kit.password_policy import Profile
 from civicwatt_cloud.kit.rules import Rules
-
-MINUTE_US = 60 * SECOND_US
 
 
 class Policy(NamedTuple):

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.kit.business_time import SECOND_US
+from civicwatt_cloud.kit.business_time import MINUTE_US
 from civicwatt_cloud.kit.identity.codes import CODE_LIFE_US, digest
 from civicwatt_cloud.kit.identity.models import LoginNonce, Method, OneTimeCode, OpenSession, SignInAttempt
 from civicwatt_cloud.kit.identity.policy import Policy, policy_of
 
-SEEN_EVERY_US = 60 * SECOND_US  # how exactly the last use of a session is kept
+SEEN_EVERY_US = MINUTE_US  # how exactly the last use of a session is kept
 
 
 def open_session(

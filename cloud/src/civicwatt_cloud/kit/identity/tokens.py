@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit import audit
 from civicwatt_cloud.kit.audit import Deed
-from civicwatt_cloud.kit.business_time import SECOND_US
+from civicwatt_cloud.kit.business_time import DAY_US
 from civicwatt_cloud.kit.errors import NotFound
 from civicwatt_cloud.kit.identity import accounts
 from civicwatt_cloud.kit.identity.actors import Actor, actor_named
@@ -24,7 +24,6 @@ from civicwatt_cloud.kit.identity.models import Account, Method, ServiceToken
 from civicwatt_cloud.kit.identity.sessions import SEEN_EVERY_US
 from civicwatt_cloud.kit.roles import ADMINISTRATORS
 
-DAY_US = 24 * 3600 * SECOND_US
 LONGEST_DAYS = 365  # engineering default
 
 

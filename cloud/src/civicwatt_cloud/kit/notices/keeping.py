@@ -2,7 +2,7 @@
 
 from sqlalchemy import delete, select
 
-from civicwatt_cloud.kit.business_time import HOUR_US
+from civicwatt_cloud.kit.business_time import DAY_US
 from civicwatt_cloud.kit.events import Event
 from civicwatt_cloud.kit.identity import real_now_us
 from civicwatt_cloud.kit.notices.models import Entry, Notice
@@ -10,7 +10,7 @@ from civicwatt_cloud.kit.outbox.models import Delivery
 from civicwatt_cloud.kit.records.entity import Job
 from civicwatt_cloud.kit.records.registry import Context
 
-KEEP_US = 400 * 24 * HOUR_US  # a year and a month [engineering default]; deeds stay in the audit for ever
+KEEP_US = 400 * DAY_US  # a year and a month [engineering default]; deeds stay in the audit for ever
 
 
 def forget(context: Context) -> None:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from civicwatt_cloud.kit.business_time import MINUTE_US
 from civicwatt_protocols.uplink import GapReason
 
-SECOND_US = 1_000_000
 # Engineering defaults. The cloud is not told the interval of a meter: 5 minutes are five polls at a minute.
-GOOD_US = 5 * 60 * SECOND_US
-WATCH_US = 30 * 60 * SECOND_US
+GOOD_US = 5 * MINUTE_US
+WATCH_US = 30 * MINUTE_US
 
 
 class State(StrEnum):
@@ -40,7 +40,7 @@ def judge(now_us: int, value_us: int | None, gap: GapReason | None, *, newest_is
     age_us = now_us - value_us
     if age_us <= GOOD_US:
         return MeterState(State.GOOD)
-    minutes = age_us // (60 * SECOND_US)
+    minutes = age_us // MINUTE_US
     if age_us <= WATCH_US:
         return MeterState(State.WATCH, f"读数已迟到 {minutes} 分钟", f"the reading is {minutes} minutes late")
     return MeterState(State.BAD, f"{minutes} 分钟没有上送", f"nothing received for {minutes} minutes")

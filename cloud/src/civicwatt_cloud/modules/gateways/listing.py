@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.kit.business_time import SECOND_US, iso
+from civicwatt_cloud.kit.business_time import DAY_US, MINUTE_US, SECOND_US, iso
 from civicwatt_cloud.kit.directory import Building, Region
 from civicwatt_cloud.kit.identity import real_now_us
 from civicwatt_cloud.kit.scope import Scope
@@ -15,8 +15,7 @@ from civicwatt_cloud.modules.gateways.models import GatewayCertificate
 from civicwatt_cloud.timeseries.points import Gateway, Point
 from civicwatt_cloud.timeseries.stores.readings import ReadingsStore
 
-ANSWERING_US = 5 * 60 * SECOND_US  # a device whose newest value is no older [engineering default]
-DAY_US = 24 * 3600 * SECOND_US
+ANSWERING_US = 5 * MINUTE_US  # a device whose newest value is no older [engineering default]
 
 
 def listing(session: Session, store: ReadingsStore, scope: Scope, zone: ZoneInfo, now_us: int) -> GatewayList:

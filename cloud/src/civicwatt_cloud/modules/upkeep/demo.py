@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from civicwatt_cloud.kit.business_time import HOUR_US, SECOND_US, date_of
+from civicwatt_cloud.kit.business_time import DAY_US, HOUR_US, SECOND_US, date_of
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.identity import digest
 from civicwatt_cloud.kit.records import registry
@@ -30,7 +30,6 @@ from civicwatt_cloud.modules.upkeep.entities import (
 from civicwatt_cloud.modules.upkeep.equipment_entities import DRILL, EQUIPMENT, HAZARD, PART, PLAN
 from civicwatt_cloud.modules.upkeep.models import Ticket
 
-DAY_US = 24 * HOUR_US
 DONE = ("accept", "classify", "arrive", "finish", "confirm")
 SAID: Mapping[str, Mapping[str, object]] = {
     "classify": {"size": "small"},

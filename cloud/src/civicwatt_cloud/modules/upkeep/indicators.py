@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from civicwatt_cloud.kit.business_time import HOUR_US, day_start_us
+from civicwatt_cloud.kit.business_time import DAY_US, HOUR_US, MINUTE_US, day_start_us
 from civicwatt_cloud.kit.directory import Building, Denominator, DenominatorKind
 from civicwatt_cloud.kit.indicators.spec import Asked, Indicator, Item, Measured, Sum
 from civicwatt_cloud.modules.upkeep import rules
@@ -18,7 +18,7 @@ from civicwatt_cloud.modules.upkeep.choices import MoveKind
 from civicwatt_cloud.modules.upkeep.entities import EVERYONE
 from civicwatt_cloud.modules.upkeep.equipment_models import Equipment, Hazard, Outage, PartMove
 from civicwatt_cloud.modules.upkeep.models import Labour, Ticket
-from civicwatt_cloud.modules.upkeep.rules import MINUTE_US, Span
+from civicwatt_cloud.modules.upkeep.rules import Span
 
 OPEN = ("reported", "accepted", "assigned", "working", "held")
 UNFINISHED_ZH, UNFINISHED = "未登记工时", "no labour was entered"
@@ -58,7 +58,7 @@ def repeat_rate(asked: Asked) -> Measured:
         Ticket.equipment_id.is_not(None),
         Ticket.plan_id.is_(None),
         Ticket.state != "cancelled",
-        Ticket.reported_us >= start_us - days * rules.DAY_US,
+        Ticket.reported_us >= start_us - days * DAY_US,
         Ticket.reported_us < end_us,
     )
     kinds: dict[object, int] = {}
@@ -82,7 +82,7 @@ def backlog_age(asked: Asked) -> Measured:
     """Days for which what is open has been waiting, as a mean; as of now, or of the period's end."""
     at_us = min(asked.now_us, _span(asked)[1])
     open_ = _tickets(asked, Ticket.state.in_(OPEN), Ticket.reported_us < at_us)
-    return Measured([_item(one, at_us - one.reported_us, rules.DAY_US) for one in open_])
+    return Measured([_item(one, at_us - one.reported_us, DAY_US) for one in open_])
 
 
 def hazard_closing(asked: Asked) -> Measured:
@@ -293,8 +293,8 @@ INDICATORS = (
         EVERYONE,
         backlog_age,
         is_better_high=False,
-        over=Sum("等待合计", "days in all", "d", str(1 / rules.DAY_US)),
-        under=Sum("未完成工单", "open tickets", "件", str(1 / rules.DAY_US)),
+        over=Sum("等待合计", "days in all", "d", str(1 / DAY_US)),
+        under=Sum("未完成工单", "open tickets", "件", str(1 / DAY_US)),
     ),
     Indicator(
         "upkeep.hazard_closing",

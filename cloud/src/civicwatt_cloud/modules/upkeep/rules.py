@@ -7,14 +7,12 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from civicwatt_cloud.kit import deadlines
-from civicwatt_cloud.kit.business_time import SECOND_US, date_of
+from civicwatt_cloud.kit.business_time import DAY_US, date_of
 from civicwatt_cloud.kit.calendar import workdays_between
 from civicwatt_cloud.kit.deadlines import Mode
 from civicwatt_cloud.kit.rules import NATION, Place, Rules
 from civicwatt_cloud.modules.upkeep.choices import Answer, HoldReason, Size
 
-MINUTE_US = 60 * SECOND_US
-DAY_US = 24 * 60 * MINUTE_US
 Span = tuple[int, int]  # from, to [UTC µs]
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit import events
-from civicwatt_cloud.kit.business_time import date_of, iso
+from civicwatt_cloud.kit.business_time import MINUTE_US, date_of, iso
 from civicwatt_cloud.kit.directory import Building, Institution
 from civicwatt_cloud.kit.energy_events import METER_SILENT, VALUE_HELD, Question, before_after
 from civicwatt_cloud.kit.files.models import Attachment, File
@@ -32,7 +32,7 @@ from civicwatt_cloud.modules.upkeep.errors import (
     UnknownPoint,
 )
 from civicwatt_cloud.modules.upkeep.models import Ticket
-from civicwatt_cloud.modules.upkeep.rules import MINUTE_US, Terms
+from civicwatt_cloud.modules.upkeep.rules import Terms
 from civicwatt_cloud.timeseries.points import Point
 
 ID_DIGITS = 10  # of a database id

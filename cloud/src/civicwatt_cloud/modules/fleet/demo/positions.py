@@ -12,7 +12,7 @@ from math import atan2, degrees
 from sqlalchemy import select
 
 from civicwatt_cloud.kit import rules_local
-from civicwatt_cloud.kit.business_time import SECOND_US, date_of
+from civicwatt_cloud.kit.business_time import DAY_US, MINUTE_US, SECOND_US, date_of
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.geo import Point, distance_m
 from civicwatt_cloud.kit.records import registry
@@ -27,7 +27,6 @@ from civicwatt_cloud.modules.fleet.positions.intake import Source
 from civicwatt_cloud.modules.fleet.positions.watching import Watched
 
 VEHICLES = 36
-MINUTE_US = 60 * SECOND_US
 DRIVING_S, STANDING_S = 15, 240  # between fixes
 SPEED_M_S, ALTITUDE_M, ACCURACY_M = 10.5, 78, 8
 YARD, CENTRE, LAKE = Point(31.0385, 112.2040), Point(31.0325, 112.2305), Point(31.0391, 112.3196)
@@ -92,7 +91,7 @@ def fill(context: Context, city: Sequence[Institution]) -> None:
 
 
 def _permit(context: Context, vehicle: Vehicle) -> None:
-    day_us = writing.DAY_US
+    day_us = DAY_US
     span = {"from_us": context.now_us - day_us, "to_us": context.now_us + day_us}
     said = {"vehicle_id": vehicle.id, "document": "节假日值班用车安排表", **span}
     registry.add(context, PERMIT, vehicle.owner_id, said)

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from civicwatt_cloud.kit.business_time import date_of
+from civicwatt_cloud.kit.business_time import DAY_US, date_of
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.entity import Entity
@@ -20,7 +20,6 @@ from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.modules.fleet.choices import Body, Energy, Mark, VehicleKind, VehicleState
 from civicwatt_cloud.modules.fleet.models import Vehicle
-from civicwatt_cloud.modules.fleet.positions.writing import DAY_US
 from civicwatt_cloud.modules.fleet.stock import costs, seal_orders
 from civicwatt_cloud.modules.fleet.stock.choices import CostKind, SupplierKind, TrafficKind
 from civicwatt_cloud.modules.fleet.stock.costs import Fuelled, Paid

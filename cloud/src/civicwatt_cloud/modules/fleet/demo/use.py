@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
-from civicwatt_cloud.kit.business_time import HOUR_US, SECOND_US, date_of
+from civicwatt_cloud.kit.business_time import DAY_US, HOUR_US, MINUTE_US, date_of
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.entity import Entity
@@ -32,7 +32,6 @@ from civicwatt_cloud.modules.fleet.use.rosters import DRIVER, DUTY, POOL
 from civicwatt_cloud.modules.fleet.use.sharing import PILE, SESSION, SITE
 from civicwatt_cloud.modules.fleet.use.tally import CAMPAIGN
 
-DAY_US, MINUTE_US = 24 * HOUR_US, 60 * SECOND_US
 NOT_SENT, EVERY = 5, 12  # of each twelve vehicles one goes without an order
 OVERSTATED = 6  # the vehicle whose driver claims too many kilometres
 PURPOSES = {

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from civicwatt_cloud.kit import audit
 from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.audit import Deed
-from civicwatt_cloud.kit.business_time import iso
+from civicwatt_cloud.kit.business_time import DAY_US, iso
 from civicwatt_cloud.kit.geo import System, converted
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.records import registry
@@ -23,7 +23,6 @@ from civicwatt_cloud.modules.fleet.errors import TooLong
 from civicwatt_cloud.modules.fleet.positions import tracks
 from civicwatt_cloud.modules.fleet.positions.models import Terminal
 from civicwatt_cloud.modules.fleet.positions.tracks import Dot, Gap, LeftOut
-from civicwatt_cloud.modules.fleet.positions.writing import DAY_US
 
 router = APIRouter(prefix="/api/v1/fleet", tags=["公务用车"], responses=PROBLEMS)
 

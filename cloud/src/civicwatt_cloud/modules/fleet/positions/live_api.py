@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from civicwatt_cloud.kit.access import Requires
+from civicwatt_cloud.kit.business_time import DAY_US
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.geo import System
 from civicwatt_cloud.kit.identity import Actor
@@ -31,7 +32,6 @@ from civicwatt_cloud.modules.fleet.positions.models import (
 )
 from civicwatt_cloud.modules.fleet.positions.tracks import Dot
 from civicwatt_cloud.modules.fleet.positions.watching import Watched
-from civicwatt_cloud.modules.fleet.positions.writing import DAY_US
 
 log = structlog.get_logger()
 router = APIRouter(prefix="/api/v1/fleet", tags=["公务用车"], responses=PROBLEMS)

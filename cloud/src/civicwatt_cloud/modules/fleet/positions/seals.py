@@ -9,11 +9,9 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from civicwatt_cloud.kit.business_time import SECOND_US, date_of, day_start_us
+from civicwatt_cloud.kit.business_time import MINUTE_US, date_of, day_start_us
 from civicwatt_cloud.kit.records.choices import Choice
 from civicwatt_cloud.modules.fleet.positions.figures import Figures
-
-MINUTE_US = 60 * SECOND_US
 
 
 class Severity(Choice):

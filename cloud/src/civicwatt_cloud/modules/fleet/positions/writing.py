@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 
 from civicwatt_cloud.kit import bulk
+from civicwatt_cloud.kit.business_time import DAY_US
 from civicwatt_cloud.kit.geo import Area, Point
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.modules.fleet.positions import happenings, watching
@@ -18,7 +19,6 @@ from civicwatt_cloud.modules.fleet.positions.motion import Leg
 from civicwatt_cloud.modules.fleet.positions.seals import Span
 from civicwatt_cloud.modules.fleet.positions.watching import Seen, Watched
 
-DAY_US = 24 * 3600 * 1_000_000
 FIX_COLUMNS = (
     "at_us",
     "latitude_micro",

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from civicwatt_cloud.kit import calendar
-from civicwatt_cloud.kit.business_time import SECOND_US, date_of, day_start_us
+from civicwatt_cloud.kit.business_time import DAY_US, SECOND_US, date_of, day_start_us
 from civicwatt_cloud.kit.indicators.spec import Asked, Indicator, Item, Measured
 from civicwatt_cloud.modules.fleet.choices import VehicleState
 from civicwatt_cloud.modules.fleet.entities import READERS
@@ -15,7 +15,6 @@ from civicwatt_cloud.modules.fleet.positions.models import Trip
 from civicwatt_cloud.modules.fleet.stock import accounts, quotas
 from civicwatt_cloud.modules.fleet.stock.accounts import DistanceBasis, Span, Yearly
 
-DAY_US = 24 * 3600 * SECOND_US
 AVAILABLE = {VehicleState.IN_USE, VehicleState.SEALED}
 
 

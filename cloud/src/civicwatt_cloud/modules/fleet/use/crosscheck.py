@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from civicwatt_cloud.kit import boundaries
+from civicwatt_cloud.kit.business_time import MINUTE_US
 from civicwatt_cloud.kit.geo import Area, Point
 from civicwatt_cloud.kit.rules import RuleRow
 from civicwatt_cloud.modules.fleet.positions.seals import Span
-from civicwatt_cloud.modules.fleet.use.rules import MINUTE_US
 
 
 class Order(NamedTuple):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Select, or_, select
 
-from civicwatt_cloud.kit.business_time import HOUR_US
+from civicwatt_cloud.kit.business_time import DAY_US
 from civicwatt_cloud.kit.geo import Area, Point
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.modules.fleet.areas import area_of
@@ -16,8 +16,6 @@ from civicwatt_cloud.modules.fleet.positions.seals import Span
 from civicwatt_cloud.modules.fleet.use.crosscheck import Halt, Order, Run
 from civicwatt_cloud.modules.fleet.use.models import Duty, VehicleRequest
 from civicwatt_cloud.modules.fleet.use.rental_models import RentalSession
-
-DAY_US = 24 * HOUR_US
 
 
 class Evidence(NamedTuple):

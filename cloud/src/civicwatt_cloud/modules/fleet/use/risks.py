@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, func, or_, select
 
 from civicwatt_cloud.kit import events, rules_local
-from civicwatt_cloud.kit.business_time import date_of, day_start_us
+from civicwatt_cloud.kit.business_time import DAY_US, date_of, day_start_us
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.entity import Entity, Job
 from civicwatt_cloud.kit.records.registry import Context
@@ -20,7 +20,7 @@ from civicwatt_cloud.modules.fleet.entities import WATCHERS
 from civicwatt_cloud.modules.fleet.use import crosscheck
 from civicwatt_cloud.modules.fleet.use.choices import RiskKind
 from civicwatt_cloud.modules.fleet.use.crosscheck import Order, Run
-from civicwatt_cloud.modules.fleet.use.evidence import DAY_US, Evidence, gather
+from civicwatt_cloud.modules.fleet.use.evidence import Evidence, gather
 from civicwatt_cloud.modules.fleet.use.models import Driver, Duty, Pool, UseRisk, VehicleRequest
 from civicwatt_cloud.modules.fleet.use.rules import Terms
 

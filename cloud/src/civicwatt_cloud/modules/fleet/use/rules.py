@@ -3,12 +3,11 @@
 from datetime import date
 from typing import NamedTuple
 
-from civicwatt_cloud.kit.business_time import SECOND_US
+from civicwatt_cloud.kit.business_time import DAY_US, MINUTE_US
 from civicwatt_cloud.kit.errors import NoRule
 from civicwatt_cloud.kit.rules import NATION, Place, RuleRow, Rules
 from civicwatt_cloud.modules.fleet.use.errors import SpanReversed, SpanTooLong
 
-MINUTE_US = 60 * SECOND_US
 LONGEST_DAYS = 366  # of a journey or a duty: its days are looked at one by one [engineering default]
 
 
@@ -16,7 +15,7 @@ def check_span(from_us: int, to_us: int) -> None:
     """Errors: SpanReversed, SpanTooLong."""
     if from_us >= to_us:
         raise SpanReversed()
-    if to_us - from_us > LONGEST_DAYS * 24 * 60 * MINUTE_US:
+    if to_us - from_us > LONGEST_DAYS * DAY_US:
         raise SpanTooLong(days=LONGEST_DAYS)
 
 

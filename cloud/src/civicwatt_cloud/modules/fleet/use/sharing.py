@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
+from civicwatt_cloud.kit.business_time import MINUTE_US
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.numbering import node_number
 from civicwatt_cloud.kit.records import registry
@@ -23,7 +24,7 @@ from civicwatt_cloud.modules.fleet.use.errors import AlreadyRented, NoSuchLine, 
 from civicwatt_cloud.modules.fleet.use.models import Pool
 from civicwatt_cloud.modules.fleet.use.rental_models import ChargePile, RentalLine, RentalSession, RentalSite
 from civicwatt_cloud.modules.fleet.use.rosters import DISPATCHERS
-from civicwatt_cloud.modules.fleet.use.rules import MINUTE_US, Terms
+from civicwatt_cloud.modules.fleet.use.rules import Terms
 
 FEN, KM = 100, 1000
 MANAGER = frozenset({Role.FLEET_MANAGER})

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit import audit
-from civicwatt_cloud.kit.business_time import SECOND_US, date_of, iso
+from civicwatt_cloud.kit.business_time import DAY_US, SECOND_US, date_of, iso
 from civicwatt_cloud.kit.numbering import next_number
 from civicwatt_cloud.timeseries.ledger.counter.consumption import micro_of
 from civicwatt_cloud.timeseries.ledger.counter.glitches import GLITCH_READINGS, standing
@@ -31,7 +31,6 @@ from civicwatt_cloud.timeseries.stores.readings import VALUE_LIMIT, ReadingsStor
 from civicwatt_protocols.quantity import format_micro
 
 KIND = "HB"  # 换表
-DAY_US = 24 * 3600 * SECOND_US
 LOOK_BACK_US = 32 * DAY_US  # how far steps are looked for and use is learnt from [engineering default]
 AHEAD_US = 300 * SECOND_US  # a gateway's clock may lead by as much [engineering default]
 Step = tuple[Shown, Shown]  # two neighbours

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from civicwatt_cloud.kit.business_time import HOUR_US, SECOND_US, iso
+from civicwatt_cloud.kit.business_time import HOUR_US, MINUTE_US, SECOND_US, iso
 from civicwatt_cloud.timeseries.ledger.counter.booking import whole_of
 from civicwatt_cloud.timeseries.ledger.counter.consumption import Slots, slots_of
 from civicwatt_cloud.timeseries.ledger.counter.facts import Facts
@@ -19,7 +19,6 @@ from civicwatt_cloud.timeseries.ledger.replay.files import Reading
 from civicwatt_cloud.timeseries.stores.readings import Ints
 from civicwatt_protocols.quantity import format_micro
 
-MINUTE_US = 60 * SECOND_US
 _STEP = re.compile(r"(\d{1,2})(m|min|h|d|mo)")
 REASONS = {
     "fall": ("读数下降", "the counter fell"),
