@@ -7,7 +7,7 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import Workbook
 
-from civicwatt_cloud.kit.tables import read_rows
+from civicwatt_cloud.kit.tables import TableTooLong, read_rows
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,39 @@ def test_s16_a_sheet_that_claims_to_be_huge_costs_little(tmp_path: Path) -> None
             made.writestr(name, data)
     (row,) = read_rows(huge, "Sheet", ["单位编码"])
     assert (row["单位编码"], row.where("单位编码")) == ("U1", "Sheet!A3")
+
+
+def test_s16_a_sheet_that_numbers_its_rows_into_the_billions_costs_little(tmp_path: Path) -> None:
+    """A few kilobytes without a dimension, whose last row would have two billion empty ones before it."""
+    book = Workbook()
+    book.active["A1"], book.active["A2"] = "单位编码", "U1"
+    book.save(tmp_path / "a.xlsx")
+    bomb = tmp_path / "b.xlsx"
+    with ZipFile(tmp_path / "a.xlsx") as small, ZipFile(bomb, "w") as made:
+        for name in small.namelist():
+            data = small.read(name)
+            if name.endswith("sheet1.xml"):
+                last = b'<row r="2000000000"><c r="A2000000000"><v>1</v></c></row></sheetData>'
+                data = data.replace(b'<dimension ref="A1:A2"/>', b"").replace(b"</sheetData>", last)
+                assert last in data
+                assert b"dimension" not in data
+            made.writestr(name, data)
+    assert [row["单位编码"] for row in read_rows(bomb, "Sheet", ["单位编码"])] == ["U1"]
+
+
+def test_s16_a_table_that_is_too_long_is_refused_before_it_is_read_whole(tmp_path: Path) -> None:
+    long = tmp_path / "a.csv"
+    long.write_text("单位编码\n" + "U1\n" * 30)
+    assert len(read_rows(long, "Sheet", ["单位编码"], most=31)) == 30
+    with pytest.raises(TableTooLong):
+        read_rows(long, "Sheet", ["单位编码"], most=30)
+    long.write_text("单位编码\nU1\n" + "\n" * 1_048_576)
+    with pytest.raises(TableTooLong):
+        read_rows(long, "Sheet", ["单位编码"])
+
+
+def test_a_row_keeps_its_number_when_empty_ones_stand_before_it(tmp_path: Path) -> None:
+    table = tmp_path / "a.csv"
+    table.write_text("单位编码\n\n , \nU1\n")
+    (row,) = read_rows(table, "Sheet", ["单位编码"])
+    assert row.where("单位编码") == "Sheet!A4"

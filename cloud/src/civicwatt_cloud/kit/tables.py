@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -15,6 +15,8 @@ from civicwatt_cloud.kit.errors import CloudError
 from civicwatt_cloud.kit.table_files import FORMULA
 
 MOST_COLUMNS = 500  # of a sheet; a damaged or hostile one claims 16,384 [engineering default]
+LAST_LINE = 1_048_576  # of a sheet, by its format; a hostile one numbers its rows far beyond
+Lines = list[tuple[int, list[str]]]  # by their numbers; empty ones are left out
 
 
 class UnreadableTable(CloudError):
@@ -39,6 +41,17 @@ class MissingColumn(CloudError):
     remedy_en = "add these titles to the first row"
 
 
+class TableTooLong(CloudError):
+    """The file has more rows than are brought in at once."""
+
+    status = 422
+    code = "CW-D1003"
+    zh = "行数超过 {most}"
+    en = "it has more than {most} rows"
+    remedy_zh = "分成几个文件，依次导入"
+    remedy_en = "split it into several files"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row: texts by column title, and where each stands."""
@@ -58,17 +71,23 @@ class Row:
 
 
 def read_rows(
-    path: Path, sheet: str, required: Iterable[str], known_as: Mapping[str, str] = MappingProxyType({})
+    path: Path,
+    sheet: str,
+    required: Iterable[str],
+    known_as: Mapping[str, str] = MappingProxyType({}),
+    most: int = LAST_LINE,
 ) -> list[Row]:
     """The rows of `sheet` (else of the first sheet; of a csv file) below its title row, empty rows left out.
 
-    `known_as` gives the column that another title stands for.
+    `known_as` gives the column that another title stands for; `most` is how many rows there may be.
 
-    Errors: UnreadableTable, MissingColumn.
+    Errors: UnreadableTable, MissingColumn, TableTooLong.
     """
     name, lines = _csv(path, sheet) if path.suffix.lower() == ".csv" else _xlsx(path, sheet)
+    if len(lines) > most:
+        raise TableTooLong(name, most=most)
     rows = iter(lines)
-    titles = [known_as.get(title.strip(), title.strip()) for title in next(rows, [])]
+    titles = [known_as.get(title.strip(), title.strip()) for title in next(rows, (1, []))[1]]
     letters = {title: get_column_letter(i) for i, title in enumerate(titles, 1) if title}
     if missing := [title for title in required if title not in letters]:
         raise MissingColumn(f"{name}!1", columns="、".join(missing))
@@ -79,26 +98,35 @@ def read_rows(
             letters,
             name,
         )
-        for number, cells in enumerate(rows, 2)
-        if any(text.strip() for text in cells)
+        for number, cells in rows
     ]
 
 
-def _xlsx(path: Path, sheet: str) -> tuple[str, Iterator[list[str]]]:
+def _numbered(lines: Iterable[list[str]], name: str) -> Lines:
+    """Those in which something stands: whatever else a file claims costs nothing. Errors: TableTooLong."""
+    found = []
+    for number, cells in enumerate(lines, 1):
+        if number > LAST_LINE:
+            raise TableTooLong(name, most=LAST_LINE)
+        if any(text.strip() for text in cells):
+            found.append((number, cells))
+    return found
+
+
+def _xlsx(path: Path, sheet: str) -> tuple[str, Lines]:
     try:
         with path.open("rb") as file:  # ours to close: a workbook that fails leaves its own open
             book = load_workbook(file, read_only=True, data_only=True)
             found = book[sheet] if sheet in book.sheetnames else book.worksheets[0]
             width = min(found.max_column or MOST_COLUMNS, MOST_COLUMNS)
-            rows = found.iter_rows(values_only=True, max_col=width)
-            lines = [_texts(row) for row in rows]
-            title = found.title
+            last = min(found.max_row or LAST_LINE, LAST_LINE)
+            rows = found.iter_rows(values_only=True, max_row=last, max_col=width)
+            return found.title, _numbered((_texts(row) for row in rows), found.title)
     except Exception as error:  # a broken workbook raises whatever openpyxl's parsers happen to meet
         raise UnreadableTable(str(path)) from error
-    return title, iter(lines)
 
 
-def _csv(path: Path, sheet: str) -> tuple[str, Iterator[list[str]]]:
+def _csv(path: Path, sheet: str) -> tuple[str, Lines]:
     """Spreadsheet programs in China save csv as UTF-8 with a mark or as GB18030: both are read."""
     try:
         data = path.read_bytes()
@@ -106,10 +134,10 @@ def _csv(path: Path, sheet: str) -> tuple[str, Iterator[list[str]]]:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
             text = data.decode("gb18030")
-        lines = [[_said(cell) for cell in line] for line in csv.reader(io.StringIO(text))]
+        lines = csv.reader(io.StringIO(text))
+        return sheet, _numbered(([_said(cell) for cell in line] for line in lines), sheet)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UnreadableTable(str(path)) from error
-    return sheet, iter(lines)
 
 
 def _texts(row: tuple[object, ...]) -> list[str]:

@@ -1,8 +1,10 @@
 """Values of fields between the database, the wire and a workbook's cell."""
 
+import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from civicwatt_cloud.kit.business_time import SECOND_US, iso
@@ -13,6 +15,9 @@ YES = {"是", "true", "1", "yes", "y", "√"}
 NO = {"否", "false", "0", "no", "n", ""}
 BIGGEST = 2**63 - 1
 BIGGEST_ID = 2**31 - 1
+FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2999, 12, 31)  # others are slips, and no calendar reaches them
+_WRITTEN = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]*(\d{1,2})(:.*))?")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 
 
 def parse(field: Field, said: object, zone: ZoneInfo) -> object:
@@ -22,14 +27,14 @@ def parse(field: Field, said: object, zone: ZoneInfo) -> object:
         return None
     try:
         return _parse(field, spoken, zone)
-    except (ValueError, InvalidOperation, OverflowError) as error:
+    except (ValueError, ArithmeticError) as error:
         raise BadField(field=field, said=spoken[:80].encode(errors="replace").decode()) from error
 
 
 def _parse(field: Field, said: str, zone: ZoneInfo) -> object:
     match field.kind:
         case Kind.NUMBER:
-            return _number(field, said)
+            return _number(field, _narrow(said))
         case Kind.MOMENT:
             return _moment(said, zone)
         case Kind.CHOICE:
@@ -66,7 +71,24 @@ def _text(field: Field, said: str) -> str:
     return said
 
 
+def _narrow(said: str) -> str:
+    """Without the full width in which Chinese input writes digits and marks."""
+    return unicodedata.normalize("NFKC", said)
+
+
+def _iso(said: str) -> str:
+    """As ISO 8601 has it, what spreadsheets and people write: 2026/1/5 8:15, 2026年1月5日."""
+    said = _narrow(said)
+    found = _WRITTEN.fullmatch(said)
+    if found is None:
+        return said
+    year, month, day, hour, rest = found.groups()
+    return f"{year}-{month:0>2}-{day:0>2}" + (f"T{hour:0>2}{rest}" if hour else "")
+
+
 def _number(field: Field, said: str) -> int:
+    if "," in said and not _THOUSANDS.fullmatch(said):
+        raise ValueError  # 1,5 is not 15
     scaled = Decimal(said.replace(",", "")).scaleb(field.digits)
     if not scaled.is_finite() or abs(scaled) > BIGGEST or scaled != (whole := int(scaled)):
         raise ValueError
@@ -77,8 +99,9 @@ def _number(field: Field, said: str) -> int:
 
 def _moment(said: str, zone: ZoneInfo) -> int:
     """An instant without an offset is one of the business zone."""
-    at = datetime.fromisoformat(said)
+    at = datetime.fromisoformat(_iso(said))
     at = at if at.tzinfo else at.replace(tzinfo=zone)
+    _known(at.date())
     return round(at.timestamp() * SECOND_US)
 
 
@@ -90,7 +113,14 @@ def _check(said: str) -> bool:
 
 
 def _date(said: str) -> date:
-    return date.fromisoformat(said.replace("/", "-"))
+    return _known(date.fromisoformat(_iso(said)))
+
+
+def _known(day: date) -> date:
+    """Errors: ValueError, for a day so far away that nothing can be reckoned from it."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError
+    return day
 
 
 def _choice(field: Field, said: str) -> str:

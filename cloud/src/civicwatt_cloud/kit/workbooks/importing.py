@@ -20,7 +20,7 @@ from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.errors import BadField, FieldMissing, titles_of
 from civicwatt_cloud.kit.records.fields import Kind, is_required
 from civicwatt_cloud.kit.records.registry import Context
-from civicwatt_cloud.kit.records.sensitive import MASK
+from civicwatt_cloud.kit.records.sensitive import MASK, is_guarded
 from civicwatt_cloud.kit.records.values import parse
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.kit.tables import Row, read_rows
@@ -47,6 +47,7 @@ from civicwatt_cloud.kit.workbooks.template import sheet_title
 from civicwatt_cloud.kit.workflow import steps
 
 AT_ONCE = 500  # rows whose records are looked for together
+MOST_ROWS = 100_000  # of a file: they are one transaction, for which all others wait [engineering default]
 
 Report = Callable[[int, int], None]  # rows done, of how many
 Key = tuple[object, ...]
@@ -106,9 +107,10 @@ def import_file(
 ) -> Outcome:
     """Bring a file's rows in; one audit row for each record that is new or changed.
 
-    Errors: UnreadableTable, MissingColumn, UnknownColumn, NotPermitted; those of a row are in the outcome.
+    Errors: UnreadableTable, MissingColumn, UnknownColumn, TableTooLong, NotPermitted; those of a row are in
+    the outcome.
     """
-    found = read_rows(path, sheet_title(entity), required_titles(entity))
+    found = read_rows(path, sheet_title(entity), required_titles(entity), most=MOST_ROWS)
     rows = [one for one in found if one[OWNER] != EXAMPLE]
     _check_titles(entity, found)
     trial = context.session.begin_nested()
@@ -175,7 +177,7 @@ class _Importer:
         values: dict[str, object] = {}
         for one in self._columns:
             text = row[one.title]
-            if one.field.is_personal and text == MASK:
+            if is_guarded(one.field) and text == MASK:
                 continue  # an export that hid it
             value = self._value(one, row)
             if value is None and self._is_left_to_default(one, row):
