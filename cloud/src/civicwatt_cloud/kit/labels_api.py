@@ -12,7 +12,7 @@ from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.errors import NotFound
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.labels import Label
-from civicwatt_cloud.kit.problems import Problem
+from civicwatt_cloud.kit.problems import problems
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.api import RecordId, reading
 from civicwatt_cloud.kit.records.entity import Entity, Module
@@ -56,7 +56,7 @@ def _sheet_route(router: APIRouter, name: str, entity: Entity) -> None:
         response_class=Response,
         responses={
             200: {"content": {"application/pdf": {}}, "description": "标签"},
-            503: {"model": Problem},
+            **problems(503),
         },
     )
     def sheet(request: Request, id: Ids, actor: Actor = reader) -> Response:

@@ -1,6 +1,7 @@
 """Errors as RFC 9457 problem documents, in Chinese and English, with the code to look them up by."""
 
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -24,6 +25,14 @@ class Problem(BaseModel):
     remedy: str
     remedy_en: str
     where: str
+
+
+Responses = dict[int | str, dict[str, Any]]  # as FastAPI takes them
+
+
+def problems(*statuses: int) -> Responses:
+    """How a route may be refused, for the OpenAPI."""
+    return {status: {"model": Problem} for status in statuses}
 
 
 def told(error: CloudError) -> Problem:

@@ -1,6 +1,6 @@
 """Routes of signing in and of the set-up."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,14 +12,12 @@ from civicwatt_cloud.kit.errors import BadRequest
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.identity.duties import Duty, duty_of
 from civicwatt_cloud.kit.identity.totp import Second
-from civicwatt_cloud.kit.problems import Problem
+from civicwatt_cloud.kit.problems import problems
 from civicwatt_cloud.kit.roles import EVERYBODY, Role, title
 from civicwatt_cloud.kit.settings import Settings
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem} for status in (401, 403, 409, 422, 429)
-}
-router = APIRouter(prefix="/api/v1", tags=["登录与设置"], responses={401: {"model": Problem}})
+PROBLEMS = problems(401, 403, 409, 422, 429)
+router = APIRouter(prefix="/api/v1", tags=["登录与设置"], responses=problems(401))
 
 Anybody = Annotated[Actor, Depends(Requires(EVERYBODY, setup=True, is_activity=False, own=True))]
 InSetup = Annotated[Actor, Depends(Requires(setup=True))]

@@ -10,7 +10,7 @@ from civicwatt_cloud.kit.documents.forms import form_of
 from civicwatt_cloud.kit.documents.pdf import pdf
 from civicwatt_cloud.kit.documents.word import word
 from civicwatt_cloud.kit.identity import Actor
-from civicwatt_cloud.kit.problems import Problem
+from civicwatt_cloud.kit.problems import problems
 from civicwatt_cloud.kit.records.api import RecordId, reading
 from civicwatt_cloud.kit.records.entity import Entity, Module
 from civicwatt_cloud.kit.records.routing import router_of
@@ -41,7 +41,7 @@ def _document_route(router: APIRouter, name: str, entity: Entity) -> None:
         response_class=Response,
         responses={
             200: {"content": {media: {} for media in MEDIA.values()}, "description": "审批表"},
-            503: {"model": Problem},
+            **problems(503),
         },
     )
     def document(

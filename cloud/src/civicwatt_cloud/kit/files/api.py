@@ -16,7 +16,7 @@ from civicwatt_cloud.kit.files.models import Attachment
 from civicwatt_cloud.kit.files.regions import Region
 from civicwatt_cloud.kit.files.store import Store
 from civicwatt_cloud.kit.identity import Actor
-from civicwatt_cloud.kit.problems import Problem
+from civicwatt_cloud.kit.problems import problems
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.api import RecordId, reading, writing
 from civicwatt_cloud.kit.records.entity import Entity, Module
@@ -24,7 +24,7 @@ from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.records.routing import PROBLEMS, router_of
 from civicwatt_cloud.kit.roles import BUSINESS
 
-PROBLEMS_OF_UPLOADS: dict[int | str, dict[str, Any]] = {**PROBLEMS, 413: {"model": Problem}}
+PROBLEMS_OF_UPLOADS = PROBLEMS | problems(413)
 BYTES = {
     "requestBody": {
         "required": True,

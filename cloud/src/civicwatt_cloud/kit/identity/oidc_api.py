@@ -12,13 +12,11 @@ from civicwatt_cloud.kit.identity import oidc
 from civicwatt_cloud.kit.identity.errors import SignOnRefused
 from civicwatt_cloud.kit.identity.oidc import Answer, Provider, Sealing
 from civicwatt_cloud.kit.identity.own_api import PROBLEMS
-from civicwatt_cloud.kit.problems import Problem
+from civicwatt_cloud.kit.problems import problems
 from civicwatt_cloud.kit.session_api import address_of, signed_in
 from civicwatt_cloud.kit.settings import Settings
 
-router = APIRouter(
-    prefix="/api/v1/session/oidc", tags=["单点登录"], responses={**PROBLEMS, 502: {"model": Problem}}
-)
+router = APIRouter(prefix="/api/v1/session/oidc", tags=["单点登录"], responses=PROBLEMS | problems(502))
 Text = Annotated[str, Query(max_length=4096)]
 
 

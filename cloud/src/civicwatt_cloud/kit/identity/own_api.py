@@ -1,6 +1,6 @@
 """What people do with their own account: password, second factor, sessions; and the invitation to it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import segno
 from fastapi import APIRouter, Depends, Path, Request, Response
@@ -17,13 +17,11 @@ from civicwatt_cloud.kit.identity.policy import profile_of
 from civicwatt_cloud.kit.identity.sessions import sessions_of
 from civicwatt_cloud.kit.identity.totp import Second
 from civicwatt_cloud.kit.password_policy import MAX_LENGTH, Profile
-from civicwatt_cloud.kit.problems import Problem
+from civicwatt_cloud.kit.problems import problems
 from civicwatt_cloud.kit.session_api import address_of, forget_cookie
 from civicwatt_cloud.kit.settings import Settings
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem} for status in (401, 403, 404, 409, 422, 429)
-}
+PROBLEMS = problems(401, 403, 404, 409, 422, 429)
 router = APIRouter(prefix="/api/v1", tags=["我的账号"], responses=PROBLEMS)
 HANDLE = 16  # letters of a session's hash: enough to name it among one's own
 

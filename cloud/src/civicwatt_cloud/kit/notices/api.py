@@ -1,7 +1,7 @@
 """One's own notices, and how one wants to hear of them."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,11 +18,11 @@ from civicwatt_cloud.kit.notices.mail import channel_key, newest_entry
 from civicwatt_cloud.kit.notices.models import Entry, Kind, Mail, Notice, Preference
 from civicwatt_cloud.kit.notices.notify import unread
 from civicwatt_cloud.kit.notices.sending import begin
-from civicwatt_cloud.kit.problems import Problem
+from civicwatt_cloud.kit.problems import problems
 from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import EVERYBODY
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {status: {"model": Problem} for status in (401, 403, 422)}
+PROBLEMS = problems(401, 403, 422)
 router = APIRouter(prefix="/api/v1/notices", tags=["通知"], responses=PROBLEMS)
 PAGE = 50
 LAST_ID = 2**63 - 1  # that a database counts up to

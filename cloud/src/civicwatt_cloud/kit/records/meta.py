@@ -7,14 +7,14 @@ from pydantic import BaseModel
 
 from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.identity import Actor
-from civicwatt_cloud.kit.problems import Problem
+from civicwatt_cloud.kit.problems import problems
 from civicwatt_cloud.kit.records.entity import Entity, Module
 from civicwatt_cloud.kit.records.fields import Field, fields_of, is_required
 from civicwatt_cloud.kit.records.sensitive import SENSITIVITY
 from civicwatt_cloud.kit.roles import EVERYBODY, title
 from civicwatt_cloud.kit.workflow.spec import Transition, Workflow
 
-router = APIRouter(prefix="/api/v1", tags=["页面"], responses={401: {"model": Problem}})
+router = APIRouter(prefix="/api/v1", tags=["页面"], responses=problems(401))
 
 
 class Named(BaseModel):

@@ -7,12 +7,10 @@ from fastapi.routing import APIRoute
 from starlette.routing import Match
 from starlette.types import Scope
 
-from civicwatt_cloud.kit.problems import Problem
+from civicwatt_cloud.kit.problems import Responses, problems
 from civicwatt_cloud.kit.records.entity import Module
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem} for status in (401, 403, 404, 409, 422)
-}
+PROBLEMS = problems(401, 403, 404, 409, 422)
 
 
 class RecordRoute(APIRoute):
@@ -29,7 +27,7 @@ class RecordRoute(APIRoute):
         return super().matches(scope)
 
 
-def router_of(module: Module, problems: dict[int | str, dict[str, Any]] = PROBLEMS) -> APIRouter:
-    """A router for routes that every entity of a module has; `problems`: how they may be refused."""
+def router_of(module: Module, refusals: Responses = PROBLEMS) -> APIRouter:
+    """A router for routes that every entity of a module has; `refusals`: how they may be refused."""
     path = f"/api/v1/{module.key}"
-    return APIRouter(prefix=path, route_class=RecordRoute, tags=[module.zh], responses=problems)
+    return APIRouter(prefix=path, route_class=RecordRoute, tags=[module.zh], responses=refusals)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.identity import Actor
-from civicwatt_cloud.kit.problems import Problem
+from civicwatt_cloud.kit.problems import problems
 from civicwatt_cloud.kit.roles import EVERYBODY, Role
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.modules.energy import lineage as lineages
@@ -36,7 +36,7 @@ from civicwatt_cloud.timeseries.ledger.queries import Step
 router = APIRouter(
     prefix="/api/v1",
     tags=["用能"],
-    responses={status: {"model": Problem} for status in (401, 403, 404, 422)},
+    responses=problems(401, 403, 404, 422),
 )
 
 MANAGER = frozenset({Role.ENERGY_MANAGER})

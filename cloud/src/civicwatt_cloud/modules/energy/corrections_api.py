@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 
 from civicwatt_cloud.kit.identity import Actor
-from civicwatt_cloud.kit.problems import Problem
+from civicwatt_cloud.kit.problems import problems
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.modules.energy import corrections
 from civicwatt_cloud.modules.energy.api import MANAGER, Manager
@@ -16,7 +16,7 @@ from civicwatt_cloud.timeseries.ledger.closing.corrections import Decision, appr
 router = APIRouter(
     prefix="/api/v1",
     tags=["更正单"],
-    responses={status: {"model": Problem} for status in (401, 403, 404, 409, 422)},
+    responses=problems(401, 403, 404, 409, 422),
 )
 Number = Annotated[str, Path(pattern=r"^GZ-\d{4}-\d{6}$", examples=["GZ-2026-000001"])]
 

@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.kit.directory import InstitutionKind, Level
 from civicwatt_cloud.kit.errors import BadRequest
-from civicwatt_cloud.kit.problems import Problem
+from civicwatt_cloud.kit.problems import problems
 from civicwatt_cloud.kit.table_files import MEDIA
 from civicwatt_cloud.modules.energy import comparison as comparisons
 from civicwatt_cloud.modules.energy import curves as load_curves
@@ -29,7 +29,7 @@ from civicwatt_cloud.timeseries.figures.recipes import FigureKey
 router = APIRouter(
     prefix="/api/v1",
     tags=["查询"],
-    responses={status: {"model": Problem} for status in (401, 403, 404, 422)},
+    responses=problems(401, 403, 404, 422),
 )
 CHUNK_BYTES = 64 * 1024
 _ID = Query(ge=1, le=2**31 - 1)

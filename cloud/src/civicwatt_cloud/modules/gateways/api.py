@@ -9,7 +9,7 @@ from civicwatt_cloud.kit.access import Requires, public
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.errors import Conflict
 from civicwatt_cloud.kit.identity import Actor
-from civicwatt_cloud.kit.problems import Problem
+from civicwatt_cloud.kit.problems import problems
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.kit.settings import Settings
@@ -30,7 +30,7 @@ from civicwatt_cloud.timeseries.intake import roles
 router = APIRouter(
     prefix="/api/v1",
     tags=["网关"],
-    responses={status: {"model": Problem} for status in (401, 403, 404, 409, 422, 429)},
+    responses=problems(401, 403, 404, 409, 422, 429),
 )
 
 MANAGER = frozenset({Role.ENERGY_MANAGER})

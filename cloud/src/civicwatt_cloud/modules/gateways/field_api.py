@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from civicwatt_cloud.kit.problems import Problem
+from civicwatt_cloud.kit.problems import problems
 from civicwatt_cloud.modules.gateways import field, forms
 from civicwatt_cloud.modules.gateways.field_schemas import (
     MetersIn,
@@ -18,7 +18,7 @@ from civicwatt_cloud.modules.gateways.signed import SignedGateway, signed_gatewa
 router = APIRouter(
     prefix="/api/v1/gateway",
     tags=["网关"],
-    responses={status: {"model": Problem} for status in (401, 404, 409, 422)},
+    responses=problems(401, 404, 409, 422),
 )
 
 Signed = Annotated[SignedGateway, Depends(signed_gateway)]

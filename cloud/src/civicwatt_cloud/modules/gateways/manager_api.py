@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 
 from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.identity import Actor
-from civicwatt_cloud.kit.problems import Problem
+from civicwatt_cloud.kit.problems import problems
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.modules.gateways import forms, listing
@@ -20,7 +20,7 @@ from civicwatt_cloud.modules.gateways.field_schemas import (
 router = APIRouter(
     prefix="/api/v1",
     tags=["网关"],
-    responses={status: {"model": Problem} for status in (401, 403, 404, 409, 422)},
+    responses=problems(401, 403, 404, 409, 422),
 )
 
 MANAGER = frozenset({Role.ENERGY_MANAGER})
