@@ -43,6 +43,7 @@ PEOPLE = {
     "lin": ("林清", BUSINESS, CITY),
     "sys": ("郑文", (Role.SYSTEM_ADMIN,), {}),
     "sec": ("安宁", (Role.SECURITY_ADMIN,), {}),
+    "aud": ("申明", (Role.AUDIT_ADMIN,), {}),
 }
 PAGES = ["#/housing/plans/1", "#/housing/plans/1?print=a4", "#/indicators", "#/account"]
 
@@ -266,6 +267,32 @@ def test_s06_an_account_goes_through_two_hands_and_its_holder_sets_up_a_second_f
     page.get_by_label("六位数字").fill(phone.at(began + 30))  # the digits after those that were used
     page.get_by_role("button", name="登录", exact=True).click()
     page.get_by_role("navigation", name="业务").wait_for()
+    context.close()
+
+
+def test_s09_the_audit_administrator_finds_a_deed_and_verifies_the_chain(
+    browser: Browser, site: Site
+) -> None:
+    context, visit = opened_by(browser, site, "aud")
+    page = visit.page
+    page.get_by_label("对象以此开头").fill("room/")
+    expect(page).to_have_url(re.compile("subject=room"))
+    deeds = page.get_by_role("table", name="审计日志")
+    expect(deeds.locator("tbody tr").first).to_contain_text("房间：")
+    deeds.get_by_role("link", name="房间：新增").first.click()
+    sheet = page.get_by_role("dialog")
+    expect(sheet.get_by_role("row", name=re.compile("^使用面积"))).to_contain_text("—")
+    expect(sheet).to_contain_text("sha256:")
+    visit.shot("audit-deed")
+    sheet.get_by_role("button", name="关闭").click()
+    page.get_by_role("button", name="校验审计链").click()
+    expect(page.get_by_role("status")).to_contain_text("审计链完整")
+    page.get_by_role("textbox", name="截止日期").fill("2020-01-01")
+    expect(page.get_by_text("没有符合条件的记录。")).to_be_visible()
+    for check in (NAMELESS, ENGLISH):
+        assert page.evaluate(check) == []
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert page.evaluate(TOO_WIDE) == []
     context.close()
 
 

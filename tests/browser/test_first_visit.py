@@ -100,7 +100,7 @@ def test_an_administrator_is_told_who_he_is_and_that_he_sees_no_energy_data(visi
     page.route("**/api/v1/session", lambda route: route.fulfill(json=session))
     asked = []
     page.on("request", lambda sent: asked.append(sent.url))
-    page.goto(visit.url)
+    page.goto(visit.url + "#/account")
     expect(page.get_by_role("heading", name="王审")).to_be_visible()
     expect(page.get_by_text("管理员不查看业务数据")).to_be_visible()
     expect(page.get_by_role("button", name="退出登录")).to_be_enabled()

@@ -173,7 +173,7 @@ export interface paths {
         };
         /**
          * 审计记录
-         * @description The deeds whose doer, kind and subject begin so.
+         * @description The deeds of these days whose doer, kind and subject begin so.
          */
         get: operations["list_audit"];
         put?: never;
@@ -18402,6 +18402,12 @@ export interface components {
             before: {
                 [key: string]: unknown;
             } | null;
+            /** En */
+            en: string;
+            /** Fields */
+            fields: {
+                [key: string]: components["schemas"]["FieldName"];
+            };
             /** Hash */
             hash: string;
             /** Id */
@@ -18412,6 +18418,8 @@ export interface components {
             what: string;
             /** Who */
             who: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * DeedsOut
@@ -19734,6 +19742,16 @@ export interface components {
             target: string;
             /** Unit */
             unit: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * FieldName
+         * @description What a field is called.
+         */
+        FieldName: {
+            /** En */
+            en: string;
             /** Zh */
             zh: string;
         };
@@ -29435,6 +29453,8 @@ export interface operations {
                 who?: string;
                 what?: string;
                 subject?: string;
+                since?: string | null;
+                until?: string | null;
                 offset?: number;
                 limit?: number;
             };

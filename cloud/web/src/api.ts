@@ -58,6 +58,9 @@ export type Rule = Schemas["RuleOut"];
 export type Book = Schemas["BookOut"];
 export type Attachment = Schemas["AttachmentOut"];
 
+export type Deeds = Schemas["DeedsOut"];
+export type Deed = Schemas["DeedOut"];
+export type AuditVerdict = Schemas["VerdictOut"];
 export type Accounts = Schemas["AccountsOut"];
 export type Account = Accounts["rows"][number];
 export type Grant = Schemas["GrantOut"];

@@ -1,17 +1,20 @@
 """Routes of the audit, for the audit administrator: what was done, and whether the chain is whole."""
 
 import json
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import func, select
+from starlette.datastructures import State
 
 from civicwatt_cloud.kit import audit, audit_anchors
 from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.audit import Audit
-from civicwatt_cloud.kit.business_time import iso
+from civicwatt_cloud.kit.audit_words import entity_of, field_words, words
+from civicwatt_cloud.kit.business_time import day_start_us, iso
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.problems import Problem
 from civicwatt_cloud.kit.roles import Role
@@ -20,18 +23,28 @@ router = APIRouter(
     prefix="/api/v1", tags=["审计"], responses={one: {"model": Problem} for one in (401, 403, 422)}
 )
 AuditAdmin = Annotated[Actor, Depends(Requires(frozenset({Role.AUDIT_ADMIN})))]
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 
 
 class AuditAsked(BaseModel):
-    """How what is asked for begins, and which page of it."""
+    """How what is asked for begins, from which day to which, and which page of it."""
 
     model_config = ConfigDict(extra="forbid")
 
     who: str = Field("", max_length=80)
     what: str = Field("", max_length=60)
     subject: str = Field("", max_length=160)
+    since: date | None = Field(None, ge=EARLIEST, le=LATEST)
+    until: date | None = Field(None, ge=EARLIEST, le=LATEST)
     offset: int = Field(0, ge=0, le=2**31 - 1)
     limit: int = Field(50, ge=1, le=500)
+
+
+class FieldName(BaseModel):
+    """What a field is called."""
+
+    zh: str
+    en: str
 
 
 class DeedOut(BaseModel):
@@ -41,9 +54,12 @@ class DeedOut(BaseModel):
     at: str
     who: str
     what: str
+    zh: str
+    en: str
     subject: str
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+    fields: dict[str, FieldName]  # of those that are known by another name
     hash: str
 
 
@@ -66,26 +82,18 @@ class VerdictOut(BaseModel):
 
 @router.get("/audit", operation_id="list_audit", summary="审计记录")
 def list_audit(request: Request, asked: Annotated[AuditAsked, Query()], _actor: AuditAdmin) -> DeedsOut:
-    """The deeds whose doer, kind and subject begin so."""
+    """The deeds of these days whose doer, kind and subject begin so."""
     state = request.app.state
     said = ((Audit.who, asked.who), (Audit.what, asked.what), (Audit.subject, asked.subject))
     where = [column.startswith(text, autoescape=True) for column, text in said if text]
+    if asked.since:
+        where.append(Audit.at_us >= day_start_us(asked.since, state.zone))
+    if asked.until:
+        where.append(Audit.at_us < day_start_us(asked.until + timedelta(days=1), state.zone))
     with state.database.reading() as session:
         total = session.scalar(select(func.count()).select_from(Audit).where(*where)) or 0
         query = select(Audit).where(*where).order_by(Audit.id.desc()).offset(asked.offset).limit(asked.limit)
-        rows = [
-            DeedOut(
-                id=row.id,
-                at=iso(row.at_us, state.zone),
-                who=row.who,
-                what=row.what,
-                subject=row.subject,
-                before=json.loads(row.before) if row.before else None,
-                after=json.loads(row.after) if row.after else None,
-                hash=row.hash,
-            )
-            for row in session.scalars(query)
-        ]
+        rows = [_told(row, state) for row in session.scalars(query)]
         return DeedsOut(total=total, rows=rows)
 
 
@@ -103,4 +111,28 @@ def verify_audit(request: Request, _actor: AuditAdmin) -> VerdictOut:
         anchors=len(anchored),
         first_bad_row=broken and broken.row,
         reason=broken and broken.reason,
+    )
+
+
+def _told(row: Audit, state: State) -> DeedOut:
+    entity = entity_of(state.modules, row.subject)
+    called, names = words(entity, row.what), field_words(entity)
+    before = json.loads(row.before) if row.before else None
+    after = json.loads(row.after) if row.after else None
+    return DeedOut(
+        id=row.id,
+        at=iso(row.at_us, state.zone),
+        who=row.who,
+        what=row.what,
+        zh=called.zh,
+        en=called.en,
+        subject=row.subject,
+        before=before,
+        after=after,
+        fields={
+            name: FieldName(zh=names[name].zh, en=names[name].en)
+            for name in {**(before or {}), **(after or {})}
+            if name in names
+        },
+        hash=row.hash,
     )

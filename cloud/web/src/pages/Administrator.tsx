@@ -3,6 +3,7 @@ import type { Session } from "../api";
 import { AccountPage } from "../account/AccountPage";
 import { ACCOUNTS, AccountsPage } from "../account/AccountsPage";
 import { SecondFactor } from "../account/SecondFactor";
+import { AUDIT, AuditPage } from "../audit/AuditPage";
 import { Switches } from "../parts/Switches";
 import { usePreferences } from "../preferences";
 import { addressOf, parseAddress, useHash } from "../records/address";
@@ -17,11 +18,15 @@ interface Props {
 
 const KEEPERS = ["system_admin", "security_admin"];
 
-/** An administrator's pages: the accounts, for those two who keep them, and the own account; nothing of the business. */
+/** An administrator's pages: the accounts for those two who keep them, the audit for who reads it, and the own account. */
 export function Administrator({ session, onSignOut, onChanged }: Props) {
   const { language, t } = usePreferences();
   const place = parseAddress(useHash());
-  const keeps = session.roles.some((role) => KEEPERS.includes(role.key));
+  const held = session.roles.map((role) => role.key);
+  const duties = [
+    ...(held.some((key) => KEEPERS.includes(key)) ? [{ kind: ACCOUNTS, title: t("accounts") }] : []),
+    ...(held.includes("audit_admin") ? [{ kind: AUDIT, title: t("audit") }] : []),
+  ];
   if (session.duty === "change_password") return <NewPassword due={null} onChanged={onSignOut} />;
   if (session.duty === "set_second_factor")
     return (
@@ -37,8 +42,8 @@ export function Administrator({ session, onSignOut, onChanged }: Props) {
         <Switches />
       </main>
     );
-  const here = keeps && place.kind !== "account" ? ACCOUNTS : "account";
-  const links = [...(keeps ? [{ kind: ACCOUNTS, title: t("accounts") }] : []), { kind: "account", title: t("my_account") }];
+  const links = [...duties, { kind: "account", title: t("my_account") }];
+  const here = (links.find((link) => link.kind === place.kind) ?? links[0])?.kind;
   const duty = `role_${session.roles[0]?.key}_does`;
   return (
     <>
@@ -64,9 +69,9 @@ export function Administrator({ session, onSignOut, onChanged }: Props) {
         </Button>
       </header>
       <main className="page" tabIndex={-1} aria-label={t("app")}>
-        {here === ACCOUNTS ? (
-          <AccountsPage session={session} address={place} />
-        ) : (
+        {here === ACCOUNTS && <AccountsPage session={session} address={place} />}
+        {here === AUDIT && <AuditPage address={place} />}
+        {here === "account" && (
           <>
             {isTextKey(duty) && (
               <p className="caption note">

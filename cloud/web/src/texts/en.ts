@@ -1,6 +1,7 @@
 import map from "./map.en";
 import type { TextKey } from "./zh";
 import account from "./account.en";
+import audit from "./audit.en";
 import indicators from "./indicators.en";
 import labels from "./labels.en";
 import people from "./people.en";
@@ -11,6 +12,7 @@ import records from "./records.en";
 const en: Record<TextKey, string> = {
   ...map,
   ...account,
+  ...audit,
   ...indicators,
   ...labels,
   ...people,

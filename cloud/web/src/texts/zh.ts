@@ -1,5 +1,6 @@
 import map from "./map.zh";
 import account from "./account.zh";
+import audit from "./audit.zh";
 import indicators from "./indicators.zh";
 import labels from "./labels.zh";
 import people from "./people.zh";
@@ -11,6 +12,7 @@ import records from "./records.zh";
 const zh = {
   ...map,
   ...account,
+  ...audit,
   ...indicators,
   ...labels,
   ...people,

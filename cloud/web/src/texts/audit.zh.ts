@@ -1,0 +1,33 @@
+/** The sentences of the audit, for the audit administrator. */
+const zh = {
+  audit: "审计日志",
+  audit_count: "{n} 条",
+  audit_hint: "记录只增不改，每条由前一条的摘要锁定。审计管理员只查看，不能修改。",
+  audit_who: "操作人",
+  audit_who_starts: "操作人账号以此开头",
+  audit_subject: "对象",
+  audit_subject_starts: "对象以此开头",
+  audit_at: "时间",
+  audit_deed: "操作",
+  audit_row: "序号",
+  audit_since: "起始日期",
+  audit_until: "截止日期",
+  audit_before: "操作前",
+  audit_after: "操作后",
+  audit_field: "字段",
+  audit_no_fields: "该操作未改变字段。",
+  audit_hash: "摘要",
+  audit_key: "操作代码",
+  audit_command: "服务器命令行",
+  audit_platform: "系统",
+  empty_audit: "没有符合条件的记录。",
+  audit_verify: "校验审计链",
+  audit_whole: "审计链完整：{n} 条记录逐条相符，与 {anchors} 个锚点一致。",
+  audit_broken: "第 {row} 条记录{reason}。请保留现场，按应急预案处置。",
+  audit_broken_changed: "内容或次序被改动",
+  audit_broken_missing: "已丢失",
+  audit_broken_head: "与链尾不符",
+  audit_broken_anchor: "与锚点不符：整条链曾被重写",
+};
+
+export default zh;
