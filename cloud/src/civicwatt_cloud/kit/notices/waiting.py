@@ -10,18 +10,15 @@ from civicwatt_cloud.kit.events import Background, Facts
 from civicwatt_cloud.kit.notices.holders import holders
 from civicwatt_cloud.kit.notices.models import Kind as About
 from civicwatt_cloud.kit.notices.notify import Matter, notify, settle
-from civicwatt_cloud.kit.records.choices import Sensitivity
 from civicwatt_cloud.kit.records.entity import Entity, Module
 from civicwatt_cloud.kit.records.fields import Kind, fields_of
 from civicwatt_cloud.kit.records.registry import Context
-from civicwatt_cloud.kit.records.sensitive import MASK
+from civicwatt_cloud.kit.records.sensitive import MASK, OPEN, is_guarded
 from civicwatt_cloud.kit.records.values import show
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.inbox import goes_on
 from civicwatt_cloud.kit.workflow.models import WorkflowStep
 from civicwatt_cloud.kit.workflow.spec import Workflow
-
-OPEN = {Sensitivity.PUBLIC, Sensitivity.INTERNAL}  # others are not named in what may leave by e-mail
 
 
 def hearers(modules: Sequence[Module]) -> tuple[Background, ...]:
@@ -79,7 +76,7 @@ def _awaited(
 
 def _titles(context: Context, entity: Entity, row: Any) -> tuple[str, str]:
     field, value = fields_of(entity.model)[entity.title], getattr(row, entity.title)
-    if field.is_personal or not {field.sensitivity, row.sensitivity} <= OPEN:
+    if is_guarded(field) or row.sensitivity not in OPEN:  # it may leave by e-mail
         return MASK, MASK
     if value is None or field.kind is Kind.REFERENCE:
         return f"#{row.id}", f"#{row.id}"
