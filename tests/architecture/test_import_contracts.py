@@ -33,6 +33,7 @@ PLANTS = {
         "cloud/src/civicwatt_cloud/modules/fleet/positions/planted.py",
         "import civicwatt_cloud.modules.fleet.use.requests",
     ),
+    "analysis-pure": ("cloud/src/civicwatt_cloud/analysis/planted.py", "import sqlalchemy"),
     "rules-pure": ("cloud/src/civicwatt_cloud/timeseries/figures/rules.py", "import sqlalchemy"),
 }
 

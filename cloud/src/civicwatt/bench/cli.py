@@ -76,6 +76,20 @@ def records(
 
 
 @app.command()
+def forecast(
+    as_json: Annotated[bool, typer.Option("--json", help="机器可读 · one JSON object on stdout")] = False,
+) -> None:
+    """次日逐时用能预测与“上周同日”的误差 · day-ahead forecasts beside the previous week."""
+    from civicwatt.bench import forecast as measure  # noqa: PLC0415 - loads only what it needs
+    from civicwatt.bench.figures import passed, table  # noqa: PLC0415
+
+    log_to_stderr(logging.WARNING)
+    figures = measure.run()
+    typer.echo(json.dumps(figures, ensure_ascii=False) if as_json else table(figures))
+    raise typer.Exit(0 if passed(figures) else 1)
+
+
+@app.command()
 def peers(
     thingsboard: Annotated[
         Path | None,

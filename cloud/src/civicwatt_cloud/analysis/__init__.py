@@ -1,0 +1,1 @@
+"""What series of readings tell: arithmetic over arrays, without database and web."""

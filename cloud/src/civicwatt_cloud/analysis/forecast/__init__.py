@@ -1,0 +1,1 @@
+"""What will be used: the next day by the hour, a year to its end."""
