@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.directory import Institution, Region
 from civicwatt_cloud.kit.identity import Account, Actor, Grant, actor_named
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.roles import Role
 
 ZONE = ZoneInfo("Asia/Shanghai")

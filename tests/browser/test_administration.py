@@ -19,7 +19,7 @@ from civicwatt_cloud.kit.files.store import Store
 from civicwatt_cloud.kit.identity import FOR_EVER, Account, Grant, real_now_us
 from civicwatt_cloud.kit.jobs import PLATFORM
 from civicwatt_cloud.kit.records import registry
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.housing import demo as housing

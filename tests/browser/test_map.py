@@ -23,7 +23,7 @@ from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.geo import Point, System, converted
 from civicwatt_cloud.kit.identity import FOR_EVER, Account, Grant, real_now_us
 from civicwatt_cloud.kit.jobs import PLATFORM
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.modules.fleet.demo import positions as demo_positions
 from civicwatt_cloud.modules.fleet.demo.roads import GROUND

@@ -17,7 +17,7 @@ from civicwatt_cloud.kit.identity import Account, real_now_us
 from civicwatt_cloud.kit.jobs import PLATFORM
 from civicwatt_cloud.kit.notices.models import Kind as Notified
 from civicwatt_cloud.kit.notices.notify import Matter, notify
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 

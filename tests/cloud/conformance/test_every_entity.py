@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from civicwatt_cloud.kit.audit import Audit
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity, Module
 from civicwatt_cloud.kit.records.fields import Kind, fields_of
-from civicwatt_cloud.kit.records.registry import Asked, Context
+from civicwatt_cloud.kit.records.registry import Asked
 from civicwatt_cloud.kit.workbooks.columns import columns_of, key_of, targets_of
 from civicwatt_cloud.kit.workbooks.exporting import export, titles_of
 from civicwatt_cloud.kit.workbooks.importing import Outcome, Verdict, import_file

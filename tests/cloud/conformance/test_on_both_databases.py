@@ -18,9 +18,9 @@ from civicwatt_cloud.kit.audit import Audit
 from civicwatt_cloud.kit.db import Base, Database
 from civicwatt_cloud.kit.errors import Conflict
 from civicwatt_cloud.kit.identity import Actor
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity, Module
 from civicwatt_cloud.kit.records.record import Entry
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.rules_local import LocalRule
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.models import WorkflowStep

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from civicwatt_cloud.kit import events, organisation
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.identity import Actor, Grant
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.timeseries.ledger.shares.importing import import_shares
 
 SHARES = """\

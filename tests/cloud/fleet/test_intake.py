@@ -13,7 +13,7 @@ from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.events import Event
 from civicwatt_cloud.kit.geo import METRES_PER_DEGREE
 from civicwatt_cloud.kit.jobs import PLATFORM
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.modules.fleet.models import Fence, UnsealPermit, Vehicle
 from civicwatt_cloud.modules.fleet.positions import retention, watch
 from civicwatt_cloud.modules.fleet.positions.fixes import Fix

@@ -21,7 +21,7 @@ from civicwatt_cloud.kit.audit import Audit
 from civicwatt_cloud.kit.geo import Point, System, converted
 from civicwatt_cloud.kit.identity import FOR_EVER, Account, Grant, open_session, real_now_us
 from civicwatt_cloud.kit.jobs import PLATFORM
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.fleet.positions import tracks, watch

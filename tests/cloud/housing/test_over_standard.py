@@ -6,8 +6,8 @@ import pytest
 
 from civicwatt_cloud.kit.directory import Denominator, DenominatorKind, Institution
 from civicwatt_cloud.kit.people import PersonState, Rank
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.errors import BadField
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.modules.housing import indicators
 from civicwatt_cloud.modules.housing.errors import DaysReversed, OfficeElsewhere, SharesExceed

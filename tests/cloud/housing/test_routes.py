@@ -15,7 +15,7 @@ from civicwatt_cloud.kit.directory import Institution, Region
 from civicwatt_cloud.kit.files.store import Store
 from civicwatt_cloud.kit.identity import FOR_EVER, Account, Grant, open_session, real_now_us
 from civicwatt_cloud.kit.jobs import PLATFORM
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.housing import demo
@@ -93,6 +93,24 @@ async def test_the_lists_are_exported(cloud: Any) -> None:
     assert idle.count("120.00") == 3
     assert (await cloud("manager", "vacancy/export"))[:2] == "PK"
     assert (await cloud("county", "vacancy/export", format="csv")).count("120.00") == 1
+
+
+async def test_the_annual_return_is_made_of_institutions_and_of_buildings(cloud: Any) -> None:
+    year = (await cloud("manager", "over-standard"))["as_of"][:4]
+    users = await cloud("manager", "return/users/export", format="csv", year=year)
+    titles, *lines, total = csv.reader(io.StringIO(users.removeprefix("\ufeff")))
+    first = dict(zip(titles, lines[0], strict=True))
+    assert (first["单位名称"], first["办公室（m²）"], first["核定办公室（m²）"]) == ("单位0", "218.00", "87.00")
+    assert (len(lines), total[1]) == (3, "合计")
+    assert int(total[5]) == sum(int(one[5]) for one in lines)
+    managed = await cloud("manager", "return/manager/export", format="csv", year=year)
+    titles, *lines = csv.reader(io.StringIO(managed.removeprefix("\ufeff")))
+    first = dict(zip(titles, lines[0], strict=True))
+    assert (first["院落名称"], first["建筑物名称"], first["房间数"]) == ("单位0院", "办公楼", "6")
+    assert (first["在用（m²）"], first["空置（m²）"]) == ("158.00", "120.00")
+    county = await cloud("county", "return/manager/export", format="csv", year=year)
+    assert len(county.splitlines()) == 2
+    await cloud("driver", "return/users/export", status=403, year=year)
 
 
 async def test_a_unit_is_checked_and_pays_rent(cloud: Any) -> None:

@@ -35,7 +35,7 @@ from civicwatt_cloud.kit.files.regions import Region, fault
 from civicwatt_cloud.kit.files.store import Store
 from civicwatt_cloud.kit.guard import MAX_UPLOAD
 from civicwatt_cloud.kit.records import registry
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.modules.org.module import MODULE
 

@@ -25,7 +25,7 @@ from civicwatt_cloud.kit.indicators.figures import Figure, by_node, figure, node
 from civicwatt_cloud.kit.indicators.snapshots import Snapshot
 from civicwatt_cloud.kit.indicators.spec import Asked, Indicator, Item, Measured, Period
 from civicwatt_cloud.kit.jobs import PLATFORM
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.roles import Role
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -18,7 +18,7 @@ from civicwatt_cloud.kit.events import Event
 from civicwatt_cloud.kit.identity import Actor, Granted
 from civicwatt_cloud.kit.jobs import PLATFORM
 from civicwatt_cloud.kit.obligations import Reminder, Stage, fulfil, oblige, superior, waiting
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_protocols.clock import Clock
 

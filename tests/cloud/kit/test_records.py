@@ -17,8 +17,9 @@ from civicwatt_cloud.kit.errors import NotFound, NotPermitted
 from civicwatt_cloud.kit.identity import Account, Grant, actor_named
 from civicwatt_cloud.kit.people import Person
 from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.errors import AlreadyThere, BadField, FieldMissing, NotWritable, Outdated
-from civicwatt_cloud.kit.records.registry import Asked, Context
+from civicwatt_cloud.kit.records.registry import Asked
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.modules.org.module import MODULE
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.records import registry
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.search import EACH, search
 from civicwatt_cloud.modules.catalogue import MODULES

@@ -17,8 +17,9 @@ from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.events import Event
 from civicwatt_cloud.kit.outbox.dispatcher import Dispatcher, Outside, Told
 from civicwatt_cloud.kit.records import lookup, registry, sensitive
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.errors import BadField
-from civicwatt_cloud.kit.records.registry import Asked, Context
+from civicwatt_cloud.kit.records.registry import Asked
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.search import search
 from civicwatt_cloud.kit.workbooks.columns import targets_of

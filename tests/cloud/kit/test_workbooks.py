@@ -16,8 +16,9 @@ from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.people import Person
 from civicwatt_cloud.kit.records import bulk, registry
 from civicwatt_cloud.kit.records.bulk import Seen
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.errors import Outdated
-from civicwatt_cloud.kit.records.registry import Asked, Context
+from civicwatt_cloud.kit.records.registry import Asked
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.search import search
 from civicwatt_cloud.kit.tables import MissingColumn

@@ -16,7 +16,7 @@ from civicwatt_cloud.kit.errors import Conflict
 from civicwatt_cloud.kit.identity import FOR_EVER, Account, Actor, Grant, actor_named
 from civicwatt_cloud.kit.people import Holding, PersonEventKind
 from civicwatt_cloud.kit.records import registry
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.kit.workflow import steps

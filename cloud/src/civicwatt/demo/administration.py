@@ -7,7 +7,7 @@ from civicwatt.demo.registry import open_cloud
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.files.store import Store
 from civicwatt_cloud.kit.jobs import PLATFORM
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.modules.fleet.demo import city as fleet
 from civicwatt_cloud.modules.housing import demo as housing
 from civicwatt_cloud.modules.housing.models import Yard

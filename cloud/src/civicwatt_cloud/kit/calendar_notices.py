@@ -14,8 +14,8 @@ from civicwatt_cloud.kit import audit, calendar, calendar_text
 from civicwatt_cloud.kit.calendar import Notices, Year
 from civicwatt_cloud.kit.db import Base
 from civicwatt_cloud.kit.identity import real_now_us
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Job
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.tables import UnreadableTable
 from civicwatt_protocols.toml import decode, text_of
 

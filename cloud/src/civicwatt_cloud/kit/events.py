@@ -7,7 +7,7 @@ with `on`. Whoever may act later says so with `later`: the dispatcher (kit/outbo
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,14 +15,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from civicwatt_cloud.kit.db import ROW_ID, Base
 from civicwatt_cloud.kit.identity import real_now_us
 from civicwatt_cloud.kit.records.choices import Sensitivity
-
-if TYPE_CHECKING:
-    from civicwatt_cloud.kit.records.record import Record
-    from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
+from civicwatt_cloud.kit.records.record import Record
 
 STAYS = "stays"  # among the facts: no hearer outside hears of it
 Facts = Mapping[str, object]
-Handler = Callable[["Context", Facts], None]
+Handler = Callable[[Context, Facts], None]
 _handlers: dict[str, list[Handler]] = defaultdict(list)
 
 
@@ -79,7 +77,7 @@ def background() -> tuple[Background, ...]:
     return tuple(_background)
 
 
-def tell(context: "Context", name: str, facts: Facts, about: "Record | None" = None) -> None:
+def tell(context: Context, name: str, facts: Facts, about: Record | None = None) -> None:
     """Write an event down and let those hear that act in the same transaction.
 
     `about` whose record it is: what happens to one that is marked 不联网 is told to nobody outside.

@@ -8,8 +8,8 @@ import structlog
 
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.identity import Actor
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Job
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.threads import in_thread
 from civicwatt_protocols.clock import Clock
 

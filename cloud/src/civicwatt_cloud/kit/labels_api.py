@@ -15,9 +15,9 @@ from civicwatt_cloud.kit.labels import Label
 from civicwatt_cloud.kit.problems import problems
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.api import RecordId, reading
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity, Module
 from civicwatt_cloud.kit.records.record import Record
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.records.routing import PROBLEMS, router_of
 from civicwatt_cloud.kit.roles import BUSINESS
 

@@ -17,8 +17,8 @@ from civicwatt_cloud.kit.business_time import DAY_US, date_of, iso
 from civicwatt_cloud.kit.db import Base
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.identity import Actor
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Job
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.rules import place_of
 from civicwatt_cloud.kit.rules_local import of as rules_of
@@ -142,7 +142,7 @@ def stage_on(due_day: date, today: date, since: date) -> Stage | None:
 def remind(context: Context) -> None:
     """Tell what has come near, what is overdue, and to the superior what stays overdue."""
     session, rules = context.session, rules_of(context.session)
-    today = date_of(context.now_us, context.zone)
+    today = context.today
     is_near = and_(Obligation.is_done.is_(False), Obligation.due_us <= context.now_us + AHEAD_US)
     query = select(Obligation, Institution).join(Institution, Institution.id == Obligation.owner_id)
     told = select(Reminder).join(Obligation, Obligation.id == Reminder.obligation_id).where(is_near)
@@ -164,7 +164,7 @@ def superior(path: str) -> str:
 
 def _stages(context: Context, row: Obligation, wait: int) -> Iterable[Stage]:
     """What is to be told by now."""
-    today, due_day = date_of(context.now_us, context.zone), date_of(row.due_us, context.zone)
+    today, due_day = context.today, date_of(row.due_us, context.zone)
     if context.now_us <= row.due_us:
         stage = stage_on(due_day, today, row.since or today)
         return (stage,) if stage else ()

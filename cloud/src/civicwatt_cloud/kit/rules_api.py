@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.access import Requires
-from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.errors import NoRule, NotFound
 from civicwatt_cloud.kit.identity import Actor
@@ -72,7 +71,7 @@ def rule_rows(
         rows = _visible(context.session, scope, rules.rows(rule))
         if not rows:
             raise NotFound()
-        day = asked.as_of or date_of(context.now_us, context.zone)
+        day = asked.as_of or context.today
         try:
             holding = rules.value(rule, day, place).ref
         except NoRule:

@@ -16,9 +16,10 @@ from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.api import reading
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity, Module
 from civicwatt_cloud.kit.records.fields import Kind, fields_of
-from civicwatt_cloud.kit.records.registry import Asked, Context
+from civicwatt_cloud.kit.records.registry import Asked
 from civicwatt_cloud.kit.records.routing import PROBLEMS
 from civicwatt_cloud.kit.roles import BUSINESS
 

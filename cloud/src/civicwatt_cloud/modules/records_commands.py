@@ -10,8 +10,9 @@ from civicwatt_cloud.kit.db import one_transaction
 from civicwatt_cloud.kit.directory import EVERYWHERE, Level, region_prefix
 from civicwatt_cloud.kit.identity import Actor, Granted
 from civicwatt_cloud.kit.import_command import AsJson, Config, TableFile, finish
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
-from civicwatt_cloud.kit.records.registry import Asked, Context
+from civicwatt_cloud.kit.records.registry import Asked
 from civicwatt_cloud.kit.roles import BUSINESS
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.kit.workbooks import exporting, importing

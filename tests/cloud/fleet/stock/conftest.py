@@ -14,8 +14,8 @@ from civicwatt_cloud.kit.directory import Institution, Region
 from civicwatt_cloud.kit.identity import FOR_EVER, Account, Grant, actor_named
 from civicwatt_cloud.kit.jobs import PLATFORM
 from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.steps import Wanted

@@ -14,7 +14,7 @@ from civicwatt_cloud.kit.directory import Institution, Region
 from civicwatt_cloud.kit.errors import CloudError
 from civicwatt_cloud.kit.identity import Account, Actor, Grant, actor_named, delegations
 from civicwatt_cloud.kit.identity.delegations import Lending
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.models import WorkflowStep

@@ -25,7 +25,7 @@ from civicwatt_cloud.kit.notices.notify import Matter, notify
 from civicwatt_cloud.kit.notices.robots import LONGEST_BYTES, sign, speak_in_group
 from civicwatt_cloud.kit.outbox.channels import Allow, Channels, Email, Robot
 from civicwatt_cloud.kit.outbox.dispatcher import Dispatcher
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_protocols.clock import Clock
 

@@ -23,8 +23,8 @@ from civicwatt_cloud.kit.notices.notify import Matter, notify, unread
 from civicwatt_cloud.kit.outbox.dispatcher import Dispatcher
 from civicwatt_cloud.kit.outbox.models import Delivery
 from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Module
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.inbox import waiting

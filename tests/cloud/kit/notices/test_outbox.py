@@ -20,7 +20,7 @@ from civicwatt_cloud.kit.outbox import channels, dispatcher
 from civicwatt_cloud.kit.outbox.dispatcher import TRIES, Dispatcher, Outside, Told
 from civicwatt_cloud.kit.outbox.hearers import outside, signature
 from civicwatt_cloud.kit.outbox.models import Delivery
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_protocols.clock import Clock
 

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.workbooks.columns import OWNER, Targets
 from civicwatt_cloud.kit.workbooks.exporting import rows, titles_of
 from civicwatt_cloud.kit.workflow import steps

@@ -18,9 +18,9 @@ from civicwatt_cloud.kit.files.models import Attachment, File
 from civicwatt_cloud.kit.files.store import Store
 from civicwatt_cloud.kit.identity import real_now_us
 from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.record import Record
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.scope import scope_of
 
 log = structlog.get_logger()

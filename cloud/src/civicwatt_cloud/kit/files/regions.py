@@ -13,8 +13,8 @@ from civicwatt_cloud.kit.errors import NotFound
 from civicwatt_cloud.kit.files.attachments import Entities, is_visible, workable
 from civicwatt_cloud.kit.files.errors import BadRegion
 from civicwatt_cloud.kit.files.models import Attachment, PictureRegion
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
-from civicwatt_cloud.kit.records.registry import Context
 
 MOST_CORNERS = 200  # of one region [engineering default]
 SMALLEST = 1e-6  # of the picture's area: less is a slip of the hand [engineering default]

@@ -17,7 +17,8 @@ from civicwatt_cloud.kit.indicators import snapshots
 from civicwatt_cloud.kit.indicators.figures import Figure, by_node, figure, ranked
 from civicwatt_cloud.kit.indicators.spec import Asked, Indicator, Measured, Period, Sum
 from civicwatt_cloud.kit.records.api import reading
-from civicwatt_cloud.kit.records.registry import LONGEST_PAGE, PAGE, Context
+from civicwatt_cloud.kit.records.context import Context
+from civicwatt_cloud.kit.records.registry import LONGEST_PAGE, PAGE
 from civicwatt_cloud.kit.records.routing import PROBLEMS
 from civicwatt_cloud.kit.roles import BUSINESS
 from civicwatt_cloud.kit.rules_local import of as rules_of

@@ -9,14 +9,13 @@ from typing import NamedTuple
 from sqlalchemy import BigInteger, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.kit.db import Base
 from civicwatt_cloud.kit.deadlines import workday_of_month
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.indicators.figures import Figure, by_node, figure, nodes_above
 from civicwatt_cloud.kit.indicators.spec import Asked, Indicator, Period
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Job, Module
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.rules_local import of as rules_of
 
 EVERYTHING = ""  # the node that all others lie in: it is always kept, with or without a value
@@ -75,7 +74,7 @@ def take(context: Context, indicator: Indicator, period: Period) -> int:
 
 def take_due(context: Context, indicators: Sequence[Indicator]) -> None:
     """Keep the figures of the month (quarter, year) that ended last, once the day for it has come."""
-    today = date_of(context.now_us, context.zone)
+    today = context.today
     day = int(rules_of(context.session).value(CLOSED_ON, today).value)
     if today < workday_of_month(today, day):
         return

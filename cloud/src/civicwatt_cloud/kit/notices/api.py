@@ -19,7 +19,7 @@ from civicwatt_cloud.kit.notices.models import Entry, Kind, Mail, Notice, Prefer
 from civicwatt_cloud.kit.notices.notify import unread
 from civicwatt_cloud.kit.notices.sending import begin
 from civicwatt_cloud.kit.problems import problems
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.roles import EVERYBODY
 
 PROBLEMS = problems(401, 403, 422)

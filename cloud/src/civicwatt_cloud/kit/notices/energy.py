@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from civicwatt_cloud.kit import events
-from civicwatt_cloud.kit.business_time import SECOND_US, date_of
+from civicwatt_cloud.kit.business_time import SECOND_US
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.energy_events import METER_SILENT, VALUE_HELD
 from civicwatt_cloud.kit.events import Facts
 from civicwatt_cloud.kit.notices.holders import holders
 from civicwatt_cloud.kit.notices.models import Kind
 from civicwatt_cloud.kit.notices.notify import Matter, notify
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.roles import Role
 
 
@@ -38,5 +38,5 @@ def _notify(context: Context, facts: Facts, what: tuple[str, str]) -> None:
         en=f"{en}: {owner.name}, {facts['name']}, since {since:%Y-%m-%d %H:%M}",
         subject=f"institutions/{owner.id}",
     )
-    today = date_of(context.now_us, context.zone)
+    today = context.today
     notify(context, matter, holders(context.session, owner.path, {Role.ENERGY_MANAGER}, today))

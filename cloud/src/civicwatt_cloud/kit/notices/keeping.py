@@ -7,8 +7,8 @@ from civicwatt_cloud.kit.events import Event
 from civicwatt_cloud.kit.identity import real_now_us
 from civicwatt_cloud.kit.notices.models import Entry, Notice
 from civicwatt_cloud.kit.outbox.models import Delivery
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Job
-from civicwatt_cloud.kit.records.registry import Context
 
 KEEP_US = 400 * DAY_US  # a year and a month [engineering default]; deeds stay in the audit for ever
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.notices.models import Entry, Kind, Notice
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 
 LONGEST = 300  # letters of a notice
 

@@ -1,14 +1,13 @@
 """Reminders of obligations become notices: to those who must, and overdue to the superior node."""
 
 from civicwatt_cloud.kit import events
-from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.events import Facts
 from civicwatt_cloud.kit.notices.holders import holders
 from civicwatt_cloud.kit.notices.models import Kind
 from civicwatt_cloud.kit.notices.notify import Matter, notify, settle
 from civicwatt_cloud.kit.obligations import ESCALATED, REMINDED, Stage
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.roles import Role
 
 STAGES = {
@@ -48,5 +47,5 @@ def _notify(context: Context, kind: Kind, facts: Facts) -> None:
         subject=str(facts["subject"]),
     )
     roles = [Role(one) for one in facts["roles"]]  # type: ignore[attr-defined]
-    today = date_of(context.now_us, context.zone)
+    today = context.today
     notify(context, matter, holders(context.session, str(facts["node"]), roles, today))

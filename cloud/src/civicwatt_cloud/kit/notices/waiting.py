@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.events import Background, Facts
 from civicwatt_cloud.kit.notices.holders import holders
 from civicwatt_cloud.kit.notices.models import Kind as About
 from civicwatt_cloud.kit.notices.notify import Matter, notify, settle
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity, Module
 from civicwatt_cloud.kit.records.fields import Kind, fields_of
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.records.sensitive import MASK, OPEN, is_guarded
 from civicwatt_cloud.kit.records.values import show
 from civicwatt_cloud.kit.workflow import steps
@@ -61,7 +60,7 @@ def _awaited(
     context: Context, flow: Workflow, row: Any, owner: Institution, taken: Sequence[WorkflowStep]
 ) -> set[int]:
     """Who can take the next step, but for whoever took the last one and knows."""
-    today = date_of(context.now_us, context.zone)
+    today = context.today
     found: set[int] = set()
     for arrow in flow.leaving(row.state):
         if not goes_on(flow, arrow, row.state):

@@ -22,7 +22,7 @@ from civicwatt_cloud.kit.identity import real_now_us
 from civicwatt_cloud.kit.jobs import PLATFORM
 from civicwatt_cloud.kit.outbox.errors import NoSuchHearer
 from civicwatt_cloud.kit.outbox.models import Delivery
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_protocols.clock import Clock
 from civicwatt_protocols.errors import CivicWattError
 

@@ -12,8 +12,9 @@ from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.records import bulk, registry, schemas, sensitive
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity, Module, Roles
-from civicwatt_cloud.kit.records.registry import Asked, Context
+from civicwatt_cloud.kit.records.registry import Asked
 from civicwatt_cloud.kit.records.routing import router_of
 from civicwatt_cloud.kit.records.schemas import Numbered
 from civicwatt_cloud.kit.workflow import steps

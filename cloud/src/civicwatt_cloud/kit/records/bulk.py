@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from civicwatt_cloud.kit.errors import CloudError, NotPermitted
 from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.steps import Wanted
 

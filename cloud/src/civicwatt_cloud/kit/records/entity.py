@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.indicators.spec import Indicator
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.record import Record
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow.spec import Workflow
@@ -35,7 +36,7 @@ class Entity:
     sees_personal: Roles = NOBODY
     workflow: Workflow | None = None
     check: Callable[[Session, Any], None] | None = None  # rules over fields, before a record is written
-    complete: Callable[[Any, Any], None] | None = None  # (context, new record): its number, its clock
+    complete: Callable[[Context, Any], None] | None = None  # of a new record: its number, its clock
     has_files: bool = False
     is_urgent: Callable[[Any], bool] | None = None  # a record of which people hear at any hour
 
@@ -51,7 +52,7 @@ class Job(NamedTuple):
 
     name: str
     every_s: int  # real seconds
-    run: Callable[[Any], None]  # of a Context on the platform's behalf
+    run: Callable[[Context], None]  # on the platform's behalf
 
 
 @dataclass(frozen=True, eq=False)  # a module is itself, whatever it holds

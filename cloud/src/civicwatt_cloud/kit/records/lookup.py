@@ -13,9 +13,9 @@ from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.identity import Account, Actor
 from civicwatt_cloud.kit.records import registry, sensitive
 from civicwatt_cloud.kit.records.api import RecordId, reading
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity, Module
 from civicwatt_cloud.kit.records.fields import fields_of
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.records.routing import router_of
 from civicwatt_cloud.kit.records.sensitive import MASK
 from civicwatt_cloud.kit.records.values import show

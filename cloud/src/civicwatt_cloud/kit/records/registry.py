@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit import audit
 from civicwatt_cloud.kit.errors import NotFound, NotPermitted
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.records import sensitive
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity, Roles
 from civicwatt_cloud.kit.records.errors import (
     AlreadyThere,
@@ -34,15 +34,6 @@ from civicwatt_cloud.kit.scope import scope_of
 
 PAGE = 50
 LONGEST_PAGE = 500
-
-
-class Context(NamedTuple):
-    """What a use case works with: one transaction, on whose behalf, in which zone, at which business time."""
-
-    session: Session
-    actor: Actor
-    zone: ZoneInfo
-    now_us: int
 
 
 @dataclass(frozen=True, slots=True)

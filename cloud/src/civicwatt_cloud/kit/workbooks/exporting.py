@@ -11,9 +11,10 @@ from sqlalchemy import Select, func, select
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.records import registry, sensitive
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.fields import Field, Kind
-from civicwatt_cloud.kit.records.registry import Asked, Context
+from civicwatt_cloud.kit.records.registry import Asked
 from civicwatt_cloud.kit.records.sensitive import MASK
 from civicwatt_cloud.kit.table_files import XLSX_ROWS, Cell, write_table
 from civicwatt_cloud.kit.workbooks.columns import (

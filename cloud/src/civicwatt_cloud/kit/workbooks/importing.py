@@ -16,10 +16,10 @@ from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.directory_problems import DuplicateRow
 from civicwatt_cloud.kit.errors import CloudError
 from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.errors import BadField, FieldMissing, titles_of
 from civicwatt_cloud.kit.records.fields import Kind, is_required
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.records.sensitive import MASK, is_guarded
 from civicwatt_cloud.kit.records.values import parse
 from civicwatt_cloud.kit.scope import scope_of

@@ -18,9 +18,9 @@ from civicwatt_cloud.kit.notices.api import LAST_ID, NoticeOut, newest
 from civicwatt_cloud.kit.notices.notify import unread
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.api import reading
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity, Module
 from civicwatt_cloud.kit.records.fields import fields_of
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.records.routing import PROBLEMS
 from civicwatt_cloud.kit.records.sensitive import MASK, OPEN, is_guarded
 from civicwatt_cloud.kit.records.values import show

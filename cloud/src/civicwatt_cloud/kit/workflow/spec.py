@@ -3,17 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.directory import Level
+from civicwatt_cloud.kit.identity import Actor
+from civicwatt_cloud.kit.records.context import Context
+from civicwatt_cloud.kit.records.fields import Field
 from civicwatt_cloud.kit.roles import Role
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from civicwatt_cloud.kit.identity import Actor
-    from civicwatt_cloud.kit.records.fields import Field
-    from civicwatt_cloud.kit.records.registry import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +28,29 @@ class State:
 class Step(NamedTuple):
     """What a guard and an effect are told."""
 
-    session: "Session"
-    actor: "Actor"
     record: Any
     said: Mapping[str, Any]  # the transition's own form, parsed
-    now_us: int
-    today: date  # of the business zone
-    context: "Context"  # for what an effect tells, adds or changes elsewhere
+    context: Context
+
+    @property
+    def session(self) -> Session:
+        """The transaction of the step."""
+        return self.context.session
+
+    @property
+    def actor(self) -> Actor:
+        """Who takes it."""
+        return self.context.actor
+
+    @property
+    def now_us(self) -> int:
+        """Business time, UTC µs."""
+        return self.context.now_us
+
+    @property
+    def today(self) -> date:
+        """The business day."""
+        return self.context.today
 
 
 @dataclass(frozen=True)
@@ -50,7 +64,7 @@ class Transition:
     target: str
     roles: frozenset[Role]
     level: Level | None = None  # the grant's node must be of this level or above
-    form: "Mapping[str, Field]" = field(default_factory=dict)
+    form: Mapping[str, Field] = field(default_factory=dict)
     required: frozenset[str] = frozenset()  # of the form
     guard: Callable[[Step], None] | None = None
     effect: Callable[[Step], None] | None = None

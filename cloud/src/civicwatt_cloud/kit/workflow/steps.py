@@ -8,14 +8,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from civicwatt_cloud.kit import events
-from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.kit.errors import NotPermitted
 from civicwatt_cloud.kit.identity import Account
 from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.errors import FieldMissing, NotWritable, Outdated, titles_of
 from civicwatt_cloud.kit.records.fields import Kind
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.records.values import parse, show
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.kit.workflow.errors import NoSuchStep, NotYours, OwnStep
@@ -62,8 +61,7 @@ def take(context: Context, entity: Entity, record_id: int, wanted: Wanted) -> An
 def apply(context: Context, entity: Entity, row: Any, arrow: Transition, said: Mapping[str, object]) -> Any:
     """The step itself, by an actor that was judged or by the platform: guard, state, effect, trace, event."""
     values = _parsed(context, arrow, said)
-    today = date_of(context.now_us, context.zone)
-    step = Step(context.session, context.actor, row, values, context.now_us, today, context)
+    step = Step(row, values, context)
     if arrow.guard:
         arrow.guard(step)
     before, source = registry.told(entity, row, context.zone), row.state

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from civicwatt_cloud.kit import events
 from civicwatt_cloud.kit.directory import Building
 from civicwatt_cloud.kit.organisation import Succession
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.timeseries.ledger.shares.models import BuildingShare
 from civicwatt_cloud.timeseries.ledger.shares.parts import WHOLE, in_force, shares
 

@@ -17,7 +17,7 @@ from civicwatt_cloud.kit.db import Base, Database
 from civicwatt_cloud.kit.directory import Building
 from civicwatt_cloud.kit.energy_events import METER_SILENT, VALUE_HELD, Facts
 from civicwatt_cloud.kit.jobs import PLATFORM
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.modules.energy.answers import EXPLAINABLE, HOUR_S
 from civicwatt_cloud.modules.energy.meter_state import WATCH_US
 from civicwatt_cloud.timeseries.ledger import queries as ledger

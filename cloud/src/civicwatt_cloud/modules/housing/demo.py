@@ -13,14 +13,13 @@ from typing import Any, NamedTuple
 from PIL import Image, ImageDraw
 
 from civicwatt_cloud.kit import events
-from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.kit.directory import Building, Institution, Level
 from civicwatt_cloud.kit.files.models import Attachment, File, PictureRegion
 from civicwatt_cloud.kit.files.store import Store
 from civicwatt_cloud.kit.people import Person, PersonState, Rank
 from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.modules.housing import estate
 from civicwatt_cloud.modules.housing.allocation import ALLOCATION
@@ -172,13 +171,13 @@ def _person(context: Context, number: int, institution: Institution, place: int,
 
 
 def _occupy(context: Context, institution: Institution, room: Room, person: Person) -> None:
-    since = date_of(context.now_us, context.zone) - timedelta(days=400)
+    since = context.today - timedelta(days=400)
     _add(context, estate.OCCUPANCY, institution, room_id=room.id, person_id=person.id, valid_from=since)
 
 
 def _retire(context: Context, person: Person) -> None:
     """He is still in his room; the task to vacate it is overdue."""
-    day = date_of(context.now_us, context.zone) - timedelta(days=60)
+    day = context.today - timedelta(days=60)
     person.state = PersonState.RETIRED
     context.session.flush()
     facts = {"person_id": person.id, "owner_id": person.owner_id, "on_day": str(day), "kind": "retired"}
@@ -194,14 +193,14 @@ def _ask(context: Context, institution: Institution, room: Room) -> None:
         "state": "unit_checked",
     }
     steps.begin(context, ALLOCATION, _add(context, ALLOCATION, institution, **facts))
-    found_on = date_of(context.now_us, context.zone) - timedelta(days=10)
+    found_on = context.today - timedelta(days=10)
     found = {"room_id": room.id, "kind": FindingKind.MISUSED, "found_on": found_on, "note": "办公室改作库房"}
     steps.begin(context, FINDING, _add(context, FINDING, institution, **found))
 
 
 def _lease_beside(context: Context, institution: Institution, idle: Room) -> None:
     """Rooms are rented though an idle one fits."""
-    today = date_of(context.now_us, context.zone)
+    today = context.today
     lease = _add(
         context,
         LEASE_IN,

@@ -13,7 +13,7 @@ from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.errors import NoRule
 from civicwatt_cloud.kit.people import Person, PersonState
 from civicwatt_cloud.kit.records import registry
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.rules import place_of
 from civicwatt_cloud.kit.rules_local import of as rules_of
 from civicwatt_cloud.kit.scope import scope_of

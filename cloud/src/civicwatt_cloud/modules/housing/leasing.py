@@ -2,11 +2,10 @@
 
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.kit.directory import Institution, Level
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity, Job
 from civicwatt_cloud.kit.records.fields import fields_of
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
@@ -99,7 +98,7 @@ def take_back(step: Step) -> None:
 
 def end_due(context: Context) -> None:
     """Leases whose last day has passed end."""
-    today = date_of(context.now_us, context.zone)
+    today = context.today
     for entity, model, flow in ((LEASE_IN, LeaseIn, IN_FLOW), (LEASE_OUT, LeaseOut, OUT_FLOW)):
         end = next(one for one in flow.transitions if one.event == "end")
         for row in repository.leases_due(context.session, model, today):

@@ -10,7 +10,7 @@ from civicwatt_cloud.kit.files.attachments import attachments
 from civicwatt_cloud.kit.files.models import Attachment, File
 from civicwatt_cloud.kit.files.regions import regions
 from civicwatt_cloud.kit.records import registry
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.modules.housing import indicators, repository
 from civicwatt_cloud.modules.housing.choices import RoomState

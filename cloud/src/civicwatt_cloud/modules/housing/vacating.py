@@ -13,9 +13,9 @@ from civicwatt_cloud.kit.jobs import PLATFORM
 from civicwatt_cloud.kit.obligations import fulfil, oblige
 from civicwatt_cloud.kit.people import Person
 from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.fields import fields_of
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow

@@ -9,8 +9,8 @@ from civicwatt_cloud.kit import events
 from civicwatt_cloud.kit.identity import Grant
 from civicwatt_cloud.kit.people import Holding, Person, PersonEvent, PersonEventKind, PersonState
 from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
-from civicwatt_cloud.kit.records.registry import Context
 
 LEAVING = {
     PersonEventKind.TRANSFERRED: PersonState.TRANSFERRED,

@@ -7,7 +7,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
 from civicwatt_cloud.kit.directory import Building, Institution, Region
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.roles import BUSINESS
 from civicwatt_cloud.kit.scope import scope_of
 

@@ -10,8 +10,8 @@ from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.records.api import RecordId, reading, writing
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.fields import fields_of
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.records.routing import PROBLEMS
 from civicwatt_cloud.kit.records.schemas import Numbered
 from civicwatt_cloud.kit.records.values import decimal, parse

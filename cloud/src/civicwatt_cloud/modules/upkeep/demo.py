@@ -9,12 +9,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from civicwatt_cloud.kit.business_time import DAY_US, HOUR_US, SECOND_US, date_of
+from civicwatt_cloud.kit.business_time import DAY_US, HOUR_US, SECOND_US
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.identity import digest
 from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.modules.upkeep import jobs
 from civicwatt_cloud.modules.upkeep.entities import (
@@ -55,7 +55,7 @@ def _unit(context: Context, number: int, institution: Institution) -> None:
     worker = _add(context, WORKER, owner, number=f"{code}-W1", name="刘工", crew_id=crew.id, trade="电工")
     lift = _equipment(context, number, institution, places["room"].id)
     _add(context, PART, owner, code=f"{code}-X1", name="水龙头阀芯", unit="个", least_stock=5)
-    today = date_of(context.now_us, context.zone)
+    today = context.today
     drill = {"title": "消防疏散演练", "planned_on": today + timedelta(days=20)}
     _add(context, DRILL, owner, **drill)
     tap = _ticket(
@@ -72,7 +72,7 @@ def _unit(context: Context, number: int, institution: Institution) -> None:
 
 def _equipment(context: Context, number: int, institution: Institution, place: int) -> Any:
     """An elevator with its plan; the first institution's certificate ended ten days ago."""
-    today = date_of(context.now_us, context.zone)
+    today = context.today
     until = today + timedelta(days=-10 if number == 0 else 25 + 90 * number)
     said = {
         "certificate": f"梯检-{institution.code}",
@@ -104,7 +104,7 @@ def _wrong_equipment(context: Context, owner: int, lift: int) -> None:
     said = {"title": "电梯停层不准", "category": "elevator", "equipment_id": lift}
     for days in (22, 14):
         _ticket(context, days, owner, DONE, **said)
-    today = date_of(context.now_us, context.zone)
+    today = context.today
     hazard = {
         "found_on": today - timedelta(days=30),
         "due_on": today - timedelta(days=5),

@@ -12,9 +12,9 @@ from civicwatt_cloud.kit.events import Facts
 from civicwatt_cloud.kit.identity import digest
 from civicwatt_cloud.kit.people import Person
 from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.errors import FieldMissing, Outdated
 from civicwatt_cloud.kit.records.fields import fields_of
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.modules.upkeep import rules
 from civicwatt_cloud.modules.upkeep.choices import CredentialKind, Direction, PlaceKind

@@ -10,7 +10,7 @@ from civicwatt_cloud.kit import events
 from civicwatt_cloud.kit.energy_events import METER_SILENT, VALUE_HELD
 from civicwatt_cloud.kit.events import Facts
 from civicwatt_cloud.kit.records import registry
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.modules.upkeep.choices import Category, Origin, Priority

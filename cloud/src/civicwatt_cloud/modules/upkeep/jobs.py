@@ -10,7 +10,7 @@ from civicwatt_cloud.kit.business_time import SECOND_US, date_of, day_start_us
 from civicwatt_cloud.kit.energy_events import ran
 from civicwatt_cloud.kit.obligations import fulfil, oblige
 from civicwatt_cloud.kit.records import registry
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.modules.upkeep import rules, service
 from civicwatt_cloud.modules.upkeep.choices import EquipmentStatus, HazardLevel, Origin
@@ -70,7 +70,7 @@ def escalate(context: Context) -> None:
 
 def certificates(context: Context) -> None:
     """A certificate that ends is an obligation; after its last day the equipment is out of use."""
-    today = date_of(context.now_us, context.zone)
+    today = context.today
     for equipment in context.session.scalars(select(Equipment).order_by(Equipment.id)).all():
         until = None if equipment.removed_us else equipment.certificate_until
         if rules.is_expired(until, today):
@@ -91,7 +91,7 @@ def hazards(context: Context) -> None:
 
 def plans(context: Context) -> None:
     """A plan that is due becomes a ticket, one at a time; a finished ticket moves the plan on."""
-    today = date_of(context.now_us, context.zone)
+    today = context.today
     rows = context.session.execute(
         select(Plan, Equipment)
         .join(Equipment, Equipment.id == Plan.equipment_id)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from civicwatt_cloud.kit.errors import NotFound
 from civicwatt_cloud.kit.records import registry
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.modules.upkeep.choices import MoveKind
 from civicwatt_cloud.modules.upkeep.entities import TICKET
 from civicwatt_cloud.modules.upkeep.equipment_entities import PART

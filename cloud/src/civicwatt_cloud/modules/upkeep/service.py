@@ -12,7 +12,7 @@ from civicwatt_cloud.kit.directory import Building, Institution
 from civicwatt_cloud.kit.energy_events import METER_SILENT, VALUE_HELD, Question, before_after
 from civicwatt_cloud.kit.files.models import Attachment, File
 from civicwatt_cloud.kit.numbering import node_number
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.rules import place_of
 from civicwatt_cloud.kit.rules_local import of as rules_of
 from civicwatt_cloud.kit.workflow.spec import Step

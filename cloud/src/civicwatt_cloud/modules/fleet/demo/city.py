@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from civicwatt_cloud.kit.directory import Institution
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.modules.fleet.demo import positions as demo_positions
 from civicwatt_cloud.modules.fleet.demo import stock as demo_stock
 from civicwatt_cloud.modules.fleet.demo import use as demo_use

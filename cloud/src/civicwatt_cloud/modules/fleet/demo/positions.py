@@ -12,11 +12,11 @@ from math import atan2, degrees
 from sqlalchemy import select
 
 from civicwatt_cloud.kit import rules_local
-from civicwatt_cloud.kit.business_time import DAY_US, MINUTE_US, SECOND_US, date_of
+from civicwatt_cloud.kit.business_time import DAY_US, MINUTE_US, SECOND_US
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.geo import Point, distance_m
 from civicwatt_cloud.kit.records import registry
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.modules.fleet.choices import CoordinateSystem, FenceShape, VehicleKind, VehicleState
 from civicwatt_cloud.modules.fleet.demo.roads import nearest, roads, way
 from civicwatt_cloud.modules.fleet.entities import FENCE, PERMIT, VEHICLE
@@ -100,7 +100,7 @@ def _permit(context: Context, vehicle: Vehicle) -> None:
 def _drive(context: Context) -> None:
     """Take all fixes in, as the intake does."""
     session = context.session
-    limits = figures.load(rules_local.of(session), date_of(context.now_us, context.zone))
+    limits = figures.load(rules_local.of(session), context.today)
     fences = guarded.Fences()
     batch = writing.Batch(context, fences.refresh(session), limits)
     phones = session.scalars(

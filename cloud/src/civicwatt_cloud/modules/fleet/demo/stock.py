@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from civicwatt_cloud.kit.business_time import DAY_US, date_of
+from civicwatt_cloud.kit.business_time import DAY_US
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.modules.fleet.choices import Body, Energy, Mark, VehicleKind, VehicleState
 from civicwatt_cloud.modules.fleet.models import Vehicle
@@ -46,7 +46,7 @@ SMALL = {VehicleKind.CONFIDENTIAL, VehicleKind.ENFORCEMENT}
 
 def fill(context: Context, city: Sequence[Institution]) -> None:
     """Complete the vehicles that are there, and give them quotas, a year of costs and some cases."""
-    today = date_of(context.now_us, context.zone)
+    today = context.today
     owners = {one.id for one in city}
     query = select(Vehicle).where(Vehicle.owner_id.in_(owners)).order_by(Vehicle.id)
     vehicles = context.session.scalars(query).all()

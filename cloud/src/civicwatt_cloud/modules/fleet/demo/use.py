@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
-from civicwatt_cloud.kit.business_time import DAY_US, HOUR_US, MINUTE_US, date_of
+from civicwatt_cloud.kit.business_time import DAY_US, HOUR_US, MINUTE_US
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.fields import Field, Kind
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.spec import Step
 from civicwatt_cloud.modules.fleet.entities import VEHICLE
@@ -72,7 +72,7 @@ def fill(context: Context, city: Sequence[Institution]) -> None:
 
 def _drivers(context: Context, number: int, institution: Institution) -> list[Driver]:
     """Two of each institution; the second of the first one has a licence that ended."""
-    today = date_of(context.now_us, context.zone)
+    today = context.today
     found = []
     for place, employer in enumerate(("established", "outsourced")):
         until = today + timedelta(days=-12 if (number, place) == (0, 1) else 400 + 30 * number)
@@ -183,7 +183,7 @@ def _flood(
     context: Context, owner: Institution, vehicles: Sequence[Vehicle], drivers: Mapping[int, Sequence[Driver]]
 ) -> None:
     """An emergency campaign that is over: nine vehicles, three batches each."""
-    first = date_of(context.now_us, context.zone) - timedelta(days=FLOOD_DAYS)
+    first = context.today - timedelta(days=FLOOD_DAYS)
     said = {"name": "防汛抢险用车保障", "from_day": first, "to_day": first + timedelta(days=5)}
     campaign = _add(
         context, CAMPAIGN, owner.id, **said, region_code=owner.region_code, document="防汛应急响应"
@@ -199,7 +199,7 @@ def _flood(
 
 def _rented(context: Context, city: Sequence[Institution]) -> None:
     """Suppliers with their prices; two sites with piles, one out of order; who shared a vehicle."""
-    owner, today = city[0], date_of(context.now_us, context.zone)
+    owner, today = city[0], context.today
     since = today - timedelta(days=200)
     for number, price in enumerate((36_000, 39_000, 38_000, 45_000)):  # the last one is above the cap
         name = f"荆襄{'甲乙丙丁'[number]}汽车租赁公司（虚构）"

@@ -15,7 +15,7 @@ from civicwatt_cloud.kit.geo import System, converted
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.api import RecordId, writing
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.routing import PROBLEMS
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.modules.fleet.entities import KEEPERS, VEHICLE, WATCHERS

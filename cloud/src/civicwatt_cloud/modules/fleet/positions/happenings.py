@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import select
 
 from civicwatt_cloud.kit import calendar, events
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.modules.fleet.models import UnsealPermit
 from civicwatt_cloud.modules.fleet.positions import fences, seals
 from civicwatt_cloud.modules.fleet.positions.fences import Passed

@@ -19,7 +19,7 @@ from civicwatt_cloud.kit import rules_local
 from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.jobs import PLATFORM
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.threads import in_thread
 from civicwatt_cloud.modules.fleet.areas import phone_of
 from civicwatt_cloud.modules.fleet.positions import figures, guarded, writing

@@ -17,7 +17,7 @@ from civicwatt_cloud.kit.geo import System
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.api import reading
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.routing import PROBLEMS
 from civicwatt_cloud.modules.fleet.entities import VEHICLE, WATCHERS
 from civicwatt_cloud.modules.fleet.models import Vehicle

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from civicwatt_cloud.kit import rules_local
-from civicwatt_cloud.kit.business_time import date_of
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Job
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.modules.fleet.choices import VehicleState
 from civicwatt_cloud.modules.fleet.positions import fences, figures, guarded, happenings
 from civicwatt_cloud.modules.fleet.positions.figures import Figures
@@ -24,7 +23,7 @@ NO_FENCE = 0
 
 def look(context: Context) -> None:
     """Tell what has begun to hold since the last look, and what of it has ended."""
-    limits = figures.load(rules_local.of(context.session), date_of(context.now_us, context.zone))
+    limits = figures.load(rules_local.of(context.session), context.today)
     states = {row.vehicle_id: row.state for row in context.session.scalars(select(VehicleLive))}
     marks = context.session.scalars(select(OpenCondition))
     open_ = {(row.vehicle_id, row.kind, row.fence_id): row for row in marks}

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 from civicwatt_cloud.kit import bulk
 from civicwatt_cloud.kit.business_time import DAY_US
 from civicwatt_cloud.kit.geo import Area, Point
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.modules.fleet.positions import happenings, watching
 from civicwatt_cloud.modules.fleet.positions.figures import Figures
 from civicwatt_cloud.modules.fleet.positions.fixes import Filtered, Fix, judged

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from civicwatt_cloud.kit.directory import Institution
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.rules_local import of as rules_of
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.modules.fleet.choices import Energy, VehicleState

@@ -2,12 +2,11 @@
 
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.kit.numbering import next_number
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.errors import FieldMissing, titles_of
 from civicwatt_cloud.kit.records.fields import fields_of
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
 from civicwatt_cloud.modules.fleet.choices import VehicleState
@@ -34,7 +33,7 @@ LEAVING = {VehicleState.TO_DISPOSE, VehicleState.DISPOSED}
 
 def complete(context: Context, row: VehicleDisposal) -> None:
     """A new disposal's number."""
-    row.number = next_number(context.session, "CZ", date_of(context.now_us, context.zone).year)
+    row.number = next_number(context.session, "CZ", context.today.year)
 
 
 def check_disposal(_session: Session, row: VehicleDisposal) -> None:

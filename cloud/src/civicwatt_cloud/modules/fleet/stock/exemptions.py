@@ -1,9 +1,9 @@
 """免喷标识: a vehicle that must not be known goes without the mark, with an approval."""
 
 from civicwatt_cloud.kit.records.choices import Sensitivity
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.fields import fields_of
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
 from civicwatt_cloud.modules.fleet.choices import Mark
 from civicwatt_cloud.modules.fleet.entities import WATCHERS

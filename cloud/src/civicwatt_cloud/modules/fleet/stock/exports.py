@@ -16,7 +16,7 @@ from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.records import registry, sensitive
 from civicwatt_cloud.kit.records.api import RecordId, reading
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.routing import PROBLEMS
 from civicwatt_cloud.kit.rules_local import of as rules_of
 from civicwatt_cloud.kit.table_files import Cell, Format, write_table

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from civicwatt_cloud.kit.business_time import date_of, day_start_us, iso
+from civicwatt_cloud.kit.business_time import day_start_us, iso
 from civicwatt_cloud.kit.errors import NoRule
 from civicwatt_cloud.kit.records.choices import Choice
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.rules import place_of
 from civicwatt_cloud.kit.rules_local import of as rules_of
 from civicwatt_cloud.modules.fleet.choices import Mark, VehicleKind, VehicleState
@@ -60,7 +60,7 @@ def findings(context: Context, year: int) -> list[Finding]:
 
 
 def _above_standard(context: Context, vehicles: Sequence[Vehicle]) -> list[Finding]:
-    rules, today = rules_of(context.session), date_of(context.now_us, context.zone)
+    rules, today = rules_of(context.session), context.today
     organs = accounts.organs(context.session, {one.owner_id for one in vehicles})
     found = []
     for car in vehicles:
@@ -78,7 +78,7 @@ def _above_standard(context: Context, vehicles: Sequence[Vehicle]) -> list[Findi
 
 def _over_quota(context: Context, vehicles: Sequence[Vehicle]) -> list[Finding]:
     held = Counter((one.owner_id, one.kind) for one in vehicles)
-    today = date_of(context.now_us, context.zone)
+    today = context.today
     places = quotas.standing(context.session, {owner for owner, _ in held}, today)
     found = []
     for (owner, kind), number in sorted(held.items()):

@@ -2,14 +2,13 @@
 
 from sqlalchemy import select
 
-from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.kit.errors import NotFound
 from civicwatt_cloud.kit.numbering import next_number
 from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.errors import FieldMissing, titles_of
 from civicwatt_cloud.kit.records.fields import fields_of
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
 from civicwatt_cloud.modules.fleet.choices import Mark, VehicleState
 from civicwatt_cloud.modules.fleet.entities import KEEPERS, READERS, VEHICLE
@@ -42,7 +41,7 @@ OVER = ("rejected", "cancelled", "in_use")  # states of a plan that renews nothi
 
 def complete(context: Context, plan: PurchasePlan) -> None:
     """A new plan's number."""
-    plan.number = next_number(context.session, "GZ", date_of(context.now_us, context.zone).year)
+    plan.number = next_number(context.session, "GZ", context.today.year)
 
 
 def may_submit(step: Step) -> None:

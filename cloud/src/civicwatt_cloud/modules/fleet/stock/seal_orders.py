@@ -10,15 +10,15 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from civicwatt_cloud.kit import calendar
-from civicwatt_cloud.kit.business_time import date_of, day_start_us
+from civicwatt_cloud.kit.business_time import day_start_us
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.jobs import PLATFORM
 from civicwatt_cloud.kit.numbering import next_number
 from civicwatt_cloud.kit.obligations import fulfil, oblige
 from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity, Job
 from civicwatt_cloud.kit.records.fields import fields_of
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.rules import place_of
 from civicwatt_cloud.kit.rules_local import of as rules_of
 from civicwatt_cloud.kit.workflow import steps
@@ -36,12 +36,12 @@ EVERY_S, MOST = 300, 100  # orders in one round: nobody waits for longer [engine
 
 def complete(context: Context, order: SealOrder) -> None:
     """A new order's number."""
-    order.number = next_number(context.session, "FC", date_of(context.now_us, context.zone).year)
+    order.number = next_number(context.session, "FC", context.today.year)
 
 
 def look(context: Context) -> None:
     """Make the orders of the runs of days off that come near, and lift those that are over."""
-    today, rules = date_of(context.now_us, context.zone), rules_of(context.session)
+    today, rules = context.today, rules_of(context.session)
     made = 0
     for owner, vehicles in _keepers(context):
         standard = Standard(rules, place_of(owner), today)

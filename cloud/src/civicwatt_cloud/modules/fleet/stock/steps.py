@@ -5,8 +5,8 @@ from typing import Any
 
 from civicwatt_cloud.kit.directory import Level
 from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.fields import Field
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow.spec import Step, Transition
 from civicwatt_cloud.modules.fleet.entities import KEEPERS, VEHICLE

@@ -10,9 +10,9 @@ from civicwatt_cloud.kit.jobs import PLATFORM
 from civicwatt_cloud.kit.numbering import next_number
 from civicwatt_cloud.kit.obligations import fulfil, oblige
 from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.fields import fields_of
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.errors import OwnStep
@@ -51,7 +51,7 @@ def happened(context: Context, facts: Facts) -> None:
 
 def complete(context: Context, row: Violation) -> None:
     """A new violation's number."""
-    row.number = next_number(context.session, "WG", date_of(context.now_us, context.zone).year)
+    row.number = next_number(context.session, "WG", context.today.year)
 
 
 def explain(step: Step) -> None:
@@ -96,7 +96,7 @@ def key_of(row: Violation) -> str:
 
 def _due_us(context: Context, owner_id: int) -> int:
     """So many working days after now, at close of business. Source: rule row fleet.explain_days."""
-    standard = standard_of(context.session, owner_id, date_of(context.now_us, context.zone))
+    standard = standard_of(context.session, owner_id, context.today)
     days = int(standard.row("explain_days").value)
     return due(context.now_us, days, context.zone, standard.rules, place=standard.place)
 

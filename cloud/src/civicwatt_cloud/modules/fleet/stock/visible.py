@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, select
 
 from civicwatt_cloud.kit.errors import NotFound
 from civicwatt_cloud.kit.records import registry, sensitive
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.modules.fleet.entities import VEHICLE, WATCHERS
 from civicwatt_cloud.modules.fleet.models import Vehicle

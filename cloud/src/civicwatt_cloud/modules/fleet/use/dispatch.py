@@ -10,7 +10,7 @@ from civicwatt_cloud.kit import geo
 from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.kit.geo import Point
 from civicwatt_cloud.kit.records import registry
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.modules.fleet.areas import area_of
 from civicwatt_cloud.modules.fleet.choices import VehicleState
@@ -106,7 +106,7 @@ def _cars(context: Context, request: VehicleRequest, vehicles: Iterable[Vehicle]
     places = _places(context, vehicles) if request.pickup else {}
     there = pickup_of(request.pickup) if request.pickup else None
     used = _last_use(context, vehicles)
-    today = date_of(context.now_us, context.zone)
+    today = context.today
     found = []
     for one in vehicles:
         place = places.get(one.id)

@@ -8,7 +8,7 @@ from sqlalchemy import Select, or_, select
 
 from civicwatt_cloud.kit.business_time import DAY_US
 from civicwatt_cloud.kit.geo import Area, Point
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.modules.fleet.areas import area_of
 from civicwatt_cloud.modules.fleet.models import Fence, Vehicle
 from civicwatt_cloud.modules.fleet.positions.models import Stop, Trip

@@ -3,10 +3,9 @@
 from typing import NamedTuple
 
 from civicwatt_cloud.kit import rules_local
-from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.records import registry
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.rules import place_of
 from civicwatt_cloud.modules.fleet.entities import PERMIT
 from civicwatt_cloud.modules.fleet.models import UnsealPermit, Vehicle
@@ -25,12 +24,12 @@ class Ground(NamedTuple):
 def terms_of(context: Context, owner_id: int) -> Terms:
     """The rule rows as they hold for an institution today."""
     place = place_of(context.session.get_one(Institution, owner_id))
-    return Terms(rules_local.of(context.session), date_of(context.now_us, context.zone), place)
+    return Terms(rules_local.of(context.session), context.today, place)
 
 
 def grant(context: Context, vehicle_id: int, ground: Ground) -> int | None:
     """A permit's id; None: vehicles are not sealed then, and none is needed. Errors: NoRule."""
-    limits = figures.load(rules_local.of(context.session), date_of(context.now_us, context.zone))
+    limits = figures.load(rules_local.of(context.session), context.today)
     if not happenings.sealed_spans(context, ground.span, limits):
         return None
     vehicle = context.session.get_one(Vehicle, vehicle_id)

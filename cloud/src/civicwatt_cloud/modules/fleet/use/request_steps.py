@@ -7,7 +7,7 @@ from civicwatt_cloud.kit import deadlines
 from civicwatt_cloud.kit.directory import Institution, Region
 from civicwatt_cloud.kit.numbering import node_number
 from civicwatt_cloud.kit.obligations import fulfil, oblige
-from civicwatt_cloud.kit.records.registry import Context
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow.spec import Step
 from civicwatt_cloud.modules.fleet.choices import VehicleKind

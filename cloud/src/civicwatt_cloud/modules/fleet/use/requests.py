@@ -4,9 +4,9 @@ from sqlalchemy import select
 
 from civicwatt_cloud.kit import events
 from civicwatt_cloud.kit.events import Facts
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.fields import Field, Kind, fields_of
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.spec import State, Transition, Workflow

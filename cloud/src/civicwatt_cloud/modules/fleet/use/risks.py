@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, func, or_, select
 
 from civicwatt_cloud.kit import events, rules_local
-from civicwatt_cloud.kit.business_time import DAY_US, date_of, day_start_us
+from civicwatt_cloud.kit.business_time import DAY_US, day_start_us
 from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity, Job
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.modules.fleet.entities import WATCHERS
 from civicwatt_cloud.modules.fleet.use import crosscheck
 from civicwatt_cloud.modules.fleet.use.choices import RiskKind
@@ -66,7 +66,7 @@ class Found(NamedTuple):
 
 def look(context: Context) -> None:
     """Write down what does not fit together now; what fits again goes away."""
-    terms = Terms(rules_local.of(context.session), date_of(context.now_us, context.zone))
+    terms = Terms(rules_local.of(context.session), context.today)
     since_us = context.now_us - terms.figure("risk_days") * DAY_US
     evidence = gather(context, since_us)
     lasting = [*_overdue(context, terms), *_unmanned(context, terms), *_unfit(context, terms)]

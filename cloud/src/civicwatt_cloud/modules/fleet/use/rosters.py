@@ -5,10 +5,10 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.kit.business_time import SECOND_US, date_of, day_start_us
+from civicwatt_cloud.kit.business_time import SECOND_US, day_start_us
 from civicwatt_cloud.kit.obligations import Obligation, fulfil, oblige
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity, Job
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
 from civicwatt_cloud.modules.fleet.entities import KEEPERS, READERS
@@ -48,7 +48,7 @@ def withdrawn(step: Step) -> None:
 
 def licences(context: Context) -> None:
     """A licence that ends soon is an obligation; a renewed one is none any more."""
-    today = date_of(context.now_us, context.zone)
+    today = context.today
     soon = select(Driver).where(Driver.removed_us.is_(None), Driver.licence_until <= today + AHEAD)
     due = {f"fleet/drivers/{one.id}": one for one in context.session.scalars(soon)}
     for key, one in due.items():

@@ -10,9 +10,9 @@ from civicwatt_cloud.kit.business_time import MINUTE_US
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.numbering import node_number
 from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.fields import Field, Kind, fields_of
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
 from civicwatt_cloud.modules.fleet.choices import VehicleState

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.directory import Level, Region, level_of, region_prefix
 from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
-from civicwatt_cloud.kit.records.registry import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.modules.fleet.entities import READERS
 from civicwatt_cloud.modules.fleet.positions.models import Trip
