@@ -24,6 +24,12 @@ def of_days(days: Sequence[date]) -> Classes:
     return np.array(rows, dtype=np.int64).reshape(-1, 2)
 
 
+def of_plain_weeks(days: Sequence[date]) -> Classes:
+    """As `of_days`, for a place whose days off no calendar tells: Monday to Friday are worked."""
+    weekdays = np.array([when.weekday() for when in days], dtype=np.int64)
+    return np.stack([(weekdays < SATURDAY).astype(np.int64), weekdays], axis=1)
+
+
 def _weekday(when: date, workday: bool) -> int:
     weekday = when.weekday()
     if workday:
