@@ -7,6 +7,7 @@ from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.errors import FieldMissing, titles_of
 from civicwatt_cloud.kit.records.fields import fields_of
 from civicwatt_cloud.kit.roles import Role
+from civicwatt_cloud.kit.workflow.forms import filled, keep_form
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
 from civicwatt_cloud.modules.housing import repository
 from civicwatt_cloud.modules.housing.case_models import Disposal
@@ -45,12 +46,6 @@ def execute(step: Step) -> None:
         change_room(step.context, room, "room_disposed", removed_us=step.now_us)
 
 
-def keep_form(step: Step) -> None:
-    """What the form of a step says is the record's."""
-    for name, value in step.said.items():
-        setattr(step.record, name, value)
-
-
 def _manager(event: str, zh: str, en: str, source: str, target: str, *form: str) -> Transition:
     """A step of the office-space manager, with the fields that it fills in."""
     return Transition(
@@ -61,9 +56,8 @@ def _manager(event: str, zh: str, en: str, source: str, target: str, *form: str)
         target,
         MANAGER,
         level=Level.CITY,
-        form={name: FIELDS[name] for name in form},
-        required=frozenset(form),
         effect=keep_form,
+        **filled(FIELDS, *form),
     )
 
 

@@ -3,6 +3,7 @@
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.fields import fields_of
 from civicwatt_cloud.kit.roles import Role
+from civicwatt_cloud.kit.workflow.forms import filled
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
 from civicwatt_cloud.modules.housing.case_models import InspectionFinding
 from civicwatt_cloud.modules.housing.choices import FindingKind, VacateCause
@@ -41,8 +42,7 @@ FLOW = Workflow(
             ("found",),
             "settled",
             MANAGER,
-            form={"note": fields_of(InspectionFinding)["note"]},
-            required=frozenset({"note"}),
+            **filled(fields_of(InspectionFinding), "note"),
         ),
     ),
 )

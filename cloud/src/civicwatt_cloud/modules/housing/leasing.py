@@ -8,6 +8,7 @@ from civicwatt_cloud.kit.records.entity import Entity, Job
 from civicwatt_cloud.kit.records.fields import fields_of
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow import steps
+from civicwatt_cloud.kit.workflow.forms import filled
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
 from civicwatt_cloud.modules.housing import repository, rules
 from civicwatt_cloud.modules.housing.case_models import LeaseIn, LeaseOut
@@ -126,11 +127,10 @@ IN_FLOW = Workflow(
             "approved",
             MANAGER,
             level=Level.CITY,
-            form={"approval": IN["approval"]},
-            required=frozenset({"approval"}),
             guard=is_allowed,
             effect=note_approval,
             by_another=True,
+            **filled(IN, "approval"),
         ),
         Transition(
             "override",
@@ -140,11 +140,10 @@ IN_FLOW = Workflow(
             "approved",
             MANAGER,
             level=Level.CITY,
-            form={"approval": IN["approval"], "override_reason": IN["override_reason"]},
-            required=frozenset({"approval", "override_reason"}),
             guard=has_approval,
             effect=note_exception,
             by_another=True,
+            **filled(IN, "approval", "override_reason"),
         ),
         Transition(
             "reject", "退回", "reject", ("review",), "rejected", MANAGER, level=Level.CITY, by_another=True
@@ -156,9 +155,8 @@ IN_FLOW = Workflow(
             ("approved",),
             "in_force",
             UNIT,
-            form={"contract": IN["contract"]},
-            required=frozenset({"contract"}),
             effect=sign,
+            **filled(IN, "contract"),
         ),
         Transition("end", "到期", "end", ("in_force",), "ended", UNIT | MANAGER, effect=end_lease),
     ),

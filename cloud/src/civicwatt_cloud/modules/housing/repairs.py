@@ -9,6 +9,7 @@ from civicwatt_cloud.kit.directory import Institution, Level
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.fields import fields_of
 from civicwatt_cloud.kit.roles import Role
+from civicwatt_cloud.kit.workflow.forms import filled, keep_form
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
 from civicwatt_cloud.modules.housing import repository, rules
 from civicwatt_cloud.modules.housing.case_models import BudgetLine, Expert, PriceItem, RepairProject
@@ -55,12 +56,6 @@ def within_budget(step: Step) -> None:
 def within_audited(step: Step) -> None:
     """The audited price is no more than the audited budget. Errors: AboveBudget."""
     _not_above(step.said["final_price"], step.record.audited_budget)
-
-
-def keep_form(step: Step) -> None:
-    """What the form of a step says is the record's."""
-    for name, value in step.said.items():
-        setattr(step.record, name, value)
 
 
 def _not_above(audited: int, budget: int) -> None:
@@ -115,11 +110,10 @@ FLOW = Workflow(
             "budgeted",
             FINANCE,
             level=Level.CITY,
-            form={"audited_budget": FIELDS["audited_budget"]},
-            required=frozenset({"audited_budget"}),
             guard=within_budget,
             effect=keep_form,
             by_another=True,
+            **filled(FIELDS, "audited_budget"),
         ),
         Transition(
             "procure",
@@ -128,9 +122,8 @@ FLOW = Workflow(
             ("budgeted",),
             "procured",
             UNIT | MANAGER,
-            form={"supplier": FIELDS["supplier"]},
-            required=frozenset({"supplier"}),
             effect=keep_form,
+            **filled(FIELDS, "supplier"),
         ),
         Transition("construct", "开工", "start", ("procured",), "constructing", UNIT | MANAGER),
         Transition("accept", "验收", "accept", ("constructing",), "accepted", UNIT | MANAGER),
@@ -142,10 +135,9 @@ FLOW = Workflow(
             "priced",
             FINANCE,
             level=Level.CITY,
-            form={"final_price": FIELDS["final_price"]},
-            required=frozenset({"final_price"}),
             guard=within_audited,
             effect=keep_form,
+            **filled(FIELDS, "final_price"),
         ),
         Transition("archive", "归档", "archive", ("priced",), "archived", MANAGER, level=Level.CITY),
     ),

@@ -3,6 +3,7 @@
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.errors import titles_of
 from civicwatt_cloud.kit.records.fields import fields_of
+from civicwatt_cloud.kit.workflow.forms import filled, keep_form
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
 from civicwatt_cloud.modules.housing.case_models import TitleRecord
 from civicwatt_cloud.modules.housing.errors import PapersMissing
@@ -16,12 +17,6 @@ def papers_complete(step: Step) -> None:
     """Every paper of the checklist is ticked. Errors: PapersMissing."""
     if missing := [FIELDS[name] for name in PAPERS if not getattr(step.record, name)]:
         raise PapersMissing(**titles_of(missing))
-
-
-def register(step: Step) -> None:
-    """The certificate and where it is kept."""
-    step.record.certificate = step.said["certificate"]
-    step.record.archive_number = step.said["archive_number"]
 
 
 FLOW = Workflow(
@@ -39,10 +34,9 @@ FLOW = Workflow(
             ("pending",),
             "registered",
             MANAGER,
-            form={name: FIELDS[name] for name in ("certificate", "archive_number")},
-            required=frozenset({"certificate", "archive_number"}),
             guard=papers_complete,
-            effect=register,
+            effect=keep_form,
+            **filled(FIELDS, "certificate", "archive_number"),
         ),
     ),
 )

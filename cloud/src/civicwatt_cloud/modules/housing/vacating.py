@@ -18,6 +18,7 @@ from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.fields import fields_of
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.kit.workflow import steps
+from civicwatt_cloud.kit.workflow.forms import filled
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
 from civicwatt_cloud.modules.housing import indicators, repository, rules
 from civicwatt_cloud.modules.housing.case_models import VacateTask
@@ -195,11 +196,10 @@ FLOW = Workflow(
             "closed",
             MANAGER,
             level=Level.CITY,
-            form={"new_area": FIELDS["new_area"]},
-            required=frozenset({"new_area"}),
             guard=has_photo,
             effect=close,
             by_another=True,
+            **filled(FIELDS, "new_area"),
         ),
     ),
 )

@@ -8,6 +8,7 @@ from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.errors import FieldMissing, titles_of
 from civicwatt_cloud.kit.records.fields import fields_of
 from civicwatt_cloud.kit.scope import scope_of
+from civicwatt_cloud.kit.workflow.forms import filled, keep_form
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
 from civicwatt_cloud.modules.fleet.choices import VehicleState
 from civicwatt_cloud.modules.fleet.entities import KEEPERS, READERS
@@ -23,8 +24,6 @@ from civicwatt_cloud.modules.fleet.stock.steps import (
     WRITERS,
     by_city,
     change_vehicle,
-    filled,
-    keep_form,
 )
 
 FIELDS = fields_of(VehicleDisposal)

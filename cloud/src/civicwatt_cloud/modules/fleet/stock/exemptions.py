@@ -4,6 +4,7 @@ from civicwatt_cloud.kit.records.choices import Sensitivity
 from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.fields import fields_of
+from civicwatt_cloud.kit.workflow.forms import filled, keep_form
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
 from civicwatt_cloud.modules.fleet.choices import Mark
 from civicwatt_cloud.modules.fleet.entities import WATCHERS
@@ -16,8 +17,6 @@ from civicwatt_cloud.modules.fleet.stock.steps import (
     WRITERS,
     by_city,
     change_vehicle,
-    filled,
-    keep_form,
 )
 
 

@@ -22,6 +22,7 @@ from civicwatt_cloud.kit.records.fields import fields_of
 from civicwatt_cloud.kit.rules import place_of
 from civicwatt_cloud.kit.rules_local import of as rules_of
 from civicwatt_cloud.kit.workflow import steps
+from civicwatt_cloud.kit.workflow.forms import filled, keep_form
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
 from civicwatt_cloud.modules.fleet.choices import VehicleState
 from civicwatt_cloud.modules.fleet.entities import WATCHERS
@@ -29,7 +30,7 @@ from civicwatt_cloud.modules.fleet.models import Vehicle
 from civicwatt_cloud.modules.fleet.positions import seals
 from civicwatt_cloud.modules.fleet.stock.models import SealOrder
 from civicwatt_cloud.modules.fleet.stock.rules import Standard
-from civicwatt_cloud.modules.fleet.stock.steps import APPROVER, MANAGER, UNIT, filled, keep_form
+from civicwatt_cloud.modules.fleet.stock.steps import APPROVER, MANAGER, UNIT
 
 EVERY_S, MOST = 300, 100  # orders in one round: nobody waits for longer [engineering default]
 

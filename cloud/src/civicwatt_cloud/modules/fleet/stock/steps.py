@@ -1,14 +1,12 @@
 """What the workflows of the stock have in common: who takes part, and vehicles changed in their course."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from civicwatt_cloud.kit.directory import Level
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.context import Context
-from civicwatt_cloud.kit.records.fields import Field
 from civicwatt_cloud.kit.roles import Role
-from civicwatt_cloud.kit.workflow.spec import Step, Transition
+from civicwatt_cloud.kit.workflow.spec import Transition
 from civicwatt_cloud.modules.fleet.entities import KEEPERS, VEHICLE
 from civicwatt_cloud.modules.fleet.models import Vehicle
 
@@ -25,17 +23,6 @@ def change_vehicle(context: Context, vehicle: Vehicle, what: str, **values: Any)
     for name, value in values.items():
         setattr(vehicle, name, value)
     registry.touched(context, VEHICLE, vehicle, what, before)
-
-
-def keep_form(step: Step) -> None:
-    """What the form of a step says is the record's."""
-    for name, value in step.said.items():
-        setattr(step.record, name, value)
-
-
-def filled(fields: Mapping[str, Field], *names: str) -> dict[str, Any]:
-    """The form of a step that asks for all of some fields of the record."""
-    return {"form": {name: fields[name] for name in names}, "required": frozenset(names)}
 
 
 def by_city(event: str, zh: str, en: str, sources: tuple[str, ...], target: str, **more: Any) -> Transition:

@@ -16,13 +16,14 @@ from civicwatt_cloud.kit.records.fields import fields_of
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.errors import OwnStep
+from civicwatt_cloud.kit.workflow.forms import filled, keep_form
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
 from civicwatt_cloud.modules.fleet.entities import WATCHERS
 from civicwatt_cloud.modules.fleet.positions.models import VehicleEventKind
 from civicwatt_cloud.modules.fleet.stock.errors import NotYetDue
 from civicwatt_cloud.modules.fleet.stock.models import Violation
 from civicwatt_cloud.modules.fleet.stock.standards import standard_of
-from civicwatt_cloud.modules.fleet.stock.steps import APPROVER, MANAGER, UNIT, filled, keep_form
+from civicwatt_cloud.modules.fleet.stock.steps import APPROVER, MANAGER, UNIT
 
 FIELDS = fields_of(Violation)
 INSPECTORS = MANAGER | {Role.SUPERVISOR, Role.DISCIPLINE}

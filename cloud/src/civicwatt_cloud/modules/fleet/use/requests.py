@@ -9,6 +9,7 @@ from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.fields import Field, Kind, fields_of
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow import steps
+from civicwatt_cloud.kit.workflow.forms import filled
 from civicwatt_cloud.kit.workflow.spec import State, Transition, Workflow
 from civicwatt_cloud.modules.fleet.entities import READERS
 from civicwatt_cloud.modules.fleet.models import Vehicle
@@ -120,10 +121,9 @@ FLOW = Workflow(
             ("unit_ok",),
             "assigned",
             DISPATCHERS,
-            form={"quote_id": FIELDS["quote_id"]},
-            required=frozenset({"quote_id"}),
             guard=rental.may_rent,
             effect=rental.rented,
+            **filled(FIELDS, "quote_id"),
         ),
         DEPART,
         Transition("return", "返回", "return", ("out",), "returned", SETTLERS, effect=request_steps.returned),

@@ -14,6 +14,7 @@ from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.records.fields import Field, Kind, fields_of
 from civicwatt_cloud.kit.roles import Role
+from civicwatt_cloud.kit.workflow.forms import filled
 from civicwatt_cloud.kit.workflow.spec import State, Step, Transition, Workflow
 from civicwatt_cloud.modules.fleet.choices import VehicleState
 from civicwatt_cloud.modules.fleet.entities import READERS
@@ -197,9 +198,8 @@ SESSIONS = Workflow(
             ("open",),
             "closed",
             DISPATCHERS,
-            form={name: FIELDS[name] for name in ("to_site_id", "distance_m")},
-            required=frozenset({"to_site_id", "distance_m"}),
             effect=given_back,
+            **filled(FIELDS, "to_site_id", "distance_m"),
         ),
         *(
             Transition(
