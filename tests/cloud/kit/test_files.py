@@ -34,7 +34,7 @@ from civicwatt_cloud.kit.files.models import File
 from civicwatt_cloud.kit.files.regions import Region, fault
 from civicwatt_cloud.kit.files.store import Store
 from civicwatt_cloud.kit.guard import MAX_UPLOAD
-from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records import lookup, registry
 from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.modules.org.module import MODULE
@@ -224,6 +224,31 @@ def test_s16_a_file_is_seen_by_whoever_sees_its_record(east: Context, store: Sto
     assert files.attachments(session, PERSON, row.id) == []
     whats = session.scalars(select(Audit.what).where(Audit.what.startswith("file_"))).all()
     assert whats == ["file_attached", "file_attached", "file_removed"]
+
+
+def test_s25_the_files_of_a_sensitive_record_are_for_who_works_on_such_ones(
+    east: Context, store: Store
+) -> None:
+    """Nor does its history tell whoever may only know of it what they are called."""
+    row = registry.create(east, PERSON, 1, WANG | {"sensitivity": "敏感"})
+    kept = files.keep(store, "处分决定.pdf", PDF)
+    made = files.attach(east, PERSON, row.id, kept, "certificate")
+    staff = context(east.session, Role.STAFF, EAST)
+    for _ in range(2):  # sensitive, then internal again
+        is_open = row.sensitivity == "internal"
+        assert files.is_visible(staff, ENTITIES, "person", row.id) is is_open
+        (deed,) = [one for one in lookup.history_of(staff, PERSON, row.id) if one.deed == "file_attached"]
+        assert {one.after for one in deed.differences} == {"***"}
+        if not is_open:
+            with pytest.raises(NotFound):
+                files.with_content(staff, ENTITIES, kept.sha256)
+            with pytest.raises(NotFound):
+                files.attachment(staff, ENTITIES, made.id)
+        registry.change(east, PERSON, row.id, row.rev, {"sensitivity": "internal"})
+    assert files.with_content(staff, ENTITIES, kept.sha256)[0].id == made.id
+    assert "处分决定.pdf" in {
+        one.after for deed in lookup.history_of(east, PERSON, row.id) for one in deed.differences
+    }
 
 
 SQUARE = ((0.1, 0.1), (0.4, 0.1), (0.4, 0.4), (0.1, 0.4))

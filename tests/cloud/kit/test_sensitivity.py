@@ -125,6 +125,24 @@ def test_s25_a_record_marked_offline_is_in_no_workbook(session: Session, tmp_pat
     assert registry.listing(manager, PERSON, Asked()).total == 2
 
 
+def test_s25_a_record_is_no_less_sensitive_than_those_that_it_refers_to(session: Session) -> None:
+    """Who stands in for somebody of whom others may know nothing tells of him."""
+    manager = who(session, Role.ORGANISATION_MANAGER)
+    people = {
+        kind: registry.create(manager, PERSON, 1, WANG | {"number": f"P-{kind}", "sensitivity": kind})
+        for kind in ("public", "sensitive", "offline")
+    }
+    for kind, kept in (("public", "internal"), ("sensitive", "sensitive"), ("offline", "offline")):
+        said = WANG | {"number": f"Q-{kind}", "deputy_id": people[kind].id}
+        row = registry.create(manager, PERSON, 1, said)
+        session.refresh(row)
+        assert row.sensitivity == kept
+        registry.change(manager, PERSON, row.id, row.rev, {"sensitivity": "public"})
+        assert row.sensitivity == ("public" if kept == "internal" else kept)
+        registry.change(manager, PERSON, row.id, row.rev, {"deputy_id": people["offline"].id})
+        assert row.sensitivity == "offline"
+
+
 def test_s25_what_happens_to_a_record_marked_offline_is_told_to_nobody_outside(db: Database) -> None:
     with db.session() as session:
         fill(session)

@@ -1,15 +1,16 @@
 """M03, W3.5 and W3.6: seal orders before days off; what was driven all the same is explained in time."""
 
+import json
 from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from civicwatt_cloud.kit import calendar, obligations
 from civicwatt_cloud.kit.business_time import date_of, iso
 from civicwatt_cloud.kit.errors import NotFound
-from civicwatt_cloud.kit.events import Event
+from civicwatt_cloud.kit.events import STAYS, Event
 from civicwatt_cloud.kit.obligations import Obligation
 from civicwatt_cloud.kit.rules_local import bring_in
 from civicwatt_cloud.kit.rules_local import of as rules_of
@@ -17,7 +18,7 @@ from civicwatt_cloud.modules.fleet.models import Fence, UnsealPermit
 from civicwatt_cloud.modules.fleet.positions import figures, happenings, seals
 from civicwatt_cloud.modules.fleet.positions.guarded import Known
 from civicwatt_cloud.modules.fleet.positions.happenings import Happening
-from civicwatt_cloud.modules.fleet.positions.models import VehicleEventKind
+from civicwatt_cloud.modules.fleet.positions.models import VehicleEvent, VehicleEventKind
 from civicwatt_cloud.modules.fleet.positions.seals import Span
 from civicwatt_cloud.modules.fleet.stock import seal_orders
 from civicwatt_cloud.modules.fleet.stock.errors import NotYetDue
@@ -35,7 +36,7 @@ def driven(depot: Any, vehicle: Any, began: str, distance_m: float = 12_400) -> 
     """A trip of half an hour, seen as it happens."""
     from_us = us(depot, began)
     context = depot.context()
-    known = Known(vehicle.id, vehicle.owner_id, "4299/U2/", None, vehicle.state)
+    known = Known(vehicle.id, vehicle.owner_id, "4299/U2/", None, vehicle.state, vehicle.sensitivity)
     limits = figures.load(rules_of(depot.session), date_of(from_us, context.zone))
     span = Span(from_us, from_us + HOUR_US // 2)
     what = happenings.sealed_use(context, known, span, distance_m, limits)
@@ -71,6 +72,20 @@ def test_w3_6_sealed_use_is_to_be_explained_within_three_working_days(depot: Any
     depot.step(row, "vehicle_violation", "explain", "clerk", explanation="附抢修单")
     depot.step(row, "vehicle_violation", "accept", "manager", conclusion="情况属实")
     assert row.state == "accepted"
+
+
+def test_s25_what_a_vehicle_marked_offline_did_is_marked_so_and_told_to_nobody_outside(depot: Any) -> None:
+    """Its event, the violation that follows, and what is told of either; of another vehicle all is told."""
+    for plate, kind in (("鄂F00001", "internal"), ("鄂F00002", "offline")):
+        vehicle = depot.vehicle(plate, sensitivity=kind)
+        before = depot.session.scalar(select(func.max(Event.id))) or 0
+        driven(depot, vehicle, "2026-10-01 09:30")
+        assert {one.sensitivity for one in violations(depot) if one.vehicle_id == vehicle.id} == {kind}
+        happened = select(VehicleEvent.sensitivity).where(VehicleEvent.vehicle_id == vehicle.id)
+        assert depot.session.scalars(happened).all() == [kind]
+        told = depot.session.scalars(select(Event).where(Event.id > before)).all()
+        assert {one.name for one in told} == {"fleet.sealed_use", "vehicle_violation.begin"}
+        assert {STAYS in json.loads(one.facts) for one in told} == {kind == "offline"}
 
 
 def test_w3_6_silence_beyond_the_time_becomes_a_case(depot: Any) -> None:

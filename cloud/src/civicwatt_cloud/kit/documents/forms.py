@@ -43,8 +43,8 @@ class Form(NamedTuple):
 
 
 def form_of(context: Context, entity: Entity, targets: Targets, record_id: int) -> Form:
-    """The form of a record in scope. Errors: NotPermitted, NotFound."""
-    registry.get(context, entity, record_id)
+    """The form of a record of which the actor sees what it says. Errors: NotPermitted, NotFound."""
+    registry.get_open(context, entity, record_id)
     wanted = select(entity.model).where(entity.model.id == record_id)
     cells = next(rows(context, entity, targets, wanted))
     told = zip(titles_of(entity), cells, strict=True)

@@ -106,7 +106,7 @@ def _routes(router: APIRouter, name: str, entity: Entity) -> None:
     def listing(request: Request, record_id: RecordId, actor: Actor = reader) -> list[AttachmentOut]:
         """The files of a record."""
         with reading(request, actor) as context:
-            registry.get(context, entity, record_id)
+            registry.get_open(context, entity, record_id)
             return [_out(context, one) for one in files.attachments(context.session, entity, record_id)]
 
     @router.post(

@@ -1,4 +1,4 @@
-"""Files of records: who may see a record may see its files, who may work on it may add and take away."""
+"""Files of records: who may see what a record says may see its files, who works on it adds and takes away."""
 
 import shlex
 import subprocess
@@ -123,13 +123,13 @@ def attachment(context: Context, entities: Entities, attachment_id: int) -> Atta
 
 
 def is_visible(context: Context, entities: Entities, key: str, record_id: int) -> bool:
-    """Whether the actor may see a record."""
+    """Whether the actor may see a record, and more of it than that it is there."""
     entity = entities.get(key)
     if entity is None:
         return False
     model = entity.model
-    query = select(model.id).where(model.id == record_id, registry.visible(entity, context.actor))
-    return context.session.scalar(query) is not None
+    query = select(model).where(model.id == record_id, registry.visible(entity, context.actor))
+    return bool(registry.open_to(context, entity, context.session.scalars(query).all()))
 
 
 def workable(context: Context, entity: Entity, record_id: int) -> Record:

@@ -221,6 +221,7 @@ def _steps_route(router: APIRouter, module: Module, entity: Entity) -> None:
         """The steps taken, and those that the actor can take."""
         with reading(request, actor) as context:
             row = registry.get(context, entity, record_id)
+            is_open = bool(registry.open_to(context, entity, [row]))
             taken = steps.taken(context, entity, record_id)
             names = steps.names(context, taken)
             return StepsOut(
@@ -232,7 +233,7 @@ def _steps_route(router: APIRouter, module: Module, entity: Entity) -> None:
                         target=one.target,
                         by=names.get(one.account_id or 0),
                         at=iso(one.at_us, context.zone),
-                        said=json.loads(one.said),
+                        said=json.loads(one.said) if is_open else {},
                     )
                     for one in taken
                 ],

@@ -19,9 +19,11 @@ from civicwatt_cloud.kit.records.fields import fields_of
 from civicwatt_cloud.kit.records.routing import router_of
 from civicwatt_cloud.kit.records.sensitive import MASK
 from civicwatt_cloud.kit.records.values import show
+from civicwatt_cloud.kit.scope import scope_of
 
 Ids = Annotated[list[RecordId], Query(max_length=registry.LONGEST_PAGE)]
 NEWEST = 100  # deeds that a page shows of one record
+REVISION = "rev"  # is told by the deeds that are done to the record itself
 
 
 class Title(BaseModel):
@@ -92,10 +94,12 @@ def titles_of(context: Context, entity: Entity, ids: list[int]) -> list[Title]:
 def history_of(context: Context, entity: Entity, record_id: int) -> list[HistoryEntry]:
     """What was done to a record in scope; what is personal is masked as in the record itself.
 
-    Errors: NotPermitted, NotFound.
+    What a deed says beside the record's fields (a cost, a file, who followed its track) is for
+    those who work on such records. Errors: NotPermitted, NotFound.
     """
     row = registry.get(context, entity, record_id)
     (hidden,) = sensitive.masked(context.session, context.actor, entity, [row])
+    is_worker = scope_of(context.actor, entity.workers).has(context.session, row.owner_id)
     about = (Audit.subject == f"{entity.key}/{row.id}", Audit.what != sensitive.READ)
     query = select(Audit).where(*about).order_by(Audit.id.desc())
     deeds = context.session.scalars(query.limit(NEWEST)).all()
@@ -105,19 +109,20 @@ def history_of(context: Context, entity: Entity, record_id: int) -> list[History
             deed=one.what.removeprefix(f"{entity.key}_"),
             by=names.get(one.who, one.who),
             at=iso(one.at_us, context.zone),
-            differences=_differences(one, hidden),
+            differences=_differences(one, hidden, is_worker=is_worker),
         )
         for one in deeds
     ]
 
 
-def _differences(deed: Audit, hidden: frozenset[str]) -> list[Difference]:
+def _differences(deed: Audit, hidden: frozenset[str], *, is_worker: bool) -> list[Difference]:
     before = json.loads(deed.before or "{}")
     after = json.loads(deed.after or "{}")
-    changed = [name for name in after | before if name != "rev" and before.get(name) != after.get(name)]
+    told = after | before
+    changed = [name for name in told if name != REVISION and before.get(name) != after.get(name)]
     return [
         Difference(field=name, before=MASK, after=MASK)
-        if name in hidden
+        if name in hidden or not (is_worker or REVISION in told)
         else Difference(field=name, before=before.get(name), after=after.get(name))
         for name in changed
     ]

@@ -16,6 +16,7 @@ from civicwatt_cloud.kit import audit
 from civicwatt_cloud.kit.errors import NotFound, NotPermitted
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.records import sensitive
+from civicwatt_cloud.kit.records.choices import Sensitivity
 from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity, Roles
 from civicwatt_cloud.kit.records.errors import (
@@ -140,6 +141,7 @@ def add(context: Context, entity: Entity, owner_id: int, values: Mapping[str, ob
     if entity.workflow:
         values = {"state": entity.workflow.first.key, **values}
     row = entity.model(owner_id=owner_id, rev=1, **values)
+    _be_as_sensitive(context, entity, row, described)
     if entity.complete:
         entity.complete(context, row)
     _check(context, entity, row)
@@ -156,6 +158,7 @@ def change(context: Context, entity: Entity, record_id: int, rev: int, said: Map
     before = told(entity, row, context.zone)
     for name, value in _parsed(context, entity, said).items():
         setattr(row, name, value)
+    _be_as_sensitive(context, entity, row, fields_of(entity.model) if "sensitivity" in said else said)
     _check(context, entity, row)
     return touched(context, entity, row, f"{entity.key}_changed", before)
 
@@ -269,6 +272,22 @@ def referred(context: Context, described: Field, value: object) -> None:
             break
     if context.session.scalar(query) is None:
         raise NotFound(described.zh)
+
+
+def _be_as_sensitive(context: Context, entity: Entity, row: Any, names: Iterable[str]) -> None:
+    """A record tells of those that it refers to: where one of them is 敏感 or 不联网, it is no less."""
+    described = fields_of(entity.model)
+    for name in (one for one in names if one in described and described[one].kind is Kind.REFERENCE):
+        target = Record.metadata.tables[described[name].target]
+        if getattr(row, name) is None or "sensitivity" not in target.c:
+            continue
+        query = select(target.c.sensitivity).where(target.c.id == getattr(row, name))
+        with context.session.no_autoflush:
+            other = context.session.scalar(query)
+        if other == Sensitivity.OFFLINE or (
+            other == Sensitivity.SENSITIVE and row.sensitivity != Sensitivity.OFFLINE
+        ):
+            row.sensitivity = other
 
 
 def _check(context: Context, entity: Entity, row: Record) -> None:

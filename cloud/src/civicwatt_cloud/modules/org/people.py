@@ -73,7 +73,7 @@ def _leave(context: Context, entity: Entity, person: Person, said: Said) -> None
     registry.touched(context, entity, person, "person_left", before)
     _hand_over(context, person, said.on_day)
     facts = {"person_id": person.id, "owner_id": person.owner_id, "on_day": str(said.on_day)}
-    events.tell(context, LEFT, {**facts, "kind": said.kind})
+    events.tell(context, LEFT, {**facts, "kind": said.kind}, person)
 
 
 def _hand_over(context: Context, person: Person, on_day: date) -> None:

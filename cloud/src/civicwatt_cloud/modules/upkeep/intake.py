@@ -61,7 +61,7 @@ def open_ticket(context: Context, owner_id: int, origin: Origin, key: str, said:
     ticket: Ticket = registry.add(context, TICKET, owner_id, {**said, "origin": origin, "origin_key": key})
     steps.begin(context, TICKET, ticket)
     facts = {"id": ticket.id, "owner_id": owner_id, "origin": origin, "title": ticket.title}
-    events.tell(context, REPORTED, {**facts, "priority": ticket.priority})
+    events.tell(context, REPORTED, {**facts, "priority": ticket.priority}, ticket)
     return ticket
 
 

@@ -55,7 +55,7 @@ def escalate(context: Context) -> None:
     for ticket in context.session.scalars(late).all():
         ticket.told_late = True
         facts = {"id": ticket.id, "owner_id": ticket.owner_id, "accept_due_us": ticket.accept_due_us}
-        events.tell(context, ACCEPT_LATE, facts)
+        events.tell(context, ACCEPT_LATE, facts, ticket)
     overdue = select(Ticket).where(
         Ticket.state.in_(("assigned", "working")),
         Ticket.due_us < context.now_us,
@@ -123,7 +123,7 @@ def _suspend(context: Context, equipment: Equipment, today: date) -> None:
         ended_us = day_start_us(until + timedelta(days=1), context.zone)
         context.session.add(Outage(equipment_id=equipment.id, from_us=ended_us))
         facts = {"id": equipment.id, "owner_id": equipment.owner_id, "name": equipment.name}
-        events.tell(context, SUSPENDED, {**facts, "until": str(until)})
+        events.tell(context, SUSPENDED, {**facts, "until": str(until)}, equipment)
     open_one = select(Hazard.id).where(
         Hazard.equipment_id == equipment.id,
         Hazard.is_of_certificate,

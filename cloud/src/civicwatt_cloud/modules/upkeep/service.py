@@ -230,7 +230,8 @@ def _breach(context: Context, ticket: Ticket, at_us: int) -> bool:
     if not is_late or ticket.first_breach_us is not None:
         return False
     ticket.first_breach_us = ticket.due_us
-    events.tell(context, BREACHED, {"id": ticket.id, "owner_id": ticket.owner_id, "due_us": ticket.due_us})
+    facts = {"id": ticket.id, "owner_id": ticket.owner_id, "due_us": ticket.due_us}
+    events.tell(context, BREACHED, facts, ticket)
     return True
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.geo import Area
+from civicwatt_cloud.kit.records.choices import Sensitivity
 from civicwatt_cloud.modules.fleet.areas import area_of
 from civicwatt_cloud.modules.fleet.choices import FenceCalendar, FenceRule, VehicleState
 from civicwatt_cloud.modules.fleet.errors import BadFence
@@ -26,6 +27,7 @@ class Known(NamedTuple):
     path: str  # of its owner
     home_fence_id: int | None
     state: str
+    sensitivity: str = Sensitivity.INTERNAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def all_known(session: Session) -> list[Known]:
     return [_known(row) for row in session.execute(query)]
 
 
-def _vehicles() -> Select[int, int, str, int | None, str, str | None]:
+def _vehicles() -> Select[int, int, str, int | None, str, str, str | None]:
     return (
         select(
             Vehicle.id,
@@ -60,6 +62,7 @@ def _vehicles() -> Select[int, int, str, int | None, str, str | None]:
             Institution.path,
             Vehicle.home_fence_id,
             Vehicle.state,
+            Vehicle.sensitivity,
             Vehicle.terminal_phone,
         )
         .join(Institution, Institution.id == Vehicle.owner_id)
@@ -67,8 +70,8 @@ def _vehicles() -> Select[int, int, str, int | None, str, str | None]:
     )
 
 
-def _known(row: Row[int, int, str, int | None, str, str | None]) -> Known:
-    return Known(row[0], row[1], row[2], row[3], row[4])
+def _known(row: Row[int, int, str, int | None, str, str, str | None]) -> Known:
+    return Known(row[0], row[1], row[2], row[3], row[4], row[5])
 
 
 class Fences:

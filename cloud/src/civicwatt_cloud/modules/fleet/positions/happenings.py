@@ -41,11 +41,12 @@ def write(context: Context, vehicle: Known, what: Happening) -> None:
             there.distance_m, there.severity = what.distance_m, what.severity
             there.rev += 1
         return
-    row = VehicleEvent(owner_id=vehicle.owner_id, vehicle_id=vehicle.id, rev=1, **asdict(what))
+    whose = {"owner_id": vehicle.owner_id, "vehicle_id": vehicle.id, "sensitivity": vehicle.sensitivity}
+    row = VehicleEvent(**whose, rev=1, **asdict(what))
     context.session.add(row)
     context.session.flush()
     facts = {"event_id": row.id, "vehicle_id": vehicle.id, "owner_id": vehicle.owner_id, **asdict(what)}
-    events.tell(context, f"fleet.{what.kind}", facts)
+    events.tell(context, f"fleet.{what.kind}", facts, row)
 
 
 def passed(context: Context, guarded: Guarded, passing: Passed, figures: Figures) -> Happening:

@@ -118,7 +118,8 @@ class Batch:
     def _leg(self, vehicle: Known, leg: Leg) -> None:
         row: Trip | Stop
         times = {"started_us": leg.start.at_us, "ended_us": leg.end.at_us}
-        whose = {"owner_id": vehicle.owner_id, "vehicle_id": vehicle.id, "rev": 1}
+        whose: dict[str, Any] = {"owner_id": vehicle.owner_id, "vehicle_id": vehicle.id, "rev": 1}
+        whose["sensitivity"] = vehicle.sensitivity
         if not leg.is_trip:
             self._context.session.add(Stop(**whose, **times, place=_told(leg.start.place)))
             return

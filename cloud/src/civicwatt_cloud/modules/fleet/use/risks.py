@@ -198,7 +198,7 @@ def _set(context: Context, row: UseRisk, **values: Any) -> None:
 def _tell(context: Context, row: UseRisk) -> None:
     names = ("kind", "owner_id", "vehicle_id", "request_id", "at_us")
     facts = {"risk_id": row.id, **{name: getattr(row, name) for name in names}}
-    events.tell(context, TOLD, facts)
+    events.tell(context, TOLD, facts, row)
 
 
 JOB = Job("fleet_risks", EVERY_S, look)
