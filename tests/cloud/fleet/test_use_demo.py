@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from cloud.fleet.use_yard import Yard, us
+from cloud.fleet.use_yard import Yard
+from people import us
 from sqlalchemy import select
 
 from civicwatt_cloud.kit.directory import Institution

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from cloud.fleet import use_yard
-from cloud.fleet.use_yard import ZONE, Yard, local, us
+from cloud.fleet.use_yard import Yard
+from people import ZONE, local, us
 from sqlalchemy import select
 
 from civicwatt_cloud.kit.audit import verify

@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from cloud.fleet.use_yard import BUREAU, Yard, local
+from cloud.fleet.use_yard import BUREAU, Yard
+from people import local
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 

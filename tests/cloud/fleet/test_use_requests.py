@@ -1,7 +1,8 @@
 """W3.1: a vehicle is asked for, sent, comes back and is settled; each step with its guard."""
 
 import pytest
-from cloud.fleet.use_yard import Yard, local, us
+from cloud.fleet.use_yard import Yard
+from people import local, us
 from sqlalchemy import select
 
 from civicwatt_cloud.kit.errors import NotPermitted

@@ -5,9 +5,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from cloud.fleet.use_yard import BUREAU, CENTRE, Yard, us
+from cloud.fleet.use_yard import BUREAU, CENTRE, Yard
 from hypothesis import given
 from hypothesis import strategies as st
+from people import us
 from sqlalchemy import select
 
 from civicwatt_cloud.kit import geo, rules

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from cloud.fleet import use_yard
-from cloud.fleet.use_yard import BUREAU, CENTRE, Yard, us
+from cloud.fleet.use_yard import BUREAU, CENTRE, Yard
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
+from people import ZONE, us
 
 from civicwatt_cloud.app import create_app
 from civicwatt_cloud.kit.business_time import DAY_US
@@ -135,7 +136,7 @@ def test_shared_vehicles_are_counted_by_institution(yard: Yard) -> None:
         yard.session,
         scope_of_region("429900").institution_ids(),
         Period.parse("2026-09"),
-        use_yard.ZONE,
+        ZONE,
         Rules(()),
         us("2026-11-01 00:00"),
     )

@@ -1,24 +1,18 @@
 """A city with two counties, a platform that lends vehicles, an institution, and the people who use them."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from people import acting, appointed, begun, us
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.kit.business_time import SECOND_US, date_of, iso
 from civicwatt_cloud.kit.directory import Institution, Region
-from civicwatt_cloud.kit.identity import FOR_EVER, Account, Grant, actor_named
-from civicwatt_cloud.kit.jobs import PLATFORM
-from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.steps import Wanted
 from civicwatt_cloud.modules.fleet.module import MODULE
 
-ZONE = ZoneInfo("Asia/Shanghai")
 CENTRE, BUREAU, OTHER = 1, 2, 3  # the city's vehicle centre with the bureau below it; a county's
 PEOPLE = {
     "manager": (Role.FLEET_MANAGER, CENTRE),
@@ -31,16 +25,6 @@ PEOPLE = {
 }
 
 
-def us(said: str) -> int:
-    """An instant of the business zone, such as 2026-09-24 16:00."""
-    return int(datetime.fromisoformat(said).replace(tzinfo=ZONE).timestamp()) * SECOND_US
-
-
-def local(t_us: int | None) -> str | None:
-    """The same, back."""
-    return None if t_us is None else iso(t_us, ZONE)[:16].replace("T", " ")
-
-
 @dataclass
 class Yard:
     """What happens at a vehicle centre: who does what, and when."""
@@ -50,21 +34,13 @@ class Yard:
 
     def at(self, when: str, who: str | None = None) -> Context:
         """A context; nobody: the platform itself."""
-        now_us = us(when)
-        if who is None:
-            return Context(self.session, PLATFORM, ZONE, now_us)
-        account = self.session.get_one(Account, self.accounts[who])
-        return Context(self.session, actor_named(self.session, account, date_of(now_us, ZONE)), ZONE, now_us)
+        return acting(self.session, who and self.accounts[who], us(when))
 
     def new(
         self, key: str, who: str = "manager", owner: int = CENTRE, when: str = "2026-09-01 08:00", **said: Any
     ) -> Any:
         """A record as its route makes it."""
-        context, entity = self.at(when, who), MODULE.entity(key)
-        row = registry.create(context, entity, owner, said)
-        if entity.workflow:
-            steps.begin(context, entity, row)
-        return row
+        return begun(self.at(when, who), MODULE.entity(key), owner, said)
 
     def take(self, when: str, who: str, key: str, row: Any, event: str, **said: Any) -> Any:
         """A step of a record."""
@@ -118,12 +94,8 @@ def made(session: Session) -> Yard:
             )
         )
         session.flush()
-    accounts = {}
-    for name, (role, institution) in PEOPLE.items():
-        account = Account(username=name, display_name=name, created_us=0)
-        session.add(account)
-        session.flush()
-        accounts[name] = account.id
-        session.add(Grant(account_id=account.id, role=role, institution_id=institution, valid_from=FOR_EVER))
-    session.flush()
+    accounts = {
+        name: appointed(session, name, role, institution_id=institution)
+        for name, (role, institution) in PEOPLE.items()
+    }
     return Yard(session, accounts)

@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
+from people import acting, appointed, begun
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import Building, Institution, Region
 from civicwatt_cloud.kit.files.models import Attachment, File
-from civicwatt_cloud.kit.identity import FOR_EVER, Account, Grant, actor_named
 from civicwatt_cloud.kit.people import Person, Rank
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.context import Context
@@ -21,7 +20,6 @@ from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.steps import Wanted
 from civicwatt_cloud.modules.housing.module import MODULE
 
-ZONE = ZoneInfo("Asia/Shanghai")
 TODAY = date(2026, 7, 1)
 NOON_US = 1_782_878_400_000_000  # 2026-07-01 12:00 in Shanghai
 BUREAU, OFFICE, COUNTY, WEST = 1, 2, 3, 4  # two of the city, one of each county
@@ -38,13 +36,8 @@ class Site:
         self, name: str, role: Role, institution: int | None = None, region: str = "420500"
     ) -> Context:
         """Somebody with a role at an institution, or in a region."""
-        account = Account(username=name, display_name=name, created_us=0)
-        self.session.add(account)
-        self.session.flush()
         place = {"institution_id": institution} if institution else {"region_code": region}
-        self.session.add(Grant(account_id=account.id, role=role, valid_from=FOR_EVER, **place))
-        self.session.flush()
-        return Context(self.session, actor_named(self.session, account, TODAY), ZONE, NOON_US)
+        return acting(self.session, appointed(self.session, name, role, **place), NOON_US)
 
     def entity(self, key: str) -> Entity:
         return MODULE.entity(key)
@@ -59,9 +52,7 @@ class Site:
 
     def begun(self, context: Context, key: str, owner: int, **said: object) -> Any:
         """A record with a workflow, begun by somebody."""
-        row = registry.create(context, self.entity(key), owner, said)
-        steps.begin(context, self.entity(key), row)
-        return row
+        return begun(context, self.entity(key), owner, said)
 
     def step(self, context: Context, key: str, row: Any, event: str, **said: object) -> Any:
         """The next step of a record."""

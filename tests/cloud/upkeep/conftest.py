@@ -2,19 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pytest
+from people import acting, appointed, begun, us
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.kit.business_time import SECOND_US, date_of, iso
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import Building, Institution, Region
 from civicwatt_cloud.kit.files.models import Attachment, File
-from civicwatt_cloud.kit.identity import FOR_EVER, Account, Grant, actor_named
-from civicwatt_cloud.kit.jobs import PLATFORM
-from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.roles import Role
@@ -23,7 +18,6 @@ from civicwatt_cloud.kit.workflow.steps import Wanted
 from civicwatt_cloud.modules.upkeep.models import Ticket
 from civicwatt_cloud.modules.upkeep.module import MODULE
 
-ZONE = ZoneInfo("Asia/Shanghai")
 TICKET = MODULE.entity("ticket")
 OWN, OTHER = 1, 2
 PEOPLE = {
@@ -37,16 +31,6 @@ PEOPLE = {
 }
 
 
-def us(said: str) -> int:
-    """An instant of the business zone, such as 2026-09-24 16:00."""
-    return int(datetime.fromisoformat(said).replace(tzinfo=ZONE).timestamp()) * SECOND_US
-
-
-def local(t_us: int) -> str:
-    """The same, back."""
-    return iso(t_us, ZONE)[:16].replace("T", " ")
-
-
 @dataclass
 class Desk:
     """What happens at a building, told step by step: who does what, and when."""
@@ -56,19 +40,11 @@ class Desk:
 
     def at(self, when: str, who: str | None = None) -> Context:
         """A context; nobody: the platform itself."""
-        now_us = us(when)
-        if who is None:
-            return Context(self.session, PLATFORM, ZONE, now_us)
-        account = self.session.get_one(Account, self.accounts[who])
-        return Context(self.session, actor_named(self.session, account, date_of(now_us, ZONE)), ZONE, now_us)
+        return acting(self.session, who and self.accounts[who], us(when))
 
     def new(self, when: str, entity: Entity, who: str = "desk", owner: int = OWN, **said: object) -> object:
         """A record as its route makes it."""
-        context = self.at(when, who)
-        row = registry.create(context, entity, owner, said)
-        if entity.workflow:
-            steps.begin(context, entity, row)
-        return row
+        return begun(self.at(when, who), entity, owner, said)
 
     def report(self, when: str, **said: object) -> Ticket:
         """Somebody reports a dripping tap."""
@@ -119,14 +95,8 @@ def desk(db: Database) -> Iterator[Desk]:
         )
         session.flush()
         session.add(Building(id=1, code="B1", name="主楼", institution_id=OWN))
-        accounts = {}
-        for name, (role, institution) in PEOPLE.items():
-            account = Account(username=name, display_name=name, created_us=0)
-            session.add(account)
-            session.flush()
-            accounts[name] = account.id
-            session.add(
-                Grant(account_id=account.id, role=role, institution_id=institution, valid_from=FOR_EVER)
-            )
-        session.flush()
+        accounts = {
+            name: appointed(session, name, role, institution_id=institution)
+            for name, (role, institution) in PEOPLE.items()
+        }
         yield Desk(session, accounts)

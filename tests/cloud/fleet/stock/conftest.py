@@ -1,19 +1,15 @@
 """A city of Hubei with an office, a bureau and a township, and the people who keep their vehicles."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
+from people import acting, appointed, begun, us
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.kit.business_time import SECOND_US, date_of
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import Institution, Region
-from civicwatt_cloud.kit.identity import FOR_EVER, Account, Grant, actor_named
-from civicwatt_cloud.kit.jobs import PLATFORM
-from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.roles import Role
@@ -22,7 +18,7 @@ from civicwatt_cloud.kit.workflow.steps import Wanted
 from civicwatt_cloud.modules.fleet.models import Vehicle
 from civicwatt_cloud.modules.fleet.module import MODULE
 
-ZONE = ZoneInfo("Asia/Shanghai")
+CITY = "429900"
 OFFICE, BUREAU, TOWN = 1, 2, 3
 PEOPLE = {
     "manager": (Role.FLEET_MANAGER, None),
@@ -40,39 +36,25 @@ class Depot:
     def __init__(self, session: Session, now: str = "2026-11-21 12:00") -> None:
         self.session = session
         self.now = now
-        self.accounts = {name: self._account(name, role, owner) for name, (role, owner) in PEOPLE.items()}
-
-    def _account(self, name: str, role: Role, owner: int | None) -> int:
-        account = Account(username=name, display_name=name, created_us=0)
-        self.session.add(account)
-        self.session.flush()
-        place = {"institution_id": owner} if owner else {"region_code": "429900"}
-        self.session.add(Grant(account_id=account.id, role=role, valid_from=FOR_EVER, **place))
-        self.session.flush()
-        return account.id
+        self.accounts = {
+            name: appointed(session, name, role, institution_id=owner, region_code=None if owner else CITY)
+            for name, (role, owner) in PEOPLE.items()
+        }
 
     @property
     def now_us(self) -> int:
-        return int(datetime.fromisoformat(self.now).replace(tzinfo=ZONE).timestamp()) * SECOND_US
+        return us(self.now)
 
     def context(self, who: str | None = None) -> Context:
         """Somebody; nobody: the platform itself."""
-        if who is None:
-            return Context(self.session, PLATFORM, ZONE, self.now_us)
-        account = self.session.get_one(Account, self.accounts[who])
-        actor = actor_named(self.session, account, date_of(self.now_us, ZONE))
-        return Context(self.session, actor, ZONE, self.now_us)
+        return acting(self.session, who and self.accounts[who], self.now_us)
 
     def entity(self, key: str) -> Entity:
         return MODULE.entity(key)
 
     def add(self, key: str, who: str = "manager", owner: int = BUREAU, **said: object) -> Any:
         """A record as its route makes it."""
-        context = self.context(who)
-        row = registry.create(context, self.entity(key), owner, said)
-        if self.entity(key).workflow:
-            steps.begin(context, self.entity(key), row)
-        return row
+        return begun(self.context(who), self.entity(key), owner, said)
 
     def step(self, row: Any, key: str, event: str, who: str, **said: object) -> Any:
         """The next step of a record."""
