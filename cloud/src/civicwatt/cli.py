@@ -73,6 +73,16 @@ GROUPS = command.GROUPS | {
         "app",
         "隔离区：清单、详情、重放 · what was set aside, and once more",
     ),
+    "anomalies": Group(
+        "civicwatt_cloud.analysis.anomalies.commands",
+        "app",
+        "异常：逐行判断一份读数 · what is wrong with a series",
+    ),
+    "mv": Group(
+        "civicwatt_cloud.analysis.savings.commands",
+        "app",
+        "节能量测量与验证 · measured savings, and how sure they are",
+    ),
     "bench": Group("civicwatt.bench.cli", "app", "性能实测与目标 · measured figures and their goals"),
     "drill": Group("civicwatt.drill.cli", "app", "故障演练，对照真值 · faults on purpose, and the truth"),
 }
