@@ -132,6 +132,24 @@ def test_a_room_is_found_on_the_plan_by_the_keyboard_and_says_who_is_over(manage
     manager.shot("plan-1-room")
 
 
+def test_the_pages_of_a_module_stand_in_groups_of_its_manifest(manager: Visit) -> None:
+    page = at(manager, "#/housing/rooms")
+    menu = page.get_by_role("navigation", name="办公用房", exact=True)
+    expect(menu.get_by_role("link", name="房产台账")).to_have_attribute("aria-current", "true")
+    expect(menu.get_by_role("link", name="房间", exact=True)).to_have_attribute("aria-current", "page")
+    expect(menu.get_by_role("link", name="腾退任务")).to_have_count(0)
+    menu.get_by_role("link", name="调配与处置").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="用房调配")).to_be_visible()
+    expect(menu.get_by_role("link", name="腾退任务")).to_be_visible()
+    page.set_viewport_size({"width": 360, "height": 740})
+    box = menu.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 360
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.set_viewport_size({"width": 1440, "height": 900})
+
+
 def test_the_list_and_the_legend_leave_what_one_looks_for(manager: Visit) -> None:
     page = plan(manager)
     rows = page.locator(".room-list li")
@@ -167,6 +185,12 @@ def test_a_room_is_drawn_by_the_mouse_corrected_by_the_keyboard_and_erased(manag
     page.get_by_label("顶点 4 横 %").fill("70")
     expect(page.get_by_text("边线相交")).to_be_visible()
     expect(page.get_by_role("button", name="保存位置")).to_be_disabled()
+    for _ in range(2):
+        page.get_by_role("button", name="撤销", exact=True).click()
+    expect(page.get_by_text(re.compile("与房间 .+ 的位置重叠"))).to_have_count(0)
+    page.get_by_label("顶点 1 横 %").fill("5")
+    page.get_by_label("顶点 4 横 %").fill("5")
+    expect(page.get_by_text(re.compile("与房间 .+ 的位置重叠"))).to_be_visible()
     for _ in range(2):
         page.get_by_role("button", name="撤销", exact=True).click()
     page.get_by_role("button", name="保存位置").click()

@@ -95,12 +95,13 @@ def tab_to(field: Locator) -> None:
     expect(field).to_be_focused()
 
 
-def test_an_account_without_energy_lands_on_its_first_module(manager: Visit) -> None:
+def test_an_account_without_energy_lands_on_what_waits_for_it(manager: Visit) -> None:
     page = opened(manager, "")
-    expect(page.get_by_role("link", name="机构人员", exact=True)).to_have_attribute("aria-current", "page")
-    expect(page.get_by_role("heading", name="机构信息")).to_be_visible()
-    expect(page.get_by_text("这里将列出机构信息")).to_be_visible()
+    expect(page.get_by_role("heading", name="待办", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("^待办"))).to_have_attribute("aria-current", "page")
     expect(page.get_by_role("link", name="能耗", exact=True)).to_have_count(0)
+    page.get_by_role("link", name="机构人员", exact=True).click()
+    expect(page.get_by_text("这里将列出机构信息")).to_be_visible()
 
 
 def test_a_list_is_searched_filtered_ordered_and_turned_by_the_server(manager: Visit) -> None:

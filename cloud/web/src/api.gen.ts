@@ -17109,6 +17109,16 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * About
+         * @description What a record is about, beside its title: the first thing that its list says in words.
+         */
+        About: {
+            /** Field */
+            field: string;
+            /** Value */
+            value: unknown;
+        };
+        /**
          * Accepted
          * @description The code of an invitation, and the password that its holder chooses.
          */
@@ -19736,6 +19746,8 @@ export interface components {
             kind: string;
             /** Length */
             length: number;
+            /** Ordinal */
+            ordinal: boolean;
             /** Required */
             required: boolean;
             /** Target */
@@ -21813,6 +21825,8 @@ export interface components {
             entities: components["schemas"]["EntityMeta"][];
             /** Key */
             key: string;
+            /** Sections */
+            sections: components["schemas"]["SectionMeta"][];
             /** Zh */
             zh: string;
         };
@@ -21983,6 +21997,16 @@ export interface components {
              * @example 财务系统
              */
             name: string;
+        };
+        /**
+         * NextStep
+         * @description A step by its verb.
+         */
+        NextStep: {
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * NodeOut
@@ -25020,6 +25044,18 @@ export interface components {
             picture: string;
             /** Uri */
             uri: string;
+        };
+        /**
+         * SectionMeta
+         * @description Kinds of records that stand together in the menu of the module.
+         */
+        SectionMeta: {
+            /** En */
+            en: string;
+            /** Paths */
+            paths: string[];
+            /** Zh */
+            zh: string;
         };
         /**
          * SeenIn
@@ -28289,6 +28325,7 @@ export interface components {
          * @description A record that waits for the actor.
          */
         Waiting: {
+            about: components["schemas"]["About"] | null;
             /** Id */
             id: number;
             /** Module */
@@ -28301,6 +28338,8 @@ export interface components {
             since: string | null;
             /** State */
             state: string;
+            /** Steps */
+            steps: components["schemas"]["NextStep"][];
             /** Title */
             title: unknown;
         };

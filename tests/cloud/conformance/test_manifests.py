@@ -68,6 +68,16 @@ def test_no_state_is_dead(pair: tuple[Module, Entity]) -> None:
         assert arrow.required <= set(arrow.form)
 
 
+@pytest.mark.parametrize("module", [one for one in MODULES if one.sections], ids=lambda one: one.key)
+def test_each_entity_stands_in_one_section_of_the_menu(module: Module) -> None:
+    held = [entity for section in module.sections for entity in section.entities]
+    assert sorted(one.key for one in held) == sorted(one.key for one in module.entities)
+    for section in module.sections:
+        assert CHINESE.search(section.zh), section
+        assert section.en
+        assert not CHINESE.search(section.en), section
+
+
 def test_keys_and_paths_are_given_once() -> None:
     assert len({module.key for module in MODULES}) == len(MODULES)
     assert len({place(pair) for pair in ENTITIES}) == len(ENTITIES)

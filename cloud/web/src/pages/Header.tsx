@@ -23,7 +23,7 @@ export function Header({ session, modules, seesEnergy, onSignOut }: Props) {
   const { page, period } = useRoute();
   const { language } = usePreferences();
   const place = parseAddress(useHash());
-  const here = place.kind.split("/")[0] || (seesEnergy ? "" : modules[0]?.key);
+  const here = place.kind.split("/")[0] || (seesEnergy ? "" : "inbox");
   const inbox = useResource<Inbox>(modules.length ? "inbox" : null, 60_000);
   useEffect(inbox.retry, [place.kind, place.record, inbox.retry]);
   useEffect(() => whenSteps(inbox.retry), [inbox.retry]);

@@ -12,6 +12,8 @@ interface Props {
   /** the room whose place is drawn after this one */
   next: PlanRoom | null;
   outline: OutlineEditor;
+  /** rooms whose place is drawn on the same ground */
+  covered: PlanRoom[];
   chosen: number | null;
   onChoose: (corner: number | null) => void;
   busy: boolean;
@@ -21,7 +23,7 @@ interface Props {
 }
 
 /** What is being drawn, corner by corner: everything the picture does can be done here by typing. */
-export function OutlinePanel({ room, next, outline, chosen, onChoose, busy, problem, onSave, onGiveUp }: Props) {
+export function OutlinePanel({ room, next, outline, covered, chosen, onChoose, busy, problem, onSave, onGiveUp }: Props) {
   const t = useTexts();
   const { points, closed, fault } = outline;
   const move = (corner: number, point: Point) => outline.set(points.map((one, index) => (index === corner ? point : one)), closed);
@@ -94,6 +96,11 @@ export function OutlinePanel({ room, next, outline, chosen, onChoose, busy, prob
       {closed && fault && (
         <p className="complaint" role="alert">
           <span aria-hidden="true">■</span> {t(fault)}
+        </p>
+      )}
+      {closed && !fault && covered.length > 0 && (
+        <p className="watch" role="status">
+          <span aria-hidden="true">▲</span> {t("outline_overlaps", { rooms: covered.map((one) => one.number).join(t("list_comma")) })}
         </p>
       )}
       {problem && <ProblemPanel problem={problem} />}

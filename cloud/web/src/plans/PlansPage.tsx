@@ -11,7 +11,7 @@ import { useKinds, useNamed } from "../records/kinds";
 import { STATES } from "../tokens";
 import { BookIndex, PLANS } from "./Book";
 import { FloorPlan } from "./FloorPlan";
-import { type Point } from "./geometry";
+import { overlap, type Point } from "./geometry";
 import { meaningOf, meaningsOf, type Way, WAYS } from "./meanings";
 import { useOutline } from "./outline";
 import { OutlineLayer } from "./OutlineLayer";
@@ -90,6 +90,7 @@ function Floor({ plan, address, stale, onChanged, onIndex, isIndexOpen }: FloorP
   const idle = plan.rooms.filter((one) => one.state === "idle").length;
   const over = plan.rooms.filter((one) => one.is_over).length;
   const undrawn = plan.picture ? plan.rooms.filter((one) => one.corners.length === 0).length : 0;
+  const covered = useMemo(() => plan.rooms.filter((one) => plan.rooms.some((other) => other !== one && overlap(one.corners, other.corners))), [plan]);
   const edited = plan.rooms.find((one) => one.id === editing);
 
   const draw = async (one: number, points: Point[]) => {
@@ -142,6 +143,11 @@ function Floor({ plan, address, stale, onChanged, onIndex, isIndexOpen }: FloorP
           {over > 0 && (
             <span>
               <i style={{ color: STATES.bad.colour }}>{STATES.bad.sign}</i> {t("over_rooms", { n: over })}
+            </span>
+          )}
+          {covered.length > 0 && (
+            <span>
+              <i style={{ color: STATES.watch.colour }}>{STATES.watch.sign}</i> {t("overlapping_rooms", { rooms: covered.map((one) => one.number).join(t("list_comma")) })}
             </span>
           )}
           {undrawn > 0 && <span className="secondary">{t("undrawn_rooms", { n: undrawn })}</span>}
@@ -308,6 +314,7 @@ function Editing({ plan, picture, room, way, meanings, head, onSave, onGiveUp }:
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const others = plan.rooms.filter((one) => one.id !== room.id);
+  const covered = useMemo(() => (outline.closed ? others.filter((one) => overlap(outline.points, one.corners)) : []), [outline.points, outline.closed, plan]);
   const next = others.find((one) => one.corners.length === 0) ?? null;
   const save = async (then: PlanRoom | null) => {
     setBusy(true);
@@ -341,7 +348,7 @@ function Editing({ plan, picture, room, way, meanings, head, onSave, onGiveUp }:
         />
       </section>
       <section className="card plan-side">
-        <OutlinePanel room={room} next={next} outline={outline} chosen={corner} onChoose={setCorner} busy={busy} problem={problem} onSave={(then) => void save(then)} onGiveUp={giveUp} />
+        <OutlinePanel room={room} next={next} outline={outline} covered={covered} chosen={corner} onChoose={setCorner} busy={busy} problem={problem} onSave={(then) => void save(then)} onGiveUp={giveUp} />
       </section>
     </>
   );

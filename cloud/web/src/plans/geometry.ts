@@ -104,8 +104,28 @@ export function faultOf(points: Point[]): Fault | null {
   const all = sides(points);
   for (let i = 0; i < all.length; i++)
     for (let j = i + 2; j < all.length; j++) if (!(i === 0 && j === all.length - 1) && meet(all[i]!, all[j]!)) return "outline_crossed";
-  const area = Math.abs(all.reduce((sum, [[ax, ay], [bx, by]]) => sum + ax * by - bx * ay, 0)) / 2;
-  return area < SMALLEST ? "outline_flat" : null;
+  return areaOf(points) < SMALLEST ? "outline_flat" : null;
+}
+
+const FINE_GRID = 24;
+const SHARE_OF_WALL = 0.03; // of the smaller area: less is a wall drawn twice [engineering default]
+
+const areaOf = (points: Point[]) => Math.abs(sides(points).reduce((sum, [[ax, ay], [bx, by]]) => sum + ax * by - bx * ay, 0)) / 2;
+
+/** Whether two outlines cover the same ground by more than the thickness of a wall; seen on a grid over what their boxes share. */
+export function overlap(a: Point[], b: Point[]): boolean {
+  if (a.length < 3 || b.length < 3) return false;
+  const [one, other] = [boxOf(a), boxOf(b)];
+  const [left, top] = [Math.max(one.left, other.left), Math.max(one.top, other.top)];
+  const [width, height] = [Math.min(one.right, other.right) - left, Math.min(one.bottom, other.bottom) - top];
+  if (width <= 0 || height <= 0) return false;
+  let shared = 0;
+  for (let i = 0; i < FINE_GRID; i++)
+    for (let j = 0; j < FINE_GRID; j++) {
+      const at: Point = [left + (width * (i + 0.5)) / FINE_GRID, top + (height * (j + 0.5)) / FINE_GRID];
+      if (isInside(at, a) && isInside(at, b)) shared += 1;
+    }
+  return (shared / FINE_GRID ** 2) * width * height > SHARE_OF_WALL * Math.min(areaOf(a), areaOf(b));
 }
 
 /** A point drawn to the corners of others, or in line with one, when it lies within `reach` pixels of it. */

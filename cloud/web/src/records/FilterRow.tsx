@@ -4,9 +4,9 @@ import type { FieldMeta } from "../api";
 import { useKey } from "../keys";
 import { DateInput } from "../parts/DateInput";
 import { usePreferences } from "../preferences";
-import { type Kind, useNamed } from "./kinds";
+import { type Kind, useKinds, useNamed } from "./kinds";
 import { ReferenceInput } from "./ReferenceInput";
-import { fieldOf, OWNER } from "./record";
+import { DIRECTORY, fieldOf, OWNER } from "./record";
 
 interface Props {
   kind: Kind;
@@ -29,7 +29,8 @@ export function FilterRow({ kind, query, onFilter }: Props) {
   const { t } = usePreferences();
   const search = useRef<InputRef>(null);
   useKey("/", () => search.current?.focus());
-  const filters = filtersOf(kind);
+  const { kinds } = useKinds();
+  const filters = filtersOf(kind).filter((field) => field.kind !== "reference" || DIRECTORY[field.target] || kinds.has(field.target)); // nothing is found among what one may not see
   const used = filters.filter((field) => query.has(field.key)).length;
   const [open, setOpen] = useState(window.innerWidth > NARROW_PX || used > 0);
   return (

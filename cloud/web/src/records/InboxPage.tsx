@@ -8,18 +8,19 @@ import { NoticeList } from "../notices/NoticeList";
 import { read } from "../notices/reading";
 import { ProblemPanel, StaleNote } from "../parts/ProblemPanel";
 import { useDeed } from "../parts/useDeed";
-import { usePreferences, useTexts } from "../preferences";
+import { usePreferences } from "../preferences";
 import { addressOf, visit } from "./address";
 import { useKinds, useNamed } from "./kinds";
 import { fieldOf, type Value } from "./record";
 import { useShown } from "./Shown";
 import { StateBadge } from "./StateBadge";
 
+const FEW = 3; // steps that are named: the record shows the rest
 const FLOW = new URLSearchParams({ tab: "flow" });
 
 /** Everything that waits for this person, over all modules: records, obligations, notices nobody has read. */
 export function InboxPage() {
-  const t = useTexts();
+  const { language, t } = usePreferences();
   const named = useNamed();
   const shown = useShown();
   const { kinds } = useKinds();
@@ -31,8 +32,22 @@ export function InboxPage() {
     const field = kind && fieldOf(kind, kind.title);
     return (field && shown(field, row.title as Value)) ?? `#${row.id}`;
   };
+  const aboutOf = (row: Waiting) => {
+    const field = kindOf(row)?.fields.find((one) => one.key === row.about?.field);
+    return field && row.about ? shown(field, row.about.value as Value) : null;
+  };
   const columns: Column<Waiting>[] = [
-    { key: "title", title: t("matter"), onCard: true, sortBy: titleOf, cell: (row) => <a href={addressOf(there(row))}>{titleOf(row)}</a> },
+    {
+      key: "title",
+      title: t("matter"),
+      onCard: true,
+      sortBy: titleOf,
+      cell: (row) => (
+        <>
+          <a href={addressOf(there(row))}>{titleOf(row)}</a> <span className="secondary about">{aboutOf(row)}</span>
+        </>
+      ),
+    },
     { key: "kind", title: t("kind_of_record"), onCard: true, sortBy: (row) => row.path, cell: (row) => named(kindOf(row) ?? { zh: row.path, en: row.path }) },
     { key: "owner", title: t("institution"), sortBy: (row) => row.owner, cell: (row) => row.owner },
     {
@@ -44,9 +59,9 @@ export function InboxPage() {
         return kind ? <StateBadge kind={kind} state={row.state} /> : row.state;
       },
     },
+    { key: "step", title: t("next_steps"), onCard: true, cell: (row) => row.steps.slice(0, FEW).map((step) => step[language]).join(t("list_comma")) },
     { key: "since", title: t("waits_since"), onCard: true, sortBy: (row) => row.since, cell: (row) => (row.since ? `${dateOf(row.since)} ${clockOf(row.since)}` : UNKNOWN) },
   ];
-  const { language } = usePreferences();
   const owed: Column<Owed>[] = [
     { key: "matter", title: t("matter"), onCard: true, cell: (row) => <a href={`#/${row.subject}`}>{row[language]}</a> },
     { key: "owner", title: t("institution"), sortBy: (row) => row.owner, cell: (row) => row.owner },

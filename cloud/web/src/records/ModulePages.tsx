@@ -1,4 +1,5 @@
 import { lazy } from "react";
+import type { ModuleMeta } from "../api";
 import { MAP } from "../map/mapAddress";
 import { NoticesPage } from "../notices/NoticesPage";
 import { INDICATORS, IndicatorsPage } from "../indicators/IndicatorsPage";
@@ -15,6 +16,49 @@ import { RecordsPage } from "./RecordsPage";
 const TREE = "org/tree";
 const MapPage = lazy(() => import("../map/MapPage"));
 
+interface Link {
+  kind: string;
+  title: string;
+}
+
+/** The pages of a module in one row; where the manifest groups them, the groups in a row above those of the one that is open. */
+function ModuleMenu({ module, links, here }: { module: ModuleMeta; links: Link[]; here: string }) {
+  const named = useNamed();
+  const sections: { title: string; links: Link[] }[] = [];
+  for (const link of links) {
+    const group = module.sections.find((section) => section.paths.some((path) => link.kind === `${module.key}/${path}`));
+    const title = group ? named(group) : link.title; // what no group holds stands by itself
+    const there = sections.find((section) => section.title === title);
+    if (there) there.links.push(link);
+    else sections.push({ title, links: [link] });
+  }
+  const open = sections.find((section) => section.links.some((link) => link.kind === here));
+  const isGrouped = module.sections.length > 0 && sections.length > 1;
+  const pages = isGrouped ? (open?.links ?? []) : links;
+  return (
+    <nav className="kinds" aria-label={named(module)}>
+      {isGrouped && (
+        <div className="sections">
+          {sections.map((section) => (
+            <a key={section.title} href={addressOf({ kind: section.links[0]?.kind })} aria-current={section === open ? (section.links.length > 1 ? "true" : "page") : undefined}>
+              {section.title}
+            </a>
+          ))}
+        </div>
+      )}
+      {(pages.length > 1 || !isGrouped) && (
+        <div className="pages">
+          {pages.map((link) => (
+            <a key={link.kind} href={addressOf({ kind: link.kind })} aria-current={link.kind === here ? "page" : undefined}>
+              {link.title}
+            </a>
+          ))}
+        </div>
+      )}
+    </nav>
+  );
+}
+
 /** What the address names among the modules: a registry, the tree, or what waits. */
 export default function ModulePages() {
   const t = useTexts();
@@ -24,11 +68,11 @@ export default function ModulePages() {
   const [page, part = ""] = address.kind.split("/");
   if (page === LABELS) return <LabelPage key={part} short={part} />;
   if (page === INDICATORS) return <IndicatorsPage address={address} />;
-  if (address.kind === "inbox") return <InboxPage />;
+  if (address.kind === "" || address.kind === "inbox") return <InboxPage />;
   if (address.kind === "notices") return <NoticesPage />;
-  const module = modules.find((one) => one.key === address.kind.split("/")[0]) ?? (address.kind === "" ? modules[0] : undefined);
+  const module = modules.find((one) => one.key === address.kind.split("/")[0]);
   if (!module) return <p className="empty">{t("no_such_page")}</p>;
-  const links = [
+  const links: Link[] = [
     ...(kinds.has("housing/floors") && module.key === "housing" ? [{ kind: PLANS, title: t("plan_book") }] : []),
     ...(kinds.has("fleet/fences") && module.key === "fleet" ? [{ kind: MAP, title: t("map") }] : []),
     ...module.entities.map((entity) => ({ kind: `${module.key}/${entity.path}`, title: named(entity) })),
@@ -38,13 +82,7 @@ export default function ModulePages() {
   const kind = kinds.get(here);
   return (
     <div className="module">
-      <nav className="kinds" aria-label={named(module)}>
-        {links.map((link) => (
-          <a key={link.kind} href={addressOf({ kind: link.kind })} aria-current={link.kind === here ? "page" : undefined}>
-            {link.title}
-          </a>
-        ))}
-      </nav>
+      <ModuleMenu module={module} links={links} here={here} />
       {here === TREE && <OrgTree />}
       {here === MAP && <MapPage address={address} />}
       {here === PLANS && <PlansPage address={address} />}

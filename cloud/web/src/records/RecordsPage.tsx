@@ -61,7 +61,7 @@ export function RecordsPage({ kind, address }: { kind: Kind; address: Address })
   const decimals = new Map(fields.filter((field) => field.kind === "number").map((field) => [field.key, decimalsAmong(data?.rows.map((row) => text(row[field.key])) ?? [])]));
   const cell = (field: FieldMeta, row: Row) => {
     if (field.key === "state" && kind.states.length) return <StateBadge kind={kind} state={String(row.state)} />;
-    const isNumber = field.kind === "number" && row[field.key] !== null;
+    const isNumber = field.kind === "number" && !field.ordinal && row[field.key] !== null;
     const value = isNumber ? <Exact value={String(row[field.key])} decimals={decimals.get(field.key) ?? 0} /> : <Shown field={field} value={row[field.key]} bare />;
     return field.key === titleKey ? <a href={addressOf(open(row))}>{value}</a> : value;
   };

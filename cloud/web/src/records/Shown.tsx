@@ -30,11 +30,11 @@ export function useShown(): (field: FieldMeta, value: Value | undefined) => stri
     if (field.kind === "check") return t(value ? "yes" : "no");
     if (field.kind === "choice") return chosen(field, value);
     if (field.kind === "moment") return `${dateOf(String(value))} ${clockOf(String(value))}`;
-    if (field.kind === "number") return `${exact(String(value))}${field.unit ? `\u00a0${unitIn(field.unit, language)}` : ""}`;
+    if (field.kind === "number" && !field.ordinal) return `${exact(String(value))}${field.unit ? `\u00a0${unitIn(field.unit, language)}` : ""}`;
     if (field.kind === "reference") {
       const title = titles.get(titleKey(field.target, Number(value)));
       const other = kinds.get(field.target);
-      if (title === undefined) return DIRECTORY[field.target] ? null : `#${value}`;
+      if (title === undefined) return DIRECTORY[field.target] || !other ? null : `#${value}`; // of a kind that is not this account's to see: unsaid
       return chosen(other?.fields.find((one) => one.key === other.title), title);
     }
     return String(value);
@@ -47,7 +47,7 @@ export function Shown({ field, value, bare = false }: { field: FieldMeta; value:
   const shown = useShown();
   const text = shown(field, value);
   if (text === null) return <span className="secondary">{UNKNOWN}</span>;
-  if (field.kind === "number")
+  if (field.kind === "number" && !field.ordinal)
     return (
       <span className="figure">
         {exact(String(value))}

@@ -20,7 +20,7 @@ export interface Listed {
 export const INSTITUTION = "institution";
 /** Places of the directory, which no manifest describes; each route answers nodes with id, code and name. */
 export const DIRECTORY: Record<string, string> = { [INSTITUTION]: "org/tree", building: "org/buildings" };
-const PLAIN = { unit: "", digits: 0, length: 0, choices: [], target: "", required: false, computed: true };
+const PLAIN = { unit: "", digits: 0, length: 0, choices: [], target: "", required: false, computed: true, ordinal: false };
 
 /** Whose a record is: every record has it, no manifest names it. */
 export const OWNER: FieldMeta = { ...PLAIN, key: "owner_id", zh: "所属单位", en: "institution", kind: "reference", target: INSTITUTION, required: true };

@@ -109,6 +109,8 @@ const en: Record<keyof typeof zh, string> = {
   outline_outside: "Corners lie within the picture (0–100).",
   outline_crossed: "Sides cross; move a corner.",
   outline_flat: "The outline has no area.",
+  outline_overlaps: "Covers the place of room {rooms}. It can be saved; if it is not meant so, move corners or draw the other room anew.",
+  overlapping_rooms: "overlapping: {rooms}",
 
   print_floor: "Print",
   paper: "Paper",

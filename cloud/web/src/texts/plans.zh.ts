@@ -107,6 +107,8 @@ const zh = {
   outline_outside: "顶点应在图内（0–100）。",
   outline_crossed: "边线相交，请移动顶点。",
   outline_flat: "围成的面积为零。",
+  outline_overlaps: "与房间 {rooms} 的位置重叠。可以保存；若非有意，请移动顶点，或改画那一间。",
+  overlapping_rooms: "位置重叠：{rooms}",
 
   print_floor: "打印",
   paper: "纸张",

@@ -134,6 +134,7 @@ const en: Record<keyof typeof zh, string> = {
   matter: "Matter",
   kind_of_record: "Kind",
   waits_since: "Waits since",
+  next_steps: "What can be done",
 };
 
 export default en;

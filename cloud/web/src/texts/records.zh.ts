@@ -132,6 +132,7 @@ const zh = {
   matter: "事项",
   kind_of_record: "业务",
   waits_since: "等待自",
+  next_steps: "可办理",
 };
 
 export default zh;

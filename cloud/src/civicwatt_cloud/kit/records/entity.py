@@ -55,6 +55,19 @@ class Job(NamedTuple):
     run: Callable[[Context], None]  # on the platform's behalf
 
 
+class Section(NamedTuple):
+    """Kinds of records that are worked on together: one entry of the module's menu."""
+
+    zh: str
+    en: str
+    entities: tuple[Entity, ...]
+
+
+def entities_of(sections: tuple[Section, ...]) -> tuple[Entity, ...]:
+    """All entities of these sections, in their order."""
+    return tuple(one for section in sections for one in section.entities)
+
+
 @dataclass(frozen=True, eq=False)  # a module is itself, whatever it holds
 class Module:
     """An administrative module; a file that it does not need is absent."""
@@ -66,6 +79,7 @@ class Module:
     routers: tuple[APIRouter, ...] = field(default=())  # what goes beyond the registry
     jobs: tuple[Job, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    sections: tuple[Section, ...] = ()  # of a module with too many entities for one row; each in one
 
     def entity(self, key: str) -> Entity:
         """The entity of that key. Errors: KeyError."""

@@ -42,6 +42,7 @@ class Field:
     least: int | None = None  # in the smallest unit
     choices: type[Choice] | None = None
     target: str = ""  # the table of the other record
+    is_ordinal: bool = False  # a number that names, as that of a year: no separators of thousands
     is_personal: bool = False  # masked for whom the entity does not name in `sees_personal`
     is_computed: bool = False  # written by use cases only, never by a form or a workbook
     sensitivity: Sensitivity = Sensitivity.INTERNAL
@@ -62,6 +63,11 @@ def number(
 ) -> MappedColumn[Any]:
     """A whole number of 10^-digits of the unit; not below `least`."""
     return _column(BigInteger(), Field(zh, en, Kind.NUMBER, unit, digits, least=least, **more))
+
+
+def year(zh: str, en: str, **more: Any) -> MappedColumn[Any]:
+    """A year of the calendar."""
+    return number(zh, en, is_ordinal=True, **more)
 
 
 def money(zh: str, en: str, *, least: int | None = 0, **more: Any) -> MappedColumn[Any]:

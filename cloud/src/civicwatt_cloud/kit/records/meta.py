@@ -36,6 +36,7 @@ class FieldMeta(Named):
     target: str  # module/path of the other entity
     required: bool
     computed: bool
+    ordinal: bool  # a number without separators of thousands
 
 
 class StateMeta(Named):
@@ -71,10 +72,19 @@ class EntityMeta(Named):
     has_files: bool
 
 
+class SectionMeta(BaseModel):
+    """Kinds of records that stand together in the menu of the module."""
+
+    zh: str
+    en: str
+    paths: list[str]
+
+
 class ModuleMeta(Named):
     """A module with what the actor may see of it."""
 
     entities: list[EntityMeta]
+    sections: list[SectionMeta]
 
 
 def meta_of(modules: tuple[Module, ...], actor: Actor) -> list[ModuleMeta]:
@@ -86,8 +96,19 @@ def meta_of(modules: tuple[Module, ...], actor: Actor) -> list[ModuleMeta]:
     for module in modules:
         seen = [_entity(one, actor, paths) for one in module.entities if actor.roles & one.read]
         if seen:
-            found.append(ModuleMeta(key=module.key, zh=module.zh, en=module.en, entities=seen))
+            titles = {"key": module.key, "zh": module.zh, "en": module.en}
+            found.append(ModuleMeta(**titles, entities=seen, sections=_sections(module, actor)))
     return found
+
+
+def _sections(module: Module, actor: Actor) -> list[SectionMeta]:
+    found = (
+        SectionMeta(
+            zh=one.zh, en=one.en, paths=[each.path for each in one.entities if actor.roles & each.read]
+        )
+        for one in module.sections
+    )
+    return [one for one in found if one.paths]
 
 
 def _entity(entity: Entity, actor: Actor, paths: dict[str, str]) -> EntityMeta:
@@ -126,6 +147,7 @@ def _field(name: str, field: Field, paths: dict[str, str], required: bool) -> Fi
         target=paths.get(field.target, field.target),
         required=required,
         computed=field.is_computed,
+        ordinal=field.is_ordinal,
     )
 
 

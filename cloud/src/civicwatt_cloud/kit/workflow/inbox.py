@@ -20,7 +20,7 @@ from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.api import reading
 from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity, Module
-from civicwatt_cloud.kit.records.fields import fields_of
+from civicwatt_cloud.kit.records.fields import Kind, fields_of
 from civicwatt_cloud.kit.records.routing import PROBLEMS
 from civicwatt_cloud.kit.records.sensitive import MASK, OPEN, is_guarded
 from civicwatt_cloud.kit.records.values import show
@@ -30,7 +30,22 @@ from civicwatt_cloud.kit.workflow.models import WorkflowStep
 from civicwatt_cloud.kit.workflow.spec import Transition, Workflow
 
 router = APIRouter(prefix="/api/v1", tags=["待办"], responses=PROBLEMS)
+IN_WORDS = frozenset({Kind.TEXT, Kind.NOTE, Kind.CHOICE})
 SHOWN = 100  # of each kind; the oldest come first
+
+
+class About(BaseModel):
+    """What a record is about, beside its title: the first thing that its list says in words."""
+
+    field: str
+    value: Any
+
+
+class NextStep(BaseModel):
+    """A step by its verb."""
+
+    zh: str
+    en: str
 
 
 class Waiting(BaseModel):
@@ -40,8 +55,10 @@ class Waiting(BaseModel):
     path: str
     id: int
     title: Any  # the value of the entity's title field
+    about: About | None
     owner: str
     state: str
+    steps: list[NextStep]  # that the actor may take now, the first one foremost
     since: str | None
 
 
@@ -117,10 +134,11 @@ def _owed(context: Context) -> list[Owed]:
 
 def _of_entity(context: Context, module: Module, entity: Entity, flow: Workflow) -> tuple[int, list[Waiting]]:
     model, field, owners = entity.model, fields_of(entity.model)[entity.title], aliased(Institution)
-    ways = [_way(context, entity, flow, one) for one in flow.transitions if one.roles & context.actor.roles]
+    arrows = [one for one in flow.transitions if one.roles & context.actor.roles]
+    ways = [_way(context, entity, flow, one) for one in arrows]
     since = _steps_of(entity).with_only_columns(func.max(WorkflowStep.at_us)).scalar_subquery()
     query = (
-        select(model, owners.name, since.label("since_us"), func.count().over())
+        select(model, owners.name, since.label("since_us"), func.count().over(), *ways)
         .join(owners, owners.id == model.owner_id)
         .where(registry.visible(entity, context.actor), or_(false(), *ways))
         .order_by("since_us", model.id)
@@ -135,13 +153,30 @@ def _of_entity(context: Context, module: Module, entity: Entity, flow: Workflow)
             title=MASK
             if is_guarded(field) or row.sensitivity not in OPEN
             else show(field, getattr(row, entity.title), context.zone),
+            about=_about(context, entity, row),
             owner=owner,
             state=row.state,
+            steps=[
+                NextStep(zh=one.zh, en=one.en)
+                for one, is_open in zip(arrows, ways_open, strict=True)
+                if is_open
+            ],
             since=None if since_us is None else iso(since_us, context.zone),
         )
-        for row, owner, since_us, _ in found
+        for row, owner, since_us, _, *ways_open in found
     ]
     return (found[0][3] if found else 0), rows
+
+
+def _about(context: Context, entity: Entity, row: Any) -> About | None:
+    fields = fields_of(entity.model)
+    for name in entity.columns:
+        field, value = fields.get(name), getattr(row, name)
+        if field is None or name == entity.title or field.kind not in IN_WORDS or not value:
+            continue
+        if not is_guarded(field) and row.sensitivity in OPEN:
+            return About(field=name, value=show(field, value, context.zone))
+    return None
 
 
 def _way(context: Context, entity: Entity, flow: Workflow, arrow: Transition) -> ColumnElement[bool]:
@@ -155,12 +190,19 @@ def _way(context: Context, entity: Entity, flow: Workflow, arrow: Transition) ->
         way &= first.with_only_columns(WorkflowStep.account_id).scalar_subquery() == actor.account_id
     if arrow.by_another:
         way &= ~_steps_of(entity).where(WorkflowStep.account_id == actor.account_id).exists()
+    if flow.state(arrow.target).is_final and arrow.target in sources:  # a word after the end: once
+        way &= ~_steps_of(entity).where(WorkflowStep.event == arrow.event).exists()
     return way
 
 
 def goes_on(flow: Workflow, arrow: Transition, source: str) -> bool:
-    """An applicant may recall what others decide: it waits for them, not for him."""
-    return not arrow.is_applicants or flow.leaving(source)[0] is arrow
+    """An applicant may recall what others decide: it waits for them, not for him.
+
+    What has come to its end can be taken up again, but waits for nobody except its applicant.
+    """
+    if arrow.is_applicants:
+        return flow.leaving(source)[0] is arrow
+    return not flow.state(source).is_final
 
 
 def _steps_of(entity: Entity) -> Any:

@@ -1,24 +1,22 @@
 """The manifest of the module."""
 
-from civicwatt_cloud.kit.records.entity import Module
-from civicwatt_cloud.modules.fleet.entities import FENCE, PERMIT, VEHICLE
+from civicwatt_cloud.kit.records.entity import Module, entities_of
+from civicwatt_cloud.modules.fleet.menu import SECTIONS
 from civicwatt_cloud.modules.fleet.positions import api, forwarded, live_api, watch
-from civicwatt_cloud.modules.fleet.positions.entities import ENTITIES as POSITIONS
 from civicwatt_cloud.modules.fleet.stock import api as stock_api
 from civicwatt_cloud.modules.fleet.stock import exports as stock_exports
 from civicwatt_cloud.modules.fleet.stock import measures as stock_measures
 from civicwatt_cloud.modules.fleet.stock import seal_orders
-from civicwatt_cloud.modules.fleet.stock.entities import ENTITIES as STOCK
 from civicwatt_cloud.modules.fleet.use import api as use_api
 from civicwatt_cloud.modules.fleet.use import measures as use_measures
 from civicwatt_cloud.modules.fleet.use import risks, rosters
-from civicwatt_cloud.modules.fleet.use.entities import ENTITIES as USE
 
 MODULE = Module(
     key="fleet",
     zh="公务用车",
     en="Official vehicles",
-    entities=(VEHICLE, *USE, FENCE, PERMIT, *POSITIONS, *STOCK),
+    entities=entities_of(SECTIONS),
+    sections=SECTIONS,
     routers=(
         api.router,
         live_api.router,

@@ -33,7 +33,7 @@ class BuildingFacts(Record):
     code: Mapped[str] = fields.text("建筑物编号", "code", length=40)
     building_id: Mapped[int] = fields.reference("建筑物", "building", "building")
     yard_id: Mapped[int] = fields.reference("院落", "yard", "yard")
-    built_year: Mapped[int | None] = fields.number("建成年份", "built in")
+    built_year: Mapped[int | None] = fields.year("建成年份", "built in")
     structure: Mapped[str | None] = fields.choice("结构", "structure", Structure)
     storeys: Mapped[int | None] = fields.number("层数", "storeys", "层")
     is_high_rise: Mapped[bool] = fields.check("高层建筑", "high-rise")

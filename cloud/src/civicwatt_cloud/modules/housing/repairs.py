@@ -192,4 +192,3 @@ LINE = Entity(
     natural_key=("project_id", "item_id"),
     check=price_line,
 )
-ENTITIES = (PROJECT, LINE, PRICE, EXPERT)

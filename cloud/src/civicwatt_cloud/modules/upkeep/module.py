@@ -1,6 +1,6 @@
 """The manifest of the module."""
 
-from civicwatt_cloud.kit.records.entity import Job, Module
+from civicwatt_cloud.kit.records.entity import Job, Module, Section, entities_of
 from civicwatt_cloud.modules.upkeep import api, jobs
 from civicwatt_cloud.modules.upkeep.entities import (
     ACCESS_EVENT,
@@ -18,26 +18,18 @@ from civicwatt_cloud.modules.upkeep.indicators import INDICATORS
 
 MINUTE_S, HOUR_S = 60, 3600  # how often it looks [engineering default]
 
+SECTIONS = (
+    Section("维修工作", "repairs", (TICKET, LABOUR, SERVICE_POINT)),
+    Section("设备与安全", "equipment and safety", (EQUIPMENT, PLAN, PART, HAZARD, DRILL)),
+    Section("维修队伍", "crews", (CREW, WORKER, SHIFT)),
+    Section("门禁来访", "gate and visitors", (VISITOR, CREDENTIAL, ACCESS_EVENT)),
+)
 MODULE = Module(
     key="upkeep",
     zh="报修与安全",
     en="Upkeep",
-    entities=(
-        TICKET,
-        EQUIPMENT,
-        HAZARD,
-        PLAN,
-        PART,
-        LABOUR,
-        SERVICE_POINT,
-        CREW,
-        WORKER,
-        SHIFT,
-        DRILL,
-        VISITOR,
-        CREDENTIAL,
-        ACCESS_EVENT,
-    ),
+    entities=entities_of(SECTIONS),
+    sections=SECTIONS,
     routers=(api.router,),
     jobs=(
         Job("upkeep_confirm", HOUR_S, jobs.confirm),

@@ -37,5 +37,3 @@ VEHICLE_EVENT = Entity(
     columns=("vehicle_id", "kind", "at_us", "is_violation", "fence_id", "distance_m", "severity"),
     filters=("vehicle_id", "kind", "at_us", "is_violation", "fence_id", "severity"),
 )
-
-ENTITIES = (TRIP, STOP, VEHICLE_EVENT)

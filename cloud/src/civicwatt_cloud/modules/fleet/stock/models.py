@@ -47,7 +47,7 @@ class PurchasePlan(Record):
     __table_args__ = (UniqueConstraint("number"),)
 
     number: Mapped[str] = fields.text("计划编号", "number", length=40, is_computed=True)
-    year: Mapped[int] = fields.number("计划年度", "year", least=1950)
+    year: Mapped[int] = fields.year("计划年度", "year", least=1950)
     kind: Mapped[str] = fields.choice("用途类别", "kind", VehicleKind)
     body: Mapped[str] = fields.choice("车型", "body", Body)
     energy: Mapped[str] = fields.choice("动力类型", "energy", Energy)
