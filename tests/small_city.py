@@ -4,8 +4,11 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
 from sqlalchemy.orm import Session
 
+from civicwatt_cloud.kit import identity
 from civicwatt_cloud.kit.directory import Institution, Region
 from civicwatt_cloud.kit.identity import Account, Actor, Grant, actor_named
 from civicwatt_cloud.kit.records.context import Context
@@ -44,6 +47,15 @@ def context(
 ) -> Context:
     """One transaction on behalf of somebody new."""
     return Context(session, actor(session, role, region, institution), ZONE, NOON_US)
+
+
+def client(app: FastAPI, role: Role, region: str) -> AsyncClient:
+    """Somebody new, signed in."""
+    with app.state.database.session() as session:
+        who = actor(session, role, region)
+        token = identity.open_session(session, who.account_id, identity.real_now_us())
+    transport = ASGITransport(app, raise_app_exceptions=False)
+    return AsyncClient(transport=transport, base_url="http://cloud", cookies={"civicwatt": token})
 
 
 def text_table(path: Path, *lines: str) -> Path:

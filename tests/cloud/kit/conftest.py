@@ -1,12 +1,15 @@
-"""A directory file written row by row."""
+"""A directory file written row by row, and a session of the small city."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
+from small_city import fill
+from sqlalchemy.orm import Session
 
+from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory_rows import COLUMNS
 
 GOOD = {
@@ -46,3 +49,11 @@ def directory(tmp_path: Path) -> Directory:
         return path
 
     return write
+
+
+@pytest.fixture
+def session(db: Database) -> Iterator[Session]:
+    """The small city."""
+    with db.session() as found:
+        fill(found)
+        yield found

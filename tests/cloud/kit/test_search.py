@@ -1,12 +1,9 @@
 """K17: one search over all modules, within the actor's scope; two Chinese characters find."""
 
-from collections.abc import Iterator
-
 import pytest
-from small_city import CITY, EAST, WEST, context, fill
+from small_city import CITY, EAST, WEST, context
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.roles import Role
@@ -15,14 +12,6 @@ from civicwatt_cloud.modules.catalogue import MODULES
 from civicwatt_cloud.modules.org.module import MODULE
 
 PERSON, POST, LIAISON = (MODULE.entity(key) for key in ("person", "post", "liaison"))
-
-
-@pytest.fixture
-def session(db: Database) -> Iterator[Session]:
-    """The small city."""
-    with db.session() as found:
-        fill(found)
-        yield found
 
 
 @pytest.fixture

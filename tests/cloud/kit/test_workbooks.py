@@ -1,7 +1,6 @@
 """Records go out as workbooks and come back: found again, judged by cell, never as a formula."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,14 +33,6 @@ from civicwatt_cloud.modules.records_commands import OPERATOR
 PERSON, LIAISON, CHANGE = (MODULE.entity(key) for key in ("person", "liaison", "org_change"))
 TARGETS = targets_of(MODULES)
 HEAD = "单位编码,人员编号,姓名,电话,职级,职务,代理人"
-
-
-@pytest.fixture
-def session(db: Database) -> Iterator[Session]:
-    """The small city."""
-    with db.session() as found:
-        fill(found)
-        yield found
 
 
 @pytest.fixture

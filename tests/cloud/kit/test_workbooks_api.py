@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 from docx import Document
 from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient
+from httpx import AsyncClient
 from openpyxl import load_workbook
 from pypdf import PdfReader
-from small_city import EAST, WEST, actor, fill
+from small_city import EAST, WEST, client, fill
 
 from civicwatt_cloud.app import create_app
-from civicwatt_cloud.kit import identity
 from civicwatt_cloud.kit.guard import MAX_UPLOAD
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.settings import Settings
@@ -35,15 +34,6 @@ async def app(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[FastAPI]:
         with made.state.database.session() as session:
             fill(session)
         yield made
-
-
-def client(app: FastAPI, role: Role, region: str) -> AsyncClient:
-    """Somebody new, signed in."""
-    with app.state.database.session() as session:
-        who = actor(session, role, region)
-        token = identity.open_session(session, who.account_id, identity.real_now_us())
-    transport = ASGITransport(app, raise_app_exceptions=False)
-    return AsyncClient(transport=transport, base_url="http://cloud", cookies={"civicwatt": token})
 
 
 @pytest.fixture
