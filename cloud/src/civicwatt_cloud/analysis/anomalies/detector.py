@@ -1,0 +1,218 @@
+"""The live detector: each value is judged from itself and the past only, for many meters at once.
+
+What a meter shows is compared with what days of its class and days that went like this one led to expect.
+Each departure (of the hour, of the step from the hour before, of the last 8 and 24 hours) is measured by
+what that same departure came to on the meter's own past days, so that a wild meter is judged more widely
+than a calm one. Runs of equal values, zeros and negative values are judged by how seldom they are here.
+A score of 1 is the threshold. What is judged anomalous does not teach, until it has become the new normal.
+"""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from civicwatt_cloud.analysis.anomalies.expected import Expected
+from civicwatt_cloud.analysis.anomalies.past import DAYS, HOURS, Flags, Past, extremes, from_top
+from civicwatt_cloud.analysis.anomalies.runs import Runs
+from civicwatt_cloud.analysis.anomalies.today import Row, Today
+from civicwatt_cloud.analysis.arrays import Numbers
+
+THRESHOLD = 1.0
+
+# [engineering default] each: set on simulated buildings, on none of those that are held out
+# what an hour's departure is made of: from the day class, from days that went like this one, from all days
+HOUR_PARTS = np.array([0.05, 0.15, 0.2, 0.6])
+WINDOW_PARTS = np.array([0.05, 0.3, 0.4, 0.25])
+CONTEXT = 6.0  # scales: a value that other days had at this hour is at most so far from its own class
+MATERIAL = 0.2  # of the load: less is nobody's alarm
+EARLY_DAYS = 14.0  # until then departures count in proportion
+CARRIED = 0.6  # of an hour's departure is expected in the next hour too
+WINDOWS_H = (8.0, 24.0)
+MOST = 8.0  # scales that one hour can add to a window
+QUIET = 0.9  # of the past days had a smaller largest departure
+ABOVE_QUIET = 1.35  # a departure this many times that of a restless day is an anomaly
+OPENED = 1.6  # times the quiet top: what the opening of an anomaly teaches of how wild the meter is
+PRIOR_TOP = np.array([5.5, 5.5, 3.0, 2.2])  # the same of a meter of which nothing is known [scales]
+LEAST_TOP = np.array([3.5, 3.5, 1.6, 1.1])
+PRIOR_TOP_DAYS = 10.0
+RANGE_LOW, RANGE_HIGH = np.log(2.5), np.log(2.0)  # below or above all that was seen, by this factor
+MEMORY_H = 4.0
+CLOSE_AT = 0.45  # an anomaly is over when the scores of the last hours have fallen to this
+RELEARN_DAYS, RELEARN_SHARE = 12, 0.65
+
+
+class Why(IntEnum):
+    """What raised the score of a row the most."""
+
+    NOTHING = 0
+    HOUR = 1
+    STEP = 2
+    SHORT = 3  # the last 8 hours
+    DAY = 4  # the last 24 hours
+    RANGE = 5
+    RUN = 6
+    NEGATIVE = 7
+    AFTER = 8  # an anomaly that is not over yet
+
+
+class Judged(NamedTuple):
+    """What is said of one row of each meter."""
+
+    score: Numbers
+    why: NDArray[np.int8]
+    expected: Numbers
+
+
+class Detector:
+    """Judges rows in the order of time; `step` once for each row of all meters."""
+
+    def __init__(self, meters: int) -> None:
+        self.meters = meters
+        self.past = Past(meters)
+        self.quiet = np.repeat(PRIOR_TOP[:, None], meters, axis=1)
+        self.low, self.high = np.full(meters, np.nan), np.full(meters, np.nan)
+        self.days_known = np.zeros(meters)
+        self.expect = Expected(meters)
+        self.runs = Runs(meters)
+        self.day: int | None = None
+        self.tops = np.full((len(PRIOR_TOP), meters, DAYS), np.nan)
+        self.flagged_share = np.full((meters, DAYS), np.nan)
+        self.mean = np.zeros((len(WINDOWS_H), meters))
+        self.weight = np.zeros((len(WINDOWS_H), meters))
+        self.before = np.zeros(meters)
+        self.recent = np.zeros(meters)
+        self.open = np.zeros(meters, np.bool_)
+        self.was_open = np.zeros(meters, np.bool_)
+        self.blanks = np.zeros(meters)
+        self.today = Today(meters, len(PRIOR_TOP))
+
+    def step(self, day: int, hour: int, value: Numbers, temperature: Numbers | None = None) -> Judged:
+        """Judge a row; `day` is the number of the civil day with 0 a Monday."""
+        if day != self.day:
+            self._begin(day)
+        elif hour != self.today.hour and self.today.hour >= 0:
+            self.expect.close(self.today.hour, self.today.value[:, self.today.hour])
+        self.today.hour = hour
+        expect = self.expect
+        there = ~np.isnan(value)
+        own, near = expect.own[:, hour], expect.near(hour, temperature)
+        scale = np.maximum(expect.near_scale[:, hour], expect.floor(near))
+        z_own = (value - own) / np.maximum(expect.own_scale[:, hour], expect.floor(own))
+        z_near = (value - near) / scale
+        new = np.minimum(expect.nearest(hour, value) / scale, np.abs(z_near)) * np.sign(z_near)
+        parts = np.nan_to_num(
+            np.array(
+                [
+                    np.clip(z_own, -CONTEXT, 0),
+                    np.clip(z_own, 0, CONTEXT),
+                    np.clip(z_near, -CONTEXT, CONTEXT),
+                    new,
+                ]
+            )
+        )
+        relative = np.nan_to_num(np.abs(value - near) / (0.75 * np.abs(near) + 0.25 * expect.typical + 1e-9))
+        material = np.minimum(relative / MATERIAL, 1.0)
+        apart = self._departures(parts, material, there)
+        ratios = apart / (ABOVE_QUIET * self.quiet) * np.minimum(1.0, self.days_known / EARLY_DAYS)
+        run, negative, same = self.runs.step(hour, value)
+        everything = np.vstack([np.zeros(self.meters), ratios, self._range(value), run, negative])
+        everything = np.where(there, everything, 0.0)
+        why = everything.argmax(0)
+        raw = everything.max(0)
+        score = self._persist(raw, there)
+        flagged = score >= THRESHOLD
+        why = np.where(flagged & (raw < THRESHOLD), Why.AFTER, why)
+        running = (why == Why.RUN) | (why == Why.NEGATIVE)
+        row = Row(
+            value=value,
+            there=there,
+            flagged=flagged,
+            opened=flagged & ~self.was_open,
+            running=running,
+            same=same,
+            settled=flagged & (self.runs.length > HOURS),
+            errors=(np.abs(value - own), np.abs(value - near)),
+            apart=apart,
+            temperature=temperature,
+        )
+        self.was_open = flagged
+        self.today.note(row, OPENED * self.quiet)
+        return Judged(score, why.astype(np.int8), np.where(np.isnan(near), own, near))
+
+    def _departures(self, parts: Numbers, material: Numbers, there: Flags) -> Numbers:
+        z = np.where(there, HOUR_PARTS @ parts, 0.0)
+        lasting = np.where(there, np.clip(WINDOW_PARTS @ parts, -MOST, MOST), 0.0)
+        step = np.minimum(np.abs(z - CARRIED * self.before), 2.0 * np.abs(z))
+        self.before = np.where(there, np.clip(z, -MOST, MOST), self.before * CARRIED)
+        rows = [np.abs(z) * material, step * material]
+        for number, hours in enumerate(WINDOWS_H):
+            keep = np.where(there, np.exp(-1.0 / hours), 1.0)
+            self.mean[number] = keep * self.mean[number] + (1 - keep) * lasting * material
+            rows.append(np.abs(self.mean[number]))
+        return np.array(rows)
+
+    def _range(self, value: Numbers) -> Numbers:
+        """How far below or above all that was seen, in factors; 0 where the meter is often near zero."""
+        slack = 0.02 * np.nan_to_num(self.expect.typical) + self.expect.resolution + 1e-9
+        low = np.log((np.maximum(self.low, 0.0) + slack) / (np.maximum(value, 0.0) + slack)) / RANGE_LOW
+        high = np.log((np.maximum(value, 0.0) + slack) / (np.maximum(self.high, 0.0) + slack)) / RANGE_HIGH
+        beyond: Numbers = np.nan_to_num(np.maximum(low, high))
+        return beyond / (1.0 + 5.0 / np.maximum(self.days_known, 0.5))
+
+    def _persist(self, raw: Numbers, there: Flags) -> Numbers:
+        """Scores with memory: an anomaly lasts until the rows of some hours are calm."""
+        keep = np.exp(-1.0 / MEMORY_H)
+        self.recent = np.where(there, keep * self.recent + (1 - keep) * np.minimum(raw, 3.0), self.recent)
+        self.blanks = np.where(there, 0.0, self.blanks + 1.0)
+        self.open = (self.open & (self.recent >= CLOSE_AT) & (self.blanks <= 3)) | (raw >= THRESHOLD)
+        lasting = np.where(self.open, THRESHOLD + 0.1 * self.recent, 0.0)
+        calm = np.minimum(raw + 0.3 * self.recent, 0.999)
+        score = np.where(self.open, np.maximum(raw, lasting), calm)
+        return np.where(there | self.open, score, 0.0)
+
+    def _begin(self, day: int) -> None:
+        if self.day is not None:
+            self._learn(self.day)
+            for skipped in range(max(self.day + 1, day - DAYS), day):
+                self.past.clear(skipped % DAYS)
+                self.tops[:, :, skipped % DAYS] = np.nan
+                self.flagged_share[:, skipped % DAYS] = np.nan
+        self.today = Today(self.meters, len(PRIOR_TOP))
+        self.day = day
+        resolution = self.runs.resolution
+        self.expect.resolution = np.where(np.isfinite(resolution), resolution, 0.0)
+        self.expect.begin(self.past, day)
+        self.runs.begin(self.past, day % 7)
+        self.low = np.sort(self.past.lows, axis=1)[:, 1]  # the second: one low day is no habit
+        highs, self.days_known = from_top(self.past.highs, 0.97)
+        self.high = highs
+        top, known = from_top(self.tops, QUIET)
+        prior = PRIOR_TOP[:, None]
+        blended = (known * np.nan_to_num(top) + PRIOR_TOP_DAYS * prior) / (known + PRIOR_TOP_DAYS)
+        self.quiet = np.maximum(blended, LEAST_TOP[:, None])
+
+    def _learn(self, day: int) -> None:
+        """The day is over: what was not anomalous joins the past."""
+        slot, past, today = day % DAYS, self.past, self.today
+        past.clear(slot)
+        past.taught[:, slot], past.seen[:, slot] = today.accepted, today.unrun
+        past.error_own[:, slot], past.error_near[:, slot] = today.errors
+        past.repeats[:, slot] = today.same
+        blank = np.isnan(today.value)
+        past.zeros[:, slot] = np.where(blank, np.nan, today.value == 0)
+        past.negatives[:, slot] = np.where(blank, np.nan, today.value < 0)
+        past.temperature[:, slot] = today.temperature
+        past.lows[:, slot], past.highs[:, slot] = extremes(today.accepted)
+        some = today.rows > 0
+        past.longest[:, slot] = np.where(some, self.runs.ended, np.nan)
+        self.tops[:, :, slot] = today.top
+        self.flagged_share[:, slot] = np.where(some, today.raised / np.maximum(today.rows, 1), np.nan)
+        last = self.flagged_share[:, (day - np.arange(RELEARN_DAYS)) % DAYS]
+        lasting = np.nan_to_num(last).mean(1) >= RELEARN_SHARE
+        past.relearn(lasting, day, RELEARN_DAYS)
+        self.open &= ~lasting
+        self.recent = np.where(lasting, 0.0, self.recent)
+        self.mean[:, lasting] = 0.0
+        self.flagged_share[lasting] = np.nan
