@@ -1,0 +1,1 @@
+"""Photovoltaic plants: what they give, what they should give, and what is wrong with them."""
