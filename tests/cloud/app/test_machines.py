@@ -23,12 +23,13 @@ async def machine(app: FastAPI, client: AsyncClient, accounts: Accounts) -> tupl
     await client.post(f"{API}/session", json=accounts[Role.SYSTEM_ADMIN])
     made = await client.post(f"{API}/accounts", json={"username": "finance-system"})
     account = made.json()["account_id"]
-    issued = await client.post(f"{API}/accounts/{account}/tokens", json={"name": "财务系统", "days": 30})
-    assert issued.status_code == 201, issued.text
     with app.state.database.session() as session:
         facts = {"region_code": "000000", "valid_from": date(2026, 1, 1)}
         session.add(Grant(account_id=account, role=Role.ENERGY_MANAGER, **facts))
         session.add(Grant(account_id=account, role=Role.AUDIT_ADMIN, valid_from=date(2026, 1, 1)))
+    await client.post(f"{API}/session", json=accounts[Role.SECURITY_ADMIN])
+    issued = await client.post(f"{API}/accounts/{account}/tokens", json={"name": "财务系统", "days": 30})
+    assert issued.status_code == 201, issued.text
     client.cookies.clear()
     return account, issued.json()["token"]
 
@@ -74,6 +75,18 @@ async def test_a_token_ends_on_its_day_with_its_account_and_when_it_is_taken_bac
     assert (await client.delete(f"{API}/tokens/{listed['id']}")).status_code == 204
     client.cookies.clear()
     assert (await client.get(f"{API}/overview", headers=bearer(token))).status_code == 401
+
+
+async def test_s06_who_makes_an_account_keeps_no_token_for_when_it_is_granted_something(
+    client: AsyncClient, accounts: Accounts
+) -> None:
+    await client.post(f"{API}/session", json=accounts[Role.SYSTEM_ADMIN])
+    made = await client.post(f"{API}/accounts", json={"username": "finance-system"})
+    path = f"{API}/accounts/{made.json()['account_id']}/tokens"
+    for role in (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN):  # there is nothing yet that it could open
+        await client.post(f"{API}/session", json=accounts[role])
+        refused = await client.post(path, json={"name": "x", "days": 1})
+        assert (refused.status_code, refused.json()["code"]) == (403, "CW-K1306")
 
 
 async def test_a_person_gets_no_token(app: FastAPI, client: AsyncClient, accounts: Accounts) -> None:

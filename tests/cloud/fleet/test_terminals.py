@@ -193,6 +193,10 @@ async def test_garbage_ends_a_connection_and_no_other(site: Site, monkeypatch: p
     monkeypatch.setattr(terminals, "STRANGER_S", 0.05)
     silent = await site.device()
     assert await silent.hear() is None
+    with monkeypatch.context() as patch:
+        patch.setattr(asyncio.StreamWriter, "drain", lambda _: asyncio.Event().wait())
+        deaf = await site.device()  # takes no answers
+        assert await deaf.hear() is None
     monkeypatch.setattr(terminals, "MOST_CONNECTIONS", 1)
     refused = await site.device()
     assert await refused.hear() is None

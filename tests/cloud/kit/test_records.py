@@ -99,7 +99,18 @@ def test_s08_what_does_not_fit_is_refused(
         registry.create(manager(session), PERSON, 1, WANG | change)
 
 
-@pytest.mark.parametrize("said", ["-1", "1.5", "NaN", "1e99", "十"])
+def test_nothing_new_refers_to_a_record_that_was_taken_away(session: Session) -> None:
+    """What referred to it before still does, and can be changed otherwise."""
+    east = manager(session)
+    gone = registry.create(east, PERSON, 1, WANG)
+    row = registry.create(east, PERSON, 1, WANG | {"number": "P-2", "deputy_id": gone.id})
+    registry.remove(east, PERSON, gone.id, gone.rev)
+    with pytest.raises(NotFound):
+        registry.create(east, PERSON, 1, WANG | {"number": "P-3", "deputy_id": gone.id})
+    assert registry.change(east, PERSON, row.id, row.rev, {"name": "李丽"}).deputy_id == gone.id
+
+
+@pytest.mark.parametrize("said", ["-1", "1.5", "NaN", "1e999999", "十"])
 def test_a_number_is_whole_and_not_below_its_least(session: Session, said: str) -> None:
     with pytest.raises(BadField):
         registry.create(manager(session), PROFILE, 1, {"organ_kind": "行政机关", "staff_support": said})

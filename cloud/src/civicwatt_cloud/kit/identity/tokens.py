@@ -1,7 +1,8 @@
 """Tokens of machines: shown as `Authorization: Bearer …`, stored hashed, ending on a day.
 
 A token opens an account that no person signs in to; the grants of the account say what it may do and where.
-What administrators may do, no token can.
+What administrators may do, no token can. Only the security administrator issues one, once the account holds a
+role: a token that whoever made the account kept would open later what others granted to it.
 """
 
 import secrets
@@ -19,10 +20,10 @@ from civicwatt_cloud.kit.errors import NotFound
 from civicwatt_cloud.kit.identity import accounts
 from civicwatt_cloud.kit.identity.actors import Actor, actor_named
 from civicwatt_cloud.kit.identity.codes import digest
-from civicwatt_cloud.kit.identity.errors import PersonsAccount
+from civicwatt_cloud.kit.identity.errors import AnothersTask, PersonsAccount
 from civicwatt_cloud.kit.identity.models import Account, Method, ServiceToken
 from civicwatt_cloud.kit.identity.sessions import SEEN_EVERY_US
-from civicwatt_cloud.kit.roles import ADMINISTRATORS
+from civicwatt_cloud.kit.roles import ADMINISTRATORS, Role
 
 LONGEST_DAYS = 365  # engineering default
 
@@ -36,6 +37,8 @@ def issue(
     """
     account_id, name, days = wanted
     account = accounts.opened_by(session, actor, account_id, today)
+    if Role.SECURITY_ADMIN not in actor.roles:
+        raise AnothersTask()
     if account.password_hash is not None:
         raise PersonsAccount()
     token = secrets.token_urlsafe(32)

@@ -270,6 +270,8 @@ def referred(context: Context, described: Field, value: object) -> None:
             scope = scope_of(context.actor, context.actor.roles)
             query = query.where(target.c[owner].in_(scope.institution_ids()))
             break
+    if "removed_us" in target.c:
+        query = query.where(target.c.removed_us.is_(None))
     if context.session.scalar(query) is None:
         raise NotFound(described.zh)
 

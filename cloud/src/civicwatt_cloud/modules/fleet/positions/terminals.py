@@ -106,13 +106,13 @@ class TerminalServer:
         while True:
             limit_s = IDLE_S if connection.phone else stranger_until - loop.time()
             async with asyncio.timeout(limit_s):
+                await connection.writer.drain()  # who takes no answers is silent too
                 data = await reader.read(BLOCK)
             if not data:
                 return
             for content in connection.splitter.feed(data):
                 if not await self._heard(content, connection):
                     return
-            await connection.writer.drain()
 
     async def _heard(self, content: bytes, connection: Connection) -> bool:
         """Answer one message; whether to go on."""
