@@ -111,11 +111,11 @@ def below_on(session: Session, institution_id: int, day: date) -> set[int]:
             Membership.valid_from <= day, (Membership.valid_to.is_(None)) | (Membership.valid_to > day)
         )
     )
-    parents = {child: parent for child, parent in rows}  # noqa: C416 - rows are no pairs to mypy
+    parents = dict(rows.all())
     unplaced = select(Institution.id, Institution.parent_id).where(
         Institution.id.not_in(select(Membership.institution_id))
     )
-    parents |= {child: parent for child, parent in session.execute(unplaced)}  # noqa: C416
+    parents |= dict(session.execute(unplaced).all())
     found, new = {institution_id}, {institution_id}
     while new:
         new = {child for child, parent in parents.items() if parent in new} - found

@@ -84,4 +84,4 @@ def _of_kind(context: Context, module: Module, entity: Entity, words: str) -> It
 
 def _names(context: Context, ids: set[int]) -> dict[int, str]:
     query = select(Institution.id, Institution.name).where(Institution.id.in_(ids))
-    return {number: name for number, name in context.session.execute(query)} if ids else {}  # noqa: C416
+    return dict(context.session.execute(query).all()) if ids else {}

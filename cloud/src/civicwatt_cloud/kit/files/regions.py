@@ -14,7 +14,6 @@ from civicwatt_cloud.kit.files.attachments import Entities, is_visible, workable
 from civicwatt_cloud.kit.files.errors import BadRegion
 from civicwatt_cloud.kit.files.models import Attachment, PictureRegion
 from civicwatt_cloud.kit.records.context import Context
-from civicwatt_cloud.kit.records.entity import Entity
 
 MOST_CORNERS = 200  # of one region [engineering default]
 SMALLEST = 1e-6  # of the picture's area: less is a slip of the hand [engineering default]
@@ -105,18 +104,6 @@ def regions(session: Session, picture: Attachment) -> list[Region]:
     """What a picture shows."""
     query = select(PictureRegion).where(PictureRegion.attachment_id == picture.id).order_by(PictureRegion.id)
     return [_region(one) for one in session.scalars(query)]
-
-
-def pictures_of(session: Session, entity: Entity, record_id: int) -> list[tuple[Attachment, Region]]:
-    """The pictures on which a record is drawn, and where."""
-    query = (
-        select(Attachment, PictureRegion)
-        .join(PictureRegion, PictureRegion.attachment_id == Attachment.id)
-        .where(PictureRegion.entity == entity.key, PictureRegion.record_id == record_id)
-        .where(Attachment.removed_us.is_(None))
-        .order_by(Attachment.id)
-    )
-    return [(picture, _region(row)) for picture, row in session.execute(query)]
 
 
 def fault(points: Sequence[Point]) -> tuple[str, str] | None:

@@ -262,7 +262,7 @@ class _Importer:
             query = select(Institution.code, Institution.id).where(
                 Institution.code.in_(codes), scope.visible()
             )
-            found |= {code: number for code, number in self._context.session.execute(query)}  # noqa: C416
+            found |= dict(self._context.session.execute(query).all())
         return found
 
     def _reference_ids(self, column: Column, targets: Targets) -> dict[str, list[int]]:

@@ -118,7 +118,7 @@ def _owed(context: Context) -> list[Owed]:
     until_us = context.now_us + obligations.AHEAD_US  # as early as people are reminded
     rows = obligations.waiting(context.session, context.actor, until_us)
     found = owners.where(Institution.id.in_({row.owner_id for row in rows}))
-    names = {number: name for number, name in context.session.execute(found)}  # noqa: C416 - rows are no pairs
+    names = dict(context.session.execute(found).all())
     return [
         Owed(
             zh=row.zh,

@@ -66,7 +66,7 @@ def _expiries(session: Session) -> dict[str, int]:
         .where(certificate.revoked_us.is_(None))
         .group_by(certificate.gateway)
     )
-    return {gateway: expires_us for gateway, expires_us in rows}  # noqa: C416 - rows are no pairs to mypy
+    return dict(rows.all())
 
 
 def _devices(session: Session, store: ReadingsStore, gateways: list[str]) -> dict[str, dict[str, int]]:

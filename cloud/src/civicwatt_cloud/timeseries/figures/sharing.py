@@ -81,7 +81,7 @@ def sharings(session: Session, scope: Scope) -> dict[int, Sharing]:
     query = select(Building.id, Building.institution_id).where(
         Building.id.in_(shared_buildings()), visible(scope)
     )
-    owners = {building: owner for building, owner in session.execute(query)}  # noqa: C416
+    owners = dict(session.execute(query).all())
     if not owners:
         return {}
     row = BuildingShare

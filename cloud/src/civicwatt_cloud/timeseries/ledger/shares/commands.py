@@ -37,7 +37,7 @@ def allocation(
         row = session.scalar(select(Building).where(Building.code == building))
         if row is None:
             raise NotInDirectory(code=building)
-        codes = {one: code for one, code in session.execute(select(Institution.id, Institution.code))}  # noqa: C416
+        codes = dict(session.execute(select(Institution.id, Institution.code)).all())
         rows: list[dict[str, Any]] = [
             {
                 "carrier": one.carrier.value,

@@ -95,7 +95,7 @@ def _price(
     by_hour = _rows(session, "hour", list(plan), *hours)
     by_day = _rows(session, "day", [one for one in plan if one not in by_hour], first, after)
     told = session.execute(select(Point.id, Point.source).where(Point.id.in_(plan)))
-    sources = {point: source for point, source in told}  # noqa: C416 - rows are no pairs to mypy
+    sources = dict(told.all())
     costs: dict[str, list[Cost]] = {}
     unpriced: dict[str, list[Unpriced]] = {}
     unassigned: list[Unassigned] = []
