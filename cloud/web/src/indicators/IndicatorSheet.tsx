@@ -11,7 +11,7 @@ import { Tabs } from "../parts/Tabs";
 import { usePreferences } from "../preferences";
 import { type Address, addressOf, visit, withQuery } from "../records/address";
 import { type Kind, titleKey, useKinds, useNamed } from "../records/kinds";
-import { INSTITUTION } from "../records/record";
+import { INSTITUTION } from "../records/directory";
 import { Formula, IndicatorValue, Missing, sumText } from "./Sums";
 
 const PAGE = 50;

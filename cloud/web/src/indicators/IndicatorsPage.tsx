@@ -8,7 +8,7 @@ import { usePreferences } from "../preferences";
 import { type Address, addressOf, visit, withQuery } from "../records/address";
 import { useKinds, useNamed } from "../records/kinds";
 import { ReferenceInput } from "../records/ReferenceInput";
-import { INSTITUTION } from "../records/record";
+import { INSTITUTION } from "../records/directory";
 import { IndicatorSheet } from "./IndicatorSheet";
 import { isPeriod, periods, periodTitle, thisYear } from "./periods";
 import { Formula, IndicatorValue, Missing } from "./Sums";

@@ -4,9 +4,10 @@ import type { FieldMeta } from "../api";
 import { useKey } from "../keys";
 import { DateInput } from "../parts/DateInput";
 import { usePreferences } from "../preferences";
+import { DIRECTORY } from "./directory";
 import { type Kind, useKinds, useNamed } from "./kinds";
 import { ReferenceInput } from "./ReferenceInput";
-import { DIRECTORY, fieldOf, OWNER } from "./record";
+import { fieldOf, OWNER } from "./record";
 
 interface Props {
   kind: Kind;

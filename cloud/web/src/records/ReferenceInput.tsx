@@ -3,8 +3,9 @@ import { useEffect, useState } from "react";
 import type { Tree } from "../api";
 import { request, RequestError } from "../client";
 import { usePreferences } from "../preferences";
+import { DIRECTORY } from "./directory";
 import { titleKey, useKinds } from "./kinds";
-import { DIRECTORY, type Listed } from "./record";
+import type { Listed } from "./record";
 
 const SHOWN = 20;
 

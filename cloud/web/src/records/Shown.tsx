@@ -2,8 +2,9 @@ import { useEffect } from "react";
 import type { FieldMeta } from "../api";
 import { clockOf, dateOf, exact, unitIn, UNKNOWN } from "../format";
 import { usePreferences } from "../preferences";
+import { DIRECTORY } from "./directory";
 import { titleKey, useKinds, useNamed } from "./kinds";
-import { DIRECTORY, type Row, type Value } from "./record";
+import type { Row, Value } from "./record";
 
 /** Asks for the titles of all that these rows refer to, one request for each kind. */
 export function useTitlesOf(fields: FieldMeta[], rows: Row[]) {

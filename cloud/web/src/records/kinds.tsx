@@ -2,7 +2,7 @@ import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef
 import type { EntityMeta, ModuleMeta, Title, Tree } from "../api";
 import { request, RequestError } from "../client";
 import { usePreferences } from "../preferences";
-import { DIRECTORY } from "./record";
+import { DIRECTORY } from "./directory";
 
 /** A kind of record with the module it belongs to; `address` names it in the address and under /api/v1. */
 export interface Kind extends EntityMeta {

@@ -1,4 +1,5 @@
 import type { FieldMeta } from "../api";
+import { INSTITUTION } from "./directory";
 import type { Kind } from "./kinds";
 
 /** What a field holds on the wire: numbers with decimals are strings, moments ISO 8601. */
@@ -17,9 +18,6 @@ export interface Listed {
   rows: Row[];
 }
 
-export const INSTITUTION = "institution";
-/** Places of the directory, which no manifest describes; each route answers nodes with id, code and name. */
-export const DIRECTORY: Record<string, string> = { [INSTITUTION]: "org/tree", building: "org/buildings" };
 const PLAIN = { unit: "", digits: 0, length: 0, choices: [], target: "", required: false, computed: true, ordinal: false };
 
 /** Whose a record is: every record has it, no manifest names it. */
