@@ -45,7 +45,7 @@ PEOPLE = {
     "sec": ("安宁", (Role.SECURITY_ADMIN,), {}),
     "aud": ("申明", (Role.AUDIT_ADMIN,), {}),
 }
-PAGES = ["#/housing/plans/1", "#/housing/plans/1?print=a4", "#/indicators", "#/account"]
+PAGES = ["#/housing/plans/1", "#/housing/plans/1?print=a4", "#/housing/reports", "#/indicators", "#/account"]
 
 
 @pytest.fixture(scope="module")
@@ -332,6 +332,32 @@ def test_a_figure_opens_to_its_formula_ranking_and_records(manager: Visit) -> No
     sheet.get_by_role("tab", name="明细").click()
     sheet.get_by_role("link", name="120", exact=True).first.click()
     expect(page).to_have_url(re.compile("#/housing/rooms/"))
+
+
+def test_returns_forms_and_labels_are_files_that_a_page_gives(manager: Visit) -> None:
+    page = at(manager, "#/housing/reports")
+    manager.shot("reports")
+    year = page.get_by_label("使用单位信息报送表 年度").input_value()
+    for name, file in (
+        ("使用单位信息报送表 表格", f"使用单位信息报送表-{year}.xlsx"),
+        ("空置用房清单 CSV", "空置用房清单.csv"),
+    ):
+        with page.expect_download() as given:
+            page.get_by_role("link", name=name).click()
+        assert given.value.suggested_filename == file
+    page = at(manager, "#/housing/allocations")
+    page.locator("tbody a").first.click()
+    page.get_by_role("dialog").get_by_role("tab", name="流程").click()
+    with page.expect_download() as given:
+        page.get_by_role("link", name="审批表 Word").click()
+    assert given.value.suggested_filename.endswith(".docx")
+    manager.shot("approval-form")
+    page = at(manager, "#/housing/rooms")
+    for place in (0, 1):
+        page.locator("tbody input[type=checkbox]").nth(place).check()
+    with page.expect_download() as given:
+        page.get_by_role("link", name="打印标签").click()
+    assert given.value.suggested_filename.endswith(".pdf")
 
 
 def test_a_scanned_label_leads_to_a_repair_on_the_phone(manager: Visit, site: Site, folder: Path) -> None:

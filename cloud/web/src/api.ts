@@ -40,6 +40,7 @@ export type FieldMeta = Schemas["FieldMeta"];
 export type TransitionMeta = Schemas["TransitionMeta"];
 export type Steps = Schemas["StepsOut"];
 export type StepTaken = Schemas["StepTaken"];
+export type ReportMeta = Schemas["ReportMeta"];
 export type HistoryEntry = Schemas["HistoryEntry"];
 export type Title = Schemas["Title"];
 export type Tree = Schemas["TreeOut"];

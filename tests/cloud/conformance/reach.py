@@ -106,6 +106,8 @@ REACH: dict[str, Reach] = {
     "GET /api/v1/housing/over-standard/export": Reach.SCOPE,
     "GET /api/v1/housing/vacancy": Reach.SCOPE,
     "GET /api/v1/housing/vacancy/export": Reach.SCOPE,
+    "GET /api/v1/housing/return/users/export": Reach.SCOPE,
+    "GET /api/v1/housing/return/manager/export": Reach.SCOPE,
     "GET /api/v1/housing/title-rate": Reach.SCOPE,
     "GET /api/v1/housing/unit-check": Reach.SCOPE,
     "GET /api/v1/housing/rent": Reach.SCOPE,

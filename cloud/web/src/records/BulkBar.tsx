@@ -47,6 +47,9 @@ export function BulkBar({ kind, rows, onClear, onDone }: Props) {
             {named(step)}
           </Button>
         ))}
+        <Button href={`/api/v1/${kind.address}/labels?${rows.map((row) => `id=${row.id}`).join("&")}`} download={`${named(kind)}.pdf`}>
+          {t("print_labels")}
+        </Button>
         {canRemove && !sure && (
           <Button disabled={busy !== null} onClick={() => setSure(true)}>
             {t("bulk_remove")}

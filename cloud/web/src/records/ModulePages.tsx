@@ -12,6 +12,7 @@ import { InboxPage } from "./InboxPage";
 import { useKinds, useNamed } from "./kinds";
 import { OrgTree } from "./OrgTree";
 import { RecordsPage } from "./RecordsPage";
+import { ReportsPage, reportsOf } from "./ReportsPage";
 
 const TREE = "org/tree";
 const MapPage = lazy(() => import("../map/MapPage"));
@@ -77,6 +78,7 @@ export default function ModulePages() {
     ...(kinds.has("fleet/fences") && module.key === "fleet" ? [{ kind: MAP, title: t("map") }] : []),
     ...module.entities.map((entity) => ({ kind: `${module.key}/${entity.path}`, title: named(entity) })),
     ...(module.key === "org" ? [{ kind: TREE, title: t("org_tree") }] : []),
+    ...(module.reports.length ? [{ kind: reportsOf(module), title: t("reports") }] : []),
   ];
   const here = links.find((link) => link.kind === address.kind)?.kind ?? links[0]?.kind ?? "";
   const kind = kinds.get(here);
@@ -86,6 +88,7 @@ export default function ModulePages() {
       {here === TREE && <OrgTree />}
       {here === MAP && <MapPage address={address} />}
       {here === PLANS && <PlansPage address={address} />}
+      {here === reportsOf(module) && <ReportsPage module={module} />}
       {kind && <RecordsPage key={here} kind={kind} address={{ ...address, kind: here }} />}
     </div>
   );

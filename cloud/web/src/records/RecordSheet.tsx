@@ -15,6 +15,7 @@ import { placeOnPlan } from "./links";
 import { PersonEvents } from "./PersonEvents";
 import { RecordForm } from "./RecordForm";
 import { fieldOf, fieldsOf, type Row, writable } from "./record";
+import { ReportLinks } from "./ReportsPage";
 import { Shown, useShown, useTitlesOf } from "./Shown";
 
 const PEOPLE = "org/people";
@@ -54,9 +55,21 @@ export function RecordSheet({ kind, id, address, onChanged }: Props) {
     ) : (
       row && <Details kind={kind} row={row} onEdit={() => setEditing(true)} onRemoved={() => (onChanged(), visit(closed))} />
     );
+  const flow = () => (
+    <>
+      <StepsTaken kind={kind} steps={steps} />
+      <div className="buttons">
+        {["docx", "pdf"].map((format) => (
+          <Button key={format} href={`/api/v1/${kind.address}/${id}/document?format=${format}`} download>
+            {t("approval_form")} {format === "docx" ? "Word" : "PDF"}
+          </Button>
+        ))}
+      </div>
+    </>
+  );
   const tabs = [
     { key: "details", title: t("tab_details"), content: details },
-    ...(kind.states.length ? [{ key: "flow", title: t("tab_flow"), content: () => <StepsTaken kind={kind} steps={steps} /> }] : []),
+    ...(kind.states.length ? [{ key: "flow", title: t("tab_flow"), content: flow }] : []),
     ...(kind.has_files ? [{ key: "files", title: t("tab_files"), content: () => <FileLibrary kind={kind} id={id} /> }] : []),
     { key: "history", title: t("tab_history"), content: () => row && <History kind={kind} row={row} /> },
     ...(kind.address === PEOPLE ? [{ key: "events", title: t("tab_events"), content: () => row && <PersonEvents kind={kind} row={row} onNoted={changed} /> }] : []),
@@ -71,6 +84,7 @@ export function RecordSheet({ kind, id, address, onChanged }: Props) {
     <Panel title={name} above={above} onClose={() => visit(closed)}>
       {record.problem && <ProblemPanel problem={record.problem} onRetry={record.problem.status === 404 ? undefined : record.retry} />}
       {row === null && !record.problem && <Skeleton active title={false} paragraph={{ rows: 6 }} />}
+      {row && kind.reports.length > 0 && <ReportLinks address={`${kind.address}/${id}`} reports={kind.reports} />}
       {row && kind.states.length > 0 && <NextStep key={row.rev} kind={kind} row={row} steps={steps} onTaken={changed} />}
       {row && (
         <Tabs

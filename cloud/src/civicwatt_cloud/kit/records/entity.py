@@ -17,6 +17,16 @@ Roles = frozenset[Role]
 NOBODY: Roles = frozenset()
 
 
+class Report(NamedTuple):
+    """A workbook beyond the registry, downloaded from the page of its module or of its record."""
+
+    path: str  # annual-return/export: below the module's address, or the record's
+    zh: str
+    en: str
+    read: Roles
+    asks_year: bool = False
+
+
 @dataclass(frozen=True, eq=False)  # an entity is itself, whatever it holds
 class Entity:
     """A kind of record."""
@@ -39,6 +49,7 @@ class Entity:
     complete: Callable[[Context, Any], None] | None = None  # of a new record: its number, its clock
     has_files: bool = False
     is_urgent: Callable[[Any], bool] | None = None  # a record of which people hear at any hour
+    reports: tuple[Report, ...] = ()  # of one record
 
     @property
     def workers(self) -> Roles:
@@ -79,6 +90,7 @@ class Module:
     routers: tuple[APIRouter, ...] = field(default=())  # what goes beyond the registry
     jobs: tuple[Job, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    reports: tuple[Report, ...] = ()
     sections: tuple[Section, ...] = ()  # of a module with too many entities for one row; each in one
 
     def entity(self, key: str) -> Entity:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.problems import problems
-from civicwatt_cloud.kit.records.entity import Entity, Module
+from civicwatt_cloud.kit.records.entity import Entity, Module, Report
 from civicwatt_cloud.kit.records.fields import Field, fields_of, is_required
 from civicwatt_cloud.kit.records.sensitive import SENSITIVITY
 from civicwatt_cloud.kit.roles import EVERYBODY, title
@@ -57,6 +57,12 @@ class TransitionMeta(Named):
     form: list[FieldMeta]
 
 
+class ReportMeta(Named):
+    """A workbook beyond the registry; its key is its path below the module's or the record's."""
+
+    asks_year: bool
+
+
 class EntityMeta(Named):
     """A kind of record."""
 
@@ -70,6 +76,7 @@ class EntityMeta(Named):
     can_write: bool
     can_work: bool  # writes such records, or takes a step of theirs
     has_files: bool
+    reports: list[ReportMeta]
 
 
 class SectionMeta(BaseModel):
@@ -84,6 +91,7 @@ class ModuleMeta(Named):
     """A module with what the actor may see of it."""
 
     entities: list[EntityMeta]
+    reports: list[ReportMeta]
     sections: list[SectionMeta]
 
 
@@ -97,7 +105,10 @@ def meta_of(modules: tuple[Module, ...], actor: Actor) -> list[ModuleMeta]:
         seen = [_entity(one, actor, paths) for one in module.entities if actor.roles & one.read]
         if seen:
             titles = {"key": module.key, "zh": module.zh, "en": module.en}
-            found.append(ModuleMeta(**titles, entities=seen, sections=_sections(module, actor)))
+            reports = _reports(module.reports, actor)
+            found.append(
+                ModuleMeta(**titles, entities=seen, sections=_sections(module, actor), reports=reports)
+            )
     return found
 
 
@@ -130,7 +141,16 @@ def _entity(entity: Entity, actor: Actor, paths: dict[str, str]) -> EntityMeta:
         can_write=bool(actor.roles & entity.write),
         can_work=bool(actor.roles & entity.workers),
         has_files=entity.has_files,
+        reports=_reports(entity.reports, actor),
     )
+
+
+def _reports(reports: tuple[Report, ...], actor: Actor) -> list[ReportMeta]:
+    return [
+        ReportMeta(key=one.path, zh=one.zh, en=one.en, asks_year=one.asks_year)
+        for one in reports
+        if actor.roles & one.read
+    ]
 
 
 def _field(name: str, field: Field, paths: dict[str, str], required: bool) -> FieldMeta:

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.kit.records.entity import Entity
+from civicwatt_cloud.kit.records.entity import Entity, Report
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.modules.fleet.areas import check_fence, check_vehicle
 from civicwatt_cloud.modules.fleet.marks import check_mark
@@ -34,6 +34,7 @@ VEHICLE = Entity(
     natural_key=("plate",),
     sees_personal=WATCHERS,
     check=check_registered,
+    reports=(Report("ledger/export", "单车台账", "ledger of the vehicle", KEEPERS, asks_year=True),),
 )
 FENCE = Entity(
     "fence",

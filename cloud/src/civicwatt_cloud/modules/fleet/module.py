@@ -27,4 +27,5 @@ MODULE = Module(
     ),
     jobs=(watch.JOB, seal_orders.JOB, risks.JOB, rosters.JOB),
     indicators=(*stock_measures.INDICATORS, *use_measures.INDICATORS),
+    reports=stock_exports.REPORTS,
 )

@@ -29,4 +29,5 @@ MODULE = Module(
     routers=(api.router, exports.router),
     jobs=(leasing.JOB,),
     indicators=INDICATORS,
+    reports=exports.REPORTS,
 )

@@ -17,6 +17,7 @@ from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.records import registry, sensitive
 from civicwatt_cloud.kit.records.api import RecordId, reading
 from civicwatt_cloud.kit.records.context import Context
+from civicwatt_cloud.kit.records.entity import Report
 from civicwatt_cloud.kit.records.routing import PROBLEMS
 from civicwatt_cloud.kit.rules_local import of as rules_of
 from civicwatt_cloud.kit.table_files import Cell, Format, write_table
@@ -35,6 +36,7 @@ from civicwatt_cloud.modules.fleet.stock.findings import FindingKind
 from civicwatt_cloud.modules.fleet.stock.models import CostEntry, FuelEntry, Violation
 from civicwatt_cloud.modules.fleet.stock.rules import Account, rounded, yuan
 from civicwatt_cloud.modules.fleet.stock.violations import VIOLATION
+from civicwatt_cloud.modules.fleet.stock.visible import ACCOUNTANTS
 
 router = APIRouter(prefix="/api/v1/fleet", tags=["公务用车"], responses=PROBLEMS)
 RUNNING = [one for one in CostKind if one is not CostKind.PURCHASE]
@@ -95,6 +97,13 @@ VIOLATIONS = (
     "情况说明",
     "处理意见",
     "状态",
+)
+
+
+REPORTS = (
+    Report("annual-return/export", "公务用车年报", "annual return", ACCOUNTANTS, asks_year=True),
+    Report("accounts/export", "单车核算表", "accounts of vehicles", ACCOUNTANTS, asks_year=True),
+    Report("violation-list/export", "违规清单", "violations", VIOLATION.read),
 )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from civicwatt_cloud.kit.directory import Level, Region, level_of, region_prefix
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.context import Context
-from civicwatt_cloud.kit.records.entity import Entity
+from civicwatt_cloud.kit.records.entity import Entity, Report
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.modules.fleet.entities import READERS
 from civicwatt_cloud.modules.fleet.positions.models import Trip
@@ -160,4 +160,5 @@ CAMPAIGN = Entity(
     searched=("name", "document"),
     natural_key=("name",),
     check=check_campaign,
+    reports=(Report("sheet/export", "应急保障统计表", "sheet of the campaign", READERS),),
 )
