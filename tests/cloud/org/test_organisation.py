@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from civicwatt_cloud.kit import events, organisation
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import Denominator, DenominatorKind, Institution, Region
-from civicwatt_cloud.kit.errors import Conflict
+from civicwatt_cloud.kit.errors import Conflict, NotFound
 from civicwatt_cloud.kit.identity import FOR_EVER, Account, Actor, Grant, actor_named
 from civicwatt_cloud.kit.people import Holding, PersonEventKind
 from civicwatt_cloud.kit.records import registry
@@ -168,6 +168,42 @@ def test_m01_a_change_is_approved_by_another_and_waits_for_its_day(session: Sess
     steps.take(other._replace(now_us=NOON_US), CHANGE, row.id, Wanted(3, "take_effect", {}))
     assert (row.state, row.owner_id) == ("active", A)
     assert mean_heads(session, B) == Fraction(50 * 181 + 80 * 184, 365)
+
+
+def test_s07_a_change_that_reaches_beyond_the_region_is_not_approved_within_it(session: Session) -> None:
+    """Its heads would count elsewhere, where they make each of them need less."""
+    session.add(Region(code="430100", name="别的市"))
+    session.flush()
+    facts = {"kind": "government", "level": "city", "region_code": "430100"}
+    session.add(Institution(id=99, code="X99", name="别处", **facts))
+    session.flush()
+    first, second = (actor(session, name, Role.ORGANISATION_MANAGER) for name in ("first", "second"))
+    here, other = (Context(session, one, ZONE, NOON_US) for one in (first, second))
+    said = {"kind": "merge", "into_id": 99, "on_day": "2026-07-01", "document": "荆编〔2026〕1号"}
+    row = registry.create(here, CHANGE, A, said)
+    steps.begin(here, CHANGE, row)
+    steps.take(here, CHANGE, row.id, Wanted(1, "submit", {}))
+    with pytest.raises(NotFound):
+        steps.take(other, CHANGE, row.id, Wanted(2, "approve", {}))
+    assert row.state == "review"
+
+
+def test_s06_a_personnel_event_gives_nobody_more_than_its_writer_keeps(session: Session) -> None:
+    """A liaison makes himself the deputy of somebody with roles of the whole city and of an administrator."""
+    leaving, liaison = actor(session, "leaving", Role.APPROVER, A), actor(session, "liaison", Role.LIAISON, A)
+    facts = {"account_id": leaving.account_id, "valid_from": FOR_EVER}
+    session.add(Grant(**facts, role=Role.FLEET_MANAGER, region_code="420500"))
+    session.add(Grant(**facts, role=Role.SYSTEM_ADMIN))
+    context = Context(session, liaison, ZONE, NOON_US)
+    said = {"name": "李进", "rank": "正科级"}
+    own = registry.create(context, PERSON, A, said | {"number": "P-2"})
+    other = registry.create(context, PERSON, A, said | {"number": "P-1", "deputy_id": own.id})
+    own.account_id, other.account_id = liaison.account_id, leaving.account_id
+    retired = people.Said(PersonEventKind.RETIRED, DAY)
+    people.happen(context, people.Entities(PERSON, EVENT), other.id, retired)
+    for who, roles in ((leaving, {Role.SYSTEM_ADMIN}), (liaison, {Role.LIAISON, Role.APPROVER})):
+        account = session.get_one(Account, who.account_id)
+        assert actor_named(session, account, DAY).roles == roles
 
 
 def test_m01_4_who_retires_loses_his_grants_and_his_deputy_takes_over_at_once(session: Session) -> None:

@@ -6,9 +6,8 @@ from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.roles import BUSINESS, Role
 from civicwatt_cloud.kit.workflow.spec import State, Transition, Workflow
 from civicwatt_cloud.modules.org.models import Liaison, OrgChange, Profile
-from civicwatt_cloud.modules.org.service import day_has_come, take_effect
+from civicwatt_cloud.modules.org.service import MANAGER, answers_for_both, day_has_come, take_effect
 
-MANAGER = frozenset({Role.ORGANISATION_MANAGER})
 CLERK = frozenset({Role.LIAISON, Role.APPROVER})
 EVERYONE = BUSINESS - {Role.DISCIPLINE, Role.AUDITOR}
 
@@ -23,7 +22,15 @@ CHANGE = Workflow(
     transitions=(
         Transition("submit", "提交", "submit", ("draft",), "review", MANAGER | CLERK, is_applicants=True),
         Transition(
-            "approve", "批准", "approve", ("review",), "approved", MANAGER, level=Level.CITY, by_another=True
+            "approve",
+            "批准",
+            "approve",
+            ("review",),
+            "approved",
+            MANAGER,
+            level=Level.CITY,
+            guard=answers_for_both,
+            by_another=True,
         ),
         Transition("reject", "退回", "reject", ("review",), "rejected", MANAGER, by_another=True),
         Transition(

@@ -6,11 +6,15 @@ from typing import NamedTuple
 from sqlalchemy import or_, select, update
 
 from civicwatt_cloud.kit import events
+from civicwatt_cloud.kit.directory import region_prefix
 from civicwatt_cloud.kit.identity import Grant
+from civicwatt_cloud.kit.identity.delegations import LENT
 from civicwatt_cloud.kit.people import Holding, Person, PersonEvent, PersonEventKind, PersonState
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity
+from civicwatt_cloud.kit.roles import ADMINISTRATORS, Role
+from civicwatt_cloud.kit.scope import Scope, scope_of
 
 LEAVING = {
     PersonEventKind.TRANSFERRED: PersonState.TRANSFERRED,
@@ -71,24 +75,39 @@ def _leave(context: Context, entity: Entity, person: Person, said: Said) -> None
     before = registry.told(entity, person, context.zone)
     person.state = LEAVING[said.kind]
     registry.touched(context, entity, person, "person_left", before)
-    _hand_over(context, person, said.on_day)
+    _hand_over(context, scope_of(context.actor, entity.write), person, said.on_day)
     facts = {"person_id": person.id, "owner_id": person.owner_id, "on_day": str(said.on_day)}
     events.tell(context, LEFT, {**facts, "kind": said.kind}, person)
 
 
-def _hand_over(context: Context, person: Person, on_day: date) -> None:
-    """The open grants of the person's account end, and are the deputy's."""
+def _hand_over(context: Context, scope: Scope, person: Person, on_day: date) -> None:
+    """The open grants of the person's account end, and are the deputy's.
+
+    An administrator's are the security administrator's affair. What could not be lent, or reaches beyond
+    what the actor keeps, ends and is nobody's: a personnel event is no way around who grants.
+    """
     if person.account_id is None:
         return
     open_ = select(Grant).where(
-        Grant.account_id == person.account_id, or_(Grant.valid_to.is_(None), Grant.valid_to > on_day)
+        Grant.account_id == person.account_id,
+        Grant.role.not_in(ADMINISTRATORS),
+        or_(Grant.valid_to.is_(None), Grant.valid_to > on_day),
     )
     deputy = context.session.get(Person, person.deputy_id) if person.deputy_id else None
     for grant in context.session.scalars(open_).all():
-        if deputy is not None and deputy.account_id is not None and grant.delegated_id is None:
+        could_be_lent = Role(grant.role) in LENT and grant.delegated_id is None
+        is_handed_on = could_be_lent and _is_within(context, scope, grant)
+        if deputy is not None and deputy.account_id is not None and is_handed_on:
             node = {"region_code": grant.region_code, "institution_id": grant.institution_id}
             heir = Grant(account_id=deputy.account_id, role=grant.role, valid_from=on_day, **node)
             heir.valid_to = grant.valid_to
             context.session.add(heir)
         grant.valid_to = on_day
     context.session.flush()
+
+
+def _is_within(context: Context, scope: Scope, grant: Grant) -> bool:
+    """Whether all that a grant reaches lies in scope."""
+    if grant.institution_id is not None:
+        return scope.has(context.session, grant.institution_id)
+    return grant.region_code is not None and scope.holds(region_prefix(grant.region_code))
