@@ -31,7 +31,7 @@ class DistanceBasis(Choice):
     NONE = "none", "无里程", "not known"
 
 
-class Span(NamedTuple):
+class Days(NamedTuple):
     """From a day until the day before `end`."""
 
     start: date
@@ -47,23 +47,23 @@ class Yearly(NamedTuple):
     rule: str
 
 
-def year(number: int) -> Span:
+def year(number: int) -> Days:
     """A calendar year."""
-    return Span(date(number, 1, 1), date(number + 1, 1, 1))
+    return Days(date(number, 1, 1), date(number + 1, 1, 1))
 
 
 def accounts(
-    session: Session, vehicles: Sequence[Vehicle], span: Span, zone: ZoneInfo, rules: Rules
+    session: Session, vehicles: Sequence[Vehicle], days: Days, zone: ZoneInfo, rules: Rules
 ) -> list[Yearly]:
     """The accounts of vehicles beside the quota of a whole year. Errors: NoRule."""
     found = []
     for first in range(0, len(vehicles), _AT_ONCE):
         some = vehicles[first : first + _AT_ONCE]
         ids = [one.id for one in some]
-        ways, costs, volumes = _distances(session, ids, span, zone), *_ledgers(session, ids, span)
+        ways, costs, volumes = _distances(session, ids, days, zone), *_ledgers(session, ids, days)
         units = organs(session, {one.owner_id for one in some})
         for one in some:
-            standard = Standard(rules, place_of(units[one.owner_id]), span.end - timedelta(days=1))
+            standard = Standard(rules, place_of(units[one.owner_id]), days.end - timedelta(days=1))
             quota = standard.row(f"cost_quota.{one.kind}")
             distance_m, basis = ways.get(one.id, (0, DistanceBasis.NONE))
             account = Account(distance_m, volumes.get(one.id, 0), costs[one.id], int(quota.value * 100))
@@ -77,13 +77,13 @@ def organs(session: Session, ids: Collection[int]) -> dict[int, Institution]:
 
 
 def _ledgers(
-    session: Session, ids: Sequence[int], span: Span
+    session: Session, ids: Sequence[int], days: Days
 ) -> tuple[Mapping[int, dict[str, int]], dict[int, int]]:
     """Running costs by vehicle and kind [分], and fuel by vehicle [ml]; a purchase is no running cost."""
     costs: dict[int, dict[str, int]] = defaultdict(dict)
     query = (
         select(CostEntry.vehicle_id, CostEntry.kind, func.sum(CostEntry.amount))
-        .where(CostEntry.vehicle_id.in_(ids), _within(CostEntry, span), CostEntry.kind != CostKind.PURCHASE)
+        .where(CostEntry.vehicle_id.in_(ids), _within(CostEntry, days), CostEntry.kind != CostKind.PURCHASE)
         .group_by(CostEntry.vehicle_id, CostEntry.kind)
     )
     for number, kind, amount in session.execute(query):
@@ -91,7 +91,7 @@ def _ledgers(
     volumes = {}
     fuel = (
         select(FuelEntry.vehicle_id, func.sum(FuelEntry.volume_ml), func.sum(FuelEntry.amount))
-        .where(FuelEntry.vehicle_id.in_(ids), _within(FuelEntry, span))
+        .where(FuelEntry.vehicle_id.in_(ids), _within(FuelEntry, days))
         .group_by(FuelEntry.vehicle_id)
     )
     for number, volume, amount in session.execute(fuel):
@@ -100,7 +100,7 @@ def _ledgers(
 
 
 def _distances(
-    session: Session, ids: Sequence[int], span: Span, zone: ZoneInfo
+    session: Session, ids: Sequence[int], days: Days, zone: ZoneInfo
 ) -> dict[int, tuple[int, DistanceBasis]]:
     """Distances [m]: of the trips or of the odometer at fillings, whichever is longer.
 
@@ -110,37 +110,37 @@ def _distances(
         select(Trip.vehicle_id, func.sum(Trip.distance_m))
         .where(
             Trip.vehicle_id.in_(ids),
-            Trip.started_us >= day_start_us(span.start, zone),
-            Trip.started_us < day_start_us(span.end, zone),
+            Trip.started_us >= day_start_us(days.start, zone),
+            Trip.started_us < day_start_us(days.end, zone),
             Trip.removed_us.is_(None),
         )
         .group_by(Trip.vehicle_id)
     )
-    found = _by_odometer(session, ids, span)
+    found = _by_odometer(session, ids, days)
     for number, way in session.execute(trips):
         if int(way) >= found.get(number, (0, DistanceBasis.NONE))[0]:
             found[number] = int(way), DistanceBasis.TRACK
     return found
 
 
-def _by_odometer(session: Session, ids: Sequence[int], span: Span) -> dict[int, tuple[int, DistanceBasis]]:
+def _by_odometer(session: Session, ids: Sequence[int], days: Days) -> dict[int, tuple[int, DistanceBasis]]:
     reversal = aliased(FuelEntry)
     query = (
         select(FuelEntry.vehicle_id, FuelEntry.on_day, FuelEntry.odometer_m)
         .outerjoin(reversal, reversal.corrects_id == FuelEntry.id)
-        .where(FuelEntry.vehicle_id.in_(ids), FuelEntry.on_day < span.end)
+        .where(FuelEntry.vehicle_id.in_(ids), FuelEntry.on_day < days.end)
         .where(FuelEntry.odometer_m.is_not(None), FuelEntry.corrects_id.is_(None), reversal.id.is_(None))
         .order_by(FuelEntry.on_day, FuelEntry.id)
     )
-    first: dict[int, int] = {}  # the last reading before the span, else the first one in it
+    first: dict[int, int] = {}  # the last reading before these days, else the first one of them
     last: dict[int, int] = {}
     for number, on_day, odometer_m in session.execute(query):
-        if on_day < span.start or number not in first:
+        if on_day < days.start or number not in first:
             first[number] = odometer_m or 0
         last[number] = odometer_m or 0
     ways = {number: last[number] - first[number] for number in last}
     return {number: (way, DistanceBasis.ODOMETER) for number, way in ways.items() if way > 0}
 
 
-def _within(ledger: type[FuelEntry | CostEntry], span: Span) -> ColumnElement[bool]:
-    return (ledger.on_day >= span.start) & (ledger.on_day < span.end)
+def _within(ledger: type[FuelEntry | CostEntry], days: Days) -> ColumnElement[bool]:
+    return (ledger.on_day >= days.start) & (ledger.on_day < days.end)

@@ -14,7 +14,7 @@ from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.modules.fleet.choices import Energy, VehicleState
 from civicwatt_cloud.modules.fleet.models import Vehicle
 from civicwatt_cloud.modules.fleet.stock import accounts, quotas, visible
-from civicwatt_cloud.modules.fleet.stock.accounts import Span
+from civicwatt_cloud.modules.fleet.stock.accounts import Days
 from civicwatt_cloud.modules.fleet.stock.choices import CostKind
 from civicwatt_cloud.modules.fleet.stock.models import CostEntry, VehicleDisposal
 from civicwatt_cloud.modules.fleet.stock.rules import Account
@@ -60,7 +60,7 @@ SUMMED = (
 
 def lines(context: Context, year: int) -> list[Line]:
     """A line for each institution in scope that has vehicles or a quota; vehicles as they stand now."""
-    vehicles, span = visible.vehicles(context, visible.TO_LEAVE), accounts.year(year)
+    vehicles, days = visible.vehicles(context, visible.TO_LEAVE), accounts.year(year)
     scope = scope_of(context.actor, visible.ACCOUNTANTS)
     units = context.session.scalars(select(Institution).where(scope.visible()).order_by(Institution.path))
     found = {one.id: Line(one.code, one.name) for one in units}
@@ -68,10 +68,10 @@ def lines(context: Context, year: int) -> list[Line]:
         if car.state != VehicleState.DISPOSED:
             found[car.owner_id].vehicles += 1
             found[car.owner_id].new_energy += car.energy is not None and Energy(car.energy).is_new
-    for (owner, _), quota in quotas.standing(context.session, list(found), span.end - DAY).items():
+    for (owner, _), quota in quotas.standing(context.session, list(found), days.end - DAY).items():
         found[owner].quota += quota.number
-    _spent(context, found, vehicles, span)
-    _moved(context, found, span)
+    _spent(context, found, vehicles, days)
+    _moved(context, found, days)
     return [one for one in found.values() if one.quota or one.vehicles or one.costs or one.disposed]
 
 
@@ -85,9 +85,9 @@ def total(lines: Iterable[Line]) -> Line:
     return sums
 
 
-def _spent(context: Context, found: dict[int, Line], vehicles: Sequence[Vehicle], span: Span) -> None:
+def _spent(context: Context, found: dict[int, Line], vehicles: Sequence[Vehicle], days: Days) -> None:
     rules = rules_of(context.session)
-    for one in accounts.accounts(context.session, vehicles, span, context.zone, rules):
+    for one in accounts.accounts(context.session, vehicles, days, context.zone, rules):
         line = found[one.vehicle.owner_id]
         line.distance_m += one.account.distance_m
         line.fuel_ml += one.account.fuel_ml
@@ -95,20 +95,20 @@ def _spent(context: Context, found: dict[int, Line], vehicles: Sequence[Vehicle]
             line.costs[kind] += amount
 
 
-def _moved(context: Context, found: dict[int, Line], span: Span) -> None:
+def _moved(context: Context, found: dict[int, Line], days: Days) -> None:
     """What came and what went."""
     bought = (
         select(CostEntry.owner_id, CostEntry.corrects_id, CostEntry.amount)
         .where(CostEntry.kind == CostKind.PURCHASE, CostEntry.owner_id.in_(found))
-        .where(CostEntry.on_day >= span.start, CostEntry.on_day < span.end)
+        .where(CostEntry.on_day >= days.start, CostEntry.on_day < days.end)
     )
     for owner, corrects_id, amount in context.session.execute(bought):
         found[owner].bought += 1 if corrects_id is None else -1
         found[owner].bought_for += amount
     gone = select(VehicleDisposal.owner_id, VehicleDisposal.income).where(
         VehicleDisposal.owner_id.in_(found),
-        VehicleDisposal.closed_on >= span.start,
-        VehicleDisposal.closed_on < span.end,
+        VehicleDisposal.closed_on >= days.start,
+        VehicleDisposal.closed_on < days.end,
         VehicleDisposal.removed_us.is_(None),
     )
     for owner, income in context.session.execute(gone):

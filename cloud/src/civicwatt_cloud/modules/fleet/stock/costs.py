@@ -12,7 +12,7 @@ from civicwatt_cloud.kit.audit import Deed
 from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.modules.fleet.models import Vehicle
 from civicwatt_cloud.modules.fleet.stock import suppliers
-from civicwatt_cloud.modules.fleet.stock.accounts import Span
+from civicwatt_cloud.modules.fleet.stock.accounts import Days
 from civicwatt_cloud.modules.fleet.stock.choices import CostKind, SupplierKind
 from civicwatt_cloud.modules.fleet.stock.errors import NothingToReverse
 from civicwatt_cloud.modules.fleet.stock.models import CostEntry, FuelEntry
@@ -109,28 +109,28 @@ def reverse(
     return _added(context, line)
 
 
-def lines(session: Session, vehicle_id: int, span: Span) -> list[FuelEntry | CostEntry]:
+def lines(session: Session, vehicle_id: int, days: Days) -> list[FuelEntry | CostEntry]:
     """The lines of a vehicle over a time, of both ledgers, by their days."""
     found: list[FuelEntry | CostEntry] = []
     for ledger in (FuelEntry, CostEntry):
-        query = select(ledger).where(ledger.vehicle_id == vehicle_id, ledger.on_day >= span.start)
-        found += session.scalars(query.where(ledger.on_day < span.end).order_by(ledger.id))
+        query = select(ledger).where(ledger.vehicle_id == vehicle_id, ledger.on_day >= days.start)
+        found += session.scalars(query.where(ledger.on_day < days.end).order_by(ledger.id))
     return sorted(found, key=lambda one: one.on_day)
 
 
-def off_point(session: Session, span: Span) -> list[FuelEntry | CostEntry]:
+def off_point(session: Session, days: Days) -> list[FuelEntry | CostEntry]:
     """The lines over a time that were bought elsewhere than at the fixed points, and not reversed."""
-    return [*_flagged(session, FuelEntry, span), *_flagged(session, CostEntry, span)]
+    return [*_flagged(session, FuelEntry, days), *_flagged(session, CostEntry, days)]
 
 
-def _flagged(session: Session, ledger: type[Line], span: Span) -> Sequence[Line]:
+def _flagged(session: Session, ledger: type[Line], days: Days) -> Sequence[Line]:
     reversed_ = select(ledger.corrects_id).where(ledger.corrects_id.is_not(None))
     query = select(ledger).where(
         ledger.is_off_point,
         ledger.corrects_id.is_(None),
         ledger.id.not_in(reversed_),
-        ledger.on_day >= span.start,
-        ledger.on_day < span.end,
+        ledger.on_day >= days.start,
+        ledger.on_day < days.end,
     )
     return session.scalars(query.order_by(ledger.on_day, ledger.id)).all()
 

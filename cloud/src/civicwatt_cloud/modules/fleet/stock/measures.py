@@ -13,7 +13,7 @@ from civicwatt_cloud.modules.fleet.entities import READERS
 from civicwatt_cloud.modules.fleet.models import Vehicle
 from civicwatt_cloud.modules.fleet.positions.models import Trip
 from civicwatt_cloud.modules.fleet.stock import accounts, quotas
-from civicwatt_cloud.modules.fleet.stock.accounts import DistanceBasis, Span, Yearly
+from civicwatt_cloud.modules.fleet.stock.accounts import Days, DistanceBasis, Yearly
 
 AVAILABLE = {VehicleState.IN_USE, VehicleState.SEALED}
 
@@ -79,8 +79,8 @@ def fuel_per_100_km(asked: Asked) -> Measured:
 def over_cost_quota(asked: Asked) -> Measured:
     """Vehicles, and those whose running costs since January are above the quota of the year."""
     last = _last_day(asked)
-    span = Span(date(last.year, 1, 1), last + timedelta(days=1))
-    found = accounts.accounts(asked.session, _vehicles(asked), span, asked.zone, asked.rules)
+    days = Days(date(last.year, 1, 1), last + timedelta(days=1))
+    found = accounts.accounts(asked.session, _vehicles(asked), days, asked.zone, asked.rules)
     items = [
         Item(one.vehicle.owner_id, "vehicle", one.vehicle.id, int(one.account.over > 0), 1) for one in found
     ]
@@ -88,9 +88,9 @@ def over_cost_quota(asked: Asked) -> Measured:
 
 
 def _rates(asked: Asked, parts: Callable[[Yearly], tuple[int, int]]) -> Measured:
-    span = Span(asked.period.start, _last_day(asked) + timedelta(days=1))
+    days = Days(asked.period.start, _last_day(asked) + timedelta(days=1))
     items = []
-    for one in accounts.accounts(asked.session, _vehicles(asked), span, asked.zone, asked.rules):
+    for one in accounts.accounts(asked.session, _vehicles(asked), days, asked.zone, asked.rules):
         owner, car = one.vehicle.owner_id, one.vehicle.id
         if one.basis is DistanceBasis.NONE:
             items.append(Item(owner, "vehicle", car, 0, 0, "没有行驶里程", "no distance is known"))

@@ -69,6 +69,9 @@ class Campaign(Record):
     document: Mapped[str | None] = fields.text("依据文件", "document")
 
 
+VOID = ("rejected", "cancelled")  # states of requests that sent nobody
+
+
 class VehicleRequest(Record):
     """Somebody needs a vehicle; all that becomes of it.
 

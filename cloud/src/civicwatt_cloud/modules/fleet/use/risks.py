@@ -21,14 +21,13 @@ from civicwatt_cloud.modules.fleet.use import crosscheck
 from civicwatt_cloud.modules.fleet.use.choices import RiskKind
 from civicwatt_cloud.modules.fleet.use.crosscheck import Order, Run
 from civicwatt_cloud.modules.fleet.use.evidence import Evidence, gather
-from civicwatt_cloud.modules.fleet.use.models import Driver, Duty, Pool, UseRisk, VehicleRequest
+from civicwatt_cloud.modules.fleet.use.models import VOID, Driver, Duty, Pool, UseRisk, VehicleRequest
 from civicwatt_cloud.modules.fleet.use.rules import Terms
 
 EVERY_S = 1800  # [engineering default]
 MOST_NEW = 1_000  # in one transaction; the next look goes on [engineering default]
 AT_ONCE = 500  # keys in one query
 TOLD = "fleet.use_risk"  # facts: risk_id, kind, owner_id, vehicle_id, request_id, at_us
-VOID = ("rejected", "cancelled")
 LASTING = (RiskKind.PAPERS_OVERDUE, RiskKind.POOL_UNMANNED, RiskKind.DRIVER_UNFIT)  # however long ago
 
 RISK = Entity(

@@ -13,9 +13,7 @@ from civicwatt_cloud.modules.fleet.models import UnsealPermit, Vehicle
 from civicwatt_cloud.modules.fleet.stock.choices import TrafficMatch
 from civicwatt_cloud.modules.fleet.stock.errors import NotItsVehicle
 from civicwatt_cloud.modules.fleet.stock.models import TrafficRecord
-from civicwatt_cloud.modules.fleet.use.models import VehicleRequest
-
-VOID = ("rejected", "cancelled")  # requests that sent nobody
+from civicwatt_cloud.modules.fleet.use.models import VOID, VehicleRequest
 
 
 def check_record(session: Session, row: TrafficRecord) -> None:
