@@ -17,6 +17,7 @@ from civicwatt_cloud.kit.errors import CloudError, Conflict
 from civicwatt_cloud.kit.identity import Account, Actor, certificates
 from civicwatt_cloud.kit.identity.actors import Granted
 from civicwatt_cloud.kit.identity.certificates import Presented, Trust, signed_text
+from civicwatt_cloud.kit.identity.sessions import Visit
 from civicwatt_cloud.kit.roles import Role
 
 NOW_S = int(datetime(2026, 6, 1, tzinfo=UTC).timestamp())
@@ -45,7 +46,7 @@ class Site:
         signed = signature(said["key"], signed_text(nonce, said["origin"], said["ts"]))
         presented = Presented(nonce, said["ts"], pem(said["certificate"]), signed)
         trust, now = other.get("trust", self.trust), other.get("now", NOW)
-        return certificates.sign_in(self.database, presented, ORIGIN, trust, (HERE, now))
+        return certificates.sign_in(self.database, presented, ORIGIN, trust, Visit(HERE, now))
 
     def refused(self, nonce: str, **other: object) -> str:
         with pytest.raises(CloudError) as caught:

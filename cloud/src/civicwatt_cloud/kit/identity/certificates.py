@@ -47,7 +47,7 @@ from civicwatt_cloud.kit.identity.errors import (
     SignatureWrong,
 )
 from civicwatt_cloud.kit.identity.models import Account, LoginCertificate, LoginNonce, Method
-from civicwatt_cloud.kit.identity.sessions import open_session
+from civicwatt_cloud.kit.identity.sessions import Visit, open_session
 
 NONCE_BYTES = 16
 NONCE_LIFE_US = 120 * SECOND_US
@@ -92,13 +92,13 @@ def signed_text(nonce: str, origin: str, ts: int) -> bytes:
     return f"{nonce}|{origin}|{ts}".encode()
 
 
-def sign_in(database: Database, said: Presented, origin: str, trust: Trust, place: tuple[str, int]) -> str:
-    """A new session's token; the place is address and time.
+def sign_in(database: Database, said: Presented, origin: str, trust: Trust, visit: Visit) -> str:
+    """A new session's token.
 
     Errors: LockedOut, NonceUsed, NonceExpired, CertificateUntrusted, CertificateRevoked, SignatureWrong,
     CertificateUnbound.
     """
-    address, now_us = place
+    address, now_us = visit
     count_attempt(database, HOLDER, address, now_us)
     with database.session() as session:
         age_us = _spend(session, said.nonce, now_us)

@@ -14,6 +14,7 @@ from civicwatt_cloud.kit.identity.accounts_api import Either, Id
 from civicwatt_cloud.kit.identity.certificates import Presented, Trust
 from civicwatt_cloud.kit.identity.models import LoginCertificate
 from civicwatt_cloud.kit.identity.own_api import PROBLEMS
+from civicwatt_cloud.kit.identity.sessions import Visit
 from civicwatt_cloud.kit.session_api import SessionOut, address_of, signed_in
 from civicwatt_cloud.kit.settings import Settings
 
@@ -80,9 +81,9 @@ def issue_nonce(request: Request) -> NonceOut:
 def sign_in(request: Request, response: Response, said: CertificateSignIn) -> SessionOut:
     """Open a session for the holder of a certificate."""
     presented = Presented(said.nonce, said.ts, said.certificate, said.signature)
-    place = (address_of(request), identity.real_now_us())
+    visit = Visit(address_of(request), identity.real_now_us())
     state = request.app.state
-    token = certificates.sign_in(state.database, presented, _origin(request), _trust(request), place)
+    token = certificates.sign_in(state.database, presented, _origin(request), _trust(request), visit)
     return signed_in(request, response, token)
 
 

@@ -24,7 +24,7 @@ from civicwatt_cloud.kit.crypto import Family
 from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.identity.errors import IdentityUnbound, ProviderAway, SignOnRefused
 from civicwatt_cloud.kit.identity.models import Account, Method
-from civicwatt_cloud.kit.identity.sessions import open_session
+from civicwatt_cloud.kit.identity.sessions import Visit, open_session
 
 LIFE_US = 600 * SECOND_US  # between leaving and coming back [engineering default]
 CONNECT_S, ANSWER_S = 3, 10  # [engineering default]
@@ -79,14 +79,9 @@ def leave(provider: Provider, redirect_uri: str, sealing: Sealing, now_us: int) 
     return f"{found['authorization_endpoint']}?{urlencode(query)}", cookie
 
 
-def come_back(
-    database: Database, provider: Provider, answer: Answer, sealing: Sealing, place: tuple[str, int]
-) -> str:
-    """A new session's token; the place is address and time.
-
-    Errors: SignOnRefused, IdentityUnbound, ProviderAway.
-    """
-    address, now_us = place
+def come_back(database: Database, provider: Provider, answer: Answer, sealing: Sealing, visit: Visit) -> str:
+    """A new session's token. Errors: SignOnRefused, IdentityUnbound, ProviderAway."""
+    address, now_us = visit
     opened = crypto.opened(sealing.secret, PURPOSE, answer.cookie)
     kept = json.loads(opened) if opened else {}
     if not kept or kept["ends_us"] <= now_us or not hmac.compare_digest(kept["state"], answer.state):

@@ -12,6 +12,7 @@ from civicwatt_cloud.kit.identity import oidc
 from civicwatt_cloud.kit.identity.errors import SignOnRefused
 from civicwatt_cloud.kit.identity.oidc import Answer, Provider, Sealing
 from civicwatt_cloud.kit.identity.own_api import PROBLEMS
+from civicwatt_cloud.kit.identity.sessions import Visit
 from civicwatt_cloud.kit.problems import problems
 from civicwatt_cloud.kit.session_api import address_of, signed_in
 from civicwatt_cloud.kit.settings import Settings
@@ -60,8 +61,8 @@ def come_back(request: Request, code: Text = "", state: Text = "") -> Response:
     if not code or not state:
         raise SignOnRefused()
     answer = Answer(code, state, request.cookies.get(name, ""), _redirect_uri(request))
-    place = (address_of(request), identity.real_now_us())
-    token = oidc.come_back(request.app.state.database, provider, answer, _sealing(settings), place)
+    visit = Visit(address_of(request), identity.real_now_us())
+    token = oidc.come_back(request.app.state.database, provider, answer, _sealing(settings), visit)
     response = RedirectResponse("/", 303)
     signed_in(request, response, token)
     response.delete_cookie(name, path="/", httponly=True, samesite="lax")

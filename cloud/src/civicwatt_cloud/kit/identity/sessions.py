@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -12,6 +13,13 @@ from civicwatt_cloud.kit.identity.models import LoginNonce, Method, OneTimeCode,
 from civicwatt_cloud.kit.identity.policy import Policy, policy_of
 
 SEEN_EVERY_US = MINUTE_US  # how exactly the last use of a session is kept
+
+
+class Visit(NamedTuple):
+    """From which address somebody signs in, and when: real time, UTC µs."""
+
+    address: str
+    now_us: int
 
 
 def open_session(
