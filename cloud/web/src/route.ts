@@ -23,6 +23,8 @@ const FIGURES: FigureKey[] = [
   "water",
   "water_per_capita",
   "pv",
+  "carbon",
+  "carbon_per_area",
 ];
 
 /** The address as a route; what it does not understand it leaves out. */

@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from civicwatt_cloud.kit.rules import Place, load
+from civicwatt_cloud.timeseries.carriers import Carrier
 from civicwatt_cloud.timeseries.figures import rules
+from civicwatt_cloud.timeseries.figures.factors import basis_of, factors, values
 from civicwatt_cloud.timeseries.figures.periods import period
 from civicwatt_cloud.timeseries.figures.reasons import Reason, no_meter
 from civicwatt_cloud.timeseries.figures.rules import Consumption, DatedValue, Result
@@ -16,7 +19,7 @@ from civicwatt_protocols.errors import CivicWattError
 
 START, END = date(2026, 1, 1), date(2026, 11, 22)
 NO_METER = no_meter("电表", "electricity meter")
-FACTOR = Decimal("0.1229")
+FACTOR = Fraction("0.1229")
 KWH = 1_000_000
 
 
@@ -32,17 +35,109 @@ def rows(*starts: tuple[date, int]) -> list[DatedValue]:
 
 def test_golden_12500_kwh_are_1536_25_kgce() -> None:
     """公共机构综合能耗计算举例: electricity 12,500 kWh at 当量值, 50 people, 1,400 m²."""
-    energy = rules.energy(rules.total(used(12_500), NO_METER), FACTOR, END)
+    energy = rules.converted({Carrier.ELECTRICITY: used(12_500)}, {Carrier.ELECTRICITY: FACTOR})
     assert energy.value == Decimal("1536.25")
     assert rules.per(energy, Fraction(50)).value == Decimal("30.725")
     assert rules.per(energy, Fraction(1400)).value == Decimal("1.097321")
 
 
+def example(prefix: str) -> Result:
+    """公共机构综合能耗计算举例, by the factors of a set: water is not part of it."""
+    amounts = {
+        Carrier.ELECTRICITY: used(12_500),
+        Carrier.COAL: used(2),
+        Carrier.GASOLINE: used(12_340),
+        Carrier.DIESEL: used(4_200),
+        Carrier.NATURAL_GAS: used(6_000),
+    }
+    found = factors(load(), date(2026, 1, 1), Place(), coal=prefix).coal
+    return rules.converted(amounts, values(found))
+
+
+def test_golden_five_carriers_are_28_494_tce() -> None:
+    """12,500 kWh, 2 t coal, 12,340 L petrol, 4,200 L diesel, 6,000 m³ gas; 50 people, 1,400 m²."""
+    energy = example("coal_statistics_2010")
+    assert energy.value == Decimal("28493.9807")
+    assert round(rules.per(energy, Fraction(1400)).value or 0, 3) == Decimal("20.353")
+    assert round(rules.per(energy, Fraction(50)).value or 0, 2) == Decimal("569.88")
+
+
+def test_another_set_is_another_figure_and_says_its_basis() -> None:
+    shipped, shandong = load(), Place(region="370000")
+    assert example("coal").value == Decimal("28493.9807") + 6_000 * (Decimal("1.33") - Decimal("1.2143"))
+    assert basis_of(shipped, "coal", date(2026, 1, 1), Place()) == "当量值"
+    assert basis_of(shipped, "coal_db37_2019", date(2026, 1, 1), shandong) == "等价值"
+    assert basis_of(shipped, "coal_db37_2019", date(2026, 1, 1), Place()) is None
+
+
+@pytest.mark.parametrize(
+    ("region", "day", "kwh", "kg"),
+    [
+        ("420800", date(2026, 1, 1), 100_000, "40440"),  # 湖北, data of 2023
+        ("330100", date(2025, 6, 1), 100_000, "51530"),  # 浙江, data of 2022
+        ("510100", date(2026, 1, 1), 100_000, "15640"),  # 四川, data of 2023
+    ],
+)
+def test_golden_carbon_of_electricity_by_province_and_publication(
+    region: str, day: date, kwh: int, kg: str
+) -> None:
+    found = values(factors(load(), day, Place(region=region)).carbon)
+    assert rules.converted({Carrier.ELECTRICITY: used(kwh)}, found).value == Decimal(kg)
+
+
+def test_golden_carbon_of_gas_and_heat() -> None:
+    found = values(factors(load(), date(2026, 1, 1), Place(region="420000")).carbon)
+    gas, heat = found[Carrier.NATURAL_GAS], found[Carrier.HEAT]
+    assert isinstance(gas, Fraction)
+    assert isinstance(heat, Fraction)
+    assert abs(35_000 * gas - Fraction("75676.61")) < 1  # 389.31 GJ/10⁴ m³ × 0.0153 × 0.99 × 44/12
+    assert 12_000 * heat == 1_320_000  # kgCO2 of 12,000 GJ
+
+
+def test_carbon_has_two_readings_at_a_frozen_and_at_the_current_factor() -> None:
+    hubei, today = Place(region="420000"), date(2026, 11, 22)
+    now = values(factors(load(), today, hubei).carbon)[Carrier.ELECTRICITY]
+    frozen = values(factors(load(), today, hubei, carbon_on=date(2024, 4, 12)).carbon)[Carrier.ELECTRICITY]
+    assert (now, frozen) == (Fraction("0.4044"), Fraction("0.3672"))
+
+
+def test_no_factor_was_published_for_2020_nor_for_tibet() -> None:
+    for day, region in ((date(2020, 12, 31), "420000"), (date(2026, 1, 1), "540000")):
+        found = rules.converted(
+            {Carrier.ELECTRICITY: used(1)}, values(factors(load(), day, Place(region=region)).carbon)
+        )
+        assert found.value is None
+        assert found.reason is not None
+        assert found.reason.code == "CW-N1007"
+
+
+def test_golden_chongqing_2015_reconciles() -> None:
+    """Published table of 2015 [10⁴ tce]: electricity 78.41, coal 3.91, gas 19.26, at 1.3300 for gas."""
+    found = values(factors(load(), date(2015, 12, 31), Place(region="500000")).coal)
+    electricity, gas = found[Carrier.ELECTRICITY], found[Carrier.NATURAL_GAS]
+    assert isinstance(electricity, Fraction)
+    assert round(float(Fraction("6.381e9") * electricity / 10**7), 2) == 78.42  # published 78.41
+    assert gas == Fraction("1.33")
+
+
 def test_without_a_valid_factor_there_is_no_energy_figure() -> None:
-    energy = rules.energy(rules.total(used(1), NO_METER), None, date(2020, 1, 1))
+    energy = rules.converted(
+        {Carrier.ELECTRICITY: used(1)}, values(factors(load(), date(2000, 1, 1), Place()).coal)
+    )
     assert energy.value is None
     assert energy.reason is not None
     assert energy.reason.code == "CW-N1007"
+
+
+def test_a_carrier_without_readings_lowers_completeness_and_is_said() -> None:
+    silent = used(0, covered_s=0, is_read=False)
+    energy = rules.converted(
+        {Carrier.ELECTRICITY: used(10), Carrier.NATURAL_GAS: silent},
+        {Carrier.ELECTRICITY: FACTOR, Carrier.NATURAL_GAS: Fraction("1.33")},
+    )
+    assert (energy.value, energy.completeness) == (Decimal("1.229"), 0.5)
+    assert energy.reason is not None
+    assert energy.reason.code == "CW-N1016"
 
 
 def test_no_meter_and_no_reading_are_unknown_not_zero() -> None:

@@ -26,16 +26,16 @@ valid_from = {start}
 
 
 def test_the_electricity_factor_is_the_published_value_with_its_source() -> None:
-    row = rules.load().value("coal.electricity_equal", date(2026, 11, 21))
+    row = rules.load().value("coal.electricity", date(2026, 11, 21))
     assert (row.value, row.unit, row.basis) == (Decimal("0.1229"), "kgce/kWh", "当量值")
     assert (row.source, row.clause, row.status) == ("GB/T 2589-2020 综合能耗计算通则", "附录A", "seen")
     assert "未见标准原文" in row.note
 
 
 def test_a_day_before_the_first_row_has_no_factor() -> None:
-    assert rules.load().value("coal.electricity_equal", date(2021, 4, 1)).value == Decimal("0.1229")
-    with pytest.raises(NoRule, match="2021-03-31"):
-        rules.load().value("coal.electricity_equal", date(2021, 3, 31))
+    assert rules.load().value("coal.electricity", date(2008, 6, 1)).value == Decimal("0.1229")
+    with pytest.raises(NoRule, match="2008-05-31"):
+        rules.load().value("coal.electricity", date(2008, 5, 31))
 
 
 def test_the_same_call_for_a_past_day_gives_the_past_row() -> None:

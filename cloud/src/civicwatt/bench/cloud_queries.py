@@ -24,9 +24,9 @@ from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.scope import scope_of_region
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.modules.energy import ranking, reports
+from civicwatt_cloud.modules.energy.view import View
 from civicwatt_cloud.timeseries.carriers import EndUse
 from civicwatt_cloud.timeseries.figures.counters import Choice
-from civicwatt_cloud.timeseries.figures.usage import View
 from civicwatt_cloud.timeseries.ledger.days import days_of
 from civicwatt_cloud.timeseries.stores.duckdb_store import DuckDBStore
 
@@ -140,7 +140,7 @@ def main(key: str, place: Path, runs: int) -> dict[str, Any]:
     for _ in range(runs + 1):
         began = time.perf_counter()
         with database.reading() as session:
-            answer = ask(View(session, store, scope_of_region(cloud_site.DIVISION), rule_rows, ZONE, now_us))
+            answer = ask(View(session, scope_of_region(cloud_site.DIVISION), rule_rows, ZONE, now_us, store))
         seconds.append(round(time.perf_counter() - began, 4))
     database.close()
     store.close()

@@ -20,7 +20,7 @@ export function CitySheet({ region, period, route }: { region: string; period: s
       <>
         <FigureStatement figure={data.figure} formula={data.formula} missing={data.missing} />
         <InstitutionsOfFigure lineage={data} route={route} />
-        {data.factor && <FactorRow factor={data.factor} />}
+        {data.factors.map((one) => <FactorRow key={one.id} factor={one} />)}
       </>
     );
   };

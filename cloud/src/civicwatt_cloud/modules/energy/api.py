@@ -28,8 +28,8 @@ from civicwatt_cloud.modules.energy.schemas import (
     RegionLineage,
     RegionOut,
 )
+from civicwatt_cloud.modules.energy.view import View
 from civicwatt_cloud.timeseries.figures.recipes import FigureKey
-from civicwatt_cloud.timeseries.figures.usage import View
 from civicwatt_cloud.timeseries.intake.subscriber import Subscriber
 from civicwatt_cloud.timeseries.ledger.queries import Step
 
@@ -53,7 +53,7 @@ def _view(request: Request, actor: Actor) -> Iterator[View]:
     state = request.app.state
     with database.reading() as session:
         yield View(
-            session, state.store, scope_of(actor, MANAGER), state.rules, state.zone, state.clock.now_us()
+            session, scope_of(actor, MANAGER), state.rules, state.zone, state.clock.now_us(), state.store
         )
 
 

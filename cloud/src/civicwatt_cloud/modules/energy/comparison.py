@@ -9,13 +9,14 @@ from civicwatt_cloud.kit.business_time import date_of
 from civicwatt_cloud.modules.energy.grouping import DIMENSIONS, Dimension, grouped
 from civicwatt_cloud.modules.energy.query_schemas import Change, Compared, Comparison, Earlier, Span
 from civicwatt_cloud.modules.energy.schemas import ReasonOut
+from civicwatt_cloud.modules.energy.view import View
 from civicwatt_cloud.timeseries.figures import comparison as rules
 from civicwatt_cloud.timeseries.figures import sums
 from civicwatt_cloud.timeseries.figures.comparison import Days, Outcome, Side
 from civicwatt_cloud.timeseries.figures.counters import Choice
 from civicwatt_cloud.timeseries.figures.reasons import NO_SUCH_DAYS, Reason
 from civicwatt_cloud.timeseries.figures.sums import Members
-from civicwatt_cloud.timeseries.figures.usage import UNCERTAIN, View
+from civicwatt_cloud.timeseries.figures.usage import UNCERTAIN
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_protocols.quantity import format_micro
 

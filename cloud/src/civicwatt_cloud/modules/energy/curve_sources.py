@@ -9,10 +9,10 @@ from sqlalchemy import select
 from civicwatt_cloud.kit.business_time import HOUR_US, SECOND_US, date_of
 from civicwatt_cloud.modules.energy import power_samples
 from civicwatt_cloud.modules.energy.downsampling import Envelope
+from civicwatt_cloud.modules.energy.view import View
 from civicwatt_cloud.timeseries.figures import steps as step_rules
 from civicwatt_cloud.timeseries.figures.counters import PowerMeter
 from civicwatt_cloud.timeseries.figures.steps import Ints
-from civicwatt_cloud.timeseries.figures.usage import View
 from civicwatt_cloud.timeseries.ledger import queries as ledger
 from civicwatt_cloud.timeseries.ledger.queries import Piece, Step
 from civicwatt_cloud.timeseries.points import Point

@@ -13,10 +13,10 @@ from civicwatt_cloud.modules.energy.curve_sources import Gauges, Grid
 from civicwatt_cloud.modules.energy.downsampling import Envelope
 from civicwatt_cloud.modules.energy.errors import TooMuchAtOnce
 from civicwatt_cloud.modules.energy.query_schemas import Curves, CurveSeries, Extreme
+from civicwatt_cloud.modules.energy.view import View
 from civicwatt_cloud.timeseries.carriers import Carrier, EndUse
 from civicwatt_cloud.timeseries.figures import counters
 from civicwatt_cloud.timeseries.figures.counters import Choice, PowerMeter
-from civicwatt_cloud.timeseries.figures.usage import View
 
 By = Literal["total", "end_use", "meter"]
 # Engineering defaults: beyond so many readings, or ticks of all meters, the ledger's hours serve; beyond so

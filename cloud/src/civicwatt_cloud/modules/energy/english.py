@@ -29,7 +29,7 @@ class RuleWords(NamedTuple):
 
 
 RULES = {
-    "coal.electricity_equal": RuleWords(
+    "coal.electricity": RuleWords(
         "GB/T 2589-2020 General rules for calculation of the comprehensive energy consumption",
         "Annex\u00a0A",
         "from public secondary sources (worked examples for public institutions and the like); the text of "

@@ -6,10 +6,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from civicwatt_cloud.modules.energy.schemas import Formula
-from civicwatt_cloud.timeseries.figures.basis import TITLES
+from civicwatt_cloud.timeseries.figures.basis import TITLES, Basis
 from civicwatt_cloud.timeseries.figures.metering import CONSUMING, Meter
 from civicwatt_cloud.timeseries.figures.reasons import Reason
-from civicwatt_cloud.timeseries.figures.recipes import RECIPES, FigureKey
+from civicwatt_cloud.timeseries.figures.recipes import RECIPES, Amount, FigureKey
 from civicwatt_cloud.timeseries.figures.rules import Consumption, Result
 from civicwatt_cloud.timeseries.figures.usage import of_end_uses
 from civicwatt_protocols.quantity import MICRO, format_micro, from_micro
@@ -23,13 +23,13 @@ class Term(NamedTuple):
 
     zh: str
     en: str
-    amount: Consumption
+    amount: Fraction | None
 
 
 def summed(key: FigureKey, terms: Sequence[Term], figure: Result) -> Formula:
     """A sum with its terms; they carry every digit, so that whoever adds them up gets the total."""
     recipe, unit = RECIPES[key], TITLES[key].unit
-    amounts = [exactly(term.amount.micro) if term.amount.is_read else UNKNOWN for term in terms]
+    amounts = [UNKNOWN if term.amount is None else exactly(round(term.amount * MICRO)) for term in terms]
     total = UNKNOWN if figure.exact is None else exactly(round(figure.exact * MICRO))
     is_sum = len(terms) > 1
 
@@ -45,19 +45,9 @@ def summed(key: FigureKey, terms: Sequence[Term], figure: Result) -> Formula:
     )
 
 
-def product(
-    key: FigureKey,
-    amount: Consumption,
-    factor: Decimal | None,
-    denominator: Fraction | Reason | None,
-    figure: Result,
-) -> Formula:
-    """An amount times the factor, divided by persons or m²."""
+def product(key: FigureKey, amount: str, denominator: Fraction | Reason | None, figure: Result) -> Formula:
+    """An amount in words, divided by persons or m²."""
     recipe, unit = RECIPES[key], TITLES[key].unit
-    used = number(Fraction(amount.micro, MICRO) if amount.is_read else None)
-    left = f"{used} {TITLES[recipe.amount].unit}"
-    if recipe.is_energy:
-        left += f" × {number(None if factor is None else Fraction(factor))} kgce/kWh"
     right, right_en = "", ""
     if recipe.per:
         right = f" ÷ {number(denominator)} {recipe.per.unit}"
@@ -66,15 +56,31 @@ def product(
     return Formula(
         zh=recipe.zh,
         en=recipe.en,
-        expression=f"{left}{right} = {result} {unit}",
-        expression_en=f"{left}{right_en} = {result} {UNITS_EN.get(unit, unit)}",
+        expression=f"{amount}{right} = {result} {unit}",
+        expression_en=f"{amount}{right_en} = {result} {UNITS_EN.get(unit, unit)}",
     )
+
+
+def plain(used: Consumption, unit: str) -> str:
+    """One amount with its unit."""
+    return f"{number(known(used))} {unit}"
+
+
+def converted(basis: Basis, of: Amount) -> str:
+    """The carriers of 综合能耗 or CO2, each times its factor; in brackets where they are several."""
+    factors, made = (basis.factors.coal, "kgce") if of == "energy" else (basis.factors.carbon, "kgCO2")
+    terms = []
+    for carrier, used in basis.carriers().items():
+        factor = factors[carrier]
+        value = None if isinstance(factor, Reason) else factor.value
+        terms.append(f"{plain(used, carrier.unit)} × {number(value, 6)} {made}/{carrier.unit}")
+    return f"（{' + '.join(terms)}）" if len(terms) > 1 else "".join(terms) or UNKNOWN
 
 
 def by_end_use(meters: Sequence[Meter], consumption: dict[tuple[int, int], Consumption]) -> list[Term]:
     """Electricity by the end uses that have meters."""
     end_uses = [use for use in CONSUMING if any(meter.end_use == use for meter in meters)]
-    return [Term(use.zh, use.en, of_end_uses(meters, consumption, [use])) for use in end_uses]
+    return [Term(use.zh, use.en, known(of_end_uses(meters, consumption, [use]))) for use in end_uses]
 
 
 def exactly(micro: int) -> str:
@@ -82,16 +88,26 @@ def exactly(micro: int) -> str:
     return f"{from_micro(micro):,f}"
 
 
+def known(amount: Consumption) -> Fraction | None:
+    """The amount, None where nothing was read."""
+    return Fraction(amount.micro, MICRO) if amount.is_read else None
+
+
+def exact(amount: Fraction | None) -> str | None:
+    """The amount to its last digit [1e-6]."""
+    return None if amount is None else format_micro(round(amount * MICRO))
+
+
 def decimal(amount: Consumption) -> str | None:
     """The exact amount, None where nothing was read."""
     return format_micro(amount.micro) if amount.is_read else None
 
 
-def number(value: Fraction | Reason | None) -> str:
-    """With thousands separators and at most four decimals."""
+def number(value: Fraction | Reason | None, digits: int = 4) -> str:
+    """With thousands separators and at most that many decimals."""
     if value is None or isinstance(value, Reason):
         return UNKNOWN
-    text = f"{Decimal(round(value * 10_000)) / 10_000:,.4f}"
+    text = f"{Decimal(round(value * 10**digits)).scaleb(-digits):,.{digits}f}"
     return text.rstrip("0").rstrip(".")
 
 

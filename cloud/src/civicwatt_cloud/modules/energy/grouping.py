@@ -10,12 +10,12 @@ from typing import Literal
 import numpy as np
 
 from civicwatt_cloud.modules.energy.query_schemas import Label, Labels
+from civicwatt_cloud.modules.energy.view import View
 from civicwatt_cloud.timeseries.carriers import Carrier, EndUse
 from civicwatt_cloud.timeseries.figures import counters as register
 from civicwatt_cloud.timeseries.figures.counters import GENERATED, Choice, Named, NamedInstitution
 from civicwatt_cloud.timeseries.figures.steps import Ints
 from civicwatt_cloud.timeseries.figures.sums import Members
-from civicwatt_cloud.timeseries.figures.usage import View
 
 Dimension = Literal["region", "institution", "building", "carrier", "end_use"]
 DIMENSIONS: tuple[Dimension, ...] = ("region", "institution", "building", "carrier", "end_use")

@@ -3,7 +3,7 @@
 from civicwatt_cloud.kit.business_time import SECOND_US, iso
 from civicwatt_cloud.modules.energy import repository
 from civicwatt_cloud.modules.energy.schemas import GatewayHealth, Health, StoreHealth
-from civicwatt_cloud.timeseries.figures.usage import View
+from civicwatt_cloud.modules.energy.view import View
 from civicwatt_cloud.timeseries.intake import quarantine
 from civicwatt_cloud.timeseries.points import Gateway
 

@@ -6,9 +6,9 @@ from sqlalchemy import select
 
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.modules.energy.schemas import Missing
+from civicwatt_cloud.modules.energy.view import View
 from civicwatt_cloud.timeseries.figures.metering import Meter
 from civicwatt_cloud.timeseries.figures.periods import Period
-from civicwatt_cloud.timeseries.figures.usage import View
 from civicwatt_cloud.timeseries.ledger.models import HeldStep
 from civicwatt_protocols.quantity import format_micro
 

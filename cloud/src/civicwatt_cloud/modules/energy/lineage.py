@@ -1,6 +1,9 @@
 """A figure opened: its formula with the numbers in place, its inputs, and what it lacks."""
 
+from fractions import Fraction
+
 from civicwatt_cloud.kit.business_time import HOUR_US, day_number
+from civicwatt_cloud.kit.rules import RuleRow
 from civicwatt_cloud.modules.energy import formulas, live, repository
 from civicwatt_cloud.modules.energy.formulas import Term
 from civicwatt_cloud.modules.energy.held import held_steps
@@ -20,20 +23,25 @@ from civicwatt_cloud.modules.energy.schemas import (
     EnergyInput,
     EnergyMeter,
     FactorInput,
+    Formula,
     Lineage,
     Missing,
     MonthOut,
     end_use_key,
 )
 from civicwatt_cloud.modules.energy.shown import show
+from civicwatt_cloud.modules.energy.view import View
+from civicwatt_cloud.timeseries.carriers import Carrier
 from civicwatt_cloud.timeseries.figures import basis as figures
 from civicwatt_cloud.timeseries.figures import metering, rules
+from civicwatt_cloud.timeseries.figures.basis import Basis
 from civicwatt_cloud.timeseries.figures.metering import Meter
 from civicwatt_cloud.timeseries.figures.periods import Period
 from civicwatt_cloud.timeseries.figures.periods import period as read_period
+from civicwatt_cloud.timeseries.figures.reasons import Reason
 from civicwatt_cloud.timeseries.figures.recipes import END_USES, HEADS, RECIPES, FigureKey, Recipe
 from civicwatt_cloud.timeseries.figures.rules import Consumption, Result
-from civicwatt_cloud.timeseries.figures.usage import UNCERTAIN, View, bases, factor_row, used
+from civicwatt_cloud.timeseries.figures.usage import UNCERTAIN, bases, used
 from civicwatt_cloud.timeseries.ledger import queries as ledger
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_protocols.quantity import format_micro
@@ -41,23 +49,20 @@ from civicwatt_protocols.quantity import format_micro
 
 def lineage(view: View, institution_id: int, key: FigureKey, period_key: str | None) -> Lineage:
     """How one figure of one institution came about. Errors: NotFound, BadRequest."""
-    view.scope.institution(view.session, institution_id)
+    row = view.scope.institution(view.session, institution_id)
     recipe = RECIPES[key]
     period = read_period(period_key, view.now_us, view.zone)
     own = metering.meters(view.session, view.scope, institution_id)
     all_meters = metering.addends(view.session, view.scope, own, institution_id)
     consumption = used(view, period, all_meters)
-    basis = bases(view, period, all_meters, consumption, [institution_id])[institution_id]
-    factor = factor_row(view, period.as_of)
-    value = factor.value if factor else None
-    result = figures.of_institution(basis, value, period.as_of)[key]
+    basis = bases(view, period, all_meters, consumption, [row])[institution_id]
+    result = figures.of_institution(basis)[key]
     meters = [meter for meter in all_meters if meter.end_use in END_USES[recipe.amount]]
-    amount = rules.together(consumption[meter.key] for meter in meters)
-    inputs: list[FactorInput | DenominatorInput | EnergyInput] = [
-        _energy(view, period, recipe, meters, consumption)
-    ]
-    if recipe.is_energy and factor:
-        inputs.append(factor_input(factor))
+    inputs: list[FactorInput | DenominatorInput | EnergyInput] = []
+    for carrier in _carriers(recipe, meters):
+        of_it = [meter for meter in meters if meter.end_use.carrier is carrier]
+        inputs.append(_energy(view, period, _title(recipe, carrier), of_it, consumption))
+        inputs += [factor_input(one) for one in _factor_rows(basis, recipe, carrier)]
     denominator = None
     if recipe.per:
         denominator = basis.heads if recipe.per == HEADS else basis.area
@@ -65,25 +70,53 @@ def lineage(view: View, institution_id: int, key: FigureKey, period_key: str | N
         inputs.append(of(view, period, institution_id, denominator))
     return Lineage(
         figure=show(key, result),
-        formula=formulas.product(key, amount, value, denominator, result)
-        if recipe.is_energy or recipe.per
+        formula=_formula(key, basis, denominator, result)
+        if recipe.is_converted or recipe.per
         else formulas.summed(key, _terms(meters, consumption), result),
         inputs=inputs,
         missing=[*_missing(view, meters, consumption, result), *held_steps(view, period, meters)],
     )
 
 
+def _carriers(recipe: Recipe, meters: list[Meter]) -> list[Carrier]:
+    """What the figure adds up; electricity also where nothing measures it."""
+    found = {meter.end_use.carrier for meter in meters}
+    first = END_USES[recipe.amount][0].carrier
+    return [one for one in Carrier if one in found or one is first]
+
+
+def _title(recipe: Recipe, carrier: Carrier) -> figures.Title:
+    if recipe.amount == "pv" or carrier in {Carrier.ELECTRICITY, Carrier.WATER}:
+        return figures.TITLES["electricity" if recipe.is_converted else recipe.amount]
+    return figures.Title(carrier.zh, carrier.en, carrier.unit)
+
+
+def _factor_rows(basis: Basis, recipe: Recipe, carrier: Carrier) -> tuple[RuleRow, ...]:
+    if not recipe.is_converted:
+        return ()
+    found = (basis.factors.coal if recipe.amount == "energy" else basis.factors.carbon)[carrier]
+    return () if isinstance(found, Reason) else found.rows
+
+
+def _formula(key: FigureKey, basis: Basis, denominator: Fraction | Reason | None, result: Result) -> Formula:
+    of = RECIPES[key].amount
+    if RECIPES[key].is_converted:
+        return formulas.product(key, formulas.converted(basis, of), denominator, result)
+    amount = formulas.plain(figures.amount(basis, of), figures.TITLES[of].unit)
+    return formulas.product(key, amount, denominator, result)
+
+
 def _terms(meters: list[Meter], consumption: dict[tuple[int, int], Consumption]) -> list[Term]:
     """Electricity by end use, anything else by meter."""
     return formulas.by_end_use(meters, consumption) or [
-        Term(meter.name, meter.name, consumption[meter.key]) for meter in meters
+        Term(meter.name, meter.name, formulas.known(consumption[meter.key])) for meter in meters
     ]
 
 
 def _energy(
     view: View,
     period: Period,
-    recipe: Recipe,
+    title: figures.Title,
     meters: list[Meter],
     consumption: dict[tuple[int, int], Consumption],
 ) -> EnergyInput:
@@ -103,7 +136,6 @@ def _energy(
     seconds = repository.seconds_of_quality(view.session, points, hours, days, UNCERTAIN)
     replaced = replacements_of(view, period, points)
     parts = months_of_parts(view, period, meters)
-    title = figures.TITLES[recipe.amount]
     return EnergyInput(
         title=title.zh,
         title_en=title.en,

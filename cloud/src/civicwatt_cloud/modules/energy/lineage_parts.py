@@ -17,13 +17,14 @@ from civicwatt_cloud.modules.energy.schemas import (
     ReplacementOfMeter,
     ShareOut,
 )
+from civicwatt_cloud.modules.energy.view import View
 from civicwatt_cloud.timeseries.figures import dated, rules
 from civicwatt_cloud.timeseries.figures.metering import Meter
 from civicwatt_cloud.timeseries.figures.periods import Period
 from civicwatt_cloud.timeseries.figures.reasons import Reason
 from civicwatt_cloud.timeseries.figures.recipes import AREA, HEADS
 from civicwatt_cloud.timeseries.figures.steps import steps
-from civicwatt_cloud.timeseries.figures.usage import View, by_step
+from civicwatt_cloud.timeseries.figures.usage import by_step
 from civicwatt_cloud.timeseries.ledger.facts import known
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_protocols.quantity import format_micro

@@ -16,9 +16,9 @@ from civicwatt_cloud.modules.energy.schemas import (
     Today,
     end_use_key,
 )
+from civicwatt_cloud.modules.energy.view import View
 from civicwatt_cloud.timeseries.carriers import EndUse
 from civicwatt_cloud.timeseries.figures.metering import CONSUMING, ITEMS, Meter
-from civicwatt_cloud.timeseries.figures.usage import View
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.points import Source
 from civicwatt_cloud.timeseries.stores.readings import reason_of

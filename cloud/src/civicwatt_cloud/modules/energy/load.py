@@ -11,12 +11,12 @@ from civicwatt_cloud.kit.errors import BadRequest
 from civicwatt_cloud.modules.energy import repository
 from civicwatt_cloud.modules.energy.repository import BookedColumns
 from civicwatt_cloud.modules.energy.schemas import DayOut, Load, LoadSeries
+from civicwatt_cloud.modules.energy.view import View
 from civicwatt_cloud.timeseries.carriers import EndUse
 from civicwatt_cloud.timeseries.figures import metering
 from civicwatt_cloud.timeseries.figures.metering import CONSUMING, Meter
 from civicwatt_cloud.timeseries.figures.steps import Ints, Steps
 from civicwatt_cloud.timeseries.figures.steps import steps as steps_of
-from civicwatt_cloud.timeseries.figures.usage import View
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.ledger.queries import Step
 from civicwatt_protocols.quantity import format_micro

@@ -7,23 +7,32 @@ from itertools import islice
 from typing import Literal
 
 from civicwatt_cloud.kit.directory import InstitutionKind, Level
+from civicwatt_cloud.kit.rules import Place as RulePlace
 from civicwatt_cloud.modules.energy import english
 from civicwatt_cloud.modules.energy.grouping import label_of
 from civicwatt_cloud.modules.energy.query_schemas import Apart, Ranked, Ranking, Rankings
 from civicwatt_cloud.modules.energy.schemas import ReasonOut
+from civicwatt_cloud.modules.energy.view import View
 from civicwatt_cloud.timeseries.carriers import Carrier
 from civicwatt_cloud.timeseries.figures import counters, denominators, ranks, reasons
-from civicwatt_cloud.timeseries.figures.basis import NO_ELECTRICITY_METER, NO_PV_METER, NO_WATER_METER, TITLES
-from civicwatt_cloud.timeseries.figures.by_institution import Used
+from civicwatt_cloud.timeseries.figures.basis import TITLES
+from civicwatt_cloud.timeseries.figures.by_institution import Converted, Used, converted
 from civicwatt_cloud.timeseries.figures.by_institution import used as read_used
 from civicwatt_cloud.timeseries.figures.counters import Choice, NamedInstitution
 from civicwatt_cloud.timeseries.figures.denominators import Means
 from civicwatt_cloud.timeseries.figures.periods import Period
 from civicwatt_cloud.timeseries.figures.periods import period as read_period
 from civicwatt_cloud.timeseries.figures.ranks import Place
-from civicwatt_cloud.timeseries.figures.reasons import NO_READINGS, NOT_BEGUN, Reason
+from civicwatt_cloud.timeseries.figures.reasons import (
+    NO_ELECTRICITY_METER,
+    NO_PV_METER,
+    NO_READINGS,
+    NO_WATER_METER,
+    NOT_BEGUN,
+    Reason,
+)
 from civicwatt_cloud.timeseries.figures.recipes import HEADS, RECIPES, Amount, Denominator, FigureKey
-from civicwatt_cloud.timeseries.figures.usage import UNCERTAIN, View, factor
+from civicwatt_cloud.timeseries.figures.usage import UNCERTAIN
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_protocols.quantity import format_micro
 
@@ -33,7 +42,13 @@ CARRIERS: dict[Amount, counters.CarrierKey] = {
     "water": Carrier.WATER,
     "pv": counters.GENERATED,
 }
-NO_METER = {"electricity": NO_ELECTRICITY_METER, "water": NO_WATER_METER, "pv": NO_PV_METER}
+NO_METER: dict[Amount, Reason] = {
+    "electricity": NO_ELECTRICITY_METER,
+    "energy": NO_ELECTRICITY_METER,
+    "carbon": NO_ELECTRICITY_METER,
+    "water": NO_WATER_METER,
+    "pv": NO_PV_METER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +68,15 @@ class _Figure:
     """All that one figure is made of: amount × times ÷ divisor."""
 
     key: FigureKey
-    used: Used
+    made: Converted
     no_meter: Reason
-    times: Fraction | Reason
     divisors: Means | None  # None: divided by nothing
     no_divisor: Reason
 
     def values(self, institutions: Iterable[int]) -> Iterator[int | Reason]:
         """The figure of each [1e-6 of its unit], or why there is none."""
-        used, times, divisors = self.used, self.times, self.divisors
+        used, times, lacking = self.made
+        divisors = self.divisors
         numerators, denominator = divisors or ({}, 1)
         for institution in institutions:
             at = used.places.get(institution)
@@ -70,8 +85,8 @@ class _Figure:
                 yield self.no_meter
             elif not used.rows[at]:
                 yield NO_READINGS
-            elif isinstance(times, Reason):
-                yield times
+            elif institution in lacking:
+                yield lacking[institution]
             elif isinstance(numerator, Reason):
                 yield numerator
             else:
@@ -82,43 +97,43 @@ def rankings(view: View, key: str | None, question: Question) -> Rankings:
     """One ranking a figure, of the visible institutions. Errors: BadRequest."""
     period = read_period(key, view.now_us, view.zone)
     kind, level = question.kind, question.level
-    asked = [
-        row
-        for row in counters.institutions(view.session, view.scope).values()
-        if kind in {None, row.kind} and level in {None, row.level}
-    ]
+    every = counters.institutions(view.session, view.scope).values()
+    asked = [row for row in every if kind in {None, row.kind} and level in {None, row.level}]
     return Rankings(
         period=period.key,
         title=period.title,
         start=period.start.isoformat(),
         end=period.elapsed_end.isoformat(),
         floor=question.floor,
-        rankings=[_ranking(figure, asked, question) for figure in _figures(view, period, question)],
+        rankings=[_ranking(figure, asked, question) for figure in _figures(view, period, every, question)],
     )
 
 
-def _figures(view: View, period: Period, question: Question) -> list[_Figure]:
+def _figures(
+    view: View, period: Period, every: Iterable[NamedInstitution], question: Question
+) -> list[_Figure]:
     """What several figures share is read once."""
     recipes = {figure: RECIPES[figure] for figure in question.figures}
-    used = {
-        amount: read_used(view, period, Choice(carrier=CARRIERS[amount]))
-        for amount in {recipe.amount for recipe in recipes.values()}
-    }
+    made = {one: _made(view, period, one, every) for one in {recipe.amount for recipe in recipes.values()}}
     divisors = {per: _divisors(view, period, per) for per in {recipe.per for recipe in recipes.values()}}
-    found = factor(view, period.as_of)
-    kgce = reasons.no_factor(period.as_of) if found is None else Fraction(found)
     has_begun, start = period.start < period.elapsed_end, period.start
     return [
         _Figure(
             figure,
-            used[recipe.amount],
+            made[recipe.amount],
             NO_METER[recipe.amount] if has_begun else NOT_BEGUN,
-            kgce if recipe.is_energy else Fraction(1),
             divisors[recipe.per],
             reasons.no_head_count(start) if recipe.per is HEADS else reasons.no_floor_area(start),
         )
         for figure, recipe in recipes.items()
     ]
+
+
+def _made(view: View, period: Period, amount: Amount, every: Iterable[NamedInstitution]) -> Converted:
+    if amount in CARRIERS:
+        return Converted(read_used(view, period, Choice(carrier=CARRIERS[amount])), Fraction(1), {})
+    places = {row.id: RulePlace(row.code, row.region_code, Level(row.level)) for row in every}
+    return converted(view, period, "coal" if amount == "energy" else "carbon", places)
 
 
 def _divisors(view: View, period: Period, per: Denominator | None) -> Means | None:
@@ -130,7 +145,7 @@ def _divisors(view: View, period: Period, per: Denominator | None) -> Means | No
 
 def _ranking(figure: _Figure, asked: list[NamedInstitution], question: Question) -> Ranking:
     values = list(figure.values(row.id for row in asked))
-    used, floor = figure.used, question.floor
+    used, floor = figure.made.used, question.floor
     is_ranked = [
         not isinstance(value, Reason) and used.completeness[used.places[row.id]] >= floor
         for row, value in zip(asked, values, strict=True)

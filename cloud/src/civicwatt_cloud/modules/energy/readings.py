@@ -7,8 +7,8 @@ from civicwatt_cloud.kit.business_time import HOUR_US, day_start_us, iso
 from civicwatt_cloud.modules.energy.load import share
 from civicwatt_cloud.modules.energy.schemas import HourOut, PointOut, PointReadings, ReadingOut
 from civicwatt_cloud.modules.energy.service import template_titles
+from civicwatt_cloud.modules.energy.view import View
 from civicwatt_cloud.timeseries.figures import metering
-from civicwatt_cloud.timeseries.figures.usage import View
 from civicwatt_cloud.timeseries.ledger import queries as ledger
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.stores.readings import reason_of

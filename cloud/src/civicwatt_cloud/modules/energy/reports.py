@@ -15,13 +15,13 @@ from civicwatt_cloud.modules.energy.errors import OffTheEdge, TooMuchAtOnce
 from civicwatt_cloud.modules.energy.grouping import DIMENSIONS, Dimension, grouped
 from civicwatt_cloud.modules.energy.load import QUALITIES
 from civicwatt_cloud.modules.energy.query_schemas import Labels, Report, ReportGroup, ReportTotal
+from civicwatt_cloud.modules.energy.view import View
 from civicwatt_cloud.timeseries.figures import steps as step_rules
 from civicwatt_cloud.timeseries.figures import sums
 from civicwatt_cloud.timeseries.figures.counters import Choice
 from civicwatt_cloud.timeseries.figures.steps import Ints, Steps
 from civicwatt_cloud.timeseries.figures.summed import Sums, share
 from civicwatt_cloud.timeseries.figures.sums import Members
-from civicwatt_cloud.timeseries.figures.usage import View
 from civicwatt_cloud.timeseries.ledger.quality import Quality
 from civicwatt_cloud.timeseries.ledger.queries import Step
 from civicwatt_protocols.quantity import MICRO, format_micro, from_micro

@@ -7,14 +7,32 @@ from pydantic import BaseModel, ConfigDict, Field
 from civicwatt_cloud.timeseries.carriers import EndUse
 from civicwatt_cloud.timeseries.figures.recipes import FigureKey
 
-EndUseKey = Literal["lighting", "hvac", "power", "special", "other", "pv", "water"]
+EndUseKey = Literal[
+    "lighting",
+    "hvac",
+    "power",
+    "special",
+    "other",
+    "coal",
+    "natural_gas",
+    "manufactured_gas",
+    "lpg",
+    "gasoline_vehicle",
+    "gasoline_other",
+    "diesel_vehicle",
+    "diesel_other",
+    "heat",
+    "other_energy",
+    "pv",
+    "water",
+]
 
 QualityKey = Literal["measured", "corrected", "interpolated", "estimated", "missing"]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
 def end_use_key(end_use: EndUse) -> EndUseKey:
-    """The key of an end use that the pages know, see repository.SHOWN."""
+    """The key of an end use that the pages know, see metering.SHOWN."""
     return cast(EndUseKey, end_use.value)
 
 
@@ -406,7 +424,7 @@ class RegionLineage(Schema):
     formula: Formula
     amount: RegionSum
     denominator: RegionSum | None
-    factor: FactorInput | None
+    factors: list[FactorInput]
     institutions: list[InstitutionPart]
     missing: list[Missing]
 

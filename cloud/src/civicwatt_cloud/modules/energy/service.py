@@ -22,13 +22,14 @@ from civicwatt_cloud.modules.energy.schemas import (
     end_use_key,
 )
 from civicwatt_cloud.modules.energy.shown import show
+from civicwatt_cloud.modules.energy.view import View
 from civicwatt_cloud.timeseries.figures import basis as figures
 from civicwatt_cloud.timeseries.figures import dated, metering
 from civicwatt_cloud.timeseries.figures.metering import Meter
 from civicwatt_cloud.timeseries.figures.periods import Period
 from civicwatt_cloud.timeseries.figures.periods import period as read_period
 from civicwatt_cloud.timeseries.figures.rules import Consumption, DatedValue, Result
-from civicwatt_cloud.timeseries.figures.usage import View, bases, factor, used
+from civicwatt_cloud.timeseries.figures.usage import bases, used
 from civicwatt_protocols.errors import UnknownTemplate
 from civicwatt_protocols.quantity import format_micro
 from civicwatt_protocols.templates import load as load_template
@@ -43,12 +44,11 @@ def overview(view: View, region: RegionOut, key: str | None) -> Overview:
     meters = metering.meters(view.session, view.scope)
     seen = live.look(view, meters)
     addends = metering.addends(view.session, view.scope, meters)
-    basis = bases(view, period, addends, used(view, period, addends), [row.id for row in rows])
-    kgce = factor(view, period.as_of)
+    basis = bases(view, period, addends, used(view, period, addends), rows)
     by_institution: dict[int, list[Meter]] = {row.id: [] for row in rows}
     for meter in meters:
         by_institution[meter.institution_id].append(meter)
-    whole = figures.of_region(list(basis.values()), kgce, period.as_of)
+    whole = figures.of_region(list(basis.values()))
     return Overview(
         region=region,
         period=show_period(period),
@@ -63,8 +63,7 @@ def overview(view: View, region: RegionOut, key: str | None) -> Overview:
                 kind=InstitutionKind(row.kind).zh,
                 kind_en=english.KINDS[InstitutionKind(row.kind)],
                 figures={
-                    name: show(name, result)
-                    for name, result in figures.of_institution(basis[row.id], kgce, period.as_of).items()
+                    name: show(name, result) for name, result in figures.of_institution(basis[row.id]).items()
                 },
                 live_power_w=live.power(by_institution[row.id], seen, metering.CONSUMING),
                 meters_online=live.online(by_institution[row.id], seen),
@@ -90,8 +89,8 @@ def institution(view: View, institution_id: int, key: str | None) -> Institution
     consumption = used(view, period, meters)
     addends = metering.addends(view.session, view.scope, meters, institution_id)
     parts = used(view, period, addends)
-    basis = bases(view, period, addends, parts, [institution_id])[institution_id]
-    results = figures.of_institution(basis, factor(view, period.as_of), period.as_of)
+    basis = bases(view, period, addends, parts, [row])[institution_id]
+    results = figures.of_institution(basis)
     return InstitutionPage(
         institution=_register_entry(view, row, period.today),
         period=show_period(period),

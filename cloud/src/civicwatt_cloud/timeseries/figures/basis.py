@@ -1,20 +1,21 @@
 """The key figures: their titles and units, and how each follows from an institution's basis."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from civicwatt_cloud.timeseries.figures import reasons, rules
-from civicwatt_cloud.timeseries.figures.reasons import Reason
-from civicwatt_cloud.timeseries.figures.recipes import FigureKey
+from civicwatt_cloud.timeseries.carriers import Carrier, EndUse
+from civicwatt_cloud.timeseries.figures import rules
+from civicwatt_cloud.timeseries.figures.factors import ENERGY, Factors, values
+from civicwatt_cloud.timeseries.figures.reasons import (
+    NO_ELECTRICITY_METER,
+    NO_PV_METER,
+    NO_WATER_METER,
+    Reason,
+)
+from civicwatt_cloud.timeseries.figures.recipes import END_USES, Amount, FigureKey
 from civicwatt_cloud.timeseries.figures.rules import Consumption, Result
-
-NO_ELECTRICITY_METER = reasons.no_meter("电表", "electricity meter")
-NO_WATER_METER = reasons.no_meter("水表", "water meter")
-NO_PV_METER = reasons.no_meter("光伏表", "PV meter")
 
 
 class Title(NamedTuple):
@@ -34,6 +35,8 @@ TITLES: dict[FigureKey, Title] = {
     "water": Title("用水量", "Water", "m³"),
     "water_per_capita": Title("人均用水量", "Water per capita", "m³/人"),
     "pv": Title("光伏发电量", "PV generation", "kWh"),
+    "carbon": Title("碳排放", "CO2 emissions", "kgCO2"),
+    "carbon_per_area": Title("单位建筑面积碳排放", "CO2 per floor area", "kgCO2/m²"),
 }
 
 
@@ -41,54 +44,79 @@ TITLES: dict[FigureKey, Title] = {
 class Basis:
     """What the figures of one institution are made of, in one period."""
 
-    electricity: Consumption
-    water: Consumption
-    pv: Consumption
+    uses: Mapping[EndUse, Consumption]  # of the end uses that have a counter
     heads: Fraction | Reason
     area: Fraction | Reason
+    factors: Factors
+
+    def used(self, uses: Iterable[EndUse]) -> Consumption:
+        """The consumption of these end uses."""
+        return rules.together(self.uses[use] for use in uses if use in self.uses)
+
+    def carriers(self) -> dict[Carrier, Consumption]:
+        """The consumption of each carrier of 综合能耗 that has a counter."""
+        counted = {use: used for use, used in self.uses.items() if use.is_counted}
+        return {
+            one: rules.together(used for use, used in counted.items() if use.carrier is one)
+            for one in ENERGY
+            if any(use.carrier is one for use in counted)
+        }
 
 
-def amount(basis: Basis, of: Literal["electricity", "water", "pv"]) -> Consumption:
+def amount(basis: Basis, of: Amount) -> Consumption:
     """What the figures of that amount are made of."""
-    return {"electricity": basis.electricity, "water": basis.water, "pv": basis.pv}[of]
+    return basis.used(END_USES[of])
 
 
-def of_institution(basis: Basis, factor: Decimal | None, as_of: date) -> dict[FigureKey, Result]:
+def of_institution(basis: Basis) -> dict[FigureKey, Result]:
     """All figures of one institution."""
-    electricity, energy, water, pv = _sums([basis], factor, as_of)
+    sums = _sums(basis)
     return {
-        "electricity": electricity,
-        "energy": energy,
-        "energy_per_capita": rules.per(energy, basis.heads),
-        "energy_per_area": rules.per(energy, basis.area),
-        "electricity_per_area": rules.per(electricity, basis.area),
-        "water": water,
-        "water_per_capita": rules.per(water, basis.heads),
-        "pv": pv,
+        **sums,
+        "energy_per_capita": rules.per(sums["energy"], basis.heads),
+        "energy_per_area": rules.per(sums["energy"], basis.area),
+        "electricity_per_area": rules.per(sums["electricity"], basis.area),
+        "water_per_capita": rules.per(sums["water"], basis.heads),
+        "carbon_per_area": rules.per(sums["carbon"], basis.area),
     }
 
 
-def of_region(bases: Sequence[Basis], factor: Decimal | None, as_of: date) -> dict[FigureKey, Result]:
+def of_region(bases: Sequence[Basis]) -> dict[FigureKey, Result]:
     """The same figures of many institutions: sums of all meters, ratios over those that are known."""
-    electricity, energy, water, pv = _sums(bases, factor, as_of)
-    each = [(basis, *_sums([basis], factor, as_of)) for basis in bases]
+    each = [(basis, _sums(basis)) for basis in bases]
     return {
-        "electricity": electricity,
-        "energy": energy,
-        "energy_per_capita": rules.region_ratio([(e, b.heads) for b, _, e, _, _ in each]),
-        "energy_per_area": rules.region_ratio([(e, b.area) for b, _, e, _, _ in each]),
-        "electricity_per_area": rules.region_ratio([(kwh, b.area) for b, kwh, _, _, _ in each]),
-        "water": water,
-        "water_per_capita": rules.region_ratio([(w, b.heads) for b, _, _, w, _ in each]),
-        "pv": pv,
+        "electricity": _total("electricity", bases),
+        "water": _total("water", bases),
+        "pv": _total("pv", bases),
+        "energy": rules.region_sum([sums["energy"] for _, sums in each]),
+        "carbon": rules.region_sum([sums["carbon"] for _, sums in each]),
+        "energy_per_capita": rules.region_ratio([(sums["energy"], basis.heads) for basis, sums in each]),
+        "energy_per_area": rules.region_ratio([(sums["energy"], basis.area) for basis, sums in each]),
+        "electricity_per_area": rules.region_ratio(
+            [(sums["electricity"], basis.area) for basis, sums in each]
+        ),
+        "water_per_capita": rules.region_ratio([(sums["water"], basis.heads) for basis, sums in each]),
+        "carbon_per_area": rules.region_ratio([(sums["carbon"], basis.area) for basis, sums in each]),
     }
 
 
-def _sums(
-    bases: Sequence[Basis], factor: Decimal | None, as_of: date
-) -> tuple[Result, Result, Result, Result]:
-    electricity = rules.total(rules.together(b.electricity for b in bases), NO_ELECTRICITY_METER)
-    energy = rules.energy(electricity, factor, as_of)
-    water = rules.total(rules.together(b.water for b in bases), NO_WATER_METER)
-    pv = rules.total(rules.together(b.pv for b in bases), NO_PV_METER)
-    return electricity, energy, water, pv
+def _sums(basis: Basis) -> dict[FigureKey, Result]:
+    carriers = basis.carriers()
+    return {
+        "electricity": _total("electricity", [basis]),
+        "energy": rules.converted(carriers, values(basis.factors.coal)),
+        "water": _total("water", [basis]),
+        "pv": _total("pv", [basis]),
+        "carbon": rules.converted(carriers, values(basis.factors.carbon)),
+    }
+
+
+_NO_METER: dict[Amount, Reason] = {
+    "electricity": NO_ELECTRICITY_METER,
+    "water": NO_WATER_METER,
+    "pv": NO_PV_METER,
+}
+
+
+def _total(of: Amount, bases: Iterable[Basis]) -> Result:
+    return rules.total(rules.together(amount(basis, of) for basis in bases), _NO_METER[of])

@@ -230,6 +230,15 @@ def _put(place: Ints, into: Ints, values: Ints) -> Ints:
     return into
 
 
+def metered_carriers(session: Session, scope: Scope) -> list[Carrier]:
+    """Of which carriers the visible institutions have a counter, own or shared."""
+    query = select(Point.carrier).distinct().join(Building, Building.id == Point.building_id)
+    found = session.scalars(
+        query.where(Point.is_consumption.is_(True), Point.end_use.in_(COUNTED), sharing.visible(scope))
+    )
+    return sorted((Carrier(one) for one in found if one), key=list(Carrier).index)
+
+
 def check(session: Session, scope: Scope, choice: Choice) -> None:
     """Errors: NotFound, when the institution or the building is absent or out of scope."""
     if choice.institution_id is not None:

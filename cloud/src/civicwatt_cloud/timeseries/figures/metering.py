@@ -15,7 +15,8 @@ from civicwatt_cloud.timeseries.points import Point, Source
 POWER = "active_power_total"
 ITEMS = (EndUse.LIGHTING, EndUse.HVAC, EndUse.POWER, EndUse.SPECIAL)  # 分项
 CONSUMING = counted(Carrier.ELECTRICITY)  # the items, and what belongs to none of them
-SHOWN = (*CONSUMING, EndUse.PV, EndUse.WATER)  # what the pages of today know
+BOUGHT = tuple(use for use in EndUse if use.is_counted and use.carrier is not Carrier.WATER)  # 综合能耗
+SHOWN = (*BOUGHT, EndUse.PV, EndUse.WATER)  # what figures are made of
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ CW-N1004 no meter            CW-N1005 no reading            CW-N1006 metered onl
 CW-N1007 no factor           CW-N1008 not begun             CW-N1009 not complete enough
 CW-N1010 no such days        CW-N1011 zero to divide by     CW-N1012 working days differ
 CW-N1013 days differ         CW-N1014 calendar not announced yet                    CW-N1015 runs still
+CW-N1016 a carrier without readings
 """
 
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ _SUBJECTS = {
     "CW-N1004": ("表计", "Meters"),
     "CW-N1005": ("读数", "Readings"),
     "CW-N1006": ("计量时段", "Time metered"),
-    "CW-N1007": ("折标系数", "Coal factor"),
+    "CW-N1007": ("折标系数、碳排放因子", "Factor"),
     "CW-N1008": ("统计期", "Period"),
     "CW-N1009": ("完整率", "Completeness"),
     "CW-N1010": ("对比期", "Earlier span"),
@@ -41,6 +42,7 @@ _SUBJECTS = {
     "CW-N1013": ("天数", "Days"),
     "CW-N1014": ("日历", "Calendar"),
     "CW-N1015": ("统计期", "Period"),
+    "CW-N1016": ("读数", "Readings"),
 }
 NO_READINGS = Reason("CW-N1005", "本期没有读数", "no readings in this period")
 NOT_BEGUN = Reason("CW-N1008", "本期尚未开始", "the period has not begun")
@@ -71,14 +73,27 @@ def no_meter(zh: str, en: str) -> Reason:
     return Reason("CW-N1004", f"没有{zh}", f"no {en}")
 
 
+NO_ELECTRICITY_METER = no_meter("电表", "electricity meter")
+NO_WATER_METER = no_meter("水表", "water meter")
+NO_PV_METER = no_meter("光伏表", "PV meter")
+
+
 def metered_since(since: date) -> Reason:
     """The first meter was put into service within the period."""
     return Reason("CW-N1006", f"计量自 {since} 起", f"metered since {since}")
 
 
-def no_factor(as_of: date) -> Reason:
-    """No factor row is valid."""
-    return Reason("CW-N1007", f"{as_of} 没有有效的折标系数", f"no coal factor is valid on {as_of}")
+def no_factor(zh: str, en: str, as_of: date, *, is_carbon: bool) -> Reason:
+    """No factor row of that carrier is valid."""
+    what, what_en = ("碳排放因子", "CO2 factor") if is_carbon else ("折标系数", "coal factor")
+    return Reason(
+        "CW-N1007", f"{as_of} {zh}没有有效的{what}", f"no {what_en} of {en.lower()} is valid on {as_of}"
+    )
+
+
+def unread(zh: str, en: str) -> Reason:
+    """A carrier that is metered and not in the sum."""
+    return Reason("CW-N1016", f"{zh}没有读数，未计入", f"{en.lower()} has no readings and is not in it")
 
 
 def incomplete(found: float, floor: float, of: str = "", of_en: str = "") -> Reason:

@@ -3,7 +3,7 @@
 from typing import Literal, NamedTuple
 
 from civicwatt_cloud.timeseries.carriers import EndUse
-from civicwatt_cloud.timeseries.figures.metering import CONSUMING
+from civicwatt_cloud.timeseries.figures.metering import BOUGHT, CONSUMING
 
 FigureKey = Literal[
     "electricity",
@@ -14,8 +14,10 @@ FigureKey = Literal[
     "water",
     "water_per_capita",
     "pv",
+    "carbon",
+    "carbon_per_area",
 ]
-Amount = Literal["electricity", "water", "pv"]
+Amount = Literal["electricity", "water", "pv", "energy", "carbon"]
 
 
 class Denominator(NamedTuple):
@@ -28,13 +30,17 @@ class Denominator(NamedTuple):
 
 
 class Recipe(NamedTuple):
-    """How a figure is made: an amount, perhaps times the coal factor, perhaps divided; and that in words."""
+    """How a figure is made: an amount, perhaps divided; and that in words."""
 
     amount: Amount
     zh: str
     en: str
-    is_energy: bool = False
     per: Denominator | None = None
+
+    @property
+    def is_converted(self) -> bool:
+        """Whether carriers are added up by factors: 综合能耗 and CO2."""
+        return self.amount in {"energy", "carbon"}
 
 
 HEADS = Denominator("用能人数", "Head count", "人", "people")
@@ -43,35 +49,36 @@ END_USES: dict[Amount, tuple[EndUse, ...]] = {
     "electricity": CONSUMING,
     "water": (EndUse.WATER,),
     "pv": (EndUse.PV,),
+    "energy": BOUGHT,
+    "carbon": BOUGHT,
 }
-_SCOPE = "计入：已计量的外购电；水不计入综合能耗；光伏发电单列；天然气等其他能源未计量。"
+_SCOPE = "计入：有表计或账单的外购电、煤、气、油、热力；水不计入综合能耗；光伏发电单列。"
 _SCOPE_EN = (
-    "Included: metered electricity. Not included: water; PV, shown apart; other carriers, not metered."
+    "Included: bought electricity, coal, gas, oil and heat that are metered or billed. "
+    "Not included: water; PV, shown apart."
 )
-_PRODUCT = "用电量 × 电力折标系数（当量值）"
-_PRODUCT_EN = "electricity × standard coal factor (calorific basis)"
+_SUM, _SUM_EN = (
+    "各能源用量 × 折标系数（电按当量值）之和",
+    "Σ carriers × standard coal factor (calorific basis)",
+)
+_CO2, _CO2_EN = "各能源用量 × 碳排放因子之和", "Σ carriers × CO2 factor"
 RECIPES: dict[FigureKey, Recipe] = {
     "electricity": Recipe(
         "electricity", "用电量 = 各分项电表用电量之和。", "Electricity = sum of the end-use meters."
     ),
     "energy": Recipe(
-        "electricity",
-        f"综合能耗 = {_PRODUCT}。{_SCOPE}",
-        f"Energy consumption = {_PRODUCT_EN}. {_SCOPE_EN}",
-        is_energy=True,
+        "energy", f"综合能耗 = {_SUM}。{_SCOPE}", f"Energy consumption = {_SUM_EN}. {_SCOPE_EN}"
     ),
     "energy_per_capita": Recipe(
-        "electricity",
-        f"人均综合能耗 = {_PRODUCT} ÷ 用能人数（按天加权）。{_SCOPE}",
-        f"Energy per capita = {_PRODUCT_EN} ÷ head count (weighted by days). {_SCOPE_EN}",
-        is_energy=True,
+        "energy",
+        f"人均综合能耗 = {_SUM} ÷ 用能人数（按天加权）。{_SCOPE}",
+        f"Energy per capita = {_SUM_EN} ÷ head count (weighted by days). {_SCOPE_EN}",
         per=HEADS,
     ),
     "energy_per_area": Recipe(
-        "electricity",
-        f"单位建筑面积能耗 = {_PRODUCT} ÷ 建筑面积（按天加权）。{_SCOPE}",
-        f"Energy per floor area = {_PRODUCT_EN} ÷ floor area (weighted by days). {_SCOPE_EN}",
-        is_energy=True,
+        "energy",
+        f"单位建筑面积能耗 = {_SUM} ÷ 建筑面积（按天加权）。{_SCOPE}",
+        f"Energy per floor area = {_SUM_EN} ÷ floor area (weighted by days). {_SCOPE_EN}",
         per=AREA,
     ),
     "electricity_per_area": Recipe(
@@ -91,5 +98,12 @@ RECIPES: dict[FigureKey, Recipe] = {
         "pv",
         "光伏发电量 = 各光伏表发电量之和；单列，不计入综合能耗。",
         "PV generation = sum of the PV meters; shown apart from energy consumption.",
+    ),
+    "carbon": Recipe("carbon", f"碳排放 = {_CO2}。{_SCOPE}", f"CO2 emissions = {_CO2_EN}. {_SCOPE_EN}"),
+    "carbon_per_area": Recipe(
+        "carbon",
+        f"单位建筑面积碳排放 = {_CO2} ÷ 建筑面积（按天加权）。{_SCOPE}",
+        f"CO2 per floor area = {_CO2_EN} ÷ floor area (weighted by days). {_SCOPE_EN}",
+        per=AREA,
     ),
 }

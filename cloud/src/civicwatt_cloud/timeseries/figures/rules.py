@@ -1,17 +1,18 @@
 """Indicators as pure functions: records, denominators and rule rows in; value, completeness, reason out.
 
-综合能耗 [kgce] = electricity [kWh] × factor (当量值). Water is not part of it
-(公共机构能源资源消费统计); PV generation is shown apart; other carriers are not metered yet.
+综合能耗 [kgce] = Σ carriers × factor (electricity at 当量值). Water is not part of it
+(公共机构能源资源消费统计); PV generation is shown apart: what is used of it is not bought.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from civicwatt_cloud.timeseries.carriers import Carrier
 from civicwatt_cloud.timeseries.figures import reasons
-from civicwatt_cloud.timeseries.figures.reasons import Reason
+from civicwatt_cloud.timeseries.figures.reasons import NO_ELECTRICITY_METER, Reason
 from civicwatt_protocols.quantity import MICRO, from_micro
 
 DIGITS = 6  # decimals of a quotient
@@ -28,6 +29,9 @@ class Consumption:
     is_read: bool  # the ledger has at least one row
     is_estimated: bool  # a part is interpolated or estimated
     since: date | None = None  # metering began here, within the period
+
+
+NOTHING = Consumption(0, 0, 0, 0, is_read=False, is_estimated=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +93,26 @@ def total(used: Consumption, none_bound: Reason) -> Result:
     return Result(Fraction(used.micro, MICRO), used.covered_s, used.expected_s, used.is_estimated, reason)
 
 
-def energy(electricity: Result, factor: Decimal | None, as_of: date) -> Result:
-    """综合能耗 [kgce] = electricity [kWh] × factor [kgce/kWh]."""
+def converted(amounts: Mapping[Carrier, Consumption], factors: Mapping[Carrier, Fraction | Reason]) -> Result:
+    """Σ amount × factor [kgce, kgCO2] over the carriers with a meter; unknown without electricity.
+
+    A carrier without readings is left out, and the completeness and the reason tell it; one without a factor
+    leaves the sum unknown.
+    """
+    used = together(amounts.values())
+    electricity = total(amounts.get(Carrier.ELECTRICITY, NOTHING), NO_ELECTRICITY_METER)
     if electricity.exact is None:
-        return electricity
-    if factor is None:
-        return replace(electricity, exact=None, reason=reasons.no_factor(as_of))
-    return replace(electricity, exact=electricity.exact * Fraction(factor))
+        return replace(electricity, covered_s=used.covered_s, expected_s=used.expected_s)
+    exact, reason = Fraction(0), electricity.reason
+    for carrier, amount in amounts.items():
+        factor = factors[carrier]  # [kgce, kgCO2 per unit]
+        if isinstance(factor, Reason):
+            return Result(None, used.covered_s, used.expected_s, used.is_estimated, factor)
+        if amount.is_read:
+            exact += Fraction(amount.micro, MICRO) * factor
+        else:
+            reason = reason or reasons.unread(carrier.zh, carrier.en)
+    return Result(exact, used.covered_s, used.expected_s, used.is_estimated, reason)
 
 
 def weighted_days(rows: Iterable[DatedValue], start: date, end: date) -> int | date:
@@ -164,6 +181,20 @@ def per(amount: Result, denominator: Fraction | Reason) -> Result:
     if isinstance(denominator, Reason):
         return replace(amount, exact=None, reason=denominator)
     return replace(amount, exact=amount.exact / denominator)
+
+
+def known_sum(parts: Iterable[Fraction | None]) -> Fraction | None:
+    """The sum of what is known; None where nothing is."""
+    known = [part for part in parts if part is not None]
+    return sum(known, Fraction(0)) if known else None
+
+
+def region_sum(parts: Sequence[Result]) -> Result:
+    """Σ over institutions of what is known; completeness and reason as in a ratio."""
+    whole = region_ratio([(part, Fraction(1)) for part in parts])
+    if whole.exact is None:
+        return whole
+    return replace(whole, exact=known_sum(part.exact for part in parts))
 
 
 def region_ratio(parts: Sequence[tuple[Result, Fraction | Reason]]) -> Result:

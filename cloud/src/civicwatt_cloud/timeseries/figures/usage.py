@@ -2,20 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.business_time import HOUR_US, date_of
-from civicwatt_cloud.kit.errors import NoRule
-from civicwatt_cloud.kit.rules import RuleRow, Rules
+from civicwatt_cloud.kit.directory import Institution
+from civicwatt_cloud.kit.rules import Rules, place_of
 from civicwatt_cloud.kit.scope import Scope
 from civicwatt_cloud.timeseries.carriers import EndUse
 from civicwatt_cloud.timeseries.figures import dated, rules
 from civicwatt_cloud.timeseries.figures.basis import Basis
-from civicwatt_cloud.timeseries.figures.metering import CONSUMING, Meter
+from civicwatt_cloud.timeseries.figures.factors import Lookup
+from civicwatt_cloud.timeseries.figures.metering import Meter
 from civicwatt_cloud.timeseries.figures.parts import Look, Part, add
 from civicwatt_cloud.timeseries.figures.periods import Period
 from civicwatt_cloud.timeseries.figures.rules import Consumption
@@ -23,18 +22,15 @@ from civicwatt_cloud.timeseries.figures.steps import Steps, steps
 from civicwatt_cloud.timeseries.figures.summed import Sums
 from civicwatt_cloud.timeseries.ledger import queries as ledger
 from civicwatt_cloud.timeseries.ledger.quality import Quality
-from civicwatt_cloud.timeseries.stores.readings import ReadingsStore
 
-ELECTRICITY_FACTOR = "coal.electricity_equal"
 UNCERTAIN = {Quality.INTERPOLATED, Quality.ESTIMATED}
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a request looks at: one consistent view of the database, one instant, one scope."""
+    """What figures are made from: one consistent view of the database, one instant, one scope."""
 
     session: Session
-    store: ReadingsStore
     scope: Scope
     rules: Rules
     zone: ZoneInfo
@@ -130,7 +126,7 @@ def bases(
     period: Period,
     meters: Sequence[Meter],
     consumption: dict[tuple[int, int], Consumption],
-    ids: Iterable[int],
+    institutions: Iterable[Institution],
 ) -> dict[int, Basis]:
     """What the figures of each institution are made of; two statements."""
     heads = dated.head_counts(view.session, view.scope)
@@ -140,29 +136,19 @@ def bases(
         by_institution.setdefault(meter.institution_id, []).append(meter)
     start, end = period.start, period.elapsed_end
     found = {}
-    for institution_id in ids:
+    known = Lookup(view.rules, period.as_of)
+    for institution in institutions:
+        institution_id, place = institution.id, place_of(institution)
         own = by_institution.get(institution_id, [])
         found[institution_id] = Basis(
-            electricity=of_end_uses(own, consumption, CONSUMING),
-            water=of_end_uses(own, consumption, [EndUse.WATER]),
-            pv=of_end_uses(own, consumption, [EndUse.PV]),
+            uses={
+                use: rules.together(consumption[meter.key] for meter in own if meter.end_use is use)
+                for use in {meter.end_use for meter in own}
+            },
             heads=rules.head_count(heads.get(institution_id, []), start, end),
             area=rules.floor_area(
                 [(building.name, rows) for building, rows in areas.get(institution_id, [])], start, end
             ),
+            factors=known.of(place),
         )
     return found
-
-
-def factor_row(view: View, as_of: date) -> RuleRow | None:
-    """The factor of electricity on that day; None when no row is valid."""
-    try:
-        return view.rules.value(ELECTRICITY_FACTOR, as_of)
-    except NoRule:
-        return None
-
-
-def factor(view: View, as_of: date) -> Decimal | None:
-    """Its value [kgce/kWh]."""
-    row = factor_row(view, as_of)
-    return row.value if row else None
