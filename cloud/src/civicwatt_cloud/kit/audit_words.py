@@ -69,6 +69,7 @@ WORDS = {
     "tariff_assigned": Words("指定电价", "tariff assigned"),
     "shares_entered": Words("设置分摊比例", "shares entered"),
     "month_closed": Words("月度关账", "month closed"),
+    "returns_opened": Words("开放统计期", "returns opened"),
     "correction_decided": Words("更正审定", "correction decided"),
 }
 

@@ -8,11 +8,13 @@ each stage, as the event `obligation.reminded`; one that stays undone is told to
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import BigInteger, ForeignKey, String, and_, or_, select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from civicwatt_cloud.kit import calendar, events
+from civicwatt_cloud.kit.bulk import insert_rows
 from civicwatt_cloud.kit.business_time import DAY_US, date_of, iso
 from civicwatt_cloud.kit.db import Base
 from civicwatt_cloud.kit.directory import Institution
@@ -98,6 +100,26 @@ def oblige(
     row.due_us, row.is_done = due_us, bool(row.is_done and row.due_us == due_us)
     session.flush()
     return row
+
+
+class Duty(NamedTuple):
+    """What falls due at an institution; as the arguments of `oblige`."""
+
+    key: str
+    owner_id: int
+    roles: Collection[Role]
+    zh: str
+    en: str
+    due_us: int
+    subject: str
+    superiors: Collection[Role]
+
+
+def oblige_all(session: Session, duties: Collection[Duty]) -> None:
+    """What falls due at many institutions at once; the keys are new."""
+    names = ("key", "owner_id", "roles", "zh", "en", "due_us", "subject", "superiors", "is_done")
+    rows = [(*one[:2], _joined(one.roles), *one[3:7], _joined(one.superiors), False) for one in duties]
+    insert_rows(session.connection(), Obligation.__tablename__, names, rows)
 
 
 def fulfil(session: Session, key: str) -> None:

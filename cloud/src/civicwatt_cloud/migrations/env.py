@@ -28,6 +28,8 @@ import civicwatt_cloud.modules.gateways.models
 import civicwatt_cloud.modules.housing.case_models
 import civicwatt_cloud.modules.housing.models
 import civicwatt_cloud.modules.org.models
+import civicwatt_cloud.modules.returns.account_models
+import civicwatt_cloud.modules.returns.models
 import civicwatt_cloud.modules.upkeep.equipment_models
 import civicwatt_cloud.modules.upkeep.gate_models
 import civicwatt_cloud.modules.upkeep.models

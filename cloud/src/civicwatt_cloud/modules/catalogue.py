@@ -4,6 +4,7 @@ from civicwatt_cloud.kit.records.entity import Module
 from civicwatt_cloud.modules.fleet import module as fleet
 from civicwatt_cloud.modules.housing import module as housing
 from civicwatt_cloud.modules.org import module as org
+from civicwatt_cloud.modules.returns import module as returns
 from civicwatt_cloud.modules.upkeep import module as upkeep
 
-MODULES: tuple[Module, ...] = (org.MODULE, housing.MODULE, fleet.MODULE, upkeep.MODULE)
+MODULES: tuple[Module, ...] = (org.MODULE, housing.MODULE, fleet.MODULE, upkeep.MODULE, returns.MODULE)

@@ -1,0 +1,1 @@
+"""Statistical returns of energy and resources: filled from meters and bills, checked, reviewed."""

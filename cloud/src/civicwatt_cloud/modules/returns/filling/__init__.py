@@ -1,0 +1,1 @@
+"""How the cells of a return come to their figures."""
