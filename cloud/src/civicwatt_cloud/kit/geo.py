@@ -5,6 +5,7 @@ found by iteration. Source: public descriptions of the algorithms (googollee/evi
 text is public. Degrees are decimal, distances metres.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from math import asin, atan2, cos, degrees, hypot, pi, radians, sin, sqrt
@@ -79,14 +80,7 @@ def _wgs84_to_gcj02(place: Point) -> Point:
 
 
 def _gcj02_to_wgs84(place: Point) -> Point:
-    guess = place
-    for _ in range(_MOST_TURNS):
-        told = _wgs84_to_gcj02(guess)
-        north, east = place.latitude - told.latitude, place.longitude - told.longitude
-        guess = Point(guess.latitude + north, guess.longitude + east)
-        if max(abs(north), abs(east)) < _NEAR:
-            break
-    return guess
+    return _undone(_wgs84_to_gcj02, place, place)
 
 
 def _wgs84_to_bd09(place: Point) -> Point:
@@ -105,9 +99,13 @@ def _gcj02_to_bd09(place: Point) -> Point:
 
 
 def _bd09_to_gcj02(place: Point) -> Point:
-    guess = Point(place.latitude - 0.006, place.longitude - 0.0065)
+    return _undone(_gcj02_to_bd09, place, Point(place.latitude - 0.006, place.longitude - 0.0065))
+
+
+def _undone(converted: Callable[[Point], Point], place: Point, guess: Point) -> Point:
+    """What is converted to the place: a guess nearby, moved by what it misses until that is next to nothing."""
     for _ in range(_MOST_TURNS):
-        told = _gcj02_to_bd09(guess)
+        told = converted(guess)
         north, east = place.latitude - told.latitude, place.longitude - told.longitude
         guess = Point(guess.latitude + north, guess.longitude + east)
         if max(abs(north), abs(east)) < _NEAR:

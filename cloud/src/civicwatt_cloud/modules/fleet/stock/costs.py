@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -55,19 +55,8 @@ def enter_fuel(context: Context, vehicle: Vehicle, said: Fuelled) -> FuelEntry:
     off = suppliers.is_off_point(
         context.session, vehicle.owner_id, SupplierKind.FUEL, said.supplier, said.on_day
     )
-    line = FuelEntry(
-        owner_id=vehicle.owner_id,
-        vehicle_id=vehicle.id,
-        at_us=context.now_us,
-        actor=context.actor.who,
-        source_document=said.document,
-        on_day=said.on_day,
-        volume_ml=said.volume_ml,
-        amount=said.amount,
-        odometer_m=said.odometer_m,
-        supplier=said.supplier,
-        is_off_point=off,
-    )
+    facts = _facts(context, vehicle, said)
+    line = FuelEntry(**facts, volume_ml=said.volume_ml, odometer_m=said.odometer_m, is_off_point=off)
     return _added(context, line)
 
 
@@ -77,18 +66,7 @@ def enter_cost(context: Context, vehicle: Vehicle, said: Paid) -> CostEntry:
     off = point is not None and suppliers.is_off_point(
         context.session, vehicle.owner_id, point, said.supplier, said.on_day
     )
-    line = CostEntry(
-        owner_id=vehicle.owner_id,
-        vehicle_id=vehicle.id,
-        at_us=context.now_us,
-        actor=context.actor.who,
-        source_document=said.document,
-        kind=said.kind,
-        on_day=said.on_day,
-        amount=said.amount,
-        supplier=said.supplier,
-        is_off_point=off,
-    )
+    line = CostEntry(**_facts(context, vehicle, said), kind=said.kind, is_off_point=off)
     return _added(context, line)
 
 
@@ -133,6 +111,20 @@ def _flagged(session: Session, ledger: type[Line], days: Days) -> Sequence[Line]
         ledger.on_day < days.end,
     )
     return session.scalars(query.order_by(ledger.on_day, ledger.id)).all()
+
+
+def _facts(context: Context, vehicle: Vehicle, said: Fuelled | Paid) -> dict[str, Any]:
+    """What a line of either ledger says."""
+    return {
+        "owner_id": vehicle.owner_id,
+        "vehicle_id": vehicle.id,
+        "at_us": context.now_us,
+        "actor": context.actor.who,
+        "source_document": said.document,
+        "on_day": said.on_day,
+        "amount": said.amount,
+        "supplier": said.supplier,
+    }
 
 
 def _added(context: Context, line: Line) -> Line:
