@@ -103,7 +103,7 @@ def _bd09_to_gcj02(place: Point) -> Point:
 
 
 def _undone(converted: Callable[[Point], Point], place: Point, guess: Point) -> Point:
-    """What is converted to the place: a guess nearby, moved by what it misses until that is next to nothing."""
+    """What is converted to the place: a guess nearby, moved by what it misses until that is nothing."""
     for _ in range(_MOST_TURNS):
         told = converted(guess)
         north, east = place.latitude - told.latitude, place.longitude - told.longitude

@@ -39,8 +39,6 @@ _LIVE = (
     "INSERT INTO vehicle_live (vehicle_id, at_us, state) VALUES (?, ?, ?) ON CONFLICT (vehicle_id) "
     "DO UPDATE SET at_us = excluded.at_us, state = excluded.state"
 )
-
-
 LONGEST_REPLAY_US = 7 * DAY_US  # older fixes are kept, and change no trip [engineering default]
 
 
@@ -116,7 +114,6 @@ class Batch:
             happenings.write(self._context, vehicle, cut)
 
     def _leg(self, vehicle: Known, leg: Leg) -> None:
-        row: Trip | Stop
         times = {"started_us": leg.start.at_us, "ended_us": leg.end.at_us}
         whose: dict[str, Any] = {"owner_id": vehicle.owner_id, "vehicle_id": vehicle.id, "rev": 1}
         whose["sensitivity"] = vehicle.sensitivity
