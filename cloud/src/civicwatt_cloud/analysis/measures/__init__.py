@@ -1,0 +1,1 @@
+"""What a building's own hours show, and what can be done about it."""
