@@ -49,8 +49,8 @@ def fitted(days: Numbers, worked: Numbers, outdoor: Numbers) -> Model | None:
     """The model with the least squares over all pairs of points; None where it explains too little.
 
     days [kWh], worked (1 or 0), outdoor [°C]: shape (days,), NaN = missing.
-    The slopes' errors are those of least squares at the points found, with the residuals' correlation from day to
-    day taken into account. Source: ASHRAE Guideline 14, five-parameter model.
+    The slopes' errors are those of least squares at the points found; the residuals' correlation from day to
+    day is taken into account. Source: ASHRAE Guideline 14, five-parameter model.
     """
     known = ~(np.isnan(days) | np.isnan(outdoor))
     if known.sum() < LEAST_DAYS:
@@ -60,7 +60,7 @@ def fitted(days: Numbers, worked: Numbers, outdoor: Numbers) -> Model | None:
     for heating in HEATING_POINTS_C:
         for cooling in COOLING_POINTS_C[heating <= COOLING_POINTS_C]:
             design = _design(at_work, t, float(heating), float(cooling))
-            solution = np.linalg.lstsq(design, y, rcond=None)[0]
+            solution: Numbers = np.asarray(np.linalg.lstsq(design, y, rcond=None)[0], dtype=np.float64)
             error = float(np.sum((y - design @ solution) ** 2))
             if best is None or error < best[0]:
                 best = (error, float(heating), float(cooling), solution)

@@ -1,8 +1,8 @@
 """Symptoms in the hours of a building: night and free-day load, late switching off, heating and cooling.
 
 What could be saved is a range from the building's own days: to what it often reaches (the better quarter of
-its days), and to the least it has been seen to do. Where it never did better, its data tell no saving, and that
-is said. When a symptom is one, the limits say; they are rule rows.
+its days), and to the least it has been seen to do. Where it never did better, its data tell no saving, and
+that is said. When a symptom is one, the limits say; they are rule rows.
 """
 
 from collections.abc import Callable, Mapping
