@@ -98,6 +98,10 @@ async def test_s06_who_is_invited_sees_nothing_until_the_security_administrator_
         ("password_set", "account/li.na"),
         ("account_created", "account/user-syst"),
     ]
+    granted_ = (await client.get(f"{API}/audit/grants/export?format=csv")).content.decode("utf-8-sig")
+    (line,) = [one for one in granted_.splitlines() if one.startswith("li.na,")]
+    assert line.startswith("li.na,李娜,正常,能源管理员,荆襄市财政局,")
+    assert line.endswith(",已结束,")
     verdict = (await client.get(f"{API}/audit/verdict")).json()
     assert verdict == {"is_whole": True, "rows": 4, "anchors": 0, "first_bad_row": None, "reason": None}
 
@@ -113,6 +117,7 @@ ROUTES = {
     "DELETE grants/999": {Role.SECURITY_ADMIN},
     "GET audit": {Role.AUDIT_ADMIN},
     "GET audit/verdict": {Role.AUDIT_ADMIN},
+    "GET audit/grants/export": {Role.AUDIT_ADMIN},
     "GET sessions": set(FIRST_ROLES),
 }
 

@@ -57,6 +57,7 @@ REACH: dict[str, Reach] = {
     "GET /api/v1/grants/nodes": Reach.PLATFORM,
     "GET /api/v1/audit": Reach.PLATFORM,
     "GET /api/v1/audit/verdict": Reach.PLATFORM,
+    "GET /api/v1/audit/grants/export": Reach.PLATFORM,
     # energy and gateways
     "GET /api/v1/overview": Reach.SCOPE,
     "GET /api/v1/live": Reach.SCOPE,
@@ -101,6 +102,7 @@ REACH: dict[str, Reach] = {
     # what modules add
     "GET /api/v1/org/tree": Reach.SCOPE,
     "GET /api/v1/org/buildings": Reach.SCOPE,
+    "GET /api/v1/org/establishment/export": Reach.SCOPE,
     "GET /api/v1/housing/over-standard": Reach.SCOPE,
     "POST /api/v1/housing/over-standard/tasks": Reach.SCOPE,
     "GET /api/v1/housing/over-standard/export": Reach.SCOPE,

@@ -6,22 +6,23 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import func, select
 from starlette.datastructures import State
 
-from civicwatt_cloud.kit import audit, audit_anchors
-from civicwatt_cloud.kit.access import Requires
+from civicwatt_cloud.kit import audit, audit_anchors, audit_grants
+from civicwatt_cloud.kit.access import Requires, today
 from civicwatt_cloud.kit.audit import Audit
 from civicwatt_cloud.kit.audit_words import entity_of, field_words, words
 from civicwatt_cloud.kit.business_time import day_start_us, iso
 from civicwatt_cloud.kit.identity import Actor
-from civicwatt_cloud.kit.problems import Problem
+from civicwatt_cloud.kit.problems import problems
 from civicwatt_cloud.kit.roles import Role
+from civicwatt_cloud.kit.table_files import Format, write_table
+from civicwatt_cloud.kit.workbooks.api import TABLE, table_file
 
-router = APIRouter(
-    prefix="/api/v1", tags=["审计"], responses={one: {"model": Problem} for one in (401, 403, 422)}
-)
+router = APIRouter(prefix="/api/v1", tags=["审计"], responses=problems(401, 403, 422))
 AuditAdmin = Annotated[Actor, Depends(Requires(frozenset({Role.AUDIT_ADMIN})))]
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 
@@ -112,6 +113,17 @@ def verify_audit(request: Request, _actor: AuditAdmin) -> VerdictOut:
         first_bad_row=broken and broken.row,
         reason=broken and broken.reason,
     )
+
+
+@router.get("/audit/grants/export", operation_id="export_audit_grants", summary="授权清单：导出", **TABLE)
+def export_grants(request: Request, _actor: AuditAdmin, format: Format = "xlsx") -> StreamingResponse:
+    """Every role that was ever granted: to whom, where, from which day until which, and whose it was."""
+
+    def write(path: Path) -> None:
+        with request.app.state.database.reading() as session:
+            write_table(path, audit_grants.TITLES, audit_grants.rows(session, today(request)))
+
+    return table_file(f"授权清单.{format}", write)
 
 
 def _told(row: Audit, state: State) -> DeedOut:

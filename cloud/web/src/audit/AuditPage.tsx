@@ -1,4 +1,4 @@
-import { Input, Skeleton } from "antd";
+import { Button, Input, Skeleton } from "antd";
 import type { Deed, Deeds } from "../api";
 import { useResource } from "../client";
 import { clockOf, dateOf, fixed } from "../format";
@@ -72,6 +72,9 @@ export function AuditPage({ address }: { address: Address }) {
         <h1>{t("audit")}</h1>
         {data && <span className="caption">{t("audit_count", { n: fixed(data.total, 0) })}</span>}
         <span className="spring" />
+        <Button href="/api/v1/audit/grants/export" download>
+          {t("audit_grants")}
+        </Button>
         <ChainVerdict />
       </header>
       <p className="caption note">{t("audit_hint")}</p>

@@ -22,6 +22,7 @@ const en: Record<keyof typeof zh, string> = {
   audit_key: "Code of the deed",
   audit_command: "command line of the server",
   audit_platform: "platform",
+  audit_grants: "List of grants",
   empty_audit: "No row fits.",
   audit_verify: "Verify the chain",
   audit_whole: "The chain is whole: {n} rows follow from each other and agree with {anchors} anchors.",

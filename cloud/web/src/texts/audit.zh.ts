@@ -20,6 +20,7 @@ const zh = {
   audit_key: "操作代码",
   audit_command: "服务器命令行",
   audit_platform: "系统",
+  audit_grants: "授权清单",
   empty_audit: "没有符合条件的记录。",
   audit_verify: "校验审计链",
   audit_whole: "审计链完整：{n} 条记录逐条相符，与 {anchors} 个锚点一致。",

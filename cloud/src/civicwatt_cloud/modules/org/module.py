@@ -1,7 +1,7 @@
 """The manifest of the module."""
 
 from civicwatt_cloud.kit.records.entity import Module
-from civicwatt_cloud.modules.org import api
+from civicwatt_cloud.modules.org import api, exports
 from civicwatt_cloud.modules.org.entities import EVENT, LIAISON, ORG_CHANGE, PERSON, POST, PROFILE
 
 MODULE = Module(
@@ -9,5 +9,6 @@ MODULE = Module(
     zh="机构人员",
     en="Organisation",
     entities=(PROFILE, PERSON, POST, EVENT, LIAISON, ORG_CHANGE),
-    routers=(api.router,),
+    routers=(api.router, exports.router),
+    reports=exports.REPORTS,
 )
