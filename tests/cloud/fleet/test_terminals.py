@@ -261,6 +261,9 @@ async def test_the_json_of_a_gateway_is_taken_from_the_broker(
             for message in (
                 b"no JSON",
                 b"{}",
+                b"[" * 100_000,  # whatever cannot be read is put away, or it would come again for ever
+                json.dumps({"header": {"msg_id": 512, "phone": "\ud800"}, "body": body}).encode(),
+                json.dumps({"header": {"msg_id": 512, "phone": "1\0"}, "body": body}).encode(),
                 json.dumps({"header": {"msg_id": 512, "phone": PHONE}, "body": {"time": []}}).encode(),
                 json.dumps({"header": {"msg_id": 2, "phone": PHONE}, "body": {}}).encode(),
                 json.dumps({"header": {"msg_id": 512, "phone": PHONE}, "body": body}).encode(),

@@ -99,6 +99,12 @@ FORWARDED: list[tuple[object, str, int]] = [
     ({"position": {"fixTime": "2026-10-01T01:30:00", "latitude": 1, "longitude": 1}}, TOKEN, 422),
     ({"position": {**forwarded(0)["position"], "latitude": 1e300}, "device": {}}, TOKEN, 422),  # type: ignore[dict-item]
     ({"position": [], "device": 7}, TOKEN, 422),
+    *((forwarded(0, phone=one), TOKEN, 422) for one in ("1\0", "１３９", "-1", "1" * 21)),
+    (
+        {**forwarded(0), "position": {**forwarded(0)["position"], "fixTime": "9999-12-31T23:59:59Z"}},
+        TOKEN,
+        422,
+    ),  # type: ignore[dict-item]
     ([], TOKEN, 422),
 ]
 

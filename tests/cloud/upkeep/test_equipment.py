@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from civicwatt_cloud.kit import energy_events, obligations
 from civicwatt_cloud.kit.energy_events import Ran
 from civicwatt_cloud.kit.events import Event
+from civicwatt_cloud.kit.obligations import Obligation
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.errors import Outdated
 from civicwatt_cloud.kit.workflow.errors import OwnStep
@@ -36,6 +37,15 @@ def a_day(desk: Desk, when: str) -> None:
 def stages(desk: Desk) -> list[str]:
     rows = desk.session.scalars(select(obligations.Reminder.stage).order_by(obligations.Reminder.told_us))
     return list(rows)
+
+
+def test_s25_a_reminder_does_not_name_what_is_sensitive(desk: Desk) -> None:
+    """It leaves by e-mail and by the robots of groups."""
+    for number, kind in enumerate(("internal", "sensitive", "offline")):
+        desk.new("2026-11-01 09:00", EQUIPMENT, **LIFT | {"code": f"E-{number}", "sensitivity": kind})
+    jobs.certificates(desk.at("2026-11-10 08:00"))
+    rows = desk.session.execute(select(Obligation.zh, Obligation.en).order_by(Obligation.id)).all()
+    assert [LIFT["name"] in zh + en for zh, en in rows] == [True, False, False]
 
 
 def test_m05_6_reminders_then_out_of_use_with_an_open_hazard(desk: Desk) -> None:

@@ -69,6 +69,11 @@ def askable(entity: Entity, actor: Actor, name: str) -> ColumnElement[bool]:
     return and_(is_seen, entity.model.owner_id.in_(scope_of(actor, entity.sees_personal).institution_ids()))
 
 
+def called(row: Any, name: str) -> str:
+    """What a record is called where it is spoken of to others: in a reminder, which leaves by e-mail too."""
+    return name if row.sensitivity in OPEN else MASK
+
+
 def leaves(entity: Entity) -> ColumnElement[bool]:
     """The condition on records that a workbook may hold."""
     return entity.model.sensitivity != Sensitivity.OFFLINE

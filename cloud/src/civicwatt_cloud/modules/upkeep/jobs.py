@@ -9,7 +9,7 @@ from civicwatt_cloud.kit import events
 from civicwatt_cloud.kit.business_time import SECOND_US, date_of, day_start_us
 from civicwatt_cloud.kit.energy_events import ran
 from civicwatt_cloud.kit.obligations import fulfil, oblige
-from civicwatt_cloud.kit.records import registry
+from civicwatt_cloud.kit.records import registry, sensitive
 from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.modules.upkeep import rules, service
@@ -77,16 +77,18 @@ def certificates(context: Context) -> None:
             _suspend(context, equipment, today)
         elif equipment.status == EquipmentStatus.SUSPENDED:
             _restore(context, equipment)
-        key, en = f"upkeep/equipment/{equipment.id}", f"the certificate of {equipment.name} ends on {until}"
-        _oblige(context, equipment, until, Duty(key, f"{equipment.name}检验合格证 {until} 到期", en))
+        key, name = f"upkeep/equipment/{equipment.id}", sensitive.called(equipment, equipment.name)
+        en = f"the certificate of {name} ends on {until}"
+        _oblige(context, equipment, until, Duty(key, f"{name}检验合格证 {until} 到期", en))
 
 
 def hazards(context: Context) -> None:
     """The day by which a hazard is gone is an obligation."""
     for hazard in context.session.scalars(select(Hazard).order_by(Hazard.id)).all():
         until = None if hazard.removed_us or hazard.state == "closed" else hazard.due_on
-        key, en = f"upkeep/hazards/{hazard.id}", f"the hazard '{hazard.title}' is to be gone by {until}"
-        _oblige(context, hazard, until, Duty(key, f"隐患“{hazard.title}”应于 {until} 前销号", en))
+        key, title = f"upkeep/hazards/{hazard.id}", sensitive.called(hazard, hazard.title)
+        en = f"the hazard '{title}' is to be gone by {until}"
+        _oblige(context, hazard, until, Duty(key, f"隐患“{title}”应于 {until} 前销号", en))
 
 
 def plans(context: Context) -> None:

@@ -14,6 +14,9 @@ from civicwatt_protocols.jt808.messages import BATCH, LOCATION
 
 KNOT_HM_H = 18.52  # 0.1 km/h in a knot
 MOST_FIXES = 1_000  # of one message [engineering default]
+MOST_DIGITS = 20  # of a terminal's number
+FARTHEST_US = 2**55  # from 1970, some 1,100 years: what lies farther is no time
+BAD = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 def of_location(one: Location) -> Fix | None:
@@ -49,8 +52,8 @@ def of_gateway(payload: bytes) -> Arrival | None:
         else:
             return None
         fixes = [fix for one in told if (fix := _of_entry(one)) is not None]
-        return Arrival(str(header["phone"]), Source.GATEWAY, tuple(fixes))
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        return Arrival(_digits(header["phone"]), Source.GATEWAY, tuple(fixes))
+    except BAD as error:
         raise BadPosition(detail=type(error).__name__) from error
 
 
@@ -82,7 +85,7 @@ def of_traccar(message: Mapping[str, Any]) -> Arrival:
             raise ValueError
         mileage_m, accuracy = attributes.get("odometer"), position.get("accuracy")
         fix = Fix(
-            round(at.timestamp() * 1_000_000),
+            _within(round(at.timestamp() * 1_000_000), FARTHEST_US),
             _within(round(position["latitude"] * MICRO)),
             _within(round(position["longitude"] * MICRO)),
             _within(round((position.get("speed") or 0) * KNOT_HM_H)),
@@ -96,9 +99,17 @@ def of_traccar(message: Mapping[str, Any]) -> Arrival:
         )
         if fix.is_on not in (None, True, False):
             raise ValueError
-        return Arrival(str(message["device"]["uniqueId"]), Source.FORWARDED, (fix,))
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        return Arrival(_digits(message["device"]["uniqueId"]), Source.FORWARDED, (fix,))
+    except BAD as error:
         raise BadPosition(detail=type(error).__name__) from error
+
+
+def _digits(said: object) -> str:
+    """A terminal's number. Errors: ValueError: what no database can ask for stops all that come with it."""
+    number = str(said).strip()
+    if not (number.isascii() and number.isdecimal() and len(number) <= MOST_DIGITS):
+        raise ValueError
+    return number
 
 
 def _within(number: int, limit: int = 2**31) -> int:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.business_time import SECOND_US, day_start_us
 from civicwatt_cloud.kit.obligations import Obligation, fulfil, oblige
+from civicwatt_cloud.kit.records import sensitive
 from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Entity, Job
 from civicwatt_cloud.kit.roles import Role
@@ -57,8 +58,8 @@ def licences(context: Context) -> None:
             key=key,
             owner_id=one.owner_id,
             roles=DISPATCHERS,
-            zh=f"驾驶员{one.name}的驾驶证 {one.licence_until} 到期",
-            en=f"the licence of {one.name} ends on {one.licence_until}",
+            zh=f"驾驶员{sensitive.called(one, one.name)}的驾驶证 {one.licence_until} 到期",
+            en=f"the licence of {sensitive.called(one, one.name)} ends on {one.licence_until}",
             due_us=day_start_us(one.licence_until + timedelta(days=1), context.zone) - SECOND_US,
             subject=key,
         )
