@@ -45,7 +45,7 @@ from civicwatt_cloud.kit.indicators import snapshots
 from civicwatt_cloud.kit.limits import Limits
 from civicwatt_cloud.kit.many_models import remember_all
 from civicwatt_cloud.kit.notices import api as notices_api
-from civicwatt_cloud.kit.notices import keeping
+from civicwatt_cloud.kit.notices import inbox, keeping
 from civicwatt_cloud.kit.notices import running as notices
 from civicwatt_cloud.kit.records import api as records_api
 from civicwatt_cloud.kit.records import lookup, meta
@@ -53,7 +53,6 @@ from civicwatt_cloud.kit.records.entity import Module
 from civicwatt_cloud.kit.settings import Settings
 from civicwatt_cloud.kit.threads import in_thread
 from civicwatt_cloud.kit.workbooks import api as workbooks_api
-from civicwatt_cloud.kit.workflow import inbox
 from civicwatt_cloud.modules.catalogue import MODULES
 from civicwatt_cloud.modules.energy import api as energy_api
 from civicwatt_cloud.modules.energy import corrections_api, queries_api, watch

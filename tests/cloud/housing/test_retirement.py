@@ -5,9 +5,9 @@ from datetime import date
 from sqlalchemy import select
 
 from civicwatt_cloud.kit.identity import Account, Grant, actor_named
+from civicwatt_cloud.kit.notices import inbox
 from civicwatt_cloud.kit.people import PersonEventKind, PersonState, Rank
 from civicwatt_cloud.kit.roles import Role
-from civicwatt_cloud.kit.workflow import inbox
 from civicwatt_cloud.modules.housing import vacating
 from civicwatt_cloud.modules.housing.case_models import VacateTask
 from civicwatt_cloud.modules.housing.module import MODULE as HOUSING

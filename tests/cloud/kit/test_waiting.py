@@ -11,13 +11,13 @@ from civicwatt_cloud.kit.db import Database
 from civicwatt_cloud.kit.directory import Building, Institution, Region
 from civicwatt_cloud.kit.errors import NotFound
 from civicwatt_cloud.kit.identity import FOR_EVER, Account, Grant, actor_named
+from civicwatt_cloud.kit.notices.inbox import waiting
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.lookup import history_of, titles_of
 from civicwatt_cloud.kit.records.sensitive import MASK
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow import steps
-from civicwatt_cloud.kit.workflow.inbox import waiting
 from civicwatt_cloud.kit.workflow.steps import Wanted
 from civicwatt_cloud.modules.org import tree
 from civicwatt_cloud.modules.org.module import MODULE

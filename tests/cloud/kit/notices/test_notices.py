@@ -17,6 +17,7 @@ from civicwatt_cloud.kit.jobs import PLATFORM
 from civicwatt_cloud.kit.notices import running  # noqa: F401 - its hearers
 from civicwatt_cloud.kit.notices import waiting as waiting_
 from civicwatt_cloud.kit.notices.holders import holders
+from civicwatt_cloud.kit.notices.inbox import waiting
 from civicwatt_cloud.kit.notices.keeping import forget
 from civicwatt_cloud.kit.notices.models import Entry, Kind, Notice
 from civicwatt_cloud.kit.notices.notify import Matter, notify, unread
@@ -27,7 +28,6 @@ from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.entity import Module
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.kit.workflow import steps
-from civicwatt_cloud.kit.workflow.inbox import waiting
 from civicwatt_cloud.kit.workflow.steps import Wanted
 from civicwatt_cloud.modules.org.module import MODULE
 from civicwatt_cloud.modules.upkeep.choices import Origin

@@ -15,7 +15,6 @@ from civicwatt_cloud.kit.records.fields import Kind, fields_of
 from civicwatt_cloud.kit.records.sensitive import MASK, OPEN, is_guarded
 from civicwatt_cloud.kit.records.values import show
 from civicwatt_cloud.kit.workflow import steps
-from civicwatt_cloud.kit.workflow.inbox import goes_on
 from civicwatt_cloud.kit.workflow.models import WorkflowStep
 from civicwatt_cloud.kit.workflow.spec import Workflow
 
@@ -63,7 +62,7 @@ def _awaited(
     today = context.today
     found: set[int] = set()
     for arrow in flow.leaving(row.state):
-        if not goes_on(flow, arrow, row.state):
+        if not flow.goes_on(arrow, row.state):
             continue
         if arrow.is_applicants:
             found |= {taken[0].account_id} if taken and taken[0].account_id else set()

@@ -91,3 +91,13 @@ class Workflow:
     def leaving(self, state: str) -> list[Transition]:
         """The arrows that leave a state, in the order in which they are declared."""
         return [one for one in self.transitions if state in one.sources]
+
+    def goes_on(self, arrow: Transition, source: str) -> bool:
+        """Whether what stands there waits for whoever may take the arrow.
+
+        An applicant may recall what others decide: it waits for them, not for him. What has come to its end
+        can be taken up again, but waits for nobody except its applicant.
+        """
+        if arrow.is_applicants:
+            return self.leaving(source)[0] is arrow
+        return not self.state(source).is_final

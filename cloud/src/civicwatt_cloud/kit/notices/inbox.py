@@ -183,7 +183,7 @@ def _way(context: Context, entity: Entity, flow: Workflow, arrow: Transition) ->
     """The records that wait for the actor to take this step."""
     model, actor = entity.model, context.actor
     owners = scope_of(actor, arrow.roles, arrow.level).institution_ids()
-    sources = [one for one in arrow.sources if goes_on(flow, arrow, one)]
+    sources = [one for one in arrow.sources if flow.goes_on(arrow, one)]
     way = and_(model.state.in_(sources), model.owner_id.in_(owners))  # type: ignore[attr-defined]
     if arrow.is_applicants:
         first = _steps_of(entity).order_by(WorkflowStep.id).limit(1)
@@ -193,16 +193,6 @@ def _way(context: Context, entity: Entity, flow: Workflow, arrow: Transition) ->
     if flow.state(arrow.target).is_final and arrow.target in sources:  # a word after the end: once
         way &= ~_steps_of(entity).where(WorkflowStep.event == arrow.event).exists()
     return way
-
-
-def goes_on(flow: Workflow, arrow: Transition, source: str) -> bool:
-    """An applicant may recall what others decide: it waits for them, not for him.
-
-    What has come to its end can be taken up again, but waits for nobody except its applicant.
-    """
-    if arrow.is_applicants:
-        return flow.leaving(source)[0] is arrow
-    return not flow.state(source).is_final
 
 
 def _steps_of(entity: Entity) -> Any:
