@@ -18,7 +18,15 @@ from civicwatt_cloud.kit.identity import Account, Grant, actor_named
 from civicwatt_cloud.kit.people import Person
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.context import Context
-from civicwatt_cloud.kit.records.errors import AlreadyThere, BadField, FieldMissing, NotWritable, Outdated
+from civicwatt_cloud.kit.records.errors import (
+    AlreadyThere,
+    BadField,
+    FieldMissing,
+    NotWritable,
+    Outdated,
+    expected,
+)
+from civicwatt_cloud.kit.records.fields import Field, Kind
 from civicwatt_cloud.kit.records.registry import Asked
 from civicwatt_cloud.kit.roles import Role
 from civicwatt_cloud.modules.org.module import MODULE
@@ -114,6 +122,11 @@ def test_nothing_new_refers_to_a_record_that_was_taken_away(session: Session) ->
 def test_a_number_is_whole_and_not_below_its_least(session: Session, said: str) -> None:
     with pytest.raises(BadField):
         registry.create(manager(session), PROFILE, 1, {"organ_kind": "行政机关", "staff_support": said})
+
+
+def test_the_least_of_a_number_is_said_in_its_unit() -> None:
+    said = expected(Field("使用面积", "use area", Kind.NUMBER, "m²", 2, least=1))
+    assert said == ("数字，最多 2 位小数，不小于 0.01", "a number with at most 2 decimals, not below 0.01")
 
 
 def test_a_change_names_the_revision_it_saw(session: Session) -> None:

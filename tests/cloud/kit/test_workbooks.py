@@ -150,7 +150,9 @@ def test_s17_a_text_never_becomes_a_formula(east: Context, tmp_path: Path) -> No
     for ending in ("xlsx", "csv"):
         export(east, PERSON, TARGETS, Asked(), tmp_path / f"a.{ending}")
     with (tmp_path / "a.xlsx").open("rb") as file:
-        row = load_workbook(file).worksheets[0][2]
+        book = load_workbook(file)
+        assert book.sheetnames == ["人员"]
+        row = book.worksheets[0][2]
         assert {cell.data_type for cell in row if cell.value is not None} == {"s"}
         assert row[3].value == '=cmd|"/c calc"!A1'
     text = (tmp_path / "a.csv").read_text(encoding="utf-8-sig").splitlines()[1]

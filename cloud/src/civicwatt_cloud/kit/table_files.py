@@ -18,10 +18,15 @@ XLSX_ROWS = 1_048_575  # below the title row
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_table(path: Path, titles: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    """Write the table in the format that the path's ending names; csv has the mark that Excel wants."""
+def write_table(
+    path: Path, titles: Sequence[str], rows: Iterable[Sequence[Cell]], sheet: str | None = None
+) -> None:
+    """Write the table in the format that the path's ending names; csv has the mark that Excel wants.
+
+    A workbook's sheet may have a name of its own.
+    """
     if path.suffix == ".xlsx":
-        _write_xlsx(path, titles, rows)
+        _write_xlsx(path, titles, rows, sheet)
     else:
         _write_csv(path, titles, rows)
 
@@ -41,10 +46,10 @@ def _csv_cell(cell: Cell) -> str:
     return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
 
 
-def _write_xlsx(path: Path, titles: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+def _write_xlsx(path: Path, titles: Sequence[str], rows: Iterable[Sequence[Cell]], name: str | None) -> None:
     """Each row goes to the disk when the next begins."""
     with Workbook(str(path), {"constant_memory": True}) as book:
-        sheet = book.add_worksheet()
+        sheet = book.add_worksheet(name)
         for place, title in enumerate(titles):
             sheet.write_string(0, place, title)
         for number, row in enumerate(rows, 1):

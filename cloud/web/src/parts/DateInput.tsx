@@ -8,13 +8,15 @@ interface Props {
   value: string;
   moment?: boolean;
   label?: string;
+  /** instead of an example: where an empty field is no gap */
+  placeholder?: string;
   invalid?: boolean;
   describedBy?: string;
   onChange: (value: string) => void;
 }
 
 /** A day or moment typed the same in every browser; the browser's own calendar opens beside it. */
-export function DateInput({ id, value, moment = false, label, invalid = false, describedBy, onChange }: Props) {
+export function DateInput({ id, value, moment = false, label, placeholder, invalid = false, describedBy, onChange }: Props) {
   const t = useTexts();
   const calendar = useRef<HTMLInputElement>(null);
   return (
@@ -26,7 +28,7 @@ export function DateInput({ id, value, moment = false, label, invalid = false, d
         aria-invalid={invalid || undefined}
         aria-describedby={describedBy}
         status={invalid ? "error" : undefined}
-        placeholder={moment ? "2026-11-21 09:30" : "2026-11-21"}
+        placeholder={placeholder ?? (moment ? "2026-11-21 09:30" : "2026-11-21")}
         autoComplete="off"
         inputMode="numeric"
         maxLength={16}

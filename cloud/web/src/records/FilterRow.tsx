@@ -104,7 +104,7 @@ function Between({ field, label, value, onChange }: { field: FieldMeta; label: s
         field.kind === "number" ? (
           <Input aria-label={`${label} ${title}`} inputMode="decimal" value={shown} onChange={(event) => change(event.target.value)} />
         ) : (
-          <DateInput label={`${label} ${title}`} value={shown} onChange={change} />
+          <DateInput label={`${label} ${title}`} placeholder={t("day_form")} value={shown} onChange={change} />
         )
       }
     />

@@ -103,6 +103,8 @@ function Details({ kind, row, onEdit, onRemoved }: { kind: Kind; row: Row; onEdi
   const named = useNamed();
   const [sure, setSure] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const fields = fieldsOf(kind).filter((field) => field.key !== "state" || kind.states.length === 0);
+  const empty = fields.filter((field) => [null, undefined, ""].includes(row[field.key] as string | null | undefined));
   const isEditable = kind.can_write && (kind.states.find((state) => state.key === row.state)?.editable ?? true);
   const remove = async () => {
     try {
@@ -116,8 +118,8 @@ function Details({ kind, row, onEdit, onRemoved }: { kind: Kind; row: Row; onEdi
   return (
     <>
       <dl className="facts">
-        {fieldsOf(kind)
-          .filter((field) => field.key !== "state" || kind.states.length === 0)
+        {fields
+          .filter((field) => !empty.includes(field))
           .map((field) => (
             <div key={field.key}>
               <dt>{named(field)}</dt>
@@ -127,6 +129,12 @@ function Details({ kind, row, onEdit, onRemoved }: { kind: Kind; row: Row; onEdi
             </div>
           ))}
       </dl>
+      {empty.length > 0 && (
+        <details>
+          <summary className="secondary">{t("empty_fields", { n: empty.length })}</summary>
+          <p className="caption">{empty.map(named).join(t("list_comma"))}</p>
+        </details>
+      )}
       {problem && <ProblemPanel problem={problem} />}
       {isEditable && (
         <footer className="buttons">

@@ -141,6 +141,8 @@ const en: Record<keyof typeof zh, string> = {
   kind_of_record: "Kind",
   waits_since: "Waits since",
   next_steps: "What can be done",
+  empty_fields: "{n} not filled in",
+  day_form: "yyyy-mm-dd",
 };
 
 export default en;

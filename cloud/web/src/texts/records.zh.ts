@@ -139,6 +139,8 @@ const zh = {
   kind_of_record: "业务",
   waits_since: "等待自",
   next_steps: "可办理",
+  empty_fields: "未填写 {n} 项",
+  day_form: "年-月-日",
 };
 
 export default zh;

@@ -1,6 +1,7 @@
 """What a record refuses."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from civicwatt_cloud.kit.errors import Conflict, RuleViolation
@@ -72,11 +73,10 @@ def expected(field: Any) -> tuple[str, str]:
     if kind == "number":
         zh = f"数字，最多 {field.digits} 位小数" if field.digits else "整数"
         en = f"a number with at most {field.digits} decimals" if field.digits else "a whole number"
-        return (
-            (zh, en)
-            if field.least is None
-            else (f"{zh}，不小于 {field.least}", f"{en}, not below {field.least}")
-        )
+        if field.least is None:
+            return zh, en
+        least = Decimal(field.least).scaleb(-field.digits)  # in the unit, as it is typed
+        return f"{zh}，不小于 {least}", f"{en}, not below {least}"
     if kind == "choice":
         return (
             "其中之一：" + "、".join(one.zh for one in field.choices),

@@ -27,6 +27,7 @@ from civicwatt_cloud.kit.workbooks.columns import (
     named_by,
 )
 from civicwatt_cloud.kit.workbooks.errors import TooManyRows
+from civicwatt_cloud.kit.workbooks.template import sheet_title
 
 AT_ONCE = 2000  # rows from the cursor
 KEPT = 3  # columns that say what is masked: the id, the owner, the sensitivity
@@ -44,7 +45,7 @@ def export(context: Context, entity: Entity, targets: Targets, asked: Asked, pat
         if number > XLSX_ROWS:
             raise TooManyRows(rows=number)
     query = registry.ordered(wanted, entity, asked.order)
-    write_table(path, titles_of(entity), rows(context, entity, targets, query))
+    write_table(path, titles_of(entity), rows(context, entity, targets, query), sheet_title(entity))
 
 
 def titles_of(entity: Entity) -> list[str]:
