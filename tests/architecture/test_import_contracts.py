@@ -29,6 +29,10 @@ PLANTS = {
         "cloud/src/civicwatt_cloud/timeseries/ledger/bills/planted.py",
         "import civicwatt_cloud.timeseries.ledger.books.ledger",
     ),
+    "kit-rooms": (
+        "cloud/src/civicwatt_cloud/kit/identity/planted.py",
+        "import civicwatt_cloud.kit.records.registry",
+    ),
     "fleet-rooms": (
         "cloud/src/civicwatt_cloud/modules/fleet/positions/planted.py",
         "import civicwatt_cloud.modules.fleet.use.requests",
