@@ -79,6 +79,15 @@ def test_s09_the_command_names_the_first_bad_row_and_exits_1(
     assert verdict() == (1, bad)
 
 
+def test_s09_the_command_names_the_first_of_two_rows_that_changed_places(database: Database) -> None:
+    def swap(session: Session) -> None:
+        for old, new in ((2, 9), (3, 2), (9, 3)):
+            session.execute(update(Audit).where(Audit.id == old).values(id=new))
+
+    touched(database, swap)
+    assert verdict() == (1, {"row": 2, "reason": "changed"})
+
+
 def test_s09_a_chain_that_was_written_anew_is_found_by_its_anchor(database: Database, tmp_path: Path) -> None:
     away = tmp_path / "away"
     assert run(app, ["anchor", "--to", str(away)]).exit_code == 0
