@@ -14,13 +14,13 @@ VALUE_HELD = "energy.value_held"
 
 
 class Facts(TypedDict):
-    """Of both events; instants in ISO 8601, kWh as decimal strings."""
+    """Of both events; hours of the evidence in ISO 8601, kWh as decimal strings."""
 
     subject: str  # gateway/gw-01/3, point/17, held/17: what it is about
     owner_id: int  # the institution whose meter it is
     point_ids: list[int]
     name: str  # of the meter, as people know it
-    since_us: int
+    since_us: int  # UTC µs
     reason_zh: str
     reason_en: str
     evidence: list[list[str]]  # the newest rows: hour, kWh, covered share; or what the counter showed

@@ -37,20 +37,11 @@ def node_number(session: Session, kind: str, year: int, node: str) -> str:
 
 def check_character(number: str) -> str:
     """The character that completes a number; of the number only letters and digits count."""
-    return ALPHABET[(1 - ((_sum(number) or MODULUS) * 2) % (MODULUS + 1)) % MODULUS]
-
-
-def is_whole(number: str) -> bool:
-    """Whether a number with its check character was read rightly."""
-    return _sum(number) == 1
-
-
-def _sum(number: str) -> int:
     total = MODULUS // 2
     for letter in number.upper():
         if letter in ALPHABET:
             total = ((total or MODULUS) * 2 % (MODULUS + 1) + ALPHABET.index(letter)) % MODULUS
-    return total
+    return ALPHABET[(1 - ((total or MODULUS) * 2) % (MODULUS + 1)) % MODULUS]
 
 
 def _next(session: Session, series: str) -> int:
