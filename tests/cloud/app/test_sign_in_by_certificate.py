@@ -20,6 +20,7 @@ async def test_m01_3_over_the_wire(app: FastAPI, client: AsyncClient, tmp_path: 
     (tmp_path / "ca.pem").write_text(pem(authority.root))
     (tmp_path / "crl.pem").write_text(pem(authority.revoking(days=3650)))
     trusting = {"login_ca": tmp_path / "ca.pem", "login_crl": tmp_path / "crl.pem"}
+    trusting |= {"login_origin": "http://cloud"}
     app.state.settings = app.state.settings.model_copy(update=trusting)
     certificate, key = authority.certificate("李娜")
     with app.state.database.session() as session:
@@ -28,9 +29,15 @@ async def test_m01_3_over_the_wire(app: FastAPI, client: AsyncClient, tmp_path: 
         session.flush()
         admin = Actor(99, "chen", "", (Granted(Role.SYSTEM_ADMIN, None, Level.NATION, ""),))
         certificates.bind(session, admin, account.id, pem(certificate), date(2026, 6, 1))
+    ts = identity.real_now_us() // 1_000_000
+    elsewhere = {"host": "c1oud"}  # a site that looks like ours passes on what was signed there
+    nonce = (await client.post("/api/v1/session/nonce", headers=elsewhere)).json()["nonce"]
+    caught = {"nonce": nonce, "ts": ts, "certificate": pem(certificate)}
+    caught |= {"signature": signature(key, signed_text(nonce, "http://c1oud", ts))}
+    passed_on = await client.post("/api/v1/session/certificate", json=caught, headers=elsewhere)
+    assert (passed_on.status_code, passed_on.json()["code"]) == (401, "CW-K1318")
     asked = (await client.post("/api/v1/session/nonce")).json()
     assert asked["origin"] == "http://cloud"
-    ts = identity.real_now_us() // 1_000_000
     said = {
         "nonce": asked["nonce"],
         "ts": ts,

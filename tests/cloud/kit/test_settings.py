@@ -116,3 +116,12 @@ def test_what_would_fail_later_is_refused_at_once(key: str, value: object) -> No
     with pytest.raises(BadValue) as caught:
         Settings.load(**{key: value})
     assert (caught.value.where, caught.value.facts["key"]) == (f"--{key}", key)
+
+
+def test_m01_3_who_trusts_certificates_says_for_which_address_they_sign(tmp_path: Path) -> None:
+    file = tmp_path / "cloud.toml"
+    file.write_text(f'login_ca = "{tmp_path}/ca.pem"\n')
+    with pytest.raises(BadValue, match="login_origin"):
+        Settings.load(file)
+    file.write_text(f'login_ca = "{tmp_path}/ca.pem"\nlogin_origin = "https://jgsw.example.cn"\n')
+    assert Settings.load(file).login_origin == "https://jgsw.example.cn"

@@ -121,6 +121,11 @@ class Settings(BaseSettings):
     login_ca: Path | None = Field(
         default=None, description="PEM: who certifies people that sign in by certificate; None: nobody does"
     )
+    login_origin: str | None = Field(
+        default=None,
+        description="with login_ca: the address of the pages, https://jgsw.example.cn, which holders sign, "
+        "so that no other site can pass on what they signed there",
+    )
     login_crl: Path | None = Field(default=None, description="PEM: lists of revoked ones, of each issuer")
     oidc_issuer: str | None = Field(
         default=None, description="https://… of the provider of single sign-on; None: there is none"
@@ -205,6 +210,12 @@ class Settings(BaseSettings):
     def _tls_is_whole(self) -> Self:
         if len({self.mqtt_ca is None, self.mqtt_cert is None, self.mqtt_key is None}) > 1:
             raise ValueError("mqtt_ca, mqtt_cert and mqtt_key belong together")
+        return self
+
+    @model_validator(mode="after")
+    def _signs_for_one_address(self) -> Self:
+        if (self.login_ca is None) != (self.login_origin is None):
+            raise ValueError("login_ca and login_origin belong together")
         return self
 
     @property

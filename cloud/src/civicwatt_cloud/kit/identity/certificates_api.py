@@ -124,7 +124,8 @@ def _trust(request: Request) -> Trust:
 
 
 def _origin(request: Request) -> str:
-    return f"{request.url.scheme}://{request.headers.get('host', '')}"
+    """The address that the settings name; what a request says of itself would be true of another site too."""
+    return str(request.app.state.settings.login_origin)
 
 
 def _shown(row: LoginCertificate) -> CertificateOut:
