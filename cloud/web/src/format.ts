@@ -78,7 +78,24 @@ export function percent(share: number): string {
   return cut >= 100 || cut === 0 ? `${cut} %` : `${cut.toFixed(1)} %`;
 }
 
-export const UNITS_EN: Record<string, string> = { "kgce/人": "kgce/person", "m³/人": "m³/person", 人: "people" };
+export const UNITS_EN: Record<string, string> = {
+  "kgce/人": "kgce/person",
+  "m³/人": "m³/person",
+  "元/km": "CNY/km",
+  "元/m²": "CNY/m²",
+  人: "people",
+  元: "CNY",
+  分: "points",
+  天: "days",
+  层: "floors",
+  座: "seats",
+  次: "times",
+  辆: "vehicles",
+  车日: "vehicle-days",
+  件: "items",
+  项: "items",
+  个: "pcs",
+};
 
 export function unitIn(unit: string, language: Language): string {
   return language === "en" ? (UNITS_EN[unit] ?? unit) : unit;

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from civicwatt_cloud.kit import calendar
 from civicwatt_cloud.kit.business_time import DAY_US, SECOND_US, date_of, day_start_us
-from civicwatt_cloud.kit.indicators.spec import Asked, Indicator, Item, Measured
+from civicwatt_cloud.kit.indicators.spec import Asked, Indicator, Item, Measured, Sum
 from civicwatt_cloud.modules.fleet.choices import VehicleState
 from civicwatt_cloud.modules.fleet.entities import READERS
 from civicwatt_cloud.modules.fleet.models import Vehicle
@@ -128,6 +128,8 @@ INDICATORS = (
         READERS,
         occupancy,
         factor=100,
+        over=Sum("占编车辆", "vehicles", "辆"),
+        under=Sum("编制", "places", "辆"),
     ),
     Indicator(
         "fleet.utilisation",
@@ -139,6 +141,8 @@ INDICATORS = (
         utilisation,
         factor=100,
         is_better_high=True,
+        over=Sum("出车", "with a trip", "车日"),
+        under=Sum("可用", "open", "车日"),
     ),
     Indicator(
         "fleet.cost_per_km",
@@ -150,6 +154,8 @@ INDICATORS = (
         cost_per_km,
         factor=10,  # 分/m
         is_better_high=False,
+        over=Sum("运行费用", "running costs", "元", "0.01"),
+        under=Sum("行驶里程", "distance", "km", "0.001"),
     ),
     Indicator(
         "fleet.fuel_per_100_km",
@@ -161,6 +167,8 @@ INDICATORS = (
         fuel_per_100_km,
         factor=100,  # ml/m
         is_better_high=False,
+        over=Sum("燃油", "fuel", "L", "0.001"),
+        under=Sum("行驶里程", "distance", "km", "0.001"),
     ),
     Indicator(
         "fleet.over_cost_quota",
@@ -172,5 +180,7 @@ INDICATORS = (
         over_cost_quota,
         factor=100,
         is_better_high=False,
+        over=Sum("超定额车辆", "above quota", "辆"),
+        under=Sum("车辆", "vehicles", "辆"),
     ),
 )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from civicwatt_cloud.kit.business_time import day_start_us
-from civicwatt_cloud.kit.indicators.spec import Asked, Indicator, Item, Measured
+from civicwatt_cloud.kit.indicators.spec import Asked, Indicator, Item, Measured, Sum
 from civicwatt_cloud.modules.fleet.entities import READERS
 from civicwatt_cloud.modules.fleet.use.models import VehicleRequest
 from civicwatt_cloud.modules.fleet.use.rental_models import RentalSession
@@ -54,6 +54,7 @@ INDICATORS = (
         READERS,
         _shared(lambda one: 1),
         is_ratio=False,
+        over=Sum("租赁", "sessions", "次"),
     ),
     Indicator(
         "fleet.rental_distance",
@@ -65,6 +66,7 @@ INDICATORS = (
         _shared(lambda one: one.distance_m),
         is_ratio=False,
         factor="0.001",
+        over=Sum("租赁里程", "distance", "km", "0.001"),
     ),
     Indicator(
         "fleet.rental_energy",
@@ -76,6 +78,7 @@ INDICATORS = (
         _shared(lambda one: one.energy_wh),
         is_ratio=False,
         factor="0.001",
+        over=Sum("充电量", "energy", "kWh", "0.001"),
     ),
     Indicator(
         "fleet.satisfaction",
@@ -86,5 +89,7 @@ INDICATORS = (
         READERS,
         satisfaction,
         is_better_high=True,
+        over=Sum("评分合计", "points in all", "分"),
+        under=Sum("已评价用车", "rated requests", "次"),
     ),
 )
