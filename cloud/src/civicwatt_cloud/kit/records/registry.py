@@ -110,7 +110,8 @@ def get(context: Context, entity: Entity, record_id: int) -> Any:
 def open_to(context: Context, entity: Entity, rows: Sequence[Any]) -> list[Any]:
     """Those of which the actor may see more than that they are there."""
     hidden = sensitive.masked(context.session, context.actor, entity, rows)
-    return [row for row, names in zip(rows, hidden, strict=True) if entity.title not in names]
+    everything = frozenset(fields_of(entity.model))
+    return [row for row, names in zip(rows, hidden, strict=True) if names != everything]
 
 
 def get_open(context: Context, entity: Entity, record_id: int) -> Any:
