@@ -24,22 +24,37 @@ THRESHOLD = 1.0
 # [engineering default] each: set on simulated buildings, on none of those that are held out
 # what an hour's departure is made of: from the day class, from days that went like this one, from all days
 HOUR_PARTS = np.array([0.05, 0.15, 0.2, 0.6])
-WINDOW_PARTS = np.array([0.05, 0.3, 0.4, 0.25])
+WINDOW_PARTS = np.array([0.05, 0.4, 0.35, 0.2])
 CONTEXT = 6.0  # scales: a value that other days had at this hour is at most so far from its own class
-MATERIAL = 0.2  # of the load: less is nobody's alarm
-EARLY_DAYS = 14.0  # until then departures count in proportion
+MATERIAL = 0.35  # of the load: less counts in proportion
+EARLY_DAYS = 14.0  # until then a departure is measured by the meter's typical value too
+INSIDE = 0.4  # a value between those that this hour of the day had is less strange
+BIAS_H, BIAS_SHARE, BIAS_MOST = 36.0, 0.6, 0.4  # a departure of the last days is expected to last in part
 CARRIED = 0.6  # of an hour's departure is expected in the next hour too
 WINDOWS_H = (8.0, 24.0)
+ACTIVE_H, ACTIVE = 6.0, 0.3  # a window counts while hours of the last quarter of a day departed
+SEEN = 0.4  # of a departure counts in a window where the hour was seen so on other days
 MOST = 8.0  # scales that one hour can add to a window
-QUIET = 0.9  # of the past days had a smaller largest departure
-ABOVE_QUIET = 1.35  # a departure this many times that of a restless day is an anomaly
+QUIET = 0.965  # of the past days had a smaller largest departure: two days in eight weeks had a larger one
+ABOVE_QUIET = 1.15  # a departure this many times that of a restless day is an anomaly
 OPENED = 1.6  # times the quiet top: what the opening of an anomaly teaches of how wild the meter is
 PRIOR_TOP = np.array([5.5, 5.5, 3.0, 2.2])  # the same of a meter of which nothing is known [scales]
-LEAST_TOP = np.array([3.5, 3.5, 1.6, 1.1])
+LEAST_TOP = np.array([4.0, 4.0, 1.9, 1.3])
 PRIOR_TOP_DAYS = 10.0
 RANGE_LOW, RANGE_HIGH = np.log(2.5), np.log(2.0)  # below or above all that was seen, by this factor
+APART = 6.0  # scales between a day off and a working day, where an hour tells them apart
+OFF_DAY_H, WORKED = 6.0, 0.72  # after eight hours of a full working day's load: 0.74
 MEMORY_H = 4.0
 CLOSE_AT = 0.45  # an anomaly is over when the scores of the last hours have fallen to this
+REVERSED_SHARE = 0.8  # of a day's rows negative: no habit
+MILD_RANGE = 0.7
+HABIT_H, MILD = 48.0, 3.0  # an anomaly that lasts longer and is no wilder teaches
+SHORT_GAP = 3  # missing rows that an anomaly goes on over
+# the order of rows, above and below the threshold: how rough the last days were
+ROUGH_H = 60.0
+ROUGH_PARTS = np.array([0.25, 0.25, 0.0, 0.2])
+RAW_SHARE, RAW_MOST = 0.3, 3.0
+WEEK_END = 6
 RELEARN_DAYS, RELEARN_SHARE = 12, 0.65
 
 
@@ -54,7 +69,8 @@ class Why(IntEnum):
     RANGE = 5
     RUN = 6
     NEGATIVE = 7
-    AFTER = 8  # an anomaly that is not over yet
+    OFF_DAY = 8  # a day off that looks like a working day
+    AFTER = 9  # an anomaly that is not over yet
 
 
 class Judged(NamedTuple):
@@ -85,22 +101,40 @@ class Detector:
         self.recent = np.zeros(meters)
         self.open = np.zeros(meters, np.bool_)
         self.was_open = np.zeros(meters, np.bool_)
+        self.bias = np.zeros(meters)
+        self.worked = np.zeros(meters)
+        self.active = np.zeros(meters)
+        self.age = np.zeros(meters)  # rows since an anomaly opened
+        self.rough = np.zeros(meters)
         self.blanks = np.zeros(meters)
         self.today = Today(meters, len(PRIOR_TOP))
 
-    def step(self, day: int, hour: int, value: Numbers, temperature: Numbers | None = None) -> Judged:
-        """Judge a row; `day` is the number of the civil day with 0 a Monday."""
+    def step(
+        self,
+        day: int,
+        hour: int,
+        value: Numbers,
+        temperature: Numbers | None = None,
+        like: int | None = None,
+    ) -> Judged:
+        """Judge a row; `day` is the number of the civil day with 0 a Monday.
+
+        `like`: the day of the week that a calendar says it is like (a holiday: 6), where one is known.
+        """
         if day != self.day:
-            self._begin(day)
+            self._begin(day, day % 7 if like is None else like)
         elif hour != self.today.hour and self.today.hour >= 0:
             self.expect.close(self.today.hour, self.today.value[:, self.today.hour])
         self.today.hour = hour
         expect = self.expect
         there = ~np.isnan(value)
-        own, near = expect.own[:, hour], expect.near(hour, temperature)
-        scale = np.maximum(expect.near_scale[:, hour], expect.floor(near))
-        z_own = (value - own) / np.maximum(expect.own_scale[:, hour], expect.floor(own))
+        own = expect.own[:, hour]
+        near = expect.near(hour, temperature) * (1.0 + BIAS_SHARE * self.bias)
+        early = np.clip(1.0 - self.days_known / EARLY_DAYS, 0.0, 1.0) * np.nan_to_num(expect.typical)
+        scale = np.maximum(expect.near_scale[:, hour], expect.floor(near)) + early
+        z_own = (value - own) / (np.maximum(expect.own_scale[:, hour], expect.floor(own)) + early)
         z_near = (value - near) / scale
+        usual = np.where(expect.inside(hour, value), INSIDE, 1.0)
         new = np.minimum(expect.nearest(hour, value) / scale, np.abs(z_near)) * np.sign(z_near)
         parts = np.nan_to_num(
             np.array(
@@ -112,23 +146,30 @@ class Detector:
                 ]
             )
         )
-        relative = np.nan_to_num(np.abs(value - near) / (0.75 * np.abs(near) + 0.25 * expect.typical + 1e-9))
-        material = np.minimum(relative / MATERIAL, 1.0)
-        apart = self._departures(parts, material, there)
-        ratios = apart / (ABOVE_QUIET * self.quiet) * np.minimum(1.0, self.days_known / EARLY_DAYS)
+        load = 0.75 * np.abs(near) + 0.25 * expect.typical + 1e-9
+        material = np.minimum(np.nan_to_num(np.abs(value - near) / load) / MATERIAL, 1.0)
+        of_class = np.minimum(np.nan_to_num(np.abs(value - own) / load) / MATERIAL, 1.0)
+        apart = self._departures(parts, (material * usual, of_class), there)
+        ratios = apart / (ABOVE_QUIET * self.quiet)
         run, negative, same = self.runs.step(hour, value)
-        everything = np.vstack([np.zeros(self.meters), ratios, self._range(value), run, negative])
+        beyond = self._range(value)
+        everything = np.vstack(
+            [np.zeros(self.meters), ratios, self._range(value), run, negative, self._worked(value, there)]
+        )
         everything = np.where(there, everything, 0.0)
         why = everything.argmax(0)
         raw = everything.max(0)
-        score = self._persist(raw, there)
-        flagged = score >= THRESHOLD
+        flagged = self._persist(raw, there)
+        score = self._score(raw, parts, there, flagged)
         why = np.where(flagged & (raw < THRESHOLD), Why.AFTER, why)
-        running = (why == Why.RUN) | (why == Why.NEGATIVE)
+        running = (why == Why.RUN) | (flagged & (value < 0))
+        self.age = np.where(flagged, self.age + 1.0, 0.0)
+        mild = (self.age > HABIT_H) & (raw < MILD) & (beyond < MILD_RANGE) & ~running
         row = Row(
             value=value,
             there=there,
             flagged=flagged,
+            teaches=there & (~flagged | mild),
             opened=flagged & ~self.was_open,
             running=running,
             same=same,
@@ -138,20 +179,38 @@ class Detector:
             temperature=temperature,
         )
         self.was_open = flagged
+        off = np.nan_to_num((value - near) / np.maximum(np.abs(near), 0.25 * expect.typical + 1e-9))
+        keep = np.where(there & ~flagged, np.exp(-1.0 / BIAS_H), 1.0)
+        self.bias = keep * self.bias + (1 - keep) * np.clip(off, -BIAS_MOST, BIAS_MOST)
         self.today.note(row, OPENED * self.quiet)
         return Judged(score, why.astype(np.int8), np.where(np.isnan(near), own, near))
 
-    def _departures(self, parts: Numbers, material: Numbers, there: Flags) -> Numbers:
+    def _departures(self, parts: Numbers, material: tuple[Numbers, Numbers], there: Flags) -> Numbers:
         z = np.where(there, HOUR_PARTS @ parts, 0.0)
-        lasting = np.where(there, np.clip(WINDOW_PARTS @ parts, -MOST, MOST), 0.0)
+        novel = SEEN + (1.0 - SEEN) * np.minimum(np.abs(parts[3]) / 3.0, 1.0)
+        lasting = np.where(there, np.clip(WINDOW_PARTS @ parts * novel, -MOST, MOST), 0.0)
         step = np.minimum(np.abs(z - CARRIED * self.before), 2.0 * np.abs(z))
         self.before = np.where(there, np.clip(z, -MOST, MOST), self.before * CARRIED)
-        rows = [np.abs(z) * material, step * material]
+        rows = [np.abs(z) * material[0], step * material[0]]
+        keep = np.where(there, np.exp(-1.0 / ACTIVE_H), 1.0)
+        self.active = keep * self.active + (1 - keep) * np.minimum(np.abs(lasting) / 2.0, 1.0)
+        still = np.minimum(self.active / ACTIVE, 1.0)
         for number, hours in enumerate(WINDOWS_H):
             keep = np.where(there, np.exp(-1.0 / hours), 1.0)
-            self.mean[number] = keep * self.mean[number] + (1 - keep) * lasting * material
-            rows.append(np.abs(self.mean[number]))
+            self.mean[number] = keep * self.mean[number] + (1 - keep) * lasting * material[1]
+            rows.append(np.abs(self.mean[number]) * still)
         return np.array(rows)
+
+    def _worked(self, value: Numbers, there: Flags) -> Numbers:
+        """How much of a working day's load a day off has had for some hours."""
+        hour, expect = self.today.hour, self.expect
+        own, worked = expect.own[:, hour], expect.worked[:, hour]
+        scale = np.maximum(expect.own_scale[:, hour], expect.floor(own))
+        tells = there & (worked - own > APART * scale) & (expect.days[:, hour] >= EARLY_DAYS)
+        share = np.clip(np.nan_to_num((value - own) / np.where(tells, worked - own, 1.0)), 0.0, 1.2)
+        keep = np.where(tells, np.exp(-1.0 / OFF_DAY_H), np.where(there, np.exp(-1.0 / 24.0), 1.0))
+        self.worked = keep * self.worked + np.where(tells, (1 - keep) * share, 0.0)
+        return np.asarray(np.where(tells & (share > WORKED / 2), self.worked / WORKED, 0.0))
 
     def _range(self, value: Numbers) -> Numbers:
         """How far below or above all that was seen, in factors; 0 where the meter is often near zero."""
@@ -161,18 +220,23 @@ class Detector:
         beyond: Numbers = np.nan_to_num(np.maximum(low, high))
         return beyond / (1.0 + 5.0 / np.maximum(self.days_known, 0.5))
 
-    def _persist(self, raw: Numbers, there: Flags) -> Numbers:
-        """Scores with memory: an anomaly lasts until the rows of some hours are calm."""
+    def _persist(self, raw: Numbers, there: Flags) -> Flags:
+        """Which meters are in an anomaly: an anomaly lasts until the rows of some hours are calm."""
         keep = np.exp(-1.0 / MEMORY_H)
         self.recent = np.where(there, keep * self.recent + (1 - keep) * np.minimum(raw, 3.0), self.recent)
         self.blanks = np.where(there, 0.0, self.blanks + 1.0)
-        self.open = (self.open & (self.recent >= CLOSE_AT) & (self.blanks <= 3)) | (raw >= THRESHOLD)
-        lasting = np.where(self.open, THRESHOLD + 0.1 * self.recent, 0.0)
-        calm = np.minimum(raw + 0.3 * self.recent, 0.999)
-        score = np.where(self.open, np.maximum(raw, lasting), calm)
-        return np.where(there | self.open, score, 0.0)
+        self.open = (self.open & (self.recent >= CLOSE_AT) & (self.blanks <= SHORT_GAP)) | (raw >= THRESHOLD)
+        return self.open & (there | (self.blanks <= SHORT_GAP))
 
-    def _begin(self, day: int) -> None:
+    def _score(self, raw: Numbers, parts: Numbers, there: Flags, flagged: Flags) -> Numbers:
+        """At and above 1 what is flagged, below it the rest, each ordered by now and by the last days."""
+        keep = np.where(there, np.exp(-1.0 / ROUGH_H), 1.0)
+        rough = np.where(there, np.minimum(ROUGH_PARTS @ np.abs(parts), MOST), 0.0)
+        self.rough = keep * self.rough + (1 - keep) * rough
+        soft = RAW_SHARE * np.minimum(raw, RAW_MOST) + self.rough
+        return np.where(flagged, THRESHOLD + soft, np.where(there, soft / (1.0 + soft), 0.0))
+
+    def _begin(self, day: int, weekday: int) -> None:
         if self.day is not None:
             self._learn(self.day)
             for skipped in range(max(self.day + 1, day - DAYS), day):
@@ -181,10 +245,9 @@ class Detector:
                 self.flagged_share[:, skipped % DAYS] = np.nan
         self.today = Today(self.meters, len(PRIOR_TOP))
         self.day = day
-        resolution = self.runs.resolution
-        self.expect.resolution = np.where(np.isfinite(resolution), resolution, 0.0)
-        self.expect.begin(self.past, day)
-        self.runs.begin(self.past, day % 7)
+        self.runs.begin(self.past)
+        self.expect.resolution = self.runs.resolution
+        self.expect.begin(self.past, day, weekday)
         self.low = np.sort(self.past.lows, axis=1)[:, 1]  # the second: one low day is no habit
         highs, self.days_known = from_top(self.past.highs, 0.97)
         self.high = highs
@@ -202,13 +265,18 @@ class Detector:
         past.repeats[:, slot] = today.same
         blank = np.isnan(today.value)
         past.zeros[:, slot] = np.where(blank, np.nan, today.value == 0)
-        past.negatives[:, slot] = np.where(blank, np.nan, today.value < 0)
+        negative = today.value < 0  # a meter that exports is positive on the same days
+        reversed_day = negative.sum(1) > REVERSED_SHARE * today.rows
+        past.negatives[:, slot] = np.where(blank | reversed_day[:, None], np.nan, negative)
         past.temperature[:, slot] = today.temperature
         past.lows[:, slot], past.highs[:, slot] = extremes(today.accepted)
         some = today.rows > 0
+        past.steps[:, slot] = self.runs.step_today
         past.longest[:, slot] = np.where(some, self.runs.ended, np.nan)
         self.tops[:, :, slot] = today.top
         self.flagged_share[:, slot] = np.where(some, today.raised / np.maximum(today.rows, 1), np.nan)
+        if day % 7 == WEEK_END:
+            past.archive(day // 7)
         last = self.flagged_share[:, (day - np.arange(RELEARN_DAYS)) % DAYS]
         lasting = np.nan_to_num(last).mean(1) >= RELEARN_SHARE
         past.relearn(lasting, day, RELEARN_DAYS)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from civicwatt_cloud.analysis.anomalies.past import DAYS, HOURS, WEEKS, Past, weighted_median
+from civicwatt_cloud.analysis.anomalies.past import DAYS, HOURS, WEEKS, Flags, Past, weighted_median
 from civicwatt_cloud.analysis.arrays import Numbers, median
 
 # [engineering default] each: set on simulated buildings, on none of those that are held out
@@ -33,8 +33,8 @@ class Expected:
         self.typical = np.full(meters, np.nan)
         self.resolution = np.zeros(meters)
 
-    def begin(self, past: Past, day: int) -> None:
-        """Look at the past from the start of a day."""
+    def begin(self, past: Past, day: int, weekday: int) -> None:
+        """Look at the past from the start of a day that is like this day of the week."""
         slots = np.arange(DAYS)
         age = (day - 1 - slots) % DAYS + 1.0
         self.recent = np.exp(-age / MEMORY_DAYS)
@@ -45,13 +45,16 @@ class Expected:
         self.ordered = np.take_along_axis(past.taught, self.order, axis=1)
         self.weighty = ~np.isnan(self.ordered)
         self.days = np.count_nonzero(~np.isnan(past.taught), axis=1).astype(float)  # of each hour
-        self.base = _class_weights(past, day, self._scale(past.error_own, spread)) * self.recent
+        self.classes = median(past.taught.reshape(self.meters, WEEKS, 7, HOURS), 1)
+        scale = self._scale(past.error_own, spread)
+        self.base = _class_weights(past, self.classes, weekday, scale) * self.recent
         weights = np.take_along_axis(self.base[:, :, None], self.order, axis=1) * self.weighty
         self.own = weighted_median(self.ordered, weights, 1)
         self.own_scale = self._scale(past.error_own, spread, self.base)
         self.near_scale = self._scale(past.error_near, spread)
         self.unlike = np.roll(self.unlike, 1, axis=1)
-        self.taught = past.taught
+        self.taught, self.archived = past.taught, past.archived
+        self.worked = self.classes.max(1)
         self.temperature = past.temperature
 
     def _scale(self, errors: Numbers, spread: Numbers, weights: Numbers | None = None) -> Numbers:
@@ -81,14 +84,23 @@ class Expected:
     def nearest(self, hour: int, value: Numbers) -> Numbers:
         """How far the value is from the few nearest that this hour of the day ever had."""
         apart = np.abs(self.ordered[:, :, hour] - value[:, None])
-        nearest: Numbers = np.partition(np.nan_to_num(apart, nan=np.inf), NEIGHBOUR, axis=1)
-        return nearest[:, NEIGHBOUR]
+        lately = np.partition(np.nan_to_num(apart, nan=np.inf), NEIGHBOUR, axis=1)[:, NEIGHBOUR]
+        once = np.abs(self.archived[:, :, hour] - value[:, None])
+        once = np.partition(np.nan_to_num(once, nan=np.inf), NEIGHBOUR, axis=1)[:, NEIGHBOUR]
+        return np.asarray(np.minimum(lately, once))
+
+    def inside(self, hour: int, value: Numbers) -> Flags:
+        """Whether the value lies between what this hour had at least twice on days of the past."""
+        ordered = self.ordered[:, :, hour]
+        known = np.count_nonzero(self.weighty[:, :, hour], axis=1)
+        high = np.take_along_axis(ordered, np.maximum(known - 2, 0)[:, None], axis=1)[:, 0]
+        return np.asarray((value >= ordered[:, 1]) & (value <= high))
 
     def floor(self, expected: Numbers) -> Numbers:
         """No error smaller than this is an error."""
         typical = np.nan_to_num(self.typical)
         least = np.maximum(ERROR_SHARE * np.abs(expected), TYPICAL_SHARE * typical)
-        return np.asarray(np.maximum(least, 0.7 * self.resolution) + 1e-9)
+        return np.asarray(np.maximum(least, 1.0 * self.resolution) + 1e-9)
 
     def close(self, hour: int, value: Numbers) -> None:
         """An hour is over: compare it with the same hour of each past day."""
@@ -109,12 +121,10 @@ def high_value(values: Numbers) -> Numbers:
     return np.take_along_axis(ordered, np.maximum(known * 9 // 10 - 1, 0)[:, None], axis=1)[:, 0]
 
 
-def _class_weights(past: Past, day: int, scale: Numbers) -> Numbers:
+def _class_weights(past: Past, profiles: Numbers, today: int, scale: Numbers) -> Numbers:
     """How much each past day is of today's class, 0..1, learned from the profiles of the days of the week."""
     by_weekday = past.taught.reshape(-1, WEEKS, 7, HOURS)
-    profiles = median(by_weekday, 1)
     known = np.count_nonzero(~np.isnan(by_weekday).all(3), axis=1)  # meters × 7
-    today = day % 7
     floor = 0.03 * np.abs(np.nan_to_num(profiles)) + 1e-9
     apart = np.abs(profiles - profiles[:, today, None]) / np.maximum(scale[:, None, :], floor)
     there = ~np.isnan(apart)

@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 from civicwatt_cloud.analysis.arrays import Numbers
 
 WEEKS, DAYS, HOURS = 8, 56, 24
+ARCHIVED = 52  # two days of each of 26 weeks: a term before the vacation
+WHOLE_DAY_H = 20
 Flags = NDArray[np.bool_]
 
 
@@ -14,6 +16,7 @@ class Past:
 
     def __init__(self, meters: int) -> None:
         shape = (meters, DAYS, HOURS)
+        self.archived = np.full((meters, ARCHIVED, HOURS), np.nan)
         self.taught = np.full(shape, np.nan)  # values that were not judged anomalous
         self.seen = np.full(shape, np.nan)  # all values outside runs of equal ones
         self.error_own = np.full(shape, np.nan)  # |value - what the day class led to expect|
@@ -24,12 +27,27 @@ class Past:
         self.temperature = np.full(shape, np.nan)
         self.lows = np.full((meters, DAYS), np.nan)
         self.highs = np.full((meters, DAYS), np.nan)
+        self.steps = np.full((meters, DAYS), np.nan)  # the smallest change from row to row
         self.longest = np.full((meters, DAYS), np.nan)  # run of equal values that ended on the day
+
+    def archive(self, week: int) -> None:
+        """Keep the fullest and the emptiest day of the week that is over for half a year."""
+        days = self.taught[:, (week * 7 + np.arange(7)) % DAYS]
+        whole = np.count_nonzero(~np.isnan(days), axis=2) >= WHOLE_DAY_H
+        total = np.nansum(days, axis=2)
+        at = np.arange(len(days))
+        for number, pick in enumerate(
+            (np.where(whole, total, -np.inf).argmax(1), np.where(whole, total, np.inf).argmin(1))
+        ):
+            self.archived[:, (week * 2 + number) % ARCHIVED] = np.where(
+                whole.any(1)[:, None], days[at, pick], np.nan
+            )
 
     def clear(self, slot: int) -> None:
         """Forget what stood in a slot eight weeks ago."""
-        for ring in vars(self).values():
-            ring[:, slot] = np.nan
+        for name, ring in vars(self).items():
+            if name != "archived":
+                ring[:, slot] = np.nan
 
     def relearn(self, which: Flags, newest: int, days: int) -> None:
         """Take what was seen in the last days for the new normal, and forget what was before."""

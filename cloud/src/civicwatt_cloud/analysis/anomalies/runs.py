@@ -7,7 +7,7 @@ So an hour that repeats the one before is nothing on a coarse small meter at nig
 import numpy as np
 
 from civicwatt_cloud.analysis.anomalies.past import DAYS, HOURS, WEEKS, Flags, Past
-from civicwatt_cloud.analysis.arrays import Numbers
+from civicwatt_cloud.analysis.arrays import Numbers, median
 
 # [engineering default] each
 PRIOR_REPEAT, PRIOR_ZERO, PRIOR_NEGATIVE = 0.3, 0.1, 0.01  # of a meter of which nothing is known
@@ -26,13 +26,15 @@ class Runs:
         self.nats = np.zeros(meters)
         self.longest_before = np.zeros(meters)
         self.ended = np.zeros(meters)  # the longest run that ended on this day
-        self.resolution = np.full(meters, np.inf)  # the smallest step seen
+        self.step_today = np.full(meters, np.nan)  # the smallest
 
-    def begin(self, past: Past, weekday: int) -> None:
+    def begin(self, past: Past) -> None:
         """Learn from the past how often values repeat, are zero, are negative."""
-        self.repeat = _often(past.repeats, weekday, PRIOR_REPEAT)
-        self.zero = _often(past.zeros, weekday, PRIOR_ZERO)
-        self.negative = _often(past.negatives, weekday, PRIOR_NEGATIVE)
+        self.repeat = _often(past.repeats, PRIOR_REPEAT)
+        self.zero = _often(past.zeros, PRIOR_ZERO)
+        self.negative = _often(past.negatives, PRIOR_NEGATIVE)
+        self.resolution = np.nan_to_num(median(past.steps, 1))
+        self.step_today = np.full_like(self.step_today, np.nan)
         ordered = np.sort(np.nan_to_num(past.longest), axis=1)
         self.longest_before = ordered[:, -2]  # twice is a habit
         self.ended = np.zeros_like(self.ended)
@@ -44,8 +46,8 @@ class Runs:
         zero = there & (value == 0.0)
         moved = there & ~same & ~np.isnan(self.last)
         self.ended = np.where(moved, np.maximum(self.ended, self.length), self.ended)
-        step = np.where(moved, np.abs(value - self.last), np.inf)
-        self.resolution = np.minimum(self.resolution, step)
+        step = np.where(moved, np.abs(value - self.last), np.nan)
+        self.step_today = np.fmin(self.step_today, step)
         first = np.where(zero, -np.log(self.zero[:, hour]), 0.0)
         more = -np.log(self.repeat[:, hour])
         self.nats = np.where(there, np.where(same, self.nats + more, first), self.nats)
@@ -57,14 +59,12 @@ class Runs:
         return run, negative, same
 
 
-def _often(ring: Numbers, weekday: int, prior: float) -> Numbers:
-    """Share of past days (meters × 24): the larger of this day of the week's and of all days'."""
+def _often(ring: Numbers, prior: float) -> Numbers:
+    """Share of past days (meters × 24), of the day of the week that had it most: any day may be a day off."""
     there = ~np.isnan(ring)
     happened = np.where(there, ring, 0.0)
     every = (happened.sum(1) + prior * PRIOR_DAYS) / (there.sum(1) + PRIOR_DAYS)
-    own = happened.reshape(-1, WEEKS, 7, HOURS)[:, :, weekday].sum(1)
-    own_days = there.reshape(-1, WEEKS, 7, HOURS)[:, :, weekday].sum(1)
-    own = (own + every * PRIOR_DAYS) / (own_days + PRIOR_DAYS)
-    both = np.maximum(every, own)
-    around = (np.roll(both, 1, 1) + 2.0 * both + np.roll(both, -1, 1)) / 4.0
-    return np.asarray(np.clip(np.maximum(both, around), 1.0 / (2 * DAYS), 0.999))
+    own = happened.reshape(-1, WEEKS, 7, HOURS).sum(1) + every[:, None] * PRIOR_DAYS
+    share = (own / (there.reshape(-1, WEEKS, 7, HOURS).sum(1) + PRIOR_DAYS)).max(1)
+    around = (np.roll(share, 1, 1) + 2.0 * share + np.roll(share, -1, 1)) / 4.0
+    return np.asarray(np.clip(np.maximum(share, around), 1.0 / (2 * DAYS), 0.999))

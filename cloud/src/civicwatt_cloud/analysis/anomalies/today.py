@@ -14,6 +14,7 @@ class Row(NamedTuple):
     value: Numbers
     there: Flags
     flagged: Flags
+    teaches: Flags
     opened: Flags  # the first row of an anomaly
     running: Flags  # a run of equal values, or negative: never a new normal
     same: Flags  # repeats the value before
@@ -39,7 +40,7 @@ class Today:
     def note(self, row: Row, most: Numbers) -> None:
         """Keep a row; an anomaly teaches only at its opening, and no more than `most`."""
         hour, there = self.hour, row.there
-        teaches = there & ~row.flagged
+        teaches = row.teaches
         self.value[:, hour] = np.where(there, row.value, self.value[:, hour])
         self.accepted[:, hour] = np.where(teaches, row.value, np.nan)
         self.unrun[:, hour] = np.where(there & ~row.running, row.value, np.nan)
@@ -48,7 +49,7 @@ class Today:
         self.same[:, hour] = np.where(there & ~row.settled, row.same, np.nan)
         self.raised += row.flagged & there & ~row.running
         self.rows += there
-        counted = np.where(teaches | row.opened, np.minimum(row.apart, most), 0.0)
+        counted = np.where((teaches & ~row.flagged) | row.opened, np.minimum(row.apart, most), 0.0)
         self.top = np.fmax(self.top, np.where(there, counted, np.nan))
         if row.temperature is not None:
             self.temperature[:, hour] = row.temperature
