@@ -121,6 +121,8 @@ REACH: dict[str, Reach] = {
     "GET /api/v1/fleet/violation-list/export": Reach.SCOPE,
     "GET /api/v1/fleet/ground": Reach.PLATFORM,
     "POST /api/v1/fleet/forwarded": Reach.MACHINE,
+    "PUT /api/v1/returns/filings/{key}": Reach.SCOPE,
+    "POST /api/v1/returns/periods": Reach.SCOPE,
     "POST /api/v1/upkeep/alarms": Reach.SCOPE,
     "POST /api/v1/upkeep/gate": Reach.SCOPE,
     # beside the interface

@@ -28,6 +28,7 @@ SAID: dict[str, dict[str, object]] = {  # by entity: what a field cannot say of 
     "fleet_supplier": {"kind": "rental"},
     "vehicle_pool": {"kind": "rental"},
     "emergency_campaign": {"region_code": "429901"},
+    "energy_return": {"kind": "annual", "period": "2026", "form": "2021"},
 }
 REFERS = {"vehicle": ("pool_id",)}  # besides what is required
 

@@ -1,9 +1,10 @@
 """The administration's database: SQLAlchemy 2 over SQLite (WAL) or PostgreSQL, one transaction a session."""
 
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TypeVar
 
@@ -46,6 +47,8 @@ class Database:
 
     def __init__(self, url: str | URL, crypto: Family = "intl") -> None:
         self._info = {CRYPTO: crypto}
+        # SQLite lets writers poll for its lock, some of them for long: those of a process queue here
+        self._writer = threading.RLock()
         if postgresql.is_named_by(url):
             self.engine: Engine = postgresql.engine(url)
             self._reader = postgresql.reader(self.engine)
@@ -77,7 +80,7 @@ class Database:
 
         It writes alone, on PostgreSQL as on SQLite: what it has read stays true until it commits.
         """
-        with Session(self.engine, expire_on_commit=False, info=dict(self._info)) as session, session.begin():
+        with self._in_turn(), self._opened() as session, session.begin():
             take_turn(session, Turn.WRITING)
             yield session
 
@@ -98,9 +101,16 @@ class Database:
         return self._once(work)
 
     def _once(self, work: Callable[[Session], T]) -> T:
-        with Session(self.engine, expire_on_commit=False, info=dict(self._info)) as session, session.begin():
+        with self._in_turn(), self._opened() as session, session.begin():
             take_turn(session, Turn.WRITING, shared=True)
             return work(session)
+
+    def _opened(self) -> Session:
+        return Session(self.engine, expire_on_commit=False, info=dict(self._info))
+
+    def _in_turn(self) -> AbstractContextManager[object]:
+        """A server has turns of its own."""
+        return nullcontext() if self.is_postgresql else self._writer
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

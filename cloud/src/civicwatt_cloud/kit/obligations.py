@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ForeignKey, String, and_, or_, select, true
+from sqlalchemy import BigInteger, ForeignKey, String, and_, or_, select, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from civicwatt_cloud.kit import calendar, events
@@ -124,10 +124,7 @@ def oblige_all(session: Session, duties: Collection[Duty]) -> None:
 
 def fulfil(session: Session, key: str) -> None:
     """It is done, or need not be done any more: nobody is reminded. An unknown key is no matter."""
-    row = session.scalar(select(Obligation).where(Obligation.key == key))
-    if row is not None:
-        row.is_done = True
-        session.flush()
+    session.execute(update(Obligation).where(Obligation.key == key).values(is_done=True))
 
 
 def waiting(session: Session, actor: Actor, until_us: int = LAST_US) -> Sequence[Obligation]:

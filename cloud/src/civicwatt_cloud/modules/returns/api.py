@@ -87,7 +87,8 @@ def file(request: Request, key: Key, said: FilingIn, actor: Filler) -> FiledOut:
 def open_period(request: Request, said: PeriodIn, actor: Filler) -> OpenedOut:
     """A return for every institution in scope that has none yet."""
     with writing(request, actor) as context:
-        return OpenedOut(opened=opening.open_period(context, periods.parse(said.period)))
+        period = periods.parse(said.period)
+        return OpenedOut(opened=opening.open_period(context, period, said.owner_id))
 
 
 def _reasons(said: dict[str, WhyIn]) -> dict[str, Explained]:

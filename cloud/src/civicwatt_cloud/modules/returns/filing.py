@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.errors import NotPermitted
@@ -79,13 +79,11 @@ def file(context: Context, key: str, filing: Filing) -> EnergyReturn:
     Errors: NotFound, FiledAlready, NoSuchCell, BadCell, Blocked, ReasonMissing, BasisMissing.
     """
     owner = scope_of(context.actor, FILLERS).institution(context.session, filing.owner_id)
-    of = EnergyReturn.filing_key == key
-    row = context.session.scalar(select(EnergyReturn).where(of, EnergyReturn.owner_id == owner.id))
-    if row is not None:
+    row = _of_key(context, owner, key, filing.period)
+    if row.filing_key == key:
         if row.period != filing.period.key:
             raise FiledAlready(period=row.period)
         return row
-    row = _opened(context, owner, filing.period)
     if row.state not in OPEN:
         raise FiledAlready(period=row.period)
     before = sheet.read(context, row.id)
@@ -102,14 +100,17 @@ def _freeze(rows: Rows, step: Step) -> None:
     steps.freeze(step.context, step.record, rows, step.said.get("on_behalf"))
 
 
-def _opened(context: Context, owner: Institution, period: Period) -> EnergyReturn:
-    """The return of the period, made where nobody opened it."""
-    query = select(EnergyReturn).where(EnergyReturn.owner_id == owner.id, EnergyReturn.period == period.key)
-    row = context.session.scalar(query)
-    if row is None:
+def _of_key(context: Context, owner: Institution, key: str, period: Period) -> EnergyReturn:
+    """What the key has filed; else the return of the period, made where nobody opened it."""
+    query = select(EnergyReturn).where(
+        EnergyReturn.owner_id == owner.id,
+        or_(EnergyReturn.filing_key == key, EnergyReturn.period == period.key),
+    )
+    found = context.session.scalars(query).all()
+    if not found:
         opening.begin(context, [owner], period)
-        row = context.session.scalars(query).one()
-    return row
+        found = context.session.scalars(query).all()
+    return next((one for one in found if one.filing_key == key), found[0])
 
 
 def comment(context: Context, record_id: int, code: str, text: str) -> None:

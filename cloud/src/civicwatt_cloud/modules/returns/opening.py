@@ -30,9 +30,14 @@ _COLUMNS = (
 )
 
 
-def open_period(context: Context, period: Period) -> int:
-    """Returns for all institutions in scope that have none yet; how many. Errors: NotPermitted, NoRule."""
+def open_period(context: Context, period: Period, owner_id: int | None = None) -> int:
+    """Returns for all in scope, or an institution and those below it, that have none; how many.
+
+    Errors: NotFound, NoRule.
+    """
     scope = scope_of(context.actor, FILLERS)
+    if owner_id is not None:
+        scope = Scope((scope.institution(context.session, owner_id).path,))
     there = select(EnergyReturn.owner_id).where(EnergyReturn.period == period.key)
     query = select(Institution).where(scope.visible(), Institution.id.not_in(there)).order_by(Institution.id)
     owners = context.session.scalars(query).all()

@@ -183,10 +183,11 @@ class CommentIn(BaseModel):
 
 
 class PeriodIn(BaseModel):
-    """A period to open."""
+    """A period to open, for everybody in scope or for an institution and those below it."""
 
     model_config = STRICT
     period: PeriodText
+    owner_id: Id | None = None
 
 
 class OpenedOut(BaseModel):

@@ -61,9 +61,8 @@ def freeze(context: Context, row: EnergyReturn, rows: Rows, on_behalf: str | Non
         if one["micro"] is not None
     }
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-    count = select(func.count()).select_from(ReturnReport).where(ReturnReport.return_id == row.id)
     report = {"at_us": context.now_us, "who": context.actor.who, "on_behalf": said, "cells": text}
-    number = (context.session.scalar(count) or 0) + 1
+    number = 1 if row.filed_us is None else _reports(context, row) + 1
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     context.session.add(ReturnReport(return_id=row.id, number=number, sha256=sha256, **report))
     if row.filed_us is None:
@@ -73,6 +72,11 @@ def freeze(context: Context, row: EnergyReturn, rows: Rows, on_behalf: str | Non
     form, period = forms.versions()[row.form], periods.parse(row.period)
     row.fingerprint = looking.fingerprint(form, period, values_of(rows))
     fulfil(context.session, key_of(row))
+
+
+def _reports(context: Context, row: EnergyReturn) -> int:
+    count = select(func.count()).select_from(ReturnReport).where(ReturnReport.return_id == row.id)
+    return context.session.scalar(count) or 0
 
 
 def key_of(row: EnergyReturn) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from civicwatt_cloud.kit.directory import Building, Institution
+from civicwatt_cloud.kit.directory import Building
 from civicwatt_cloud.modules.returns.account_models import (
     AccountBinding,
     EnergySite,
@@ -16,7 +16,6 @@ from civicwatt_cloud.modules.returns.choices import SiteClass
 from civicwatt_cloud.modules.returns.errors import (
     NotItsMeter,
     NotShared,
-    NumberTaken,
     NumberTooLong,
     Overlaps,
 )
@@ -74,16 +73,7 @@ def site_fits(session: Session, row: EnergySite) -> None:
         raise NotShared("building_id", day=row.valid_from)
 
 
-def number_fits(session: Session, row: MonitoredBuilding) -> None:
-    """Three digits, and nobody else's in the division. Errors: NumberTooLong, NumberTaken."""
+def number_fits(_session: Session, row: MonitoredBuilding) -> None:
+    """It has three digits in the building's code. Errors: NumberTooLong."""
     if row.number > LAST_NUMBER:
         raise NumberTooLong("number", most=LAST_NUMBER)
-    here = select(Institution.region_code).where(Institution.id == row.owner_id).scalar_subquery()
-    others = (
-        select(MonitoredBuilding.id)
-        .join(Institution, Institution.id == MonitoredBuilding.owner_id)
-        .where(Institution.region_code == here, MonitoredBuilding.building_class == row.building_class)
-        .where(MonitoredBuilding.number == row.number, MonitoredBuilding.building_id != row.building_id)
-    )
-    if session.scalar(others.where(MonitoredBuilding.removed_us.is_(None)).limit(1)) is not None:
-        raise NumberTaken("number", number=row.number)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
-from civicwatt_cloud.kit.bulk import insert_rows
+from civicwatt_cloud.kit.bulk import run
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.scope import Scope
@@ -18,6 +18,11 @@ from civicwatt_cloud.modules.returns.forms import Cell
 from civicwatt_cloud.modules.returns.models import EnergyReturn, ReturnCell
 
 COLUMNS = tuple(one.key for one in ReturnCell.__table__.columns)
+_KEEP = (
+    f"INSERT INTO return_cell ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))}) "  # noqa: S608
+    "ON CONFLICT (return_id, code) DO UPDATE SET "
+    + ", ".join(f"{one} = excluded.{one}" for one in COLUMNS[2:])
+)  # our own names
 
 
 class Explained(NamedTuple):
@@ -85,17 +90,13 @@ def type_in(context: Context, row: EnergyReturn, rows: Rows, typed: Typed) -> Ro
 
 def write(context: Context, return_id: int, before: Rows, after: Rows) -> None:
     """Keep the cells that changed."""
-    changed = [code for code, one in after.items() if before.get(code) != one]
-    if known := [code for code in changed if code in before]:
-        gone = delete(ReturnCell).where(ReturnCell.return_id == return_id, ReturnCell.code.in_(known))
-        context.session.execute(gone.execution_options(synchronize_session=False))
-    add(context, [after[code] for code in changed])
+    add(context, [one for code, one in after.items() if before.get(code) != one])
 
 
 def add(context: Context, rows: Sequence[Row]) -> None:
-    """Keep cells that are new."""
+    """Keep cells, in the place of those that stand there."""
     named = [tuple(row[name] for name in COLUMNS) for row in rows]
-    insert_rows(context.session.connection(), ReturnCell.__tablename__, COLUMNS, named)
+    run(context.session.connection(), _KEEP, named)
 
 
 def refresh(context: Context, row: EnergyReturn) -> Rows:
