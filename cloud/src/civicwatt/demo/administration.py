@@ -1,7 +1,8 @@
-"""The administration of the demo's city: rooms, repairs, vehicles, and what is wrong among them."""
+"""The administration of the demo's city: rooms, repairs, vehicles, PV, and what is wrong among them."""
 
 from sqlalchemy import select
 
+from civicwatt.demo import sun
 from civicwatt.demo.plant import Plant
 from civicwatt.demo.registry import open_cloud
 from civicwatt_cloud.kit.directory import Institution
@@ -11,6 +12,7 @@ from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.modules.fleet.demo import city as fleet
 from civicwatt_cloud.modules.housing import demo as housing
 from civicwatt_cloud.modules.housing.models import Yard
+from civicwatt_cloud.modules.pv import demo as pv
 from civicwatt_cloud.modules.upkeep import demo as upkeep
 
 
@@ -24,3 +26,4 @@ def furnish(plant: Plant) -> None:
         housing.fill(context, city, Store(cloud.settings.files_path))
         upkeep.fill(context, city)
         fleet.fill(context, city)
+        pv.fill(context, city, sun.months_before(context.today, plant.city.seed))

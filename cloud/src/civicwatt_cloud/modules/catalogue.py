@@ -4,7 +4,15 @@ from civicwatt_cloud.kit.records.entity import Module
 from civicwatt_cloud.modules.fleet import module as fleet
 from civicwatt_cloud.modules.housing import module as housing
 from civicwatt_cloud.modules.org import module as org
+from civicwatt_cloud.modules.pv import module as pv
 from civicwatt_cloud.modules.returns import module as returns
 from civicwatt_cloud.modules.upkeep import module as upkeep
 
-MODULES: tuple[Module, ...] = (org.MODULE, housing.MODULE, fleet.MODULE, upkeep.MODULE, returns.MODULE)
+MODULES: tuple[Module, ...] = (
+    org.MODULE,
+    housing.MODULE,
+    fleet.MODULE,
+    upkeep.MODULE,
+    returns.MODULE,
+    pv.MODULE,
+)

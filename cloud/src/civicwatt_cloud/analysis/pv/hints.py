@@ -89,7 +89,8 @@ def outages(generated: Numbers, reference: Numbers) -> list[Hint]:
         run = np.where(dead[:, hour], run + 1, 0)
         longest = np.maximum(longest, run)
     out = longest >= DEAD_HOURS
-    usual = float(np.median(generated[bright & ~dead] / reference[bright & ~dead])) if out.any() else 0.0
+    sound = bright & ~dead & ~np.isnan(generated)
+    usual = float(np.median(generated[sound] / reference[sound])) if sound.any() else 0.0
     edges = np.diff(np.concatenate([[False], out, [False]]).astype(np.int8))
     spans = zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True)
     return [_outage(dead, reference * usual, int(start), int(end) - 1) for start, end in spans]

@@ -1,0 +1,1 @@
+"""PV plants: registry, what they give, what they lack."""
