@@ -16,6 +16,7 @@ class Kind(StrEnum):
     """What a finding looks like."""
 
     STUCK = "stuck"
+    MISSING = "missing"  # told by missing.py, never by the detector
     ZERO = "zero"
     NEGATIVE = "negative"
     REVERSED = "reversed"
