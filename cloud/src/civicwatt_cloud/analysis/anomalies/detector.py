@@ -27,6 +27,7 @@ HOUR_PARTS = np.array([0.05, 0.15, 0.2, 0.6])
 WINDOW_PARTS = np.array([0.05, 0.4, 0.35, 0.2])
 CONTEXT = 6.0  # scales: a value that other days had at this hour is at most so far from its own class
 MATERIAL = 0.35  # of the load: less counts in proportion
+SWINGS = 1.0  # or of the meter's usual range, where that is less
 EARLY_DAYS = 14.0  # until then a departure is measured by the meter's typical value too
 INSIDE = 0.4  # a value between those that this hour of the day had is less strange
 BIAS_H, BIAS_SHARE, BIAS_MOST = 36.0, 0.6, 0.4  # a departure of the last days is expected to last in part
@@ -146,7 +147,8 @@ class Detector:
                 ]
             )
         )
-        load = 0.75 * np.abs(near) + 0.25 * expect.typical + 1e-9
+        load = 0.75 * np.abs(near) + 0.25 * expect.typical
+        load = np.fmin(load, SWINGS * np.maximum(expect.swing, expect.resolution)) + 1e-9
         material = np.minimum(np.nan_to_num(np.abs(value - near) / load) / MATERIAL, 1.0)
         of_class = np.minimum(np.nan_to_num(np.abs(value - own) / load) / MATERIAL, 1.0)
         apart = self._departures(parts, (material * usual, of_class), there)

@@ -16,6 +16,7 @@ MATCH_SHARP = 5.0
 MATCH_MOST = 4.0  # one hour cannot make a day unlike by more than this many scales
 TEMPERATURE_SPREAD_C = 4.0
 ERROR_SHARE = 0.03  # of the expectation: no meter of class 1 or 2 on a changing load is known better
+SWING_SHARE = 0.15  # of the meter's usual range, where that is less: a temperature moves about a large number
 TYPICAL_SHARE = 0.015  # of the meter's typical value
 TO_SIGMA = 1.4826  # median absolute deviation to standard deviation of a normal distribution
 NEIGHBOUR = 2  # the third: what came three times in eight weeks is not new
@@ -31,6 +32,7 @@ class Expected:
         self.unlike = np.zeros((meters, DAYS))
         self.matched = np.zeros(meters)
         self.typical = np.full(meters, np.nan)
+        self.swing = np.full(meters, np.nan)
         self.resolution = np.zeros(meters)
 
     def begin(self, past: Past, day: int, weekday: int) -> None:
@@ -39,7 +41,8 @@ class Expected:
         age = (day - 1 - slots) % DAYS + 1.0
         self.recent = np.exp(-age / MEMORY_DAYS)
         flat = past.taught.reshape(self.meters, -1)
-        self.typical = high_value(np.abs(flat))
+        self.typical = share_of(np.abs(flat), 0.9)
+        self.swing = share_of(flat, 0.9) - share_of(flat, 0.1)
         spread = median(np.abs(flat - median(flat, 1)[:, None]), 1)
         self.order = np.argsort(past.taught, axis=1)
         self.ordered = np.take_along_axis(past.taught, self.order, axis=1)
@@ -100,6 +103,7 @@ class Expected:
         """No error smaller than this is an error."""
         typical = np.nan_to_num(self.typical)
         least = np.maximum(ERROR_SHARE * np.abs(expected), TYPICAL_SHARE * typical)
+        least = np.minimum(least, SWING_SHARE * np.nan_to_num(self.swing, nan=np.inf))
         return np.asarray(np.maximum(least, 1.0 * self.resolution) + 1e-9)
 
     def close(self, hour: int, value: Numbers) -> None:
@@ -114,11 +118,12 @@ class Expected:
         self.matched = np.where(there, np.minimum(self.matched + 1.0, 6.0), self.matched)
 
 
-def high_value(values: Numbers) -> Numbers:
-    """The value that a tenth of each row's known values exceeds."""
+def share_of(values: Numbers, share: float) -> Numbers:
+    """The value below which this share of each row's known values lies."""
     ordered = np.sort(values, axis=1)
     known = np.count_nonzero(~np.isnan(ordered), axis=1)
-    return np.take_along_axis(ordered, np.maximum(known * 9 // 10 - 1, 0)[:, None], axis=1)[:, 0]
+    at = np.floor(share * np.maximum(known - 1, 0)).astype(np.int64)
+    return np.asarray(np.take_along_axis(ordered, at[:, None], axis=1)[:, 0])
 
 
 def _class_weights(past: Past, profiles: Numbers, today: int, scale: Numbers) -> Numbers:
