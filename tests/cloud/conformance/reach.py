@@ -123,6 +123,9 @@ REACH: dict[str, Reach] = {
     "POST /api/v1/fleet/forwarded": Reach.MACHINE,
     "PUT /api/v1/returns/filings/{key}": Reach.SCOPE,
     "POST /api/v1/returns/periods": Reach.SCOPE,
+    "GET /api/v1/returns/summary": Reach.SCOPE,
+    "GET /api/v1/returns/three-way": Reach.SCOPE,
+    "POST /api/v1/returns/three-way": Reach.SCOPE,
     "POST /api/v1/upkeep/alarms": Reach.SCOPE,
     "POST /api/v1/upkeep/gate": Reach.SCOPE,
     # beside the interface

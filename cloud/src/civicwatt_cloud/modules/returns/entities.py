@@ -19,7 +19,7 @@ from civicwatt_cloud.modules.returns.choices import Reason
 from civicwatt_cloud.modules.returns.models import EnergyReturn, ReturnNotice
 
 REVIEWERS = frozenset({Role.ENERGY_MANAGER})
-FILLERS = steps.OWN | REVIEWERS
+FILLERS = steps.FILLERS
 READERS = FILLERS | {Role.APPROVER, Role.SUPERVISOR, Role.AUDITOR, Role.FINANCE}
 
 _BEHALF = {"on_behalf": Field("代报依据", "filed on behalf: why", Kind.TEXT, length=200)}

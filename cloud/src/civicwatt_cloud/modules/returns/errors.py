@@ -15,11 +15,12 @@ CloudError
 ├── NotItsMeter      422 CW-M0712
 ├── NotShared        422 CW-M0713
 ├── OtherForm        422 CW-M0714
-├── MappingWrong     422 CW-M0715
 ├── NumberTooLong    422 CW-M0716
-└── NumberTaken      409 CW-M0717
+├── NumberTaken      409 CW-M0717
+└── UnknownAccount   422 CW-M0718
 """
 
+from civicwatt_cloud.kit.directory_problems import RowProblem
 from civicwatt_cloud.kit.errors import Conflict, NotPermitted, RuleViolation
 
 
@@ -163,16 +164,6 @@ class OtherForm(RuleViolation):
     remedy_en = "export this return and fill that file"
 
 
-class MappingWrong(RuleViolation):
-    """A supplier's file is read by a mapping of its columns."""
-
-    code = "CW-M0715"
-    zh = "列对应关系缺少：{titles}"
-    en = "the mapping lacks: {titles}"
-    remedy_zh = "为每一项指定供应单位文件中的列名"
-    remedy_en = "name the file's column for each"
-
-
 class NumberTooLong(RuleViolation):
     """A building's number has three digits."""
 
@@ -191,3 +182,13 @@ class NumberTaken(Conflict):
     en = "the division has a building of this class with number {number}"
     remedy_zh = "换一个识别号"
     remedy_en = "take another number"
+
+
+class UnknownAccount(RowProblem):
+    """A row names an account that is not in the register, or not in scope."""
+
+    code = "CW-M0718"
+    zh = "户号“{account}”未登记"
+    en = "account '{account}' is not in the register"
+    remedy_zh = "先登记户号，再重新导入；已导入的行不会重复"
+    remedy_en = "register the account and import again; rows already there are not doubled"

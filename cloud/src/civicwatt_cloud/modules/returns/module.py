@@ -1,7 +1,7 @@
 """The manifest of the module."""
 
 from civicwatt_cloud.kit.records.entity import Module
-from civicwatt_cloud.modules.returns import api
+from civicwatt_cloud.modules.returns import api, correcting, files_api
 from civicwatt_cloud.modules.returns.entities import ENTITIES
 
 MODULE = Module(
@@ -9,5 +9,6 @@ MODULE = Module(
     zh="统计填报",
     en="Returns",
     entities=ENTITIES,
-    routers=(api.router,),
+    routers=(api.router, files_api.router),
+    jobs=(correcting.JOB,),
 )

@@ -22,9 +22,8 @@ from civicwatt_cloud.modules.returns.filling import sheet
 from civicwatt_cloud.modules.returns.filling.measured import measured
 from civicwatt_cloud.modules.returns.models import EnergyReturn
 from civicwatt_cloud.modules.returns.periods import Period
-from civicwatt_cloud.modules.returns.steps import OWN, key_of
+from civicwatt_cloud.modules.returns.steps import FILLERS, OWN, key_of
 
-FILLERS = OWN | {Role.ENERGY_MANAGER}
 _COLUMNS = (
     *("owner_id", "sensitivity", "rev", "title", "kind", "period", "form", "due_us", "timeliness", "state"),
 )

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from civicwatt_cloud.kit.problems import Problem
 from civicwatt_cloud.kit.records.schemas import Numbered
 from civicwatt_cloud.modules.returns.choices import Outcome, PeriodKind, Reason, Source, Timeliness
 
@@ -194,3 +195,65 @@ class OpenedOut(BaseModel):
     """How many returns were opened."""
 
     opened: int
+
+
+class SummaryRow(BaseModel):
+    """A region, a superior department or a class of institutions."""
+
+    key: str
+    name: str
+    returns: int
+    filed: int
+    late: int
+    values: dict[str, str]
+
+
+class SummaryOut(BaseModel):
+    """Sums of what was reported."""
+
+    period: str
+    by: str
+    titles: dict[str, str]
+    titles_en: dict[str, str]
+    units: dict[str, str]
+    rows: list[SummaryRow]
+
+
+class ComparedOut(BaseModel):
+    """Bill, ledger and meter of a month, beside each other."""
+
+    month: str
+    code: str
+    zh: str
+    en: str
+    unit: str
+    bill: str | None
+    ledger: str | None
+    meter: str | None
+    documents: list[str]
+    difference_percent: float | None
+    outcome: Outcome
+    reason: Reason | None
+    said: str | None
+    who: str | None
+
+
+class WhyDifferentIn(BaseModel):
+    """Why bill, ledger and meter of a month differ."""
+
+    model_config = STRICT
+    owner_id: Id
+    month: Annotated[str, Field(pattern=r"^(19|20)\d\d-(0[1-9]|1[0-2])$", examples=["2026-10"])]
+    code: Code
+    reason: Reason
+    said: Text = Field("", max_length=400)
+
+
+class BillsOut(BaseModel):
+    """What a supplier's file brought."""
+
+    rows: int
+    kept: int
+    added: int
+    changed: int
+    problems: list[Problem]

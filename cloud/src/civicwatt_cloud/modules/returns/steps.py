@@ -19,6 +19,7 @@ from civicwatt_cloud.modules.returns.filling.sheet import Rows, values_of
 from civicwatt_cloud.modules.returns.models import EnergyReturn, ReturnComment, ReturnReport
 
 OWN = frozenset({Role.REPORTER, Role.LIAISON})  # who fills it at the institution itself
+FILLERS = OWN | {Role.ENERGY_MANAGER}
 LADDER = ("county", "city", "province", "accepted")
 _LEVELS = {"county": Level.COUNTY, "city": Level.CITY, "province": Level.PROVINCE}
 MOST_NAMED = 5

@@ -6,7 +6,7 @@ from civicwatt_cloud.modules.returns.errors import BadCell
 from civicwatt_cloud.modules.returns.forms import Cell
 from civicwatt_protocols.quantity import MICRO
 
-LARGEST = Decimal(10) ** 12  # of any unit: the sum of a province fits 64 bits of micro [engineering default]
+LARGEST = Decimal(10) ** 11  # of any unit: sums of a province fit 64 bits [engineering default]
 LONGEST = 40
 
 
