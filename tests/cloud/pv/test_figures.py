@@ -52,7 +52,10 @@ def test_without_irradiation_there_is_a_specific_yield_and_never_a_performance_r
     assert found.performance_ratio == (None, rules.NO_IRRADIATION)
     roofs.new(IRRADIATION, plant_id=plant.id, year=2026, month=1, plane="62.5", sensor="CMP10")
     assert figures(roofs, plant, "2026-01").performance_ratio.value == Decimal("0.8000")
-    assert figures(roofs, plant, "2026").performance_ratio.value is None  # of February nothing is known
+    assert figures(roofs, plant, "2026").performance_ratio == (
+        None,
+        rules.PARTLY_LIT,
+    )  # February is not known
 
 
 def test_a_counter_that_is_missing_is_said_and_not_taken_for_nothing(roofs: Any) -> None:

@@ -6,6 +6,7 @@ import { Panel } from "../parts/Panel";
 import { ProblemPanel } from "../parts/ProblemPanel";
 import { Tabs } from "../parts/Tabs";
 import { useTexts } from "../preferences";
+import { PlantFigures } from "../pv/PlantFigures";
 import { type Address, visit, withoutSheet, withQuery } from "./address";
 import { NextStep, StepsTaken } from "./ApprovalPanel";
 import { FileLibrary } from "./FileLibrary";
@@ -19,6 +20,7 @@ import { ReportLinks } from "./ReportsPage";
 import { Shown, useShown, useTitlesOf } from "./Shown";
 
 const PEOPLE = "org/people";
+const PLANTS = "pv/plants";
 
 interface Props {
   kind: Kind;
@@ -70,6 +72,7 @@ export function RecordSheet({ kind, id, address, onChanged }: Props) {
   const tabs = [
     { key: "details", title: t("tab_details"), content: details },
     ...(kind.states.length ? [{ key: "flow", title: t("tab_flow"), content: flow }] : []),
+    ...(kind.address === PLANTS ? [{ key: "figures", title: t("tab_pv"), content: () => <PlantFigures id={id} /> }] : []),
     ...(kind.has_files ? [{ key: "files", title: t("tab_files"), content: () => <FileLibrary kind={kind} id={id} /> }] : []),
     { key: "history", title: t("tab_history"), content: () => row && <History kind={kind} row={row} /> },
     ...(kind.address === PEOPLE ? [{ key: "events", title: t("tab_events"), content: () => row && <PersonEvents kind={kind} row={row} onNoted={changed} /> }] : []),

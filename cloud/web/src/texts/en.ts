@@ -6,6 +6,7 @@ import indicators from "./indicators.en";
 import labels from "./labels.en";
 import people from "./people.en";
 import plans from "./plans.en";
+import pv from "./pv.en";
 import notices from "./notices.en";
 import records from "./records.en";
 
@@ -17,6 +18,7 @@ const en: Record<TextKey, string> = {
   ...labels,
   ...people,
   ...plans,
+  ...pv,
   ...notices,
   ...records,
   app: "Public institutions' energy",

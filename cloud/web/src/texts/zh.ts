@@ -5,6 +5,7 @@ import indicators from "./indicators.zh";
 import labels from "./labels.zh";
 import people from "./people.zh";
 import plans from "./plans.zh";
+import pv from "./pv.zh";
 import notices from "./notices.zh";
 import records from "./records.zh";
 
@@ -17,6 +18,7 @@ const zh = {
   ...labels,
   ...people,
   ...plans,
+  ...pv,
   ...notices,
   ...records,
   app: "公共机构能源平台",

@@ -62,6 +62,7 @@ NO_CONTRADICTION = Why(
 NO_IRRADIATION = Why(
     "没有组件面辐照量，只给出单位装机发电量", "no irradiation in the plane: the specific yield alone is given"
 )
+PARTLY_LIT = Why("部分月份没有组件面辐照量", "of some months the irradiation in the plane is not known")
 NOTHING = Why("本期没有发电", "nothing was generated")
 NOTHING_USED = Why("本期没有用电", "nothing was used")
 NOT_PLAUSIBLE = Why(
@@ -81,12 +82,13 @@ def figures(
     mode: str,
     capacity: int,
     counted: Callable[[str], Counted],
-    lit: Lit | None,
+    lit: Lit | Why,
     least_completeness: Decimal,
 ) -> Figures:
     """The figures of one period.
 
-    capacity [0.01 kWp]; counted: by purpose (generation, export, import); lit: what the ratio is made of.
+    capacity [0.01 kWp]; counted: by purpose (generation, export, import); lit: what the ratio is made of, or
+    why it cannot be.
     """
     generation, import_ = counted("generation"), counted("import")
     export = Counted(0, None, None) if mode == Mode.ALL_HERE else counted("export")
@@ -124,10 +126,10 @@ def _specific(generation: Counted, capacity: int) -> Figure:
     return Figure(_rounded(Decimal(generation.micro) / MICRO / capacity * 100, 2))
 
 
-def _ratio(lit: Lit | None, capacity: int, least: Decimal) -> Figure:
+def _ratio(lit: Lit | Why, capacity: int, least: Decimal) -> Figure:
     """Source: IEC 61724-1, PR = (E/P0)/(H/G_ref), G_ref = 1 kW/m²."""
-    if lit is None:
-        return Figure(None, NO_IRRADIATION)
+    if isinstance(lit, Why):
+        return Figure(None, lit)
     generation, irradiation = lit
     if generation.micro is None:
         return Figure(None, generation.why)

@@ -80,13 +80,11 @@ def figures(context: Context, plant: Plant, year: int) -> list[tuple[Span, Figur
             return _counted(context, books[purpose], purpose, span)
 
         over = [one for one in months if span.first <= one.first < span.end and _is_over(context, plant, one)]
-        lit = None
-        if over and all(one.first.month in sun for one in over):
+        light = [sun[one.first.month] for one in over if one.first.month in sun]
+        lit: Lit | Why = rules.PARTLY_LIT if light else rules.NO_IRRADIATION
+        if over and len(light) == len(over):
             both = Span(span.label, over[0].first, over[-1].end)
-            lit = Lit(
-                _counted(context, books["generation"], "generation", both),
-                sum(sun[one.first.month] for one in over),
-            )
+            lit = Lit(_counted(context, books["generation"], "generation", both), sum(light))
         return rules.figures(plant.mode, plant.capacity, counted, lit, row.value)
 
     return [(span, of(span)) for span in (whole, *months)]
