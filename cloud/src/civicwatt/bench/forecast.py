@@ -5,6 +5,7 @@ other countries that no calendar tells, and are judged against what they would h
 """
 
 import time
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -31,7 +32,7 @@ OFF_C = 1.5  # a forecast of the day's temperature is off by this much
 
 
 def run(
-    seeds: tuple[int, ...] = SEEDS, days: int = DAYS, of_each_kind: int = OF_EACH_KIND
+    seeds: tuple[int, ...] = SEEDS, days: int = DAYS, kinds: Sequence[str] = tuple(ARCHETYPES)
 ) -> dict[str, Figure]:
     """All figures: of meters and of institutions, without weather and with a forecast of it; of kinds."""
     meters, institutions, outdoor = zip(*(_city(seed, days) for seed in seeds), strict=True)
@@ -39,7 +40,7 @@ def run(
         "day-ahead/meters": _compared("meters", meters, None, days),
         "day-ahead/institutions": _compared("institutions", institutions, None, days),
         "day-ahead/institutions, temperature": _compared("with temperature", institutions, outdoor, days),
-        "day-ahead/kinds of buildings": _kinds(of_each_kind),
+        "day-ahead/kinds of buildings": _kinds(kinds),
     }
 
 
@@ -67,9 +68,9 @@ def _compared(
     )  # fmt: skip
 
 
-def _kinds(of_each: int) -> Figure:
+def _kinds(kinds: Sequence[str]) -> Figure:
     progress("day-ahead forecasts: kinds of buildings")
-    made = [hourly_meter(kind, n, HOURLY_SEED, faults=3) for kind in ARCHETYPES for n in range(of_each)]
+    made = [hourly_meter(kind, n, HOURLY_SEED, faults=3) for kind in kinds for n in range(OF_EACH_KIND)]
     own, week = np.array([_one(meter) for meter in made]).T
     better = (1.0 - own / week) * 100.0
     return figure(
@@ -78,7 +79,7 @@ def _kinds(of_each: int) -> Figure:
         previous_week_cvrmse_percent=round(float(np.median(week)) * 100, 2),
         worst_percent_better=round(float(better.min()), 1),
         share_over_goal=round(float(np.mean(better >= GOAL_PERCENT)), 3),
-        series=len(made), kinds=len(ARCHETYPES),
+        series=len(made), kinds=len(kinds),
     )  # fmt: skip
 
 
