@@ -26,7 +26,8 @@ THRESHOLD = 1.0
 HOUR_PARTS = np.array([0.05, 0.15, 0.2, 0.6])
 WINDOW_PARTS = np.array([0.05, 0.4, 0.35, 0.2])
 CONTEXT = 6.0  # scales: a value that other days had at this hour is at most so far from its own class
-MATERIAL = 0.35  # of the load: less counts in proportion
+# of the load: less counts in proportion; in a single hour, and in a window
+MATERIAL_HOUR, MATERIAL = 0.5, 0.35
 SWINGS = 1.0  # or of the meter's usual range, where that is less
 EARLY_DAYS = 14.0  # until then a departure is measured by the meter's typical value too
 INSIDE = 0.4  # a value between those that this hour of the day had is less strange
@@ -48,12 +49,13 @@ OFF_DAY_H, WORKED = 6.0, 0.72  # after eight hours of a full working day's load:
 MEMORY_H = 4.0
 CLOSE_AT = 0.45  # an anomaly is over when the scores of the last hours have fallen to this
 REVERSED_SHARE = 0.8  # of a day's rows negative: no habit
+RESTLESS_DAYS, RESTLESS_OF = 4, 14  # days with an anomaly: what comes so often teaches, as a season does
 MILD_RANGE = 0.7
 HABIT_H, MILD = 48.0, 3.0  # an anomaly that lasts longer and is no wilder teaches
 SHORT_GAP = 3  # missing rows that an anomaly goes on over
 # the order of rows, above and below the threshold: how rough the last days were
-ROUGH_H = 60.0
-ROUGH_PARTS = np.array([0.25, 0.25, 0.0, 0.2])
+ROUGH_H = 72.0
+ROUGH_PARTS = np.array([0.1, 0.1, 0.0, 0.35])
 RAW_SHARE, RAW_MOST = 0.3, 3.0
 WEEK_END = 6
 RELEARN_DAYS, RELEARN_SHARE = 12, 0.65
@@ -103,6 +105,7 @@ class Detector:
         self.open = np.zeros(meters, np.bool_)
         self.was_open = np.zeros(meters, np.bool_)
         self.bias = np.zeros(meters)
+        self.restless = np.zeros(meters, np.bool_)
         self.worked = np.zeros(meters)
         self.active = np.zeros(meters)
         self.age = np.zeros(meters)  # rows since an anomaly opened
@@ -149,7 +152,7 @@ class Detector:
         )
         load = 0.75 * np.abs(near) + 0.25 * expect.typical
         load = np.fmin(load, SWINGS * np.maximum(expect.swing, expect.resolution)) + 1e-9
-        material = np.minimum(np.nan_to_num(np.abs(value - near) / load) / MATERIAL, 1.0)
+        material = np.minimum(np.nan_to_num(np.abs(value - near) / load) / MATERIAL_HOUR, 1.0)
         of_class = np.minimum(np.nan_to_num(np.abs(value - own) / load) / MATERIAL, 1.0)
         apart = self._departures(parts, (material * usual, of_class), there)
         ratios = apart / (ABOVE_QUIET * self.quiet)
@@ -166,13 +169,14 @@ class Detector:
         why = np.where(flagged & (raw < THRESHOLD), Why.AFTER, why)
         running = (why == Why.RUN) | (flagged & (value < 0))
         self.age = np.where(flagged, self.age + 1.0, 0.0)
-        mild = (self.age > HABIT_H) & (raw < MILD) & (beyond < MILD_RANGE) & ~running
+        mild = (self.age > HABIT_H) & (raw < MILD) & (beyond < MILD_RANGE)
+        often = self.restless & ((value > near) | (beyond < MILD_RANGE))
         row = Row(
             value=value,
             there=there,
             flagged=flagged,
-            teaches=there & (~flagged | mild),
-            opened=flagged & ~self.was_open,
+            teaches=there & (~flagged | ((mild | often) & ~running)),
+            opened=flagged & (self.restless | ~self.was_open),
             running=running,
             same=same,
             settled=flagged & (self.runs.length > HOURS),
@@ -274,11 +278,13 @@ class Detector:
         past.lows[:, slot], past.highs[:, slot] = extremes(today.accepted)
         some = today.rows > 0
         past.steps[:, slot] = self.runs.step_today
-        past.longest[:, slot] = np.where(some, self.runs.ended, np.nan)
+        past.longest[:, :, slot] = np.where(some, self.runs.ended, np.nan)
         self.tops[:, :, slot] = today.top
         self.flagged_share[:, slot] = np.where(some, today.raised / np.maximum(today.rows, 1), np.nan)
         if day % 7 == WEEK_END:
             past.archive(day // 7)
+        bad = np.nan_to_num(self.flagged_share[:, (day - np.arange(RESTLESS_OF)) % DAYS]) > 0
+        self.restless = bad.sum(1) >= RESTLESS_DAYS
         last = self.flagged_share[:, (day - np.arange(RELEARN_DAYS)) % DAYS]
         lasting = np.nan_to_num(last).mean(1) >= RELEARN_SHARE
         past.relearn(lasting, day, RELEARN_DAYS)

@@ -28,7 +28,8 @@ class Past:
         self.lows = np.full((meters, DAYS), np.nan)
         self.highs = np.full((meters, DAYS), np.nan)
         self.steps = np.full((meters, DAYS), np.nan)  # the smallest change from row to row
-        self.longest = np.full((meters, DAYS), np.nan)  # run of equal values that ended on the day
+        # runs of equal values that ended on the day: other than zero, of zeros
+        self.longest = np.full((2, meters, DAYS), np.nan)
 
     def archive(self, week: int) -> None:
         """Keep the fullest and the emptiest day of the week that is over for half a year."""
@@ -46,7 +47,9 @@ class Past:
     def clear(self, slot: int) -> None:
         """Forget what stood in a slot eight weeks ago."""
         for name, ring in vars(self).items():
-            if name != "archived":
+            if name == "longest":
+                ring[:, :, slot] = np.nan
+            elif name != "archived":
                 ring[:, slot] = np.nan
 
     def relearn(self, which: Flags, newest: int, days: int) -> None:

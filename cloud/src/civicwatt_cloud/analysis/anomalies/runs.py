@@ -12,8 +12,10 @@ from civicwatt_cloud.analysis.arrays import Numbers, median
 # [engineering default] each
 PRIOR_REPEAT, PRIOR_ZERO, PRIOR_NEGATIVE = 0.3, 0.1, 0.01  # of a meter of which nothing is known
 PRIOR_DAYS = 1.0
-NATS = 11.0  # a run this surprising is an anomaly: about one in 60,000
+OWN_PRIOR = 3.0  # hours of all days beside those of a day of the week
+NATS = 10.0  # a run this surprising is an anomaly: one in 20,000
 NEGATIVE_NATS = 3.5
+ZERO_AGAIN = 0.5  # of the surprise of a first zero, for each more in a meter that is never zero
 SAME = 1e-9  # relative
 
 
@@ -25,7 +27,10 @@ class Runs:
         self.length = np.zeros(meters)
         self.nats = np.zeros(meters)
         self.longest_before = np.zeros(meters)
-        self.ended = np.zeros(meters)  # the longest run that ended on this day
+        self.longest_zero = np.zeros(meters)
+        self.ended = np.zeros(
+            (2, meters)
+        )  # the longest run that ended on this day: other than zero, of zeros
         self.step_today = np.full(meters, np.nan)  # the smallest
 
     def begin(self, past: Past) -> None:
@@ -35,8 +40,8 @@ class Runs:
         self.negative = _often(past.negatives, PRIOR_NEGATIVE)
         self.resolution = np.nan_to_num(median(past.steps, 1))
         self.step_today = np.full_like(self.step_today, np.nan)
-        ordered = np.sort(np.nan_to_num(past.longest), axis=1)
-        self.longest_before = ordered[:, -2]  # twice is a habit
+        ordered = np.sort(np.nan_to_num(past.longest), axis=2)
+        self.longest_before, self.longest_zero = ordered[:, :, -2]  # twice is a habit
         self.ended = np.zeros_like(self.ended)
 
     def step(self, hour: int, value: Numbers) -> tuple[Numbers, Numbers, Flags]:
@@ -45,15 +50,19 @@ class Runs:
         same = there & (np.abs(value - self.last) <= SAME * np.maximum(np.abs(value), 1e-6))
         zero = there & (value == 0.0)
         moved = there & ~same & ~np.isnan(self.last)
-        self.ended = np.where(moved, np.maximum(self.ended, self.length), self.ended)
+        which = np.where(self.last == 0.0, 1, 0)
+        for kind, ended in enumerate(self.ended):
+            self.ended[kind] = np.where(moved & (which == kind), np.maximum(ended, self.length), ended)
         step = np.where(moved, np.abs(value - self.last), np.nan)
         self.step_today = np.fmin(self.step_today, step)
         first = np.where(zero, -np.log(self.zero[:, hour]), 0.0)
         more = -np.log(self.repeat[:, hour])
+        more = np.where(zero, np.maximum(more, ZERO_AGAIN * first), more)
         self.nats = np.where(there, np.where(same, self.nats + more, first), self.nats)
         self.length = np.where(there, np.where(same, self.length + 1.0, 1.0), self.length)
         self.last = np.where(there, value, self.last)
-        longer = np.clip(self.length / (1.25 * self.longest_before + 1.0), 0.0, 1.0)
+        usual = np.where(zero, self.longest_zero, self.longest_before)
+        longer = np.clip(self.length / (1.25 * usual + 1.0), 0.0, 1.0)
         run = np.where(there, self.nats * longer / NATS, 0.0)
         negative = np.where(there & (value < 0), -np.log(self.negative[:, hour]) / NEGATIVE_NATS, 0.0)
         return run, negative, same
@@ -64,7 +73,14 @@ def _often(ring: Numbers, prior: float) -> Numbers:
     there = ~np.isnan(ring)
     happened = np.where(there, ring, 0.0)
     every = (happened.sum(1) + prior * PRIOR_DAYS) / (there.sum(1) + PRIOR_DAYS)
-    own = happened.reshape(-1, WEEKS, 7, HOURS).sum(1) + every[:, None] * PRIOR_DAYS
-    share = (own / (there.reshape(-1, WEEKS, 7, HOURS).sum(1) + PRIOR_DAYS)).max(1)
-    around = (np.roll(share, 1, 1) + 2.0 * share + np.roll(share, -1, 1)) / 4.0
-    return np.asarray(np.clip(np.maximum(share, around), 1.0 / (2 * DAYS), 0.999))
+    own, own_days = (
+        _around(ring.reshape(-1, WEEKS, 7, HOURS).sum(1)) for ring in (happened, there.astype(float))
+    )
+    share = ((own + every[:, None] * OWN_PRIOR) / (own_days + OWN_PRIOR)).max(1)
+    return np.asarray(np.clip(share, 1.0 / (2 * DAYS), 0.999))
+
+
+def _around(counted: Numbers) -> Numbers:
+    """With the hours before and after, a day's ends apart."""
+    wide = np.pad(counted, ((0, 0), (0, 0), (1, 1)))
+    return np.asarray(wide[..., :-2] + wide[..., 1:-1] + wide[..., 2:])
