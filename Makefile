@@ -41,6 +41,7 @@ check: setup
 bench: setup
 	@scripts/system-packages mosquitto
 	@$(BIN)/civicwatt bench edge --json
+	@$(BIN)/civicwatt bench mv --json
 
 drill: setup
 	@scripts/system-packages mosquitto gcc libc6-dev postgresql influxdb victoria-metrics

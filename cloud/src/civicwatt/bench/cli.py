@@ -121,6 +121,28 @@ def anomalies(
 
 
 @app.command()
+def mv(
+    meter: Annotated[
+        Path | None, typer.Option(help="另测一块表的用量 csv · also a meter of one's own, as csv")
+    ] = None,
+    temperature: Annotated[
+        Path | None, typer.Option(help="该表所在地的气温 csv · the outdoor temperature there, as csv")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="机器可读 · one JSON object on stdout")] = False,
+    short: Annotated[bool, typer.Option(help="只测几十个时段 · a few dozen periods only")] = False,
+) -> None:
+    """节能量区间的覆盖率：没有改造的时段 · how often intervals cover zero where nothing was saved."""
+    from civicwatt.bench import savings as measure  # noqa: PLC0415 - loads only what it needs
+    from civicwatt.bench.figures import passed, table  # noqa: PLC0415
+
+    log_to_stderr(logging.WARNING)
+    given = (meter, temperature) if meter and temperature else None
+    figures = measure.run(measure.SHORT if short else measure.FULL, given)
+    typer.echo(json.dumps(figures, ensure_ascii=False) if as_json else table(figures))
+    raise typer.Exit(0 if passed(figures) else 1)
+
+
+@app.command()
 def peers(
     thingsboard: Annotated[
         Path | None,

@@ -129,8 +129,9 @@ def mean(use: Floats, weight: Floats, classes: Classes) -> Fits:
 
 
 def fit(use: Floats, weight: Floats, at: Grid, classes: Classes, shape: Shape) -> Fits | None:
-    """The best model of a shape for each series (periods × series); None where the shape does not fit any.
+    """The best model of a shape for each series (periods × series); None where it fits none of them.
 
+    A series that it does not fit has an infinite error.
     `weight`: of each period's squared error.
     """
     if shape is Shape.MEAN:
@@ -151,7 +152,8 @@ def fit(use: Floats, weight: Floats, at: Grid, classes: Classes, shape: Shape) -
         slopes.append((heating, cooling))
     best = np.argmax(gain, axis=0)
     each = np.arange(count)
-    if not np.isfinite(gain[best, each]).all():
+    possible = np.isfinite(gain[best, each])
+    if not possible.any():
         return None
     heating = np.stack([one[0][best, each] for one in slopes])
     cooling = np.stack([one[1][best, each] for one in slopes])
@@ -160,7 +162,15 @@ def fit(use: Floats, weight: Floats, at: Grid, classes: Classes, shape: Shape) -
     base = spread.means(use.T).T
     base = base - heating[sloped] * spread.means(at.below)[lower].T
     base = base - cooling[sloped] * spread.means(at.above)[upper].T
-    return Fits(shape, lower, upper, base, heating, cooling, np.maximum(error - gain[best, each], 0.0))
+    return Fits(
+        shape,
+        lower,
+        upper,
+        base,
+        heating,
+        cooling,
+        np.where(possible, np.maximum(error - gain[best, each], 0.0), np.inf),
+    )
 
 
 def _pairs(shape: Shape, count: int) -> Ints:

@@ -1,6 +1,6 @@
 """The model of daily readings and of bills: which change-point model, and what it says of other periods."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,12 +12,11 @@ from civicwatt_cloud.analysis.savings.changepoint import (
     Shape,
     fit,
     grid,
-    mean,
     parameters,
 )
 from civicwatt_cloud.analysis.savings.classes import WAYS
 from civicwatt_cloud.analysis.savings.degrees import Basis, weather
-from civicwatt_cloud.analysis.savings.series import Floats, Kind, Mask, Meter, Temperature
+from civicwatt_cloud.analysis.savings.series import Floats, Ints, Kind, Mask, Meter, Temperature
 
 CLASS_LEAST = 20  # days of a class for a base of its own. [engineering default]
 WEIGHT_MOST = (
@@ -35,6 +34,7 @@ class ChangePoint:
     weight: Floats
     meter: Meter
     temperature: Temperature
+    independent: float = 1.0  # baseline periods that say as much without memory
 
     @property
     def name(self) -> str:
@@ -46,12 +46,22 @@ class ChangePoint:
     @property
     def parameters(self) -> int:
         """How many come from the data."""
-        return parameters(self.fits.shape, _classes(self.classes, self.meter))
+        return parameters(self.fits.shape, self.day_classes)
+
+    @property
+    def taken(self) -> float:
+        """All of them are of each period."""
+        return float(self.parameters)
 
     @property
     def uses_temperature(self) -> bool:
         """Whether it depends on the weather."""
         return self.fits.shape is not Shape.MEAN
+
+    @property
+    def day_classes(self) -> Classes:
+        """Of the baseline's days."""
+        return _classes(self.classes, self.meter)
 
     def expected(self, meter: Meter) -> Floats:
         """Use of periods by the model; their temperatures are known."""
@@ -59,11 +69,24 @@ class ChangePoint:
         return np.asarray(self.fits.of(at, _classes(self.classes, meter))[:, 0] * meter.days)
 
     def totals(self, use: Floats, meter: Meter) -> Floats:
-        """What models refitted to other baselines (periods × series) say of the total of these periods."""
-        mine = _classes(self.classes, self.meter)
+        """What models refitted to other baselines (periods × series) say of the total of these periods.
+
+        Of each, the shape is chosen anew, so that the choice is part of the error.
+        """
+        mine = self.day_classes
         rate = use / self.meter.days[:, None]
-        found = fit(rate, self.weight, self.grid, mine, self.fits.shape) or mean(rate, self.weight, mine)
-        return found.total(self._grid(meter), _classes(self.classes, meter), meter.days)
+        later, theirs = self._grid(meter), _classes(self.classes, meter)
+        best = np.full(use.shape[1], np.inf)
+        found = np.zeros(use.shape[1])
+        for shape in Shape:
+            fits = fit(rate, self.weight, self.grid, mine, shape)
+            if fits is None:
+                continue
+            count = parameters(shape, mine)
+            told = criterion(np.maximum(fits.error, noise.LEAST), len(rate), self.independent, count)
+            found = np.where(told < best, fits.total(later, theirs, meter.days), found)
+            best = np.minimum(told, best)
+        return found
 
     def coefficients(self) -> dict[str, object]:
         """Balance points and coefficients a day, for a reader; lists hold one figure for each class."""
@@ -119,23 +142,24 @@ def _chosen(meter: Meter, temperature: Temperature, weight: Floats) -> ChangePoi
                 if fits is not None:
                     one = ChangePoint(name, at, fits, weight, meter, temperature)
                     found.append((one, float(fits.error[0]), count))
-    richest = min(found, key=lambda one: one[1])[0]
+    richest, _, count = min(found, key=lambda one: one[1])
     residual = (meter.value - richest.expected(meter)) / meter.days * np.sqrt(weight)
-    kept = noise.memory(residual)
-    independent = len(weight) * (1 - kept) / (1 + kept)
+    independent = noise.independent(residual, count)
     least = 1e-12 * float(weight @ use[:, 0] ** 2)
-    return min(found, key=lambda one: criterion(max(one[1], least), len(weight), independent, one[2]))[0]
+    errors, counts = np.array([one[1] for one in found]), np.array([one[2] for one in found])
+    told = criterion(np.maximum(errors, least), len(weight), independent, counts)
+    return replace(found[int(np.argmin(told))][0], independent=independent)
 
 
-def criterion(error: float, count: int, independent: float, parameters: int) -> float:
-    """Of a model; the least is best. The stricter of BIC and the small-sample AIC, n as independent readings.
+def criterion(error: Floats, count: int, independent: float, parameters: Ints | int) -> Floats:
+    """Of models; the least is best: AIC for small samples, with as many readings as are independent.
 
-    Readings that remember each other say less than their number: with n itself the richest model wins.
+    It asks which model foretells best. Readings that remember each other say less than their number: with
+    the number itself the richest model wins. Source: Hurvich and Tsai, Biometrika 76 (1989).
     """
     own = parameters + 1  # the spread too
-    spare = max(independent - own - 1, 0.5)
-    strict = max(own * np.log(independent), 2 * own + 2 * own * (own + 1) / spare)
-    return float(independent * np.log(error / count) + strict)
+    spare = np.maximum(independent - own - 1, 0.5)
+    return np.asarray(independent * np.log(error / count) + 2 * own + 2 * own * (own + 1) / spare)
 
 
 def _ways(meter: Meter) -> list[str]:

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from civicwatt_cloud.analysis.savings.noise import memory
 from civicwatt_cloud.analysis.savings.series import Floats
 
 # Quantiles of the normal distribution for two-sided levels.
@@ -19,8 +18,8 @@ def half_width(
     hours than for days: Touzani, Granderson, Jump and Rebello, Applied Energy (2019).
     """
     count = len(residual)
-    kept = memory(residual) if with_memory else 0.0
-    own = count * (1 - kept) / (1 + kept)
+    first = float(np.corrcoef(residual[1:], residual[:-1])[0, 1]) if with_memory else 0.0
+    own = count * (1 - first) / (1 + first)
     return float(
         NORMAL[level] * 1.26 * cvrmse * abs(adjusted) * np.sqrt(count / own * (1 + 2 / own) / periods)
     )

@@ -21,8 +21,8 @@ class Fitted(Protocol):
         """The baseline."""
 
     @property
-    def parameters(self) -> int:
-        """How many figures come from the data."""
+    def taken(self) -> float:
+        """How many parameters each part of a step has given up: a figure of one hour is a 24th of a day's."""
 
     def expected(self, meter: Meter) -> Floats:
         """Use of periods by the model."""
@@ -60,7 +60,7 @@ def errors(model: Fitted, reporting: Meter, draws: int = DRAWS, seed: int = SEED
         for use, of in ((said, baseline), (later, reporting))
     )
     before, after = places(baseline), places(reporting)
-    source = noise.noise(_table(before, (baseline.value - said) / scale), model.parameters)
+    source = noise.noise(_table(before, (baseline.value - said) / scale), model.taken)
     rng = np.random.default_rng(seed)
     found = []
     size = before.steps + after.steps

@@ -35,6 +35,10 @@ class Model(interval.Fitted, Protocol):
         """As it is printed."""
 
     @property
+    def parameters(self) -> int:
+        """How many figures come from the data."""
+
+    @property
     def uses_temperature(self) -> bool:
         """Whether it depends on the weather."""
 
@@ -129,16 +133,14 @@ def measured(
         raise PeriodsOverlap(
             baseline_end=_date(meter, baseline_end_us), reporting_start=_date(meter, reporting_start_us)
         )
-    known = _known(meter, temperature)
+    usable = known(meter, temperature)
     whole_before = _before(meter, baseline_end_us)
     before, after = (
-        meter.taken(known & whole_before),
-        meter.taken(known & (meter.start_us >= reporting_start_us)),
+        meter.taken(usable & whole_before),
+        meter.taken(usable & (meter.start_us >= reporting_start_us)),
     )
     _enough(before, after)
-    model: Model = (
-        weekly.model(before, temperature) if meter.kind is Kind.HOURLY else daily.model(before, temperature)
-    )
+    model = fitted(before, temperature)
     said, expected = model.expected(before), model.expected(after)
     found = goodness(before.value, said, before.days, model.parameters)
     later = meter.taken(np.isfinite(meter.value) & (meter.start_us >= reporting_start_us))
@@ -163,7 +165,15 @@ def measured(
     )
 
 
-def _known(meter: Meter, temperature: Temperature) -> Mask:
+def fitted(baseline: Meter, temperature: Temperature) -> Model:
+    """The model of these periods, all of which are known."""
+    if baseline.kind is Kind.HOURLY:
+        return weekly.model(baseline, temperature)
+    return daily.model(baseline, temperature)
+
+
+def known(meter: Meter, temperature: Temperature) -> Mask:
+    """Periods with a reading and enough temperatures."""
     if meter.kind is not Kind.HOURLY:
         return daily.known(meter, temperature)
     warm = [np.isfinite(one) for one in weekly.temperatures(meter, temperature, "both")]

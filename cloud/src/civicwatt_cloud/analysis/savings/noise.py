@@ -15,7 +15,9 @@ from civicwatt_cloud.analysis.savings.series import Floats, Ints
 
 BLOCK = 7  # mean length of a block [steps]. [engineering default]: a week of days
 ENOUGH = 40  # steps from which memory and spread are estimated. [engineering default]
+LAGS = 7  # steps back that may be remembered. [engineering default]: a week of days
 MEMORY_MOST = 0.95
+WARM = 60  # steps after which a series has forgotten its beginning
 LEAST = 1e-12  # in place of zero
 FLOOR = 0.05  # of the mean use: no spread is taken from less. [engineering default]
 STEEPEST = 2.0  # spread in proportion to the use itself
@@ -25,7 +27,7 @@ class Noise(NamedTuple):
     """Innovations (steps × parts of a step), and what made them."""
 
     innovations: Floats
-    memory: float
+    memory: Floats  # share of the step before, of the one before that …
     freedom: float
 
 
@@ -46,30 +48,70 @@ def floored(use: Floats) -> Floats:
     return np.maximum(np.abs(use), max(FLOOR * float(np.mean(np.abs(use))), LEAST))
 
 
-def memory(residual: Floats) -> float:
-    """Correlation of a residual with the one before, its bias for short series taken out."""
+def memory(residual: Floats, taken: float = 1.0) -> Floats:
+    """Autoregression of residuals over a week of steps, by Yule and Walker; empty where AIC sees none.
+
+    The whole week even where less would do: memory beneath other noise fades slowly, and a short order loses
+    it. A fit takes memory away with the parameters it finds: what that takes on average is given back.
+    """
     count = len(residual)
     if count < ENOUGH:
-        return 0.0
+        return np.zeros(0)
     centred = residual - residual.mean()
-    power_ = float(centred @ centred)
-    if power_ == 0.0:
-        return 0.0
-    found = float(centred[1:] @ centred[:-1]) / power_
-    return float(np.clip(found + (1 + 4 * found) / count, 0.0, MEMORY_MOST))
+    squares = float(centred @ centred)
+    if squares == 0.0:
+        return np.zeros(0)
+    seen = np.array([float(centred[k:] @ centred[: count - k]) / squares for k in range(LAGS + 1)])
+    first = min(max(float(seen[1]), 0.0), MEMORY_MOST)
+    lost = taken / count * (1 + first) / (1 - first)
+    seen = (seen + lost) / (1 + lost)
+    told = [_autoregression(seen, order) for order in range(1, LAGS + 1)]
+    judged = [count * np.log(max(left, LEAST)) + 2 * len(found) for found, left in told]
+    longest = told[-1][0]
+    remembers = min(judged) < 0.0 and longest.sum() > 0.0
+    return longest * min(1.0, MEMORY_MOST / longest.sum()) if remembers else np.zeros(0)
 
 
-def noise(residual: Floats, parameters: int) -> Noise:
-    """The noise of standardised residuals (steps × parts), widened for the parameters taken from them."""
+def _autoregression(seen: Floats, order: int) -> tuple[Floats, float]:
+    """Shares of the steps before, and of the variance what they leave."""
+    at = np.abs(np.subtract.outer(np.arange(order), np.arange(order)))
+    found: Floats = np.linalg.solve(seen[at], seen[1 : order + 1]).astype(np.float64)
+    return found, 1 - float(found @ seen[1 : order + 1])
+
+
+def long_run(residual: Floats, kept: Floats) -> float:
+    """How much more a sum of residuals varies than if they did not remember, as a ratio of variances."""
+    if not len(kept):
+        return 1.0
+    innovations = remembering(residual[:, None], kept)
+    return float(np.var(innovations) / np.var(residual) / (1 - kept.sum()) ** 2)
+
+
+def remembering(residual: Floats, kept: Floats) -> Floats:
+    """Residuals (steps × parts) less what the steps before lead to expect."""
+    order = len(kept)
+    found = residual[order:].copy()
+    for k, share in enumerate(kept, 1):
+        found -= share * residual[order - k : len(residual) - k]
+    return found
+
+
+def independent(residual: Floats, taken: float) -> float:
+    """How many independent residuals say as much as these."""
+    return len(residual) / max(long_run(residual, memory(residual, taken)), 1.0)
+
+
+def noise(residual: Floats, taken: float) -> Noise:
+    """The noise of standardised residuals (steps × parts), widened for the parameters taken of each part."""
     together = residual.mean(axis=1)
-    count = len(residual)
-    kept = memory(together)
-    innovations = residual[1:] - kept * residual[:-1] if count >= ENOUGH else residual
+    kept = memory(together, taken)
+    own = len(residual) / max(long_run(together, kept), 1.0)
+    innovations = remembering(residual, kept)
     innovations = innovations - innovations.mean(axis=0)
-    taken = parameters / residual.shape[1]
-    independent = count * (1 - kept) / (1 + kept)
-    widened = np.sqrt(count / max(count - taken, 1.0))
-    return Noise(innovations * widened, kept, max(independent - taken, 1.0))
+    freedom = max(own - taken, 1.0)
+    widened = innovations * np.sqrt(own / freedom)
+    # The long run's variance is known no better than its autoregression: Berk, Annals of Statistics 2 (1974).
+    return Noise(widened, kept, min(freedom, len(residual) / (2 * len(kept))) if len(kept) else freedom)
 
 
 def drawn(source: Noise, count: int, size: int, rng: np.random.Generator) -> Floats:
@@ -78,11 +120,12 @@ def drawn(source: Noise, count: int, size: int, rng: np.random.Generator) -> Flo
     Each is divided by the root of a drawn χ²/freedom: the spread itself is an estimate.
     """
     length = BLOCK if len(source.innovations) >= ENOUGH else 1
-    warm = 0 if source.memory == 0.0 else 60
+    order = len(source.memory)
+    warm = WARM if order else 0
     new = source.innovations[_blocks(len(source.innovations), length, (count, size + warm), rng)]
-    if source.memory:
-        for k in range(1, size + warm):
-            new[:, k] += source.memory * new[:, k - 1]
+    for k in range(order, size + warm if order else 0):
+        for back, share in enumerate(source.memory, 1):
+            new[:, k] += share * new[:, k - back]
     scale = np.sqrt(source.freedom / rng.chisquare(source.freedom, count))
     return np.asarray(new[:, warm:] * scale[:, None, None])
 

@@ -98,6 +98,11 @@ class Profile:
         return len(self.base) + len(self.slopes)
 
     @property
+    def taken(self) -> float:
+        """A slope is of all hours of a day, a base of one of them."""
+        return len(self.slopes) + len(self.base) / DAY_H
+
+    @property
     def uses_temperature(self) -> bool:
         """Whether it depends on the weather."""
         return bool(self.form.knots)
@@ -209,18 +214,14 @@ def _best(found: list[Profile]) -> Profile:
     squares = [float(error @ error) for error in errors]
     richest = errors[int(np.argmin(squares))]
     day = found[0].meter.local_day
-    hourly, daily = (
-        noise.memory(richest),
-        noise.memory(np.bincount(day - day.min(), richest).astype(np.float64)),
-    )
+    days = np.bincount(day - day.min(), richest).astype(np.float64)
     count = len(richest)
-    independent = count * (1 - hourly) / (1 + hourly) * (1 - daily) / (1 + daily)
-    independent = max(independent, count / DAY_H)
+    spread = float(np.var(richest)) + noise.LEAST
+    together = max(float(np.var(days)) / (count / len(days)) / spread, 1.0)  # hours of a day err alike
+    independent = count / together * noise.independent(days, 1.0) / len(days)
     least = 1e-12 * float(found[0].meter.value @ found[0].meter.value) + noise.LEAST
-    judged = [
-        criterion(max(error, least), count, independent, one.parameters)
-        for one, error in zip(found, squares, strict=True)
-    ]
+    counts = np.array([one.parameters for one in found])
+    judged = criterion(np.maximum(np.array(squares), least), count, independent, counts)
     return found[int(np.argmin(judged))]
 
 
