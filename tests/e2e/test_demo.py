@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -111,31 +112,47 @@ def test_check_loses_doubles_and_invents_nothing_under_kills_and_a_broker_restar
     print(run.stdout)
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_ctrl_c_leaves_no_process_behind_and_a_second_start_finds_its_data(tmp_path: Path) -> None:
-    folder = tmp_path / "demo"
+@dataclass
+class Ended:
+    """What a demo left when Ctrl-C ended it."""
+
+    folder: Path
+    code: str
+    acknowledged: int
+    status: int
+    processes: int
+    left: list[int]
+
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    """A demo that was started once, looked at, and ended: the tests after it go on from its data."""
+    folder = tmp_path_factory.mktemp("city") / "demo"
     with running_demo(folder) as (demo, announced):
         with urllib.request.urlopen(announced["url"], timeout=5) as page:  # noqa: S310 - our own address
             assert page.status == 200
-        assert len(announced["code"]) >= 12
         acknowledged = wait_for(lambda: readings_in_history(folder), 60)
         family = descendants(demo.pid)
-        assert len(family) >= 6
         demo.send_signal(signal.SIGINT)
-        assert demo.wait(40) == 0
-        assert [pid for pid in family if runs(pid)] == []
-    with running_demo(folder) as (demo, again):
-        assert again["code"] != announced["code"]
-        assert readings_in_history(folder) >= acknowledged
-        demo.send_signal(signal.SIGTERM)
-        assert demo.wait(40) == 0
+        status = demo.wait(40)
+        left = [pid for pid in family if runs(pid)]
+        return Ended(folder, announced["code"], acknowledged, status, len(family), left)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_ctrl_c_leaves_no_process_behind(ended: Ended) -> None:
+    assert len(ended.code) >= 12
+    assert ended.processes >= 6
+    assert (ended.status, ended.left) == (0, [])
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG")
-def test_parts_end_with_a_demo_that_is_killed(tmp_path: Path) -> None:
-    with running_demo(tmp_path / "demo") as (demo, _):
+def test_a_second_start_finds_its_data_and_parts_end_with_a_demo_that_is_killed(ended: Ended) -> None:
+    with running_demo(ended.folder) as (demo, again):
+        assert again["code"] != ended.code
+        assert readings_in_history(ended.folder) >= ended.acknowledged
         family = descendants(demo.pid) - {demo.pid}
         os.kill(demo.pid, signal.SIGKILL)
         demo.wait(10)
