@@ -16,15 +16,15 @@ from civicwatt_cloud.modules.returns.entities import FILLERS, READERS
 from civicwatt_cloud.modules.returns.filing import Filing
 from civicwatt_cloud.modules.returns.filling.sheet import Explained, Typed
 from civicwatt_cloud.modules.returns.schemas import (
-    CellsIn,
-    CommentIn,
+    CellWhyIn,
     FiledOut,
     FilingIn,
     OpenedOut,
-    PeriodIn,
+    ReturnCellsIn,
+    ReturnCommentIn,
+    ReturnPeriodIn,
+    ReturnSheetOut,
     RevOut,
-    SheetOut,
-    WhyIn,
 )
 
 router = APIRouter(prefix="/api/v1/returns", tags=["统计填报"], responses=PROBLEMS)
@@ -36,14 +36,14 @@ Key = Annotated[
 
 
 @router.get("/returns/{record_id}/sheet", operation_id="get_return_sheet", summary="报表内容")
-def sheet(request: Request, record_id: RecordId, actor: Reader) -> SheetOut:
+def sheet(request: Request, record_id: RecordId, actor: Reader) -> ReturnSheetOut:
     """Cells with their sources, checks and comments."""
     with reading(request, actor) as context:
         return showing.sheet_of(context, record_id)
 
 
 @router.put("/returns/{record_id}/cells", operation_id="type_return_cells", summary="填写报表")
-def cells(request: Request, record_id: RecordId, said: CellsIn, actor: Filler) -> RevOut:
+def cells(request: Request, record_id: RecordId, said: ReturnCellsIn, actor: Filler) -> RevOut:
     """Keep what was typed so far."""
     with writing(request, actor) as context:
         row = filing.type_in(context, record_id, said.rev, Typed(said.cells, _reasons(said.reasons)))
@@ -61,7 +61,7 @@ def refresh(request: Request, record_id: RecordId, said: Numbered, actor: Filler
 @router.post(
     "/returns/{record_id}/comments", operation_id="comment_return", summary="单元格意见", status_code=204
 )
-def comment(request: Request, record_id: RecordId, said: CommentIn, actor: Reader) -> None:
+def comment(request: Request, record_id: RecordId, said: ReturnCommentIn, actor: Reader) -> None:
     """A word about a cell."""
     with writing(request, actor) as context:
         filing.comment(context, record_id, said.code, said.text)
@@ -84,12 +84,12 @@ def file(request: Request, key: Key, said: FilingIn, actor: Filler) -> FiledOut:
 
 
 @router.post("/periods", operation_id="open_return_period", summary="开放统计期", status_code=201)
-def open_period(request: Request, said: PeriodIn, actor: Filler) -> OpenedOut:
+def open_period(request: Request, said: ReturnPeriodIn, actor: Filler) -> OpenedOut:
     """A return for every institution in scope that has none yet."""
     with writing(request, actor) as context:
         period = periods.parse(said.period)
         return OpenedOut(opened=opening.open_period(context, period, said.owner_id))
 
 
-def _reasons(said: dict[str, WhyIn]) -> dict[str, Explained]:
+def _reasons(said: dict[str, CellWhyIn]) -> dict[str, Explained]:
     return {code: Explained(one.reason, one.said) for code, one in said.items()}

@@ -28,8 +28,8 @@ from civicwatt_cloud.modules.returns.schemas import (
     ComparedOut,
     Id,
     PeriodText,
+    ReturnSummaryOut,
     RevOut,
-    SummaryOut,
     WhyDifferentIn,
 )
 from civicwatt_cloud.modules.returns.summary import By, summary
@@ -115,7 +115,7 @@ def sums(
     period: Annotated[PeriodText, Query()],
     by: By = "region",
     owner_id: Annotated[Id | None, Query()] = None,
-) -> SummaryOut:
+) -> ReturnSummaryOut:
     """What was reported, by region, superior department or class; of an institution and those below it."""
     with reading(request, actor) as context:
         scope = scope_of(actor, READERS)

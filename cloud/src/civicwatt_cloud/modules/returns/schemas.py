@@ -24,7 +24,7 @@ PeriodText = Annotated[
 ]
 
 
-class MeasuredOut(BaseModel):
+class CellMeasuredOut(BaseModel):
     """What is measured, beside what is typed."""
 
     value: str
@@ -38,7 +38,7 @@ class MeasuredOut(BaseModel):
     difference_percent: float | None  # typed against measured
 
 
-class FindingOut(BaseModel):
+class ReturnFindingOut(BaseModel):
     """What a check says of a cell."""
 
     check: str
@@ -54,7 +54,7 @@ class FindingOut(BaseModel):
     asks: bool
 
 
-class CommentOut(BaseModel):
+class ReturnCommentOut(BaseModel):
     """What somebody said of a cell."""
 
     code: str
@@ -63,7 +63,7 @@ class CommentOut(BaseModel):
     at: str
 
 
-class CellOut(BaseModel):
+class ReturnCellOut(BaseModel):
     """A cell."""
 
     code: str
@@ -75,13 +75,13 @@ class CellOut(BaseModel):
     source: Source | None
     who: str | None
     at: str | None
-    measured: MeasuredOut | None
+    measured: CellMeasuredOut | None
     reason: Reason | None
     said: str | None
     outcome: Outcome | None  # the worst of its checks
 
 
-class LineOut(BaseModel):
+class ReturnLineOut(BaseModel):
     """A line of a form: an amount, and what it cost."""
 
     code: str
@@ -89,21 +89,21 @@ class LineOut(BaseModel):
     en: str
     required: bool
     is_part: bool
-    amount: CellOut
-    cost: CellOut | None
+    amount: ReturnCellOut
+    cost: ReturnCellOut | None
 
 
-class TableOut(BaseModel):
+class ReturnTableOut(BaseModel):
     """A table of a form."""
 
     key: str
     zh: str
     en: str
     status: str
-    lines: list[LineOut]
+    lines: list[ReturnLineOut]
 
 
-class SheetOut(BaseModel):
+class ReturnSheetOut(BaseModel):
     """A return with all that is known of it."""
 
     id: int
@@ -126,13 +126,13 @@ class SheetOut(BaseModel):
     on_behalf: str | None
     can_write: bool
     is_own: bool
-    tables: list[TableOut]
-    findings: list[FindingOut]
-    comments: list[CommentOut]
+    tables: list[ReturnTableOut]
+    findings: list[ReturnFindingOut]
+    comments: list[ReturnCommentOut]
     reports: int
 
 
-class WhyIn(BaseModel):
+class CellWhyIn(BaseModel):
     """Why a figure is as it is."""
 
     model_config = STRICT
@@ -140,11 +140,11 @@ class WhyIn(BaseModel):
     said: Text = Field("", max_length=400)
 
 
-class CellsIn(Numbered):
+class ReturnCellsIn(Numbered):
     """What a person types; null takes back what was typed."""
 
     cells: dict[Code, Said | None] = Field(default_factory=dict, max_length=MOST_CELLS)
-    reasons: dict[Code, WhyIn] = Field(default_factory=dict, max_length=MOST_CELLS)
+    reasons: dict[Code, CellWhyIn] = Field(default_factory=dict, max_length=MOST_CELLS)
 
 
 class FilingIn(BaseModel):
@@ -154,7 +154,7 @@ class FilingIn(BaseModel):
     owner_id: Id
     period: PeriodText
     cells: dict[Code, Said | None] = Field(default_factory=dict, max_length=MOST_CELLS)
-    reasons: dict[Code, WhyIn] = Field(default_factory=dict, max_length=MOST_CELLS)
+    reasons: dict[Code, CellWhyIn] = Field(default_factory=dict, max_length=MOST_CELLS)
     on_behalf: Text | None = Field(None, max_length=200)
 
 
@@ -175,7 +175,7 @@ class RevOut(BaseModel):
     rev: int
 
 
-class CommentIn(BaseModel):
+class ReturnCommentIn(BaseModel):
     """A word about a cell."""
 
     model_config = STRICT
@@ -183,7 +183,7 @@ class CommentIn(BaseModel):
     text: Text = Field(min_length=1, max_length=1000)
 
 
-class PeriodIn(BaseModel):
+class ReturnPeriodIn(BaseModel):
     """A period to open, for everybody in scope or for an institution and those below it."""
 
     model_config = STRICT
@@ -197,7 +197,7 @@ class OpenedOut(BaseModel):
     opened: int
 
 
-class SummaryRow(BaseModel):
+class ReturnSummaryRow(BaseModel):
     """A region, a superior department or a class of institutions."""
 
     key: str
@@ -208,7 +208,7 @@ class SummaryRow(BaseModel):
     values: dict[str, str]
 
 
-class SummaryOut(BaseModel):
+class ReturnSummaryOut(BaseModel):
     """Sums of what was reported."""
 
     period: str
@@ -216,7 +216,7 @@ class SummaryOut(BaseModel):
     titles: dict[str, str]
     titles_en: dict[str, str]
     units: dict[str, str]
-    rows: list[SummaryRow]
+    rows: list[ReturnSummaryRow]
 
 
 class ComparedOut(BaseModel):

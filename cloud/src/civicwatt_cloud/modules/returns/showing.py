@@ -24,19 +24,19 @@ from civicwatt_cloud.modules.returns.filling.sheet import Row, Rows
 from civicwatt_cloud.modules.returns.forms import COST, Cell, FormField
 from civicwatt_cloud.modules.returns.models import EnergyReturn, ReturnComment, ReturnReport
 from civicwatt_cloud.modules.returns.schemas import (
-    CellOut,
-    CommentOut,
-    FindingOut,
-    LineOut,
-    MeasuredOut,
-    SheetOut,
-    TableOut,
+    CellMeasuredOut,
+    ReturnCellOut,
+    ReturnCommentOut,
+    ReturnFindingOut,
+    ReturnLineOut,
+    ReturnSheetOut,
+    ReturnTableOut,
 )
 
 _WORST = {Outcome.OKAY: 0, Outcome.UNCHECKED: 1, Outcome.POSSIBLE: 2}
 
 
-def sheet_of(context: Context, record_id: int) -> SheetOut:
+def sheet_of(context: Context, record_id: int) -> ReturnSheetOut:
     """The whole return. Errors: NotFound, NotPermitted."""
     row: EnergyReturn = registry.get(context, RETURN, record_id)
     owner = context.session.get_one(Institution, row.owner_id)
@@ -45,7 +45,7 @@ def sheet_of(context: Context, record_id: int) -> SheetOut:
     outcomes = _outcomes(found)
     state = FLOW.state(row.state)
     count = select(func.count()).select_from(ReturnReport).where(ReturnReport.return_id == row.id)
-    return SheetOut(
+    return ReturnSheetOut(
         id=row.id,
         rev=row.rev,
         owner_id=owner.id,
@@ -67,7 +67,7 @@ def sheet_of(context: Context, record_id: int) -> SheetOut:
         can_write=row.state in OPEN and scope_of(context.actor, FILLERS).has(context.session, owner.id),
         is_own=steps.is_own(context, row),
         tables=[
-            TableOut(
+            ReturnTableOut(
                 key=one.key,
                 zh=one.zh,
                 en=one.en,
@@ -91,11 +91,11 @@ def _outcomes(found: Sequence[Finding]) -> Mapping[str, Outcome]:
 
 def _line(
     context: Context, line: FormField, cells: Mapping[str, Cell], rows: Rows, outcomes: Mapping[str, Outcome]
-) -> LineOut:
-    def cell(code: str) -> CellOut:
+) -> ReturnLineOut:
+    def cell(code: str) -> ReturnCellOut:
         return _cell(context, cells[code], rows.get(code), outcomes.get(code))
 
-    return LineOut(
+    return ReturnLineOut(
         code=line.code,
         zh=line.zh,
         en=line.en,
@@ -106,10 +106,10 @@ def _line(
     )
 
 
-def _cell(context: Context, cell: Cell, row: Row | None, outcome: Outcome | None) -> CellOut:
+def _cell(context: Context, cell: Cell, row: Row | None, outcome: Outcome | None) -> ReturnCellOut:
     one = row or {}
     at_us, source, reason = one.get("at_us"), one.get("source"), one.get("reason")
-    return CellOut(
+    return ReturnCellOut(
         code=cell.code,
         zh=cell.zh,
         en=cell.en,
@@ -126,12 +126,12 @@ def _cell(context: Context, cell: Cell, row: Row | None, outcome: Outcome | None
     )
 
 
-def _measured(context: Context, cell: Cell, row: Row) -> MeasuredOut:
+def _measured(context: Context, cell: Cell, row: Row) -> CellMeasuredOut:
     basis = json.loads(row["basis"] or "{}")
     completeness = basis.get("completeness")
     measured, value = row["measured_micro"], row["micro"]
     is_beside = row["source"] == Source.PERSON and measured and value is not None
-    return MeasuredOut(
+    return CellMeasuredOut(
         value=shown(cell, measured) or "",
         source=Source(row["measured_source"]),
         computed=iso(row["computed_us"], context.zone),
@@ -144,9 +144,9 @@ def _measured(context: Context, cell: Cell, row: Row) -> MeasuredOut:
     )
 
 
-def _finding(one: Finding) -> FindingOut:
+def _finding(one: Finding) -> ReturnFindingOut:
     check = forms.checks()[one.check]
-    return FindingOut(
+    return ReturnFindingOut(
         check=check.id,
         title=check.zh,
         title_en=check.en,
@@ -161,9 +161,9 @@ def _finding(one: Finding) -> FindingOut:
     )
 
 
-def _comments(context: Context, return_id: int) -> list[CommentOut]:
+def _comments(context: Context, return_id: int) -> list[ReturnCommentOut]:
     query = select(ReturnComment).where(ReturnComment.return_id == return_id).order_by(ReturnComment.id)
     return [
-        CommentOut(code=one.code, text=one.text, who=one.who, at=iso(one.at_us, context.zone))
+        ReturnCommentOut(code=one.code, text=one.text, who=one.who, at=iso(one.at_us, context.zone))
         for one in context.session.scalars(query)
     ]

@@ -15,13 +15,13 @@ from civicwatt_cloud.modules.returns.filling.earlier import OPEN
 from civicwatt_cloud.modules.returns.filling.numbers import shown
 from civicwatt_cloud.modules.returns.models import EnergyReturn, ReturnCell
 from civicwatt_cloud.modules.returns.periods import Period
-from civicwatt_cloud.modules.returns.schemas import SummaryOut, SummaryRow
+from civicwatt_cloud.modules.returns.schemas import ReturnSummaryOut, ReturnSummaryRow
 
 By = Literal["region", "department", "class"]
 MILLI = 1000  # no field has more than three decimals, and sums of a province stay within 64 bits
 
 
-def summary(context: Context, scope: Scope, period: Period, by: By) -> SummaryOut:
+def summary(context: Context, scope: Scope, period: Period, by: By) -> ReturnSummaryOut:
     """Two statements; what is not filed is counted beside the sums, never guessed into them."""
     key, named = _GROUPS[by]
     is_filed = EnergyReturn.state.not_in(OPEN)
@@ -49,14 +49,14 @@ def summary(context: Context, scope: Scope, period: Period, by: By) -> SummaryOu
     form = forms.form_on(period.start)
     cells = form.cells(period.kind)
     names = named(context, list(rows))
-    return SummaryOut(
+    return ReturnSummaryOut(
         period=period.key,
         by=by,
         titles={code: cell.zh for code, cell in cells.items()},
         titles_en={code: cell.en for code, cell in cells.items()},
         units={code: cell.unit for code, cell in cells.items()},
         rows=[
-            SummaryRow(
+            ReturnSummaryRow(
                 key=str(group or ""),
                 name=names.get(group, "本级"),
                 returns=all_,
