@@ -31,6 +31,7 @@ import civicwatt_cloud.modules.org.models
 import civicwatt_cloud.modules.pv.models
 import civicwatt_cloud.modules.returns.account_models
 import civicwatt_cloud.modules.returns.models
+import civicwatt_cloud.modules.targets.models
 import civicwatt_cloud.modules.upkeep.equipment_models
 import civicwatt_cloud.modules.upkeep.gate_models
 import civicwatt_cloud.modules.upkeep.models

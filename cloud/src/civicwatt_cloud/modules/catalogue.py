@@ -6,6 +6,7 @@ from civicwatt_cloud.modules.housing import module as housing
 from civicwatt_cloud.modules.org import module as org
 from civicwatt_cloud.modules.pv import module as pv
 from civicwatt_cloud.modules.returns import module as returns
+from civicwatt_cloud.modules.targets import module as targets
 from civicwatt_cloud.modules.upkeep import module as upkeep
 
 MODULES: tuple[Module, ...] = (
@@ -15,4 +16,5 @@ MODULES: tuple[Module, ...] = (
     upkeep.MODULE,
     returns.MODULE,
     pv.MODULE,
+    targets.MODULE,
 )

@@ -1,0 +1,1 @@
+"""Targets, budgets and quotas of energy."""
