@@ -2,7 +2,8 @@
 
 The series are simulated buildings with faults whose truth is known, tuned and held out apart, and a labelled
 real one where it is at hand. The two others: deviation from the median of the hour of the week, and an
-isolation forest; both see the whole series, future included.
+isolation forest; both see the whole series, future included, as the review does. Beside the live pass stands
+the hour of the week of the eight weeks before each row.
 """
 
 import csv
@@ -18,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from civicwatt.bench.anomaly_peers import forest, has_forest, hour_of_week
+from civicwatt.bench.anomaly_peers import forest, has_forest, hour_of_week, trailing_hour_of_week
 from civicwatt.bench.anomaly_scores import Judged, Labelled, pooled
 from civicwatt.bench.figures import Figure, figure, progress
 from civicwatt_cloud.analysis.anomalies.budget import chosen
@@ -33,7 +34,8 @@ SEED = 2026  # no constant of the detector was set on this seed
 EACH = 3
 SPEED_METERS, SPEED_DAYS = 128, 35
 BUDGET = 0.5
-LABELLED = Path("../shared/data/anomaly")
+QUICK_H = 4
+LABELLED = Path("../shared/data/anomaly")  # not of this project; skipped where it is not
 NAB = "ambient_temperature_system_failure"
 
 
@@ -83,7 +85,7 @@ def _city(title: str, city: Sequence[FaultyMeter]) -> dict[str, Figure]:
         f"{title}_false_hours": figure(mine["false_hours_percent"], "%", 0.5),
         f"{title}_delay": figure(mine["median_delay_h"], "h", 24),
         f"{title}_quick_recall": figure(
-            float(np.mean([delay < 4 for delay in quick])) if quick else None,
+            float(np.mean([delay <= QUICK_H for delay in quick])) if quick else None,
             "",
             0.99,
             at_least=True,
@@ -94,7 +96,10 @@ def _city(title: str, city: Sequence[FaultyMeter]) -> dict[str, Figure]:
 
 
 def _peers(labels: list[Labelled], city: Sequence[FaultyMeter]) -> dict[str, dict[str, float]]:
-    rows = {"hour_of_week": pooled(labels, [hour_of_week(one) for one in city])}
+    rows = {
+        "hour_of_week": pooled(labels, [hour_of_week(one) for one in city]),
+        "hour_of_week_trailing": pooled(labels, [trailing_hour_of_week(one) for one in city]),
+    }
     if has_forest():
         rows["isolation_forest"] = pooled(labels, [forest(one) for one in city])
     else:
@@ -152,8 +157,8 @@ def _delays(kinds: Mapping[str, list[float]]) -> dict[str, Any]:
         kind: {
             "faults": len(hours),
             "found": round(float(np.mean(np.isfinite(hours))), 3),
-            "within_4_h": round(float(np.mean(np.array(hours) < 4)), 3),
-            "within_24_h": round(float(np.mean(np.array(hours) < 24)), 3),
+            "within_4_h": round(float(np.mean(np.array(hours) <= QUICK_H)), 3),
+            "within_24_h": round(float(np.mean(np.array(hours) <= 24)), 3),
         }
         for kind, hours in sorted(kinds.items())
     }

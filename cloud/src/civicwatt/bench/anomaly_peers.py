@@ -8,6 +8,7 @@ from civicwatt.bench.anomaly_scores import Judged
 from civicwatt_sim.hourly import FaultyMeter
 
 ROBUST_Z = 3.5  # Source: Iglewicz and Hoaglin, "How to Detect and Handle Outliers", 1993
+WEEK_H, BEHIND = 168, 8
 TREES, SEED = 100, 7
 
 
@@ -24,6 +25,23 @@ def hour_of_week(one: FaultyMeter) -> Judged:
         score[at] = 0.6745 * np.abs(one.value[at] - middle) / max(spread, floor)
     score = np.nan_to_num(score)
     return Judged(score, score > ROBUST_Z)
+
+
+def trailing_hour_of_week(one: FaultyMeter) -> Judged:
+    """The same from the eight weeks before each row, which sees no future."""
+    weeks = -(-len(one.value) // WEEK_H)
+    padded = np.full((weeks + BEHIND, WEEK_H), np.nan)
+    padded.ravel()[BEHIND * WEEK_H : BEHIND * WEEK_H + len(one.value)] = one.value
+    score = np.zeros((weeks, WEEK_H))
+    floor = 0.01 * float(np.nanmedian(np.abs(one.value))) + 1e-9
+    for week in range(weeks):
+        past = padded[week : week + BEHIND]
+        some = ~np.isnan(past).all(0)
+        middle = np.nanmedian(past[:, some], axis=0)
+        spread = np.nanmedian(np.abs(past[:, some] - middle), axis=0)
+        score[week, some] = 0.6745 * np.abs(padded[week + BEHIND, some] - middle) / np.maximum(spread, floor)
+    flat = np.nan_to_num(score.ravel()[: len(one.value)])
+    return Judged(flat, flat > ROBUST_Z)
 
 
 def has_forest() -> bool:

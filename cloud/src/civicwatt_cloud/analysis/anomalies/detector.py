@@ -54,7 +54,7 @@ MILD_RANGE = 0.7
 HABIT_H, MILD = 48.0, 3.0  # an anomaly that lasts longer and is no wilder teaches
 SHORT_GAP = 3  # missing rows that an anomaly goes on over
 # the order of rows, above and below the threshold: how rough the last days were
-ROUGH_H = 72.0
+ROUGH_H = 100.0
 ROUGH_PARTS = np.array([0.1, 0.1, 0.0, 0.35])
 RAW_SHARE, RAW_MOST = 0.3, 3.0
 WEEK_END = 6
@@ -270,9 +270,9 @@ class Detector:
         past.error_own[:, slot], past.error_near[:, slot] = today.errors
         past.repeats[:, slot] = today.same
         blank = np.isnan(today.value)
-        past.zeros[:, slot] = np.where(blank, np.nan, today.value == 0)
+        past.zeros[:, slot] = np.where(np.isnan(today.same), np.nan, today.value == 0)
         negative = today.value < 0  # a meter that exports is positive on the same days
-        reversed_day = negative.sum(1) > REVERSED_SHARE * today.rows
+        reversed_day = (negative.sum(1) > REVERSED_SHARE * today.rows) & (self.high > 0)
         past.negatives[:, slot] = np.where(blank | reversed_day[:, None], np.nan, negative)
         past.temperature[:, slot] = today.temperature
         past.lows[:, slot], past.highs[:, slot] = extremes(today.accepted)

@@ -1,9 +1,14 @@
 """What to expect of an hour: from days of its class, and from days that went like this one so far."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from civicwatt_cloud.analysis.anomalies.past import DAYS, HOURS, WEEKS, Flags, Past, weighted_median
 from civicwatt_cloud.analysis.arrays import Numbers, median
+
+Ints = NDArray[np.int64]
 
 # [engineering default] each: set on simulated buildings, on none of those that are held out
 MEMORY_DAYS = 28.0  # a day weighs 1/e of yesterday after four weeks: seasons move
@@ -33,6 +38,7 @@ class Expected:
         self.matched = np.zeros(meters)
         self.typical = np.full(meters, np.nan)
         self.swing = np.full(meters, np.nan)
+        self.own_scale = np.zeros((meters, HOURS))
         self.resolution = np.zeros(meters)
 
     def begin(self, past: Past, day: int, weekday: int) -> None:
@@ -40,34 +46,34 @@ class Expected:
         slots = np.arange(DAYS)
         age = (day - 1 - slots) % DAYS + 1.0
         self.recent = np.exp(-age / MEMORY_DAYS)
-        flat = past.taught.reshape(self.meters, -1)
-        self.typical = share_of(np.abs(flat), 0.9)
-        self.swing = share_of(flat, 0.9) - share_of(flat, 0.1)
-        spread = median(np.abs(flat - median(flat, 1)[:, None]), 1)
-        self.order = np.argsort(past.taught, axis=1)
-        self.ordered = np.take_along_axis(past.taught, self.order, axis=1)
+        low, quarter, three, high = shares_of(past.taught.reshape(self.meters, -1), (0.1, 0.25, 0.75, 0.9))
+        self.typical, self.swing, spread = (
+            np.fmax(np.abs(low), np.abs(high)),
+            high - low,
+            (three - quarter) / 2,
+        )
+        self.by_hour, self.order, self.ordered = _ordered(past.taught)
         self.weighty = ~np.isnan(self.ordered)
-        self.days = np.count_nonzero(~np.isnan(past.taught), axis=1).astype(float)  # of each hour
+        self.days = np.count_nonzero(self.weighty, axis=2).astype(float)  # of each hour
         self.classes = median(past.taught.reshape(self.meters, WEEKS, 7, HOURS), 1)
-        scale = self._scale(past.error_own, spread)
-        self.base = _class_weights(past, self.classes, weekday, scale) * self.recent
-        weights = np.take_along_axis(self.base[:, :, None], self.order, axis=1) * self.weighty
-        self.own = weighted_median(self.ordered, weights, 1)
+        self.base = _class_weights(past, self.classes, weekday, self.own_scale) * self.recent
+        weights = np.take_along_axis(self.base[:, None, :], self.order, axis=2) * self.weighty
+        self.own = weighted_median(self.ordered, weights, 2)
         self.own_scale = self._scale(past.error_own, spread, self.base)
         self.near_scale = self._scale(past.error_near, spread)
         self.unlike = np.roll(self.unlike, 1, axis=1)
-        self.taught, self.archived = past.taught, past.archived
+        self.archived = past.archived
         self.worked = self.classes.max(1)
         self.temperature = past.temperature
 
     def _scale(self, errors: Numbers, spread: Numbers, weights: Numbers | None = None) -> Numbers:
         """Typical error of each hour of the day (meters × 24), wide while little is known."""
         weight = self.recent[None, :] if weights is None else weights + 0.15 * self.recent
-        order = np.argsort(errors, axis=1)
-        ordered = np.take_along_axis(errors, order, axis=1)
-        each = np.take_along_axis(np.broadcast_to(weight, errors.shape[:2])[:, :, None], order, axis=1)
-        middle = weighted_median(ordered, each * ~np.isnan(ordered), 1)
-        known = np.count_nonzero(~np.isnan(errors), axis=1).astype(float)
+        _, order, ordered = _ordered(errors)
+        each = np.take_along_axis(np.broadcast_to(weight, errors.shape[:2])[:, None, :], order, axis=2)
+        there = ~np.isnan(ordered)
+        middle = weighted_median(ordered, each * there, 2)
+        known = np.count_nonzero(there, axis=2).astype(float)
         around = (np.roll(middle, 1, 1) + middle + np.roll(middle, -1, 1)) / 3.0
         middle = np.nan_to_num(np.fmax(middle, around))
         guess = UNKNOWN_DAYS * np.nan_to_num(spread)[:, None]
@@ -81,12 +87,12 @@ class Expected:
         if temperature is not None:
             apart = (self.temperature[:, :, hour] - temperature[:, None]) / TEMPERATURE_SPREAD_C
             weights = weights * np.nan_to_num(np.exp(-0.5 * np.minimum(apart**2, 9.0)), nan=0.05)
-        order, there = self.order[:, :, hour], self.weighty[:, :, hour]
-        return weighted_median(self.ordered[:, :, hour], np.take_along_axis(weights, order, 1) * there, 1)
+        order, there = self.order[:, hour], self.weighty[:, hour]
+        return weighted_median(self.ordered[:, hour], np.take_along_axis(weights, order, 1) * there, 1)
 
     def nearest(self, hour: int, value: Numbers) -> Numbers:
         """How far the value is from the few nearest that this hour of the day ever had."""
-        apart = np.abs(self.ordered[:, :, hour] - value[:, None])
+        apart = np.abs(self.ordered[:, hour] - value[:, None])
         lately = np.partition(np.nan_to_num(apart, nan=np.inf), NEIGHBOUR, axis=1)[:, NEIGHBOUR]
         once = np.abs(self.archived[:, :, hour] - value[:, None])
         once = np.partition(np.nan_to_num(once, nan=np.inf), NEIGHBOUR, axis=1)[:, NEIGHBOUR]
@@ -94,8 +100,8 @@ class Expected:
 
     def inside(self, hour: int, value: Numbers) -> Flags:
         """Whether the value lies between what this hour had at least twice on days of the past."""
-        ordered = self.ordered[:, :, hour]
-        known = np.count_nonzero(self.weighty[:, :, hour], axis=1)
+        ordered = self.ordered[:, hour]
+        known = np.count_nonzero(self.weighty[:, hour], axis=1)
         high = np.take_along_axis(ordered, np.maximum(known - 2, 0)[:, None], axis=1)[:, 0]
         return np.asarray((value >= ordered[:, 1]) & (value <= high))
 
@@ -110,7 +116,7 @@ class Expected:
         """An hour is over: compare it with the same hour of each past day."""
         there = ~np.isnan(value)
         scale = np.maximum(self.own_scale[:, hour], self.floor(np.nan_to_num(self.own[:, hour])))
-        apart = np.abs(value[:, None] - self.taught[:, :, hour]) / scale[:, None]
+        apart = np.abs(value[:, None] - self.by_hour[:, hour]) / scale[:, None]
         apart = np.nan_to_num(np.minimum(apart, MATCH_MOST), nan=1.5)
         self.unlike = np.where(
             there[:, None], MATCH_KEEP * self.unlike + (1 - MATCH_KEEP) * apart, self.unlike
@@ -118,12 +124,19 @@ class Expected:
         self.matched = np.where(there, np.minimum(self.matched + 1.0, 6.0), self.matched)
 
 
-def share_of(values: Numbers, share: float) -> Numbers:
-    """The value below which this share of each row's known values lies."""
+def shares_of(values: Numbers, shares: Sequence[float]) -> list[Numbers]:
+    """The values below which these shares of each row's known values lie."""
     ordered = np.sort(values, axis=1)
-    known = np.count_nonzero(~np.isnan(ordered), axis=1)
-    at = np.floor(share * np.maximum(known - 1, 0)).astype(np.int64)
-    return np.asarray(np.take_along_axis(ordered, at[:, None], axis=1)[:, 0])
+    last = np.maximum(np.count_nonzero(~np.isnan(ordered), axis=1) - 1, 0)
+    rows = np.arange(len(ordered))
+    return [ordered[rows, np.floor(share * last).astype(np.int64)] for share in shares]
+
+
+def _ordered(ring: Numbers) -> tuple[Numbers, Ints, Numbers]:
+    """A ring as meters × hours × days: as it is, its ascending order, and in that order."""
+    by_hour = np.ascontiguousarray(ring.transpose(0, 2, 1))
+    order = np.argsort(by_hour, axis=2)
+    return by_hour, order, np.take_along_axis(by_hour, order, axis=2)
 
 
 def _class_weights(past: Past, profiles: Numbers, today: int, scale: Numbers) -> Numbers:
