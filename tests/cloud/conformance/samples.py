@@ -28,6 +28,8 @@ SAID: dict[str, dict[str, object]] = {  # by entity: what a field cannot say of 
     "fleet_supplier": {"kind": "rental"},
     "vehicle_pool": {"kind": "rental"},
     "emergency_campaign": {"region_code": "429901"},
+    "certification": {"kind": "frugal_organ", "version": "2020", "year": 2025},
+    "certification_answer": {"item": "targets_met", "most": 500},
     "energy_return": {"kind": "annual", "period": "2026", "form": "2021"},
 }
 REFERS = {"vehicle": ("pool_id",)}  # besides what is required
