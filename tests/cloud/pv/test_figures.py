@@ -1,5 +1,6 @@
 """A plant's figures: from the ledger, with a reason wherever there is none."""
 
+import sys
 from decimal import Decimal
 from typing import Any
 
@@ -7,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from civicwatt_cloud.modules.pv import rules, service
+from civicwatt_cloud.modules.pv import clear_sky, rules, service
 from civicwatt_cloud.modules.pv.entities import IRRADIATION
 from civicwatt_cloud.modules.pv.errors import AnotherPlants, NoMonth, UnknownPoint
-from civicwatt_cloud.modules.pv.rules import Counted, Figures, Lit
+from civicwatt_cloud.modules.pv.rules import Counted, Figures, Over
 
 NOW = "2026-03-10 12:00"
 
@@ -110,10 +111,44 @@ def test_points_are_those_of_the_institution_and_of_one_plant(roofs: Any) -> Non
 @given(st.integers(1, 10**13), st.integers(1, 10**6), st.integers(1, 2500))
 def test_what_is_not_plausible_is_no_performance_ratio(micro: int, capacity: int, light: int) -> None:
     full = Counted(micro, Decimal(1), None)
-    found = rules.figures("all_here", capacity, lambda _: full, Lit(full, light), Decimal("0.9"))
+    found = rules.figures(
+        "all_here", capacity, lambda _: full, Over(full, light, rules.NOT_YET), Decimal("0.9")
+    )
     exact = micro / 1e6 / (capacity / 100) / (light / 10)
     if found.performance_ratio.value is None:
         assert found.performance_ratio.why == rules.NOT_PLAUSIBLE
         assert exact > 1.0499
     else:
         assert float(found.performance_ratio.value) == pytest.approx(exact, abs=5.1e-5)
+
+
+def test_what_a_clear_sky_would_give_is_computed_at_night_and_anew_when_the_plant_changes(
+    roofs: Any, monkeypatch: Any
+) -> None:
+    pytest.importorskip("pvlib")
+    monkeypatch.setattr(clear_sky, "YEARS", 1)
+    plant = roofs.plant(latitude="31", longitude="112", tilt=20, azimuth=180)
+    roofs.month(11, 202601, 5_000)
+    roofs.month(11, 202602, 5_000)
+    assert figures(roofs, plant, "2026-01").clear_sky == (None, rules.NOT_YET)
+    clear_sky.expect(roofs.at(NOW))
+    january, year = (figures(roofs, plant, label) for label in ("2026-01", "2026"))
+    assert january.clear_sky.value is not None
+    assert 9_000 < january.clear_sky.value < 16_000  # 100 kWp, some five hours of full sun a day in winter
+    assert january.of_clear_sky.value == (500_000 / january.clear_sky.value).quantize(Decimal("0.1"))
+    assert year.clear_sky.value is not None
+    assert year.clear_sky.value > january.clear_sky.value * 19 // 10  # two months are over
+    assert figures(roofs, plant, "2026-03").clear_sky == (None, rules.NOT_OVER)
+    plant.capacity *= 2
+    clear_sky.expect(roofs.at(NOW))
+    doubled = figures(roofs, plant, "2026-01").clear_sky.value
+    assert doubled == pytest.approx(january.clear_sky.value * 2, abs=2)
+    plant.tilt = None
+    assert figures(roofs, plant, "2026-01").clear_sky == (None, rules.NO_PLACE)
+
+
+def test_without_pvlib_nothing_is_computed_and_nothing_fails(roofs: Any, monkeypatch: Any) -> None:
+    monkeypatch.setitem(sys.modules, "pvlib", None)
+    plant = roofs.plant(latitude="31", longitude="112", tilt=20, azimuth=180)
+    clear_sky.expect(roofs.at(NOW))
+    assert figures(roofs, plant, "2026-01").clear_sky == (None, rules.NOT_YET)

@@ -24,8 +24,10 @@ const SHOWN: [keyof Omit<PvPeriod, "label" | "completeness">, TextKey][] = [
   ["self_sufficiency", "pv_self_sufficiency"],
   ["specific_yield", "pv_specific_yield"],
   ["performance_ratio", "pv_performance_ratio"],
+  ["clear_sky", "pv_clear_sky"],
+  ["of_clear_sky", "pv_of_clear_sky"],
 ];
-const IN_TABLE = SHOWN.filter(([key]) => key !== "imported" && key !== "used");
+const IN_TABLE = SHOWN.filter(([key]) => !["imported", "used", "clear_sky"].includes(key));
 
 /** What a plant gave in a year and its months; where a figure is missing, why. */
 export function PlantFigures({ id }: { id: number }) {

@@ -20,6 +20,8 @@ const en: Record<keyof typeof zh, string> = {
   pv_self_sufficiency: "Share of the use covered",
   pv_specific_yield: "Specific yield",
   pv_performance_ratio: "Performance ratio",
+  pv_clear_sky: "Expected under a clear sky (months that are over)",
+  pv_of_clear_sky: "Of a clear sky",
   pv_completeness: "Completeness of generation",
   pv_no_value: "none",
 };

@@ -18,6 +18,8 @@ const zh = {
   pv_self_sufficiency: "自给率",
   pv_specific_yield: "单位装机发电量",
   pv_performance_ratio: "性能比 PR",
+  pv_clear_sky: "晴空理论发电量（已结束的月份）",
+  pv_of_clear_sky: "占晴空理论",
   pv_completeness: "发电量完整率",
   pv_no_value: "无",
 };

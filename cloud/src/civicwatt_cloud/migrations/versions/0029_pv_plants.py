@@ -19,6 +19,8 @@ def upgrade() -> None:
         sa.Column("mode", sa.String(length=32), nullable=False),
         sa.Column("tilt", sa.BigInteger(), nullable=True),
         sa.Column("azimuth", sa.BigInteger(), nullable=True),
+        sa.Column("latitude", sa.BigInteger(), nullable=True),
+        sa.Column("longitude", sa.BigInteger(), nullable=True),
         sa.Column("commissioned_on", sa.Date(), nullable=True),
         sa.Column("generation_points", sa.String(length=200), nullable=True),
         sa.Column("export_points", sa.String(length=200), nullable=True),
@@ -96,8 +98,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_pv_irradiation_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_pv_irradiation_plant_id"), ["plant_id"], unique=False)
 
+    op.create_table(
+        "pv_clear_sky",
+        sa.Column("plant_id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=False),
+        sa.Column("micro", sa.BigInteger(), nullable=False),
+        sa.Column("made_of", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["plant_id"], ["pv_plant.id"], name=op.f("fk_pv_clear_sky_plant_id_pv_plant")
+        ),
+        sa.PrimaryKeyConstraint("plant_id", "month", name=op.f("pk_pv_clear_sky")),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("pv_clear_sky")
     with op.batch_alter_table("pv_irradiation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pv_irradiation_plant_id"))
         batch_op.drop_index(batch_op.f("ix_pv_irradiation_owner_id"))

@@ -40,6 +40,8 @@ class PvPeriod(BaseModel):
     self_sufficiency: PvFigure
     specific_yield: PvFigure
     performance_ratio: PvFigure
+    clear_sky: PvFigure
+    of_clear_sky: PvFigure
 
 
 class PvFigures(BaseModel):
@@ -59,6 +61,8 @@ UNITS = {
     "self_sufficiency": "%",
     "specific_yield": "kWh/kWp",
     "performance_ratio": "",
+    "clear_sky": "kWh",
+    "of_clear_sky": "%",
 }
 
 

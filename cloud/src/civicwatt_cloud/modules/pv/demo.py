@@ -54,6 +54,8 @@ def _plant(today: date, number: int, point: int, building: Building) -> dict[str
         "mode": "surplus" if number == 1 else "all_here",
         "tilt": 8,
         "azimuth": 180,
+        "latitude": 310_000,
+        "longitude": 1_120_000,
         "generation_points": str(point),
     }
     if number == 2:

@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from civicwatt_cloud.kit.db import Base
 from civicwatt_cloud.kit.records import fields
 from civicwatt_cloud.kit.records.record import Record
 from civicwatt_cloud.modules.pv.choices import FindingKind, Investment, Mode
@@ -23,6 +24,8 @@ class Plant(Record):
     mode: Mapped[str] = fields.choice("消纳方式", "use of the energy", Mode)
     tilt: Mapped[int | None] = fields.number("倾角", "tilt", "°")
     azimuth: Mapped[int | None] = fields.number("方位角（正南 180）", "azimuth (south 180)", "°")
+    latitude: Mapped[int | None] = fields.number("纬度", "latitude", "°", digits=4, least=-900_000)
+    longitude: Mapped[int | None] = fields.number("经度", "longitude", "°", digits=4, least=-1_800_000)
     commissioned_on: Mapped[date | None] = fields.day("并网日期", "in operation since")
     generation_points: Mapped[str | None] = fields.text("发电计量点", "points of generation")
     export_points: Mapped[str | None] = fields.text("上网计量点", "points of export")
@@ -31,6 +34,17 @@ class Plant(Record):
     investor: Mapped[str | None] = fields.text("投资运营单位", "investor", length=120)
     contract: Mapped[str | None] = fields.text("合同编号", "contract", length=60)
     contract_until: Mapped[date | None] = fields.day("合同期至", "contract until")
+
+
+class ClearSky(Base):
+    """What a plant would give in a month without a cloud, computed at night; `made_of`: the plant's facts."""
+
+    __tablename__ = "pv_clear_sky"
+
+    plant_id: Mapped[int] = mapped_column(ForeignKey("pv_plant.id"), primary_key=True)
+    month: Mapped[int] = mapped_column(primary_key=True)  # yyyymm
+    micro: Mapped[int] = mapped_column(BigInteger)
+    made_of: Mapped[str] = mapped_column(String(120))
 
 
 class Irradiation(Record):

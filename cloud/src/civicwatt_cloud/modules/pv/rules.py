@@ -34,11 +34,12 @@ class Figure(NamedTuple):
     why: Why | None = None
 
 
-class Lit(NamedTuple):
-    """What was generated in months that are over, and the irradiation in the plane in the same months."""
+class Over(NamedTuple):
+    """Of those months that are over: what was generated, and what there was to generate from."""
 
     generation: Counted
-    irradiation: int  # 0.1 kWh/m²
+    irradiation: int | Why  # in the plane [0.1 kWh/m²]
+    clear_sky: int | Why  # what the plant gives without a cloud [micro-kWh]
 
 
 class Figures(NamedTuple):
@@ -53,6 +54,8 @@ class Figures(NamedTuple):
     self_sufficiency: Figure
     specific_yield: Figure
     performance_ratio: Figure
+    clear_sky: Figure
+    of_clear_sky: Figure
     completeness: Decimal | None  # of the generation
 
 
@@ -63,6 +66,9 @@ NO_IRRADIATION = Why(
     "没有组件面辐照量，只给出单位装机发电量", "no irradiation in the plane: the specific yield alone is given"
 )
 PARTLY_LIT = Why("部分月份没有组件面辐照量", "of some months the irradiation in the plane is not known")
+NOT_OVER = Why("本期还没有结束的月份", "no month of this period is over")
+NO_PLACE = Why("缺少经纬度、倾角或方位角", "latitude, longitude, tilt or azimuth is missing")
+NOT_YET = Why("尚未计算：夜间任务需要安装 pvlib", "not computed yet: the nightly job needs pvlib")
 NOTHING = Why("本期没有发电", "nothing was generated")
 NOTHING_USED = Why("本期没有用电", "nothing was used")
 NOT_PLAUSIBLE = Why(
@@ -82,13 +88,13 @@ def figures(
     mode: str,
     capacity: int,
     counted: Callable[[str], Counted],
-    lit: Lit | Why,
+    over: Over,
     least_completeness: Decimal,
 ) -> Figures:
     """The figures of one period.
 
-    capacity [0.01 kWp]; counted: by purpose (generation, export, import); lit: what the ratio is made of, or
-    why it cannot be.
+    capacity [0.01 kWp]; counted: by purpose (generation, export, import); over: what
+    ratios are made of.
     """
     generation, import_ = counted("generation"), counted("import")
     export = Counted(0, None, None) if mode == Mode.ALL_HERE else counted("export")
@@ -106,7 +112,9 @@ def figures(
         _share(found.self_use, first or NOTHING),
         _share(found.self_sufficiency, first or import_.why or NOTHING_USED),
         _specific(generation, capacity),
-        _ratio(lit, capacity, least_completeness),
+        _ratio(over, capacity, least_completeness),
+        _clear(over),
+        _of_clear(over, least_completeness),
         generation.completeness,
     )
 
@@ -126,20 +134,47 @@ def _specific(generation: Counted, capacity: int) -> Figure:
     return Figure(_rounded(Decimal(generation.micro) / MICRO / capacity * 100, 2))
 
 
-def _ratio(lit: Lit | Why, capacity: int, least: Decimal) -> Figure:
+def _ratio(over: Over, capacity: int, least: Decimal) -> Figure:
     """Source: IEC 61724-1, PR = (E/P0)/(H/G_ref), G_ref = 1 kW/m²."""
-    if isinstance(lit, Why):
-        return Figure(None, lit)
-    generation, irradiation = lit
+    if isinstance(over.irradiation, Why):
+        return Figure(None, over.irradiation)
+    micro = _enough(over.generation, least)
+    if isinstance(micro, Why):
+        return Figure(None, micro)
+    value = (Decimal(micro) / MICRO / capacity * 100) / (Decimal(over.irradiation) / 10)
+    low, high = map(Decimal, map(str, PLAUSIBLE))
+    return Figure(_rounded(value, 4)) if low < value < high else Figure(None, NOT_PLAUSIBLE)
+
+
+def _clear(over: Over) -> Figure:
+    if isinstance(over.clear_sky, Why):
+        return Figure(None, over.clear_sky)
+    return Figure(_rounded(Decimal(over.clear_sky) / MICRO, 0))
+
+
+def _of_clear(over: Over, least: Decimal) -> Figure:
+    """How much of a sky without clouds came [%]; clouds and faults together, so no performance ratio."""
+    if isinstance(over.clear_sky, Why):
+        return Figure(None, over.clear_sky)
+    micro = _enough(over.generation, least)
+    if isinstance(micro, Why):
+        return Figure(None, micro)
+    return (
+        Figure(_rounded(Decimal(micro) / over.clear_sky * 100, 1))
+        if over.clear_sky
+        else Figure(None, NOTHING)
+    )
+
+
+def _enough(generation: Counted, least: Decimal) -> int | Why:
+    """What was generated, if enough of it was measured to divide by."""
     if generation.micro is None:
-        return Figure(None, generation.why)
+        return generation.why or NOTHING
     if generation.completeness is None or generation.completeness < least:
         share = f"{generation.completeness or 0:.2%}"
         zh, en = f"发电量完整率 {share}，低于 {least:.0%}", f"completeness {share}, below {least:.0%}"
-        return Figure(None, Why(zh, en))
-    value = (Decimal(generation.micro) / MICRO / capacity * 100) / (Decimal(irradiation) / 10)
-    low, high = map(Decimal, map(str, PLAUSIBLE))
-    return Figure(_rounded(value, 4)) if low < value < high else Figure(None, NOT_PLAUSIBLE)
+        return Why(zh, en)
+    return generation.micro
 
 
 def _rounded(value: Decimal, digits: int) -> Decimal:

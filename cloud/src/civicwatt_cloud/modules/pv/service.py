@@ -16,13 +16,14 @@ from civicwatt_cloud.kit.rules import place_of
 from civicwatt_cloud.kit.workflow.spec import Step
 from civicwatt_cloud.modules.pv import rules
 from civicwatt_cloud.modules.pv.errors import AnotherPlants, NoMonth, UnknownPoint
-from civicwatt_cloud.modules.pv.models import Irradiation, Plant
-from civicwatt_cloud.modules.pv.rules import Counted, Figures, Lit, Why
+from civicwatt_cloud.modules.pv.models import ClearSky, Irradiation, Plant
+from civicwatt_cloud.modules.pv.rules import Counted, Figures, Over, Why
 from civicwatt_cloud.timeseries.ledger import queries as ledger
 from civicwatt_cloud.timeseries.points import Point
 
 MONTHS = 12
 _PURPOSES = {"generation": ("发电", "generation"), "export": ("上网", "export"), "import": ("用网", "import")}
+_NOTHING_OVER = Counted(None, None, rules.NOT_OVER)
 _NOT_BEGUN = Why("本期尚未开始", "the period has not begun")
 
 
@@ -68,24 +69,25 @@ def looked_at(step: Step) -> None:
 def figures(context: Context, plant: Plant, year: int) -> list[tuple[Span, Figures]]:
     """The figures of the year and of each of its months; a few statements, whatever is asked."""
     session = context.session
-    months = [Span(f"{year}-{n:02d}", date(year, n, 1), _next(year, n)) for n in range(1, MONTHS + 1)]
+    months = [
+        Span(f"{year}-{n:02d}", date(year, n, 1), month_after(date(year, n, 1))) for n in range(1, MONTHS + 1)
+    ]
     whole = Span(str(year), months[0].first, months[-1].end)
     institution = session.get_one(Institution, plant.owner_id)
     row = rules_local.of(session).value("pv.least_completeness", context.today, place_of(institution))
     books = {purpose: _booked(session, plant, purpose, year) for purpose in _PURPOSES}
-    sun = _sun(session, plant, year)
+    sun, clear = _sun(session, plant, year), _clear(session, plant, year)
 
     def of(span: Span) -> Figures:
         def counted(purpose: str) -> Counted:
             return _counted(context, books[purpose], purpose, span)
 
         over = [one for one in months if span.first <= one.first < span.end and _is_over(context, plant, one)]
-        light = [sun[one.first.month] for one in over if one.first.month in sun]
-        lit: Lit | Why = rules.PARTLY_LIT if light else rules.NO_IRRADIATION
-        if over and len(light) == len(over):
-            both = Span(span.label, over[0].first, over[-1].end)
-            lit = Lit(_counted(context, books["generation"], "generation", both), sum(light))
-        return rules.figures(plant.mode, plant.capacity, counted, lit, row.value)
+        both = Span(span.label, over[0].first, over[-1].end) if over else None
+        generation = _counted(context, books["generation"], "generation", both) if both else _NOTHING_OVER
+        light = _all_of(over, sun, rules.PARTLY_LIT if sun else rules.NO_IRRADIATION)
+        sky = _all_of(over, clear, rules.NOT_YET) if place_is_known(plant) else rules.NO_PLACE
+        return rules.figures(plant.mode, plant.capacity, counted, Over(generation, light, sky), row.value)
 
     return [(span, of(span)) for span in (whole, *months)]
 
@@ -96,6 +98,27 @@ def _sun(session: Session, plant: Plant, year: int) -> dict[int, int]:
         Irradiation.plant_id == plant.id, Irradiation.year == year, Irradiation.removed_us.is_(None)
     )
     return {one.month: one.plane for one in session.scalars(rows)}
+
+
+def _clear(session: Session, plant: Plant, year: int) -> dict[int, int]:
+    """What each month would give without a cloud, as far as the nightly job has come."""
+    rows = select(ClearSky.month, ClearSky.micro).where(
+        ClearSky.plant_id == plant.id, ClearSky.month > year * 100, ClearSky.month <= year * 100 + MONTHS
+    )
+    return {month % 100: micro for month, micro in session.execute(rows)}
+
+
+def _all_of(over: Sequence[Span], known: dict[int, int], why: Why) -> int | Why:
+    """The sum over months, of which none is missing."""
+    if not over:
+        return rules.NOT_OVER
+    found = [known.get(one.first.month) for one in over]
+    return why if None in found else sum(one or 0 for one in found)
+
+
+def place_is_known(plant: Plant) -> bool:
+    """Whether the sun over the plant can be computed."""
+    return None not in (plant.latitude, plant.longitude, plant.tilt, plant.azimuth)
 
 
 def _is_over(context: Context, plant: Plant, month: Span) -> bool:
@@ -140,5 +163,8 @@ def _counted(context: Context, book: _Book, purpose: str, span: Span) -> Counted
     return Counted(sum(row.micro for row in rows), share, None)
 
 
-def _next(year: int, month: int) -> date:
-    return date(year + 1, 1, 1) if month == MONTHS else date(year, month + 1, 1)
+def month_after(first: date) -> date:
+    """The first day of the next month."""
+    if first.month == MONTHS:
+        return date(first.year + 1, 1, 1)
+    return date(first.year, first.month + 1, 1)

@@ -1,0 +1,68 @@
+"""What plants would give without a cloud, month by month: the nightly job that asks pvlib."""
+
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+import structlog
+from sqlalchemy import select
+
+from civicwatt_cloud.analysis.pv import expected
+from civicwatt_cloud.analysis.pv.errors import PvlibMissing
+from civicwatt_cloud.kit.business_time import HOUR_US, day_start_us, month_number
+from civicwatt_cloud.kit.records.context import Context
+from civicwatt_cloud.modules.pv import service
+from civicwatt_cloud.modules.pv.models import ClearSky, Plant
+from civicwatt_protocols.quantity import MICRO
+
+log = structlog.get_logger()
+YEARS = 2  # this one and the one before: what the page compares [engineering default]
+
+
+def expect(context: Context) -> None:
+    """Compute the months that are not known, or were made of other facts than the plant's present ones."""
+    plants = context.session.scalars(select(Plant).where(Plant.removed_us.is_(None)).order_by(Plant.id))
+    try:
+        for plant in plants.all():
+            if service.place_is_known(plant):
+                _months(context, plant)
+    except PvlibMissing as error:
+        log.info("clear_sky_skipped", reason=error.message("en"))
+
+
+def _months(context: Context, plant: Plant) -> None:
+    known = {
+        row.month: row
+        for row in context.session.scalars(select(ClearSky).where(ClearSky.plant_id == plant.id))
+    }
+    made_of = ",".join(map(str, (plant.capacity, plant.latitude, plant.longitude, plant.tilt, plant.azimuth)))
+    for year in range(context.today.year - YEARS + 1, context.today.year + 1):
+        for month in range(1, service.MONTHS + 1):
+            first = date(year, month, 1)
+            row = known.get(month_number(first))
+            if row is None:
+                row = ClearSky(plant_id=plant.id, month=month_number(first), micro=0, made_of="")
+                context.session.add(row)
+            if row.made_of != made_of:
+                row.micro, row.made_of = _micro(context, plant, first), made_of
+
+
+def _micro(context: Context, plant: Plant, first: date) -> int:
+    """A month's yield under a clear sky [micro-kWh]. Errors: PvlibMissing."""
+    start_us = day_start_us(first, context.zone)
+    hours = (day_start_us(service.month_after(first), context.zone) - start_us) // HOUR_US
+    site = expected.Plant(
+        latitude=_degrees(plant.latitude),
+        longitude=_degrees(plant.longitude),
+        altitude_m=0.0,
+        tilt=float(plant.tilt or 0),
+        azimuth=float(plant.azimuth or 0),
+        rated_kwp=plant.capacity / 100,
+    )
+    sky = expected.clear_sky(site, start_us, hours)
+    given = expected.yield_kwh(site, expected.plane_w_m2(site, start_us, sky))
+    return round(float(np.sum(given)) * MICRO)
+
+
+def _degrees(said: int | None) -> float:
+    return float(Decimal(said or 0).scaleb(-4))
