@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import select, update
 
+from civicwatt.demo import sun
 from civicwatt_cloud.analysis.pv.hints import Kind
 from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.workflow import steps
@@ -92,3 +93,10 @@ def test_the_demo_shows_what_is_wrong(roofs: Any, monkeypatch: Any) -> None:
     assert plants[2].contract_until < context.today
     assert [(one.plant_id, one.state) for one in findings(roofs)] == [(plants[1].id, "open")]
     assert roofs.session.scalars(select(Irradiation.plane)).all() == [1085, 900]
+
+
+def test_the_demos_pyranometer_counts_the_sky_that_its_plants_stand_under() -> None:
+    months = sun.months_before(date(2026, 11, 20), seed=7)
+    assert list(months) == [(2025, 11), (2025, 12), *((2026, month) for month in range(1, 11))]
+    assert 9_000 < sum(months.values()) < 13_000  # some 1,100 kWh/m² a year
+    assert months[2026, 7] > 2 * months[2025, 12]
