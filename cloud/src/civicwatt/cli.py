@@ -3,6 +3,7 @@
 import typer
 
 from civicwatt.demo.cli import demo
+from civicwatt.verify import verify
 from civicwatt_edge import command
 from civicwatt_edge.command import Group
 
@@ -100,9 +101,9 @@ GROUPS = command.GROUPS | {
 
 def build(asked: str | None) -> typer.Typer:
     """The command tree with the asked group loaded and the others as titles."""
-    return command.build(asked, GROUPS, (demo,))
+    return command.build(asked, GROUPS, (demo, verify))
 
 
 def main() -> None:
     """Run the command."""
-    command.run(GROUPS, (demo,))
+    command.run(GROUPS, (demo, verify))

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
 from civicwatt_cloud.kit.access import Requires
@@ -10,9 +10,10 @@ from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.api import RecordId, reading
 from civicwatt_cloud.kit.records.routing import PROBLEMS
-from civicwatt_cloud.modules.certification import scoring
+from civicwatt_cloud.modules.certification import exporting, scoring
 from civicwatt_cloud.modules.certification.entities import CERTIFICATION, READERS
 from civicwatt_cloud.modules.certification.measuring import FIGURES
+from civicwatt_cloud.modules.certification.schemes import Figure
 from civicwatt_cloud.modules.certification.scoring import Line, Score
 from civicwatt_cloud.timeseries.figures.reasons import Reason
 
@@ -108,6 +109,24 @@ def score(request: Request, record_id: RecordId, actor: Reader) -> ScoreOut:
     with reading(request, actor) as context:
         row = registry.get_open(context, CERTIFICATION, record_id)
         return _score(scoring.score(context, row))
+
+
+@router.get(
+    "/certifications/{record_id}/proof",
+    operation_id="get_certification_proof",
+    summary="导出已认证指标（可用 civicwatt verify 复算）",
+    response_class=Response,
+    responses={200: {"content": {"application/json": {}}, "description": "算例包"}},
+)
+def proof(
+    request: Request, record_id: RecordId, actor: Reader, figure: Figure = "energy_per_area"
+) -> Response:
+    """Inputs, formula and result of a figure, down to the raw readings its counters rest on."""
+    with reading(request, actor) as context:
+        row = registry.get_open(context, CERTIFICATION, record_id)
+        made = exporting.pack(context, request.app.state.store, row, figure)
+    headers = {"Content-Disposition": f"attachment; filename=certified-{record_id}-{figure}.json"}
+    return Response(made, media_type="application/json", headers=headers)
 
 
 def _score(found: Score) -> ScoreOut:

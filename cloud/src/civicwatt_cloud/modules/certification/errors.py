@@ -7,7 +7,8 @@ RuleViolation
 ├── HandedIn      422 CW-M1904
 ├── NotPassed     422 CW-M1905
 ├── StillOpen     422 CW-M1906
-└── YearRuns      422 CW-M1907
+├── YearRuns      422 CW-M1907
+└── NotComputable 422 CW-M1908
 """
 
 from civicwatt_cloud.kit.errors import RuleViolation
@@ -81,3 +82,13 @@ class YearRuns(RuleViolation):
     en = "{year} is not over: its score cannot be handed in yet"
     remedy_zh = "年度结束后再提交；在此之前可以查看预评分"
     remedy_en = "hand it in after the year; until then see what it comes to so far"
+
+
+class NotComputable(RuleViolation):
+    """There are no meters, no factor, or nothing to divide by."""
+
+    code = "CW-M1908"
+    zh = "{year} 年缺少计量、折标系数或分母，无法导出该指标"
+    en = "meters, a factor or what to divide by are missing in {year}: the figure cannot be exported"
+    remedy_zh = "查看评分页列出的缺失项并补齐"
+    remedy_en = "see what the page of the score lists as missing"
