@@ -128,6 +128,9 @@ def mv(
     temperature: Annotated[
         Path | None, typer.Option(help="该表所在地的气温 csv · the outdoor temperature there, as csv")
     ] = None,
+    until: Annotated[
+        str | None, typer.Option(help="只用该日之前的读数 · only what was read before this day")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="机器可读 · one JSON object on stdout")] = False,
     short: Annotated[bool, typer.Option(help="只测几十个时段 · a few dozen periods only")] = False,
 ) -> None:
@@ -136,8 +139,23 @@ def mv(
     from civicwatt.bench.figures import passed, table  # noqa: PLC0415
 
     log_to_stderr(logging.WARNING)
-    given = (meter, temperature) if meter and temperature else None
+    given = measure.Given(meter, temperature, until) if meter and temperature else None
     figures = measure.run(measure.SHORT if short else measure.FULL, given)
+    typer.echo(json.dumps(figures, ensure_ascii=False) if as_json else table(figures))
+    raise typer.Exit(0 if passed(figures) else 1)
+
+
+@app.command()
+def targets(
+    as_json: Annotated[bool, typer.Option("--json", help="机器可读 · one JSON object on stdout")] = False,
+    institutions: Annotated[int, typer.Option(min=20, max=100_000, help="单位数 · institutions")] = 13_000,
+) -> None:
+    """目标与排名：全市一个年度的指标、目标、排名计算与页面 · a year's indicators, targets and ranks of a city."""
+    from civicwatt.bench import targets as measure  # noqa: PLC0415 - loads only what it needs
+    from civicwatt.bench.figures import passed, table  # noqa: PLC0415
+
+    log_to_stderr(logging.WARNING)
+    figures = measure.run(institutions)
     typer.echo(json.dumps(figures, ensure_ascii=False) if as_json else table(figures))
     raise typer.Exit(0 if passed(figures) else 1)
 

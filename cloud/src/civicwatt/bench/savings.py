@@ -15,7 +15,7 @@ from civicwatt_cloud.analysis.savings.series import DAY_US, Kind, Meter, Tempera
 
 LEVEL = interval.LEVEL
 BAND = 2.0  # points around the level within which a coverage is met
-SHORT = {Kind.DAILY: 20, Kind.BILLING: 20, Kind.HOURLY: 4}
+SHORT = {Kind.DAILY: 8, Kind.BILLING: 24, Kind.HOURLY: 1}
 FULL = {Kind.DAILY: 200, Kind.BILLING: 200, Kind.HOURLY: 60}
 SEASON_DAYS = 28  # of a given meter, taken out of its own baseline
 
@@ -30,32 +30,45 @@ class Placebo(NamedTuple):
     half_width: float
 
 
-def run(placebos: dict[Kind, int], given: tuple[Path, Path] | None = None) -> dict[str, Figure]:
+class Given(NamedTuple):
+    """A meter of one's own, up to a day before any measure."""
+
+    meter: Path
+    temperature: Path
+    until: str | None
+
+
+def run(
+    placebos: dict[Kind, int], given: Given | None = None, draws: int = interval.DRAWS
+) -> dict[str, Figure]:
     """Coverage on simulated buildings by kind of reading and of all, and on a meter of one's own."""
     found: dict[str, Figure] = {}
     every: list[Placebo] = []
     for kind, count in placebos.items():
         progress(f"{count} placebo periods, {kind}")
-        rows = [simulated(kind, seed) for seed in range(count)]
+        rows = [simulated(kind, seed, draws) for seed in range(count)]
         every += rows
         found[f"mv-{kind}"] = _told(rows, has_goal=False)
     found["mv"] = _told(every, has_goal=True)
     if given:
-        meter, _ = files.meter(given[0], None)
-        found["mv-given"] = _told(list(held_out(meter, files.temperature(given[1], None))), has_goal=False)
+        meter, _ = files.meter(given.meter, None)
+        if given.until:
+            meter = meter.taken(meter.end_us <= meter.moment_us(files.wall_us(given.until)[0]))
+        rows = list(held_out(meter, files.temperature(given.temperature, None), draws))
+        found["mv-given"] = _told(rows, has_goal=False)
     return found
 
 
-def simulated(kind: Kind, seed: int) -> Placebo:
+def simulated(kind: Kind, seed: int, draws: int = interval.DRAWS) -> Placebo:
     """A building in which nothing was changed."""
     one = world(seed, kind)
     usable = known(one.meter, one.temperature)
     before = one.meter.taken(usable & (one.meter.end_us <= one.changed_us))
     after = one.meter.taken(usable & (one.meter.start_us >= one.changed_us))
-    return placebo(before, after, one.temperature)
+    return placebo(before, after, one.temperature, draws)
 
 
-def held_out(meter: Meter, temperature: Temperature) -> Iterator[Placebo]:
+def held_out(meter: Meter, temperature: Temperature, draws: int) -> Iterator[Placebo]:
     """Four weeks after four weeks of a meter, each foretold by the year around it."""
     usable = meter.taken(known(meter, temperature))
     first, last = int(usable.start_us[0]), int(usable.end_us[-1])
@@ -64,15 +77,15 @@ def held_out(meter: Meter, temperature: Temperature) -> Iterator[Placebo]:
         inside = (usable.start_us >= start) & (usable.end_us <= end)
         near = (usable.start_us >= end - 365 * DAY_US) & (usable.end_us <= start + 365 * DAY_US)
         if inside.any():
-            yield placebo(usable.taken(near & ~inside), usable.taken(inside), temperature)
+            yield placebo(usable.taken(near & ~inside), usable.taken(inside), temperature, draws)
 
 
-def placebo(before: Meter, after: Meter, temperature: Temperature) -> Placebo:
+def placebo(before: Meter, after: Meter, temperature: Temperature, draws: int) -> Placebo:
     """The interval of a saving that is none."""
     model = fitted(before, temperature)
     said, expected = model.expected(before), float(model.expected(after).sum())
     saving = expected - float(after.value.sum())
-    low, high = interval.bounds(saving, interval.errors(model, after))
+    low, high = interval.bounds(saving, interval.errors(model, after, draws))
     error = goodness(before.value, said, before.days, model.parameters).cvrmse or 0.0
     residual = (before.value - said) / before.days
     plain, remembering = (

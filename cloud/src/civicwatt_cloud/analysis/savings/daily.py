@@ -152,14 +152,16 @@ def _chosen(meter: Meter, temperature: Temperature, weight: Floats) -> ChangePoi
 
 
 def criterion(error: Floats, count: int, independent: float, parameters: Ints | int) -> Floats:
-    """Of models; the least is best: AIC for small samples, with as many readings as are independent.
+    """Of models; the least is best: Hannan and Quinn's, for small samples the stricter AIC of these.
 
-    It asks which model foretells best. Readings that remember each other say less than their number: with
-    the number itself the richest model wins. Source: Hurvich and Tsai, Biometrika 76 (1989).
+    Readings that remember each other say less than their number: with the number itself the richest model
+    wins. Sources: Hannan and Quinn, JRSS B 41 (1979); Hurvich and Tsai, Biometrika 76 (1989).
     """
     own = parameters + 1  # the spread too
     spare = np.maximum(independent - own - 1, 0.5)
-    return np.asarray(independent * np.log(error / count) + 2 * own + 2 * own * (own + 1) / spare)
+    small = 2 * own + 2 * own * (own + 1) / spare
+    large = 2 * own * np.log(np.log(max(independent, np.e)))
+    return np.asarray(independent * np.log(error / count) + np.maximum(small, large))
 
 
 def _ways(meter: Meter) -> list[str]:

@@ -123,6 +123,7 @@ def measured(
     *,
     adjustments: Sequence[Adjustment] = (),
     repeated: int = 0,
+    draws: int = interval.DRAWS,
 ) -> Savings:
     """The saving from the reporting start to the last reading.
 
@@ -156,7 +157,7 @@ def measured(
         reporting,
         float(expected.sum()),
         non_routine.total(adjustments, after, expected),
-        interval.errors(model, after),
+        interval.errors(model, after, draws),
         [
             *_checks(temperature, model, after, baseline, reporting),
             *checks.fit(meter.kind, found),

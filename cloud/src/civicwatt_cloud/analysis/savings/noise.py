@@ -49,10 +49,10 @@ def floored(use: Floats) -> Floats:
 
 
 def memory(residual: Floats, taken: float = 1.0) -> Floats:
-    """Autoregression of residuals over a week of steps, by Yule and Walker; empty where AIC sees none.
+    """Autoregression of residuals over a week of steps, by Yule and Walker; empty where it is not positive.
 
-    The whole week even where less would do: memory beneath other noise fades slowly, and a short order loses
-    it. A fit takes memory away with the parameters it finds: what that takes on average is given back.
+    Always the whole week: memory beneath other noise is weak and fades slowly, a shorter order loses it. A
+    fit takes memory away with the parameters it finds: what that takes on average is given back.
     """
     count = len(residual)
     if count < ENOUGH:
@@ -65,18 +65,9 @@ def memory(residual: Floats, taken: float = 1.0) -> Floats:
     first = min(max(float(seen[1]), 0.0), MEMORY_MOST)
     lost = taken / count * (1 + first) / (1 - first)
     seen = (seen + lost) / (1 + lost)
-    told = [_autoregression(seen, order) for order in range(1, LAGS + 1)]
-    judged = [count * np.log(max(left, LEAST)) + 2 * len(found) for found, left in told]
-    longest = told[-1][0]
-    remembers = min(judged) < 0.0 and longest.sum() > 0.0
-    return longest * min(1.0, MEMORY_MOST / longest.sum()) if remembers else np.zeros(0)
-
-
-def _autoregression(seen: Floats, order: int) -> tuple[Floats, float]:
-    """Shares of the steps before, and of the variance what they leave."""
-    at = np.abs(np.subtract.outer(np.arange(order), np.arange(order)))
-    found: Floats = np.linalg.solve(seen[at], seen[1 : order + 1]).astype(np.float64)
-    return found, 1 - float(found @ seen[1 : order + 1])
+    at = np.abs(np.subtract.outer(np.arange(LAGS), np.arange(LAGS)))
+    found: Floats = np.linalg.solve(seen[at], seen[1:]).astype(np.float64)
+    return found * min(1.0, MEMORY_MOST / found.sum()) if found.sum() > 0.0 else np.zeros(0)
 
 
 def long_run(residual: Floats, kept: Floats) -> float:
