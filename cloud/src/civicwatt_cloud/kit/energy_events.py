@@ -1,7 +1,8 @@
 """What the energy core tells the administrative modules, and what they may ask it. Neither imports the other.
 
 The core tells `energy.meter_silent` and `energy.value_held`, once for each occasion, with the facts below;
-whoever repairs something asks `before_after` when it is done, and `ran` how long an equipment ran.
+`energy.anomaly` is told when somebody makes an anomaly a ticket. Who repairs something asks `before_after`
+when it is done and tells `energy.repaired`, and asks `ran` how long an equipment ran.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,12 +12,16 @@ from sqlalchemy.orm import Session
 
 METER_SILENT = "energy.meter_silent"
 VALUE_HELD = "energy.value_held"
+ANOMALY = "energy.anomaly"
+REPAIRED = (
+    "energy.repaired"  # facts: subject, owner_id, fixed_us, result: a repair of one of these was closed
+)
 
 
 class Facts(TypedDict):
-    """Of both events; hours of the evidence in ISO 8601, kWh as decimal strings."""
+    """Of each event; hours of the evidence in ISO 8601, kWh as decimal strings."""
 
-    subject: str  # gateway/gw-01/3, point/17, held/17: what it is about
+    subject: str  # gateway/gw-01/3, point/17, held/17, anomaly/5: what it is about
     owner_id: int  # the institution whose meter it is
     point_ids: list[int]
     name: str  # of the meter, as people know it
@@ -29,7 +34,7 @@ class Facts(TypedDict):
 class Question(NamedTuple):
     """Whether a repair helped; instants in UTC µs."""
 
-    event: str  # which of the two it was
+    event: str  # which of the events it was
     point_ids: Sequence[int]
     began_us: int  # when the trouble began
     fixed_us: int  # when the repair was finished
@@ -60,11 +65,11 @@ _NOBODY = Check(
 _answers: dict[str, Callable[..., Any]] = {}
 
 
-def answers(question: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Let a function of the energy core answer `before_after` or `ran`."""
+def answers(question: str, event: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let a function answer `before_after` (of one event, where it is named) or `ran`."""
 
     def kept(function: Callable[..., Any]) -> Callable[..., Any]:
-        _answers[question] = function
+        _answers[f"{question}/{event}" if event else question] = function
         return function
 
     return kept
@@ -72,7 +77,8 @@ def answers(question: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]
 
 def before_after(session: Session, question: Question) -> Check:
     """Whether a repair helped, with figures."""
-    answer: Callable[[Session, Question], Check] = _answers.get("before_after", lambda *_: _NOBODY)
+    usual = _answers.get("before_after", lambda *_: _NOBODY)
+    answer: Callable[[Session, Question], Check] = _answers.get(f"before_after/{question.event}", usual)
     return answer(session, question)
 
 

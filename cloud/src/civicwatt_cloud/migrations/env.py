@@ -18,6 +18,7 @@ import civicwatt_cloud.kit.outbox.models
 import civicwatt_cloud.kit.people
 import civicwatt_cloud.kit.rules_local
 import civicwatt_cloud.kit.workflow.models
+import civicwatt_cloud.modules.anomalies.models
 import civicwatt_cloud.modules.certification.models
 import civicwatt_cloud.modules.energy.watch
 import civicwatt_cloud.modules.fleet.models

@@ -1,6 +1,7 @@
 """The administrative modules of this installation, in the order of the menu."""
 
 from civicwatt_cloud.kit.records.entity import Module
+from civicwatt_cloud.modules.anomalies import module as anomalies
 from civicwatt_cloud.modules.certification import module as certification
 from civicwatt_cloud.modules.fleet import module as fleet
 from civicwatt_cloud.modules.housing import module as housing
@@ -17,6 +18,7 @@ MODULES: tuple[Module, ...] = (
     upkeep.MODULE,
     returns.MODULE,
     pv.MODULE,
+    anomalies.MODULE,
     certification.MODULE,
     targets.MODULE,
 )

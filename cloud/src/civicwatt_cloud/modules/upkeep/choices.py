@@ -40,6 +40,7 @@ class Origin(Choice):
     FIRE_ALARM = "fire_alarm", "火灾报警", "a fire alarm"
     METER_SILENT = "meter_silent", "表计失联", "a silent meter"
     VALUE_HELD = "value_held", "读数待确认", "a held value"
+    ANOMALY = "anomaly", "用能异常", "an anomaly"
 
 
 class HoldReason(Choice):

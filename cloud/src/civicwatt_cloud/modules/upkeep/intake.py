@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from civicwatt_cloud.kit import events
-from civicwatt_cloud.kit.energy_events import METER_SILENT, VALUE_HELD
+from civicwatt_cloud.kit.energy_events import ANOMALY, METER_SILENT, VALUE_HELD
 from civicwatt_cloud.kit.events import Facts
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.context import Context
@@ -83,6 +83,12 @@ def meter_silent(context: Context, facts: Facts) -> None:
 def value_held(context: Context, facts: Facts) -> None:
     """A counter's step waits for somebody to explain it."""
     _energy_ticket(context, Origin.VALUE_HELD, "读数待确认", facts)
+
+
+@events.on(ANOMALY)
+def anomaly(context: Context, facts: Facts) -> None:
+    """Somebody makes an anomaly a ticket."""
+    _energy_ticket(context, Origin.ANOMALY, "用能异常", facts)
 
 
 def _energy_ticket(context: Context, origin: Origin, what: str, facts: Mapping[str, Any]) -> None:

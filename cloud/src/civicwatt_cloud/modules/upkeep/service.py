@@ -9,7 +9,14 @@ from sqlalchemy.orm import Session
 from civicwatt_cloud.kit import events
 from civicwatt_cloud.kit.business_time import MINUTE_US, date_of, iso
 from civicwatt_cloud.kit.directory import Building, Institution
-from civicwatt_cloud.kit.energy_events import METER_SILENT, VALUE_HELD, Question, before_after
+from civicwatt_cloud.kit.energy_events import (
+    ANOMALY,
+    METER_SILENT,
+    REPAIRED,
+    VALUE_HELD,
+    Question,
+    before_after,
+)
 from civicwatt_cloud.kit.files.models import Attachment, File
 from civicwatt_cloud.kit.numbering import node_number
 from civicwatt_cloud.kit.records.context import Context
@@ -37,7 +44,7 @@ from civicwatt_cloud.timeseries.points import Point
 
 ID_DIGITS = 10  # of a database id
 BREACHED = "ticket.breached"  # facts: id, owner_id, due_us
-_EVENTS = {Origin.METER_SILENT: METER_SILENT, Origin.VALUE_HELD: VALUE_HELD}
+_EVENTS = {Origin.METER_SILENT: METER_SILENT, Origin.VALUE_HELD: VALUE_HELD, Origin.ANOMALY: ANOMALY}
 
 
 def terms_of(context: Context, owner_id: int, at_us: int | None = None) -> Terms:
@@ -155,11 +162,18 @@ def is_machines(step: Step) -> None:
 
 
 def closed(step: Step) -> None:
-    """Confirmed; of an energy event the core is asked for before and after."""
+    """Confirmed; of an energy event before and after are asked for, and who told it hears of it."""
     ticket = step.record
     ticket.closed_us = step.now_us
     if ticket.origin in _EVENTS:
         ask(step.context, ticket)
+        facts = {
+            "subject": ticket.origin_key.removeprefix(f"{ticket.origin}/"),
+            "owner_id": ticket.owner_id,
+            "fixed_us": ticket.finished_us or step.now_us,
+            "result": ticket.result or "",
+        }
+        events.tell(step.context, REPAIRED, facts, ticket)
 
 
 def cancelled(step: Step) -> None:
