@@ -122,7 +122,7 @@ def test_what_is_not_plausible_is_no_performance_ratio(micro: int, capacity: int
         assert float(found.performance_ratio.value) == pytest.approx(exact, abs=5.1e-5)
 
 
-def test_what_a_clear_sky_would_give_is_computed_at_night_and_anew_when_the_plant_changes(
+def test_what_a_clear_sky_would_give_is_computed_and_computed_anew_when_the_plant_changes(
     roofs: Any, monkeypatch: Any
 ) -> None:
     pytest.importorskip("pvlib")

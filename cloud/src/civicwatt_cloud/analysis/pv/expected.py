@@ -1,4 +1,4 @@
-"""What a plant should give under a sky, by pvlib; for the nightly job, not for a request.
+"""What a plant should give under a sky, by pvlib; for a background job, not for a request.
 
 pvlib brings pandas and scipy, so it is an extra of its own (`civicwatt[pv]`) and imported where it is used.
 """

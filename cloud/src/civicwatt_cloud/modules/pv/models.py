@@ -37,7 +37,7 @@ class Plant(Record):
 
 
 class ClearSky(Base):
-    """What a plant would give in a month without a cloud, computed at night; `made_of`: the plant's facts."""
+    """What a plant would give in a month without a cloud, as computed; `made_of`: the plant's facts."""
 
     __tablename__ = "pv_clear_sky"
 

@@ -5,7 +5,7 @@ from civicwatt_cloud.modules.pv import api, clear_sky, jobs
 from civicwatt_cloud.modules.pv.entities import FINDING, IRRADIATION, PLANT
 
 WATCH_S = 6 * 3600  # how often it looks [engineering default]: a day's readings are there in the evening
-NIGHT_S = 24 * 3600
+SKY_S = 600
 
 MODULE = Module(
     key="pv",
@@ -13,5 +13,5 @@ MODULE = Module(
     en="PV",
     entities=(PLANT, FINDING, IRRADIATION),
     routers=(api.router,),
-    jobs=(Job("pv_watch", WATCH_S, jobs.watch), Job("pv_clear_sky", NIGHT_S, clear_sky.expect)),
+    jobs=(Job("pv_watch", WATCH_S, jobs.watch), Job("pv_clear_sky", SKY_S, clear_sky.expect)),
 )

@@ -101,7 +101,7 @@ def _sun(session: Session, plant: Plant, year: int) -> dict[int, int]:
 
 
 def _clear(session: Session, plant: Plant, year: int) -> dict[int, int]:
-    """What each month would give without a cloud, as far as the nightly job has come."""
+    """What each month would give without a cloud, as far as the background job has come."""
     rows = select(ClearSky.month, ClearSky.micro).where(
         ClearSky.plant_id == plant.id, ClearSky.month > year * 100, ClearSky.month <= year * 100 + MONTHS
     )
