@@ -11,6 +11,7 @@ import "./styles/pages.css";
 import "./styles/parts.css";
 import "./styles/plans.css";
 import "./styles/records.css";
+import "./styles/returns.css";
 import "./styles/sheet.css";
 
 createRoot(document.getElementById("root")!).render(

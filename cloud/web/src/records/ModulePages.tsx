@@ -7,6 +7,8 @@ import { LabelPage, LABELS } from "../labels/LabelPage";
 import { PLANS } from "../plans/Book";
 import { PlansPage } from "../plans/PlansPage";
 import { useTexts } from "../preferences";
+import { FillPage } from "../returns/FillPage";
+import { FILL } from "../returns/sheet";
 import { addressOf, parseAddress, useHash } from "./address";
 import { InboxPage } from "./InboxPage";
 import { useKinds, useNamed } from "./kinds";
@@ -76,6 +78,7 @@ export default function ModulePages() {
   const links: Link[] = [
     ...(kinds.has("housing/floors") && module.key === "housing" ? [{ kind: PLANS, title: t("plan_book") }] : []),
     ...(kinds.has("fleet/fences") && module.key === "fleet" ? [{ kind: MAP, title: t("map") }] : []),
+    ...(kinds.has("returns/returns") && module.key === "returns" ? [{ kind: FILL, title: t("fill_return") }] : []),
     ...module.entities.map((entity) => ({ kind: `${module.key}/${entity.path}`, title: named(entity) })),
     ...(module.key === "org" ? [{ kind: TREE, title: t("org_tree") }] : []),
     ...(module.reports.length ? [{ kind: reportsOf(module), title: t("reports") }] : []),
@@ -87,6 +90,7 @@ export default function ModulePages() {
       <ModuleMenu module={module} links={links} here={here} />
       {here === TREE && <OrgTree />}
       {here === MAP && <MapPage address={address} />}
+      {here === FILL && <FillPage address={address} />}
       {here === PLANS && <PlansPage address={address} />}
       {here === reportsOf(module) && <ReportsPage module={module} />}
       {kind && <RecordsPage key={here} kind={kind} address={{ ...address, kind: here }} />}

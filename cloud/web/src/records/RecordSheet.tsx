@@ -7,12 +7,13 @@ import { ProblemPanel } from "../parts/ProblemPanel";
 import { Tabs } from "../parts/Tabs";
 import { useTexts } from "../preferences";
 import { PlantFigures } from "../pv/PlantFigures";
-import { type Address, visit, withoutSheet, withQuery } from "./address";
+import { type Address, addressOf, visit, withoutSheet, withQuery } from "./address";
 import { NextStep, StepsTaken } from "./ApprovalPanel";
 import { FileLibrary } from "./FileLibrary";
 import { History } from "./History";
 import { type Kind, useKinds, useNamed } from "./kinds";
 import { placeOnPlan } from "./links";
+import { FILL, RETURNS } from "../returns/sheet";
 import { PersonEvents } from "./PersonEvents";
 import { RecordForm } from "./RecordForm";
 import { fieldOf, fieldsOf, type Row, writable } from "./record";
@@ -81,6 +82,7 @@ export function RecordSheet({ kind, id, address, onChanged }: Props) {
   const above = (
     <p className="caption">
       {named(kind)} {plan && <a href={plan}>{t("see_on_plan")}</a>}
+      {kind.address === RETURNS && <a href={addressOf({ kind: FILL, record: id })}>{t("fill_return")}</a>}
     </p>
   );
   return (

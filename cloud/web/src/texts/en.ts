@@ -9,6 +9,7 @@ import plans from "./plans.en";
 import pv from "./pv.en";
 import notices from "./notices.en";
 import records from "./records.en";
+import returns from "./returns.en";
 
 const en: Record<TextKey, string> = {
   ...map,
@@ -21,6 +22,7 @@ const en: Record<TextKey, string> = {
   ...pv,
   ...notices,
   ...records,
+  ...returns,
   app: "Public institutions' energy",
   other_language: "中文",
   dark_mode: "Dark",

@@ -8,6 +8,7 @@ import plans from "./plans.zh";
 import pv from "./pv.zh";
 import notices from "./notices.zh";
 import records from "./records.zh";
+import returns from "./returns.zh";
 
 /** Every sentence of the Chinese interface. No English but units. */
 const zh = {
@@ -21,6 +22,7 @@ const zh = {
   ...pv,
   ...notices,
   ...records,
+  ...returns,
   app: "公共机构能源平台",
   other_language: "English",
   dark_mode: "深色",
