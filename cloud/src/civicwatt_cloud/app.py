@@ -110,6 +110,7 @@ def create_app(settings: Settings, modules: tuple[Module, ...] = MODULES) -> Fas
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        responses=problems.TOO_MANY,
     )
     app.state.settings = settings
     problems.install(app)

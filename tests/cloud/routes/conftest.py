@@ -81,10 +81,10 @@ class Whole:
         if status not in responses:
             return f"{status} is not among {sorted(responses)}"
         kinds = {one.split(";")[0]: one for one in responses[status].get("content", {})}
-        kind = answer.headers.get("content-type", "").split(";")[0].replace("problem+", "")
+        kind = answer.headers.get("content-type", "").split(";")[0]
         if kind not in kinds:
             return f"{kind} is not among {sorted(kinds)}" if answer.content else ""
-        if kind != "application/json":
+        if not kind.endswith("json"):
             return ""
         place = ("paths", path, method, "responses", status, "content", kind, "schema")
         schema = {"$ref": f"{DOCUMENT}#/" + "/".join(one.replace("/", "~1") for one in place)}

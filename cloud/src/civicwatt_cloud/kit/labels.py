@@ -12,12 +12,14 @@ import secrets
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import segno
-from fpdf import FPDF
 
-from civicwatt_cloud.kit.documents.font import CHINESE, with_chinese
+from civicwatt_cloud.kit.documents.font import CHINESE, new_pdf
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 KEY_BYTES = 32
 SIGNATURE = 10  # letters of 5 bits [engineering default]
@@ -65,7 +67,7 @@ def named_by(key: bytes, short: str) -> tuple[str, int] | None:
 
 def sheet(labels: Sequence[Label], address: str) -> bytes:
     """A PDF with three by eight labels on a page of A4; the codes hold `address` and the short id."""
-    pdf = with_chinese(FPDF(format="A4"))
+    pdf = new_pdf()
     pdf.set_auto_page_break(auto=False)
     for number, label in enumerate(labels):
         place = number % (ROWS * COLUMNS)
@@ -77,7 +79,7 @@ def sheet(labels: Sequence[Label], address: str) -> bytes:
     return bytes(pdf.output())
 
 
-def _draw(pdf: FPDF, label: Label, content: str, at: tuple[float, float]) -> None:
+def _draw(pdf: "FPDF", label: Label, content: str, at: tuple[float, float]) -> None:
     left, top = at
     picture = BytesIO()
     segno.make(content, error="m", micro=False).save(picture, kind="png", scale=6, border=2)

@@ -30,9 +30,13 @@ class Problem(BaseModel):
 Responses = dict[int | str, dict[str, Any]]  # as FastAPI takes them
 
 
+_DOCUMENT = {"application/problem+json": {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}}
+TOO_MANY: Responses = {429: {"model": Problem}}  # of all, so the document has a Problem
+
+
 def problems(*statuses: int) -> Responses:
-    """How a route may be refused, for the OpenAPI."""
-    return {status: {"model": Problem} for status in statuses}
+    """How a route may be refused, for the OpenAPI; with a model FastAPI would make one for each refusal."""
+    return {status: {"content": _DOCUMENT} for status in statuses}
 
 
 def told(error: CloudError) -> Problem:

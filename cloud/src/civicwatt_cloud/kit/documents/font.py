@@ -1,8 +1,7 @@
 """The Chinese font of PDF files: the system's; only the letters in use go into a file."""
 
 from pathlib import Path
-
-from fpdf import FPDF
+from typing import TYPE_CHECKING
 
 from civicwatt_cloud.kit.documents.errors import FontMissing
 
@@ -13,8 +12,15 @@ PLACES = (  # fonts-noto-cjk, fonts-wqy-zenhei of Debian; the number of simplifi
 )
 
 
-def with_chinese(pdf: FPDF) -> FPDF:
-    """The document with the font as `CHINESE`. Errors: FontMissing."""
+if TYPE_CHECKING:
+    from fpdf import FPDF
+
+
+def new_pdf() -> "FPDF":
+    """A document of A4 with the font as `CHINESE`. Errors: FontMissing."""
+    from fpdf import FPDF  # noqa: PLC0415 - takes longer to load than all else, for those who print
+
+    pdf = FPDF(format="A4")
     for path, number in PLACES:
         if path.exists():
             pdf.add_font(CHINESE, fname=path, collection_font_number=number)

@@ -1,9 +1,6 @@
 """Forms as PDF files, to be printed or kept."""
 
-from fpdf import FPDF
-from fpdf.enums import TableBordersLayout
-
-from civicwatt_cloud.kit.documents.font import CHINESE, with_chinese
+from civicwatt_cloud.kit.documents.font import CHINESE, new_pdf
 from civicwatt_cloud.kit.documents.forms import Form
 
 MARGIN = 20  # mm
@@ -12,7 +9,7 @@ TITLES = ("环节", "经办人", "时间", "意见")
 
 def pdf(form: Form) -> bytes:
     """The form on pages of A4. Errors: FontMissing."""
-    made = with_chinese(FPDF(format="A4"))
+    made = new_pdf()
     made.set_margin(MARGIN)
     made.set_title(form.title)
     made.add_page()
@@ -20,7 +17,7 @@ def pdf(form: Form) -> bytes:
     made.cell(0, 14, form.title, align="C", new_x="LMARGIN", new_y="NEXT")
     made.set_font(CHINESE, size=10)
     with made.table(
-        col_widths=(1, 3), first_row_as_headings=False, borders_layout=TableBordersLayout.ALL, line_height=7
+        col_widths=(1, 3), first_row_as_headings=False, borders_layout="ALL", line_height=7
     ) as table:
         for line in form.lines:
             table.row((line.title, line.text))
