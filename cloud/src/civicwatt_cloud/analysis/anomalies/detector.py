@@ -47,9 +47,13 @@ RANGE_LOW, RANGE_HIGH = np.log(2.5), np.log(2.0)  # below or above all that was 
 APART = 6.0  # scales between a day off and a working day, where an hour tells them apart
 OFF_DAY_H, WORKED = 6.0, 0.72  # after eight hours of a full working day's load: 0.74
 MEMORY_H = 4.0
+CALM_ROWS, CALM_SCALES, CALM = 3, 1.0, 0.45  # or when so many rows in a row are as expected
+WINDOW_ROWS = [3, 4]  # of all that is compared: what remembers the last hours
 CLOSE_AT = 0.45  # an anomaly is over when the scores of the last hours have fallen to this
 REVERSED_SHARE = 0.8  # of a day's rows negative: no habit
 RESTLESS_DAYS, RESTLESS_OF = 4, 14  # days with an anomaly: what comes so often teaches, as a season does
+# a meter that had more than one alarm a fortnight is judged more strictly by so much for each
+STRICT_OF, STRICT_FREE, STRICTER, STRICT_MOST = 28, 1.0, 0.4, 6.0
 MILD_RANGE = 0.7
 HABIT_H, MILD = 48.0, 3.0  # an anomaly that lasts longer and is no wilder teaches
 SHORT_GAP = 3  # missing rows that an anomaly goes on over
@@ -105,7 +109,10 @@ class Detector:
         self.open = np.zeros(meters, np.bool_)
         self.was_open = np.zeros(meters, np.bool_)
         self.bias = np.zeros(meters)
+        self.lasting, self.calm = np.zeros(meters), np.zeros(meters)
         self.restless = np.zeros(meters, np.bool_)
+        self.openings = np.zeros((meters, DAYS))
+        self.strict = np.ones(meters)
         self.worked = np.zeros(meters)
         self.active = np.zeros(meters)
         self.age = np.zeros(meters)  # rows since an anomaly opened
@@ -155,7 +162,7 @@ class Detector:
         material = np.minimum(np.nan_to_num(np.abs(value - near) / load) / MATERIAL_HOUR, 1.0)
         of_class = np.minimum(np.nan_to_num(np.abs(value - own) / load) / MATERIAL, 1.0)
         apart = self._departures(parts, (material * usual, of_class), there)
-        ratios = apart / (ABOVE_QUIET * self.quiet)
+        ratios = apart / (ABOVE_QUIET * self.quiet * self.strict)
         run, negative, same = self.runs.step(hour, value)
         beyond = self._range(value)
         everything = np.vstack(
@@ -164,7 +171,8 @@ class Detector:
         everything = np.where(there, everything, 0.0)
         why = everything.argmax(0)
         raw = everything.max(0)
-        flagged = self._persist(raw, there)
+        at_once = np.where(there, np.delete(everything, WINDOW_ROWS, axis=0).max(0), 0.0)
+        flagged = self._persist(raw, at_once, there)
         score = self._score(raw, parts, there, flagged)
         why = np.where(flagged & (raw < THRESHOLD), Why.AFTER, why)
         running = (why == Why.RUN) | (flagged & (value < 0))
@@ -184,6 +192,7 @@ class Detector:
             apart=apart,
             temperature=temperature,
         )
+        self.openings[:, day % DAYS] += flagged & ~self.was_open & ~running
         self.was_open = flagged
         off = np.nan_to_num((value - near) / np.maximum(np.abs(near), 0.25 * expect.typical + 1e-9))
         keep = np.where(there & ~flagged, np.exp(-1.0 / BIAS_H), 1.0)
@@ -195,6 +204,7 @@ class Detector:
         z = np.where(there, HOUR_PARTS @ parts, 0.0)
         novel = SEEN + (1.0 - SEEN) * np.minimum(np.abs(parts[3]) / 3.0, 1.0)
         lasting = np.where(there, np.clip(WINDOW_PARTS @ parts * novel, -MOST, MOST), 0.0)
+        self.lasting = lasting
         step = np.minimum(np.abs(z - CARRIED * self.before), 2.0 * np.abs(z))
         self.before = np.where(there, np.clip(z, -MOST, MOST), self.before * CARRIED)
         rows = [np.abs(z) * material[0], step * material[0]]
@@ -226,11 +236,17 @@ class Detector:
         beyond: Numbers = np.nan_to_num(np.maximum(low, high))
         return beyond / (1.0 + 5.0 / np.maximum(self.days_known, 0.5))
 
-    def _persist(self, raw: Numbers, there: Flags) -> Flags:
+    def _persist(self, raw: Numbers, at_once: Numbers, there: Flags) -> Flags:
         """Which meters are in an anomaly: an anomaly lasts until the rows of some hours are calm."""
         keep = np.exp(-1.0 / MEMORY_H)
         self.recent = np.where(there, keep * self.recent + (1 - keep) * np.minimum(raw, 3.0), self.recent)
         self.blanks = np.where(there, 0.0, self.blanks + 1.0)
+        quiet = (np.abs(self.lasting) < CALM_SCALES) & (at_once < CALM)
+        self.calm = np.where(there, np.where(quiet, self.calm + 1.0, 0.0), self.calm)
+        over = self.open & (self.calm >= CALM_ROWS)
+        self.mean[:, over] = 0.0
+        self.recent = np.where(over, 0.0, self.recent)
+        raw = np.where(over, at_once, raw)
         self.open = (self.open & (self.recent >= CLOSE_AT) & (self.blanks <= SHORT_GAP)) | (raw >= THRESHOLD)
         return self.open & (there | (self.blanks <= SHORT_GAP))
 
@@ -249,7 +265,9 @@ class Detector:
                 self.past.clear(skipped % DAYS)
                 self.tops[:, :, skipped % DAYS] = np.nan
                 self.flagged_share[:, skipped % DAYS] = np.nan
+                self.openings[:, skipped % DAYS] = 0.0
         self.today = Today(self.meters, len(PRIOR_TOP))
+        self.openings[:, day % DAYS] = 0.0
         self.day = day
         self.runs.begin(self.past)
         self.expect.resolution = self.runs.resolution
@@ -283,6 +301,8 @@ class Detector:
         self.flagged_share[:, slot] = np.where(some, today.raised / np.maximum(today.rows, 1), np.nan)
         if day % 7 == WEEK_END:
             past.archive(day // 7)
+        often = self.openings[:, (day - np.arange(STRICT_OF)) % DAYS].sum(1)
+        self.strict = 1.0 + STRICTER * np.clip(often - STRICT_FREE, 0.0, STRICT_MOST)
         bad = np.nan_to_num(self.flagged_share[:, (day - np.arange(RESTLESS_OF)) % DAYS]) > 0
         self.restless = bad.sum(1) >= RESTLESS_DAYS
         last = self.flagged_share[:, (day - np.arange(RELEARN_DAYS)) % DAYS]
