@@ -8,12 +8,12 @@ import pytest
 from cloud.returns.conftest import CITY, COUNTY, OTHER, Office
 from sqlalchemy import select, update
 
-from civicwatt_cloud.kit.directory import Institution
+from civicwatt_cloud.kit.directory import Building, Institution
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.entity import Entity
 from civicwatt_cloud.kit.scope import Scope
 from civicwatt_cloud.kit.workflow import steps
-from civicwatt_cloud.modules.returns import correcting, filing, periods, workbook
+from civicwatt_cloud.modules.returns import correcting, demo, filing, periods, workbook
 from civicwatt_cloud.modules.returns.accounts import suppliers, three_way
 from civicwatt_cloud.modules.returns.choices import Outcome, Reason
 from civicwatt_cloud.modules.returns.entities import ACCOUNT, BINDING, LAYOUT, NOTICE, PAYMENT, SITE
@@ -21,7 +21,7 @@ from civicwatt_cloud.modules.returns.errors import NotItsMeter, NotShared, Other
 from civicwatt_cloud.modules.returns.filling import sheet
 from civicwatt_cloud.modules.returns.filling.measured import part_of
 from civicwatt_cloud.modules.returns.filling.sheet import Typed
-from civicwatt_cloud.modules.returns.models import ReturnNotice
+from civicwatt_cloud.modules.returns.models import EnergyReturn, ReturnNotice
 from civicwatt_cloud.modules.returns.summary import summary
 from civicwatt_cloud.timeseries.ledger.bills.models import Bill
 from civicwatt_cloud.timeseries.ledger.models import LedgerMonth
@@ -223,3 +223,25 @@ def test_sums_by_region_and_class_count_what_is_not_filed(office: Office) -> Non
     by_class = summary(context, Scope(("4299",)), periods.parse("2026"), "class")
     assert [(one.name, one.returns) for one in by_class.rows] == [("党政机关", 2)]
     assert summary(context, Scope(("429902",)), periods.parse("2026"), "department").rows == []
+
+
+def test_the_demo_shows_what_is_not_as_it_should_be(office: Office) -> None:
+    session = office.session
+    for one in range(4, 8):
+        facts = {"kind": "education", "level": "county", "region_code": "429901"}
+        session.add(Institution(id=one, code=f"U{one}", name=f"学校{one}", **facts))
+        session.flush()
+        session.add(Building(id=one, code=f"B{one}", name="教学楼", institution_id=one))
+    session.flush()
+    city = session.scalars(select(Institution).order_by(Institution.id)).all()
+    demo.fill(office.at("2026-11-21 12:00"), city)
+    rows = session.scalars(select(EnergyReturn).where(EnergyReturn.period == "2026Q3")).all()
+    assert {one.owner_id: (one.state, one.timeliness) for one in rows} == {
+        1: ("open", "waiting"),
+        2: ("city", "late"),
+        3: ("county", "on_time"),
+        4: ("open", "waiting"),
+        5: ("county", "on_time"),
+        6: ("returned", "on_time"),
+        7: ("open", "waiting"),
+    }

@@ -13,6 +13,7 @@ from civicwatt_cloud.modules.fleet.demo import city as fleet
 from civicwatt_cloud.modules.housing import demo as housing
 from civicwatt_cloud.modules.housing.models import Yard
 from civicwatt_cloud.modules.pv import demo as pv
+from civicwatt_cloud.modules.returns import demo as returns
 from civicwatt_cloud.modules.upkeep import demo as upkeep
 
 
@@ -26,4 +27,5 @@ def furnish(plant: Plant) -> None:
         housing.fill(context, city, Store(cloud.settings.files_path))
         upkeep.fill(context, city)
         fleet.fill(context, city)
+        returns.fill(context, city)
         pv.fill(context, city, sun.months_before(context.today, plant.city.seed))
