@@ -96,6 +96,20 @@ def test_bills_are_weighted_by_days(air: Floats, temperature: Temperature, rows:
     )
 
 
+def test_six_bills_of_two_months_make_a_baseline(air: Floats, temperature: Temperature, rows: Rows) -> None:
+    made = use(air, 3.0, 0.0, by_the_hour=True) * np.random.default_rng(12).normal(1, 0.1, 730)
+    made[YEAR + 20 :] *= 0.9
+    edges = np.arange(0, 730, 61)
+    by_day = rows(made)
+    value = np.append(np.add.reduceat(made, edges)[:-1], np.nan)
+    bills = Meter.of(by_day.start_us[edges], value, by_day.offset_us[edges])
+    changed = int(bills.start_us[6])
+    found = measured(bills, temperature, changed, int(bills.start_us[7]), draws=50)
+    assert found.baseline.periods == 6
+    assert found.model.name.startswith("3p_heating")
+    assert found.percent(found.saving) == pytest.approx(10, abs=1.5)
+
+
 def test_the_hour_of_the_week_and_the_temperature(air: Floats, temperature: Temperature, rows: Rows) -> None:
     hour = np.arange(len(air))
     busy = (((hour // DAY_H + 2) % 7 < 5) & (hour % DAY_H >= 8) & (hour % DAY_H < 18)).astype(float)

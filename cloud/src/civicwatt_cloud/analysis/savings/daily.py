@@ -18,6 +18,8 @@ from civicwatt_cloud.analysis.savings.classes import WAYS
 from civicwatt_cloud.analysis.savings.degrees import Basis, weather
 from civicwatt_cloud.analysis.savings.series import Floats, Ints, Kind, Mask, Meter, Temperature
 
+# [engineering default]: of six bills no model with a slope would ever be taken, however well it fits
+SPARE_LEAST = 3.0
 CLASS_LEAST = 20  # days of a class for a base of its own. [engineering default]
 WEIGHT_MOST = (
     1.0  # power of the weights. [engineering default]: steeper ones let quiet days decide of busy ones
@@ -136,7 +138,7 @@ def _chosen(meter: Meter, temperature: Temperature, weight: Floats) -> ChangePoi
             classes = _classes(name, meter)
             for shape in Shape:
                 count = parameters(shape, classes)
-                if count + 2 >= len(weight) or (shape is Shape.MEAN and basis is not Basis.DAY):
+                if count + 2 > len(weight) or (shape is Shape.MEAN and basis is not Basis.DAY):
                     continue
                 fits = fit(use, weight, at, classes, shape)
                 if fits is not None:
@@ -158,7 +160,7 @@ def criterion(error: Floats, count: int, independent: float, parameters: Ints | 
     wins. Sources: Hannan and Quinn, JRSS B 41 (1979); Hurvich and Tsai, Biometrika 76 (1989).
     """
     own = parameters + 1  # the spread too
-    spare = np.maximum(independent - own - 1, 0.5)
+    spare = np.maximum(independent - own - 1, SPARE_LEAST)
     small = 2 * own + 2 * own * (own + 1) / spare
     large = 2 * own * np.log(np.log(max(independent, np.e)))
     return np.asarray(independent * np.log(error / count) + np.maximum(small, large))

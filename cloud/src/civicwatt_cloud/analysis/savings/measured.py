@@ -24,7 +24,7 @@ from civicwatt_cloud.analysis.savings.series import (
 )
 
 LEAST_DAYS = {Kind.HOURLY: 14.0, Kind.DAILY: 28.0, Kind.BILLING: 170.0}  # [engineering default]
-LEAST_BILLS = 6  # [engineering default]: fewer bills than twice the parameters of a 3-parameter model
+LEAST_BILLS = 5  # [engineering default]: as many as a model with one slope needs to be judged at all
 
 
 class Model(interval.Fitted, Protocol):
@@ -182,12 +182,18 @@ def known(meter: Meter, temperature: Temperature) -> Mask:
 
 
 def _before(meter: Meter, end_us: int) -> Mask:
-    """Up to 365 days of whole periods before a moment; an hour more, for the clock."""
+    """Up to 365 days of whole periods before a moment; an hour more, for the clock.
+
+    A bill that lies mostly within them counts: bills of two months would else lack the year's first.
+    """
     whole = meter.end_us <= end_us
     if not whole.any():
         return whole
     last = int(meter.end_us[whole & np.isfinite(meter.value)].max(initial=0))
-    return np.asarray(whole & (meter.start_us >= last - checks.BASELINE_DAYS * DAY_US - HOUR_US))
+    first = last - checks.BASELINE_DAYS * DAY_US
+    if meter.kind is Kind.BILLING:
+        return np.asarray(whole & (meter.start_us + meter.end_us >= 2 * first))
+    return np.asarray(whole & (meter.start_us >= first - HOUR_US))
 
 
 def _enough(before: Meter, after: Meter) -> None:
