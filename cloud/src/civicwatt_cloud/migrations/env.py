@@ -31,6 +31,7 @@ import civicwatt_cloud.modules.housing.case_models
 import civicwatt_cloud.modules.housing.models
 import civicwatt_cloud.modules.org.models
 import civicwatt_cloud.modules.pv.models
+import civicwatt_cloud.modules.retrofit.models
 import civicwatt_cloud.modules.returns.account_models
 import civicwatt_cloud.modules.returns.models
 import civicwatt_cloud.modules.targets.models

@@ -1,0 +1,1 @@
+"""Retrofit projects and their measured savings, rectification, waste, charging piles, campaigns."""
