@@ -37,6 +37,9 @@ export type PointReadings = Schemas["PointReadings"];
 export type PvFigure = Schemas["PvFigure"];
 export type PvPeriod = Schemas["PvPeriod"];
 export type PvFigures = Schemas["PvFigures"];
+
+export type CertificationItem = Schemas["CertificationItem"];
+export type CertificationScore = Schemas["CertificationScore"];
 export type ModuleMeta = Schemas["ModuleMeta"];
 export type EntityMeta = Schemas["EntityMeta"];
 export type FieldMeta = Schemas["FieldMeta"];

@@ -13,7 +13,7 @@ from civicwatt_cloud.kit.directory import Denominator
 from civicwatt_cloud.kit.obligations import Obligation
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.workflow.errors import OwnStep
-from civicwatt_cloud.modules.certification import jobs, rules, scoring
+from civicwatt_cloud.modules.certification import jobs, papers, rules, scoring
 from civicwatt_cloud.modules.certification.entities import ANSWER, DRAW
 from civicwatt_cloud.modules.certification.errors import (
     HandedIn,
@@ -67,6 +67,39 @@ def test_the_whole_way(office: Any) -> None:
     assert (row.state, row.recheck_on, row.rectify_until) == ("awarded", date(2028, 3, 20), None)
     office.take("2027-06-01 10:00", row, "revoke", "manager", recheck_note="数据造假")
     assert row.state == "revoked"
+
+
+def test_what_is_printed_names_every_input_and_its_source(office: Any) -> None:
+    row = office.declare(kind="model_unit", version="2011")
+    form = papers.checklist(office.at("2026-02-10 10:00", "manager"), row)
+    told = {line.title: line.text for line in form.lines}
+    assert "10 人，自 2020-01-01 起（名录）" in told["用能人数"]
+    assert "1000.00 m²" in told["建筑面积"]
+    assert sum(line.title.startswith("计量：") for line in form.lines) == 2
+    assert "室内温度" in told["现场测量 1"]
+    assert all("核验" in line.text for line in form.lines[3:-3])
+    report = papers.report(office.at("2026-02-10 10:00", "manager"), row)
+    assert "得 6；实测 0.147480，同类平均 0.147480 kgce/m²（5 家）" in report.lines[5].text
+
+
+def test_a_certificate_says_no_more_than_it_shows_until_it_is_revoked(office: Any) -> None:
+    row = awarded(office)
+    context = office.at("2026-03-11 10:00")
+    said = papers.told(context, row.token)
+    assert said is not None
+    assert set(said) == {
+        "institution", "kind", "grade", "number", "state", "awarded_on", "valid_until", "years",
+    }  # fmt: skip
+    assert "单位1" in papers.page(said)
+    assert papers.told(context, "x" * 43) is None
+    assert papers.certificate(row, "https://example.invalid/x").startswith(b"%PDF")
+    office.take("2026-06-01 10:00", row, "revoke", "manager", recheck_note="数据造假")
+    after = papers.told(context, row.token)
+    assert after is not None
+    assert after["state"] == "已撤销"
+    row.sensitivity = "sensitive"
+    office.session.flush()
+    assert papers.told(context, row.token) is None
 
 
 def test_nobody_checks_visits_and_awards_what_he_had_a_hand_in(office: Any) -> None:

@@ -126,6 +126,7 @@ REACH: dict[str, Reach] = {
     "GET /api/v1/returns/summary": Reach.SCOPE,
     "GET /api/v1/returns/three-way": Reach.SCOPE,
     "POST /api/v1/returns/three-way": Reach.SCOPE,
+    "GET /api/v1/certification/certificates/{token}": Reach.PUBLIC,
     "POST /api/v1/upkeep/alarms": Reach.SCOPE,
     "POST /api/v1/upkeep/gate": Reach.SCOPE,
     # beside the interface

@@ -9,6 +9,7 @@ from civicwatt_cloud.kit.directory import Institution
 from civicwatt_cloud.kit.files.store import Store
 from civicwatt_cloud.kit.jobs import PLATFORM
 from civicwatt_cloud.kit.records.context import Context
+from civicwatt_cloud.modules.certification import demo as certification
 from civicwatt_cloud.modules.fleet.demo import city as fleet
 from civicwatt_cloud.modules.housing import demo as housing
 from civicwatt_cloud.modules.housing.models import Yard
@@ -27,5 +28,6 @@ def furnish(plant: Plant) -> None:
         housing.fill(context, city, Store(cloud.settings.files_path))
         upkeep.fill(context, city)
         fleet.fill(context, city)
+        certification.fill(context, city)
         returns.fill(context, city)
         pv.fill(context, city, sun.months_before(context.today, plant.city.seed))

@@ -6,6 +6,7 @@ import { Panel } from "../parts/Panel";
 import { ProblemPanel } from "../parts/ProblemPanel";
 import { Tabs } from "../parts/Tabs";
 import { useTexts } from "../preferences";
+import { ScoreSheet } from "../certification/ScoreSheet";
 import { PlantFigures } from "../pv/PlantFigures";
 import { type Address, addressOf, visit, withoutSheet, withQuery } from "./address";
 import { NextStep, StepsTaken } from "./ApprovalPanel";
@@ -21,6 +22,7 @@ import { ReportLinks } from "./ReportsPage";
 import { Shown, useShown, useTitlesOf } from "./Shown";
 
 const PEOPLE = "org/people";
+const CERTIFICATIONS = "certification/certifications";
 const PLANTS = "pv/plants";
 
 interface Props {
@@ -74,6 +76,7 @@ export function RecordSheet({ kind, id, address, onChanged }: Props) {
     { key: "details", title: t("tab_details"), content: details },
     ...(kind.states.length ? [{ key: "flow", title: t("tab_flow"), content: flow }] : []),
     ...(kind.address === PLANTS ? [{ key: "figures", title: t("tab_pv"), content: () => <PlantFigures id={id} /> }] : []),
+    ...(kind.address === CERTIFICATIONS ? [{ key: "score", title: t("tab_score"), content: () => <ScoreSheet id={id} /> }] : []),
     ...(kind.has_files ? [{ key: "files", title: t("tab_files"), content: () => <FileLibrary kind={kind} id={id} /> }] : []),
     { key: "history", title: t("tab_history"), content: () => row && <History kind={kind} row={row} /> },
     ...(kind.address === PEOPLE ? [{ key: "events", title: t("tab_events"), content: () => row && <PersonEvents kind={kind} row={row} onNoted={changed} /> }] : []),

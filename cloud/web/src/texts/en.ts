@@ -6,6 +6,7 @@ import indicators from "./indicators.en";
 import labels from "./labels.en";
 import people from "./people.en";
 import plans from "./plans.en";
+import certification from "./certification.en";
 import pv from "./pv.en";
 import notices from "./notices.en";
 import records from "./records.en";
@@ -20,6 +21,7 @@ const en: Record<TextKey, string> = {
   ...people,
   ...plans,
   ...pv,
+  ...certification,
   ...notices,
   ...records,
   ...returns,

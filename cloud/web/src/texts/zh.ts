@@ -5,6 +5,7 @@ import indicators from "./indicators.zh";
 import labels from "./labels.zh";
 import people from "./people.zh";
 import plans from "./plans.zh";
+import certification from "./certification.zh";
 import pv from "./pv.zh";
 import notices from "./notices.zh";
 import records from "./records.zh";
@@ -20,6 +21,7 @@ const zh = {
   ...people,
   ...plans,
   ...pv,
+  ...certification,
   ...notices,
   ...records,
   ...returns,

@@ -21,7 +21,7 @@ router = APIRouter(prefix="/api/v1/certification", tags=["创建评价"], respon
 Reader = Annotated[Actor, Depends(Requires(READERS))]
 
 
-class ReasonOut(BaseModel):
+class CertificationReason(BaseModel):
     """Why something is not known."""
 
     code: str
@@ -29,22 +29,22 @@ class ReasonOut(BaseModel):
     en: str
 
 
-class MeasuredOut(BaseModel):
+class CertificationFigure(BaseModel):
     """A figure beside the mean of its type."""
 
     title: str
     title_en: str
     unit: str
     value: str | None
-    reason: ReasonOut | None
+    reason: CertificationReason | None
     completeness: str | None
     mean: str | None
-    mean_reason: ReasonOut | None
+    mean_reason: CertificationReason | None
     mean_row: str
     peers: int
 
 
-class LineOut(BaseModel):
+class CertificationItem(BaseModel):
     """An item with its points."""
 
     key: str
@@ -55,15 +55,15 @@ class LineOut(BaseModel):
     star: bool
     is_condition: bool
     points: str | None
-    reason: ReasonOut | None
+    reason: CertificationReason | None
     answer_id: int | None
     document: str | None
     files: int
     is_given: bool
-    measured: MeasuredOut | None
+    measured: CertificationFigure | None
 
 
-class SectionOut(BaseModel):
+class CertificationSection(BaseModel):
     """A chapter of the scheme; what has none of its own stands under its name."""
 
     key: str
@@ -72,7 +72,7 @@ class SectionOut(BaseModel):
     points: str
 
 
-class GapOut(BaseModel):
+class CertificationGap(BaseModel):
     """Points that are not there yet, the most rewarding first."""
 
     key: str
@@ -80,7 +80,7 @@ class GapOut(BaseModel):
     is_veto: bool
 
 
-class ScoreOut(BaseModel):
+class CertificationScore(BaseModel):
     """A score as it comes to now."""
 
     scheme: str
@@ -98,13 +98,13 @@ class ScoreOut(BaseModel):
     outcome_zh: str
     why: str | None
     why_en: str | None
-    sections: list[SectionOut]
-    items: list[LineOut]
-    gaps: list[GapOut]
+    sections: list[CertificationSection]
+    items: list[CertificationItem]
+    gaps: list[CertificationGap]
 
 
 @router.get("/certifications/{record_id}/score", operation_id="get_certification_score", summary="评分")
-def score(request: Request, record_id: RecordId, actor: Reader) -> ScoreOut:
+def score(request: Request, record_id: RecordId, actor: Reader) -> CertificationScore:
     """Items with points, documents, figures; what is missing, and in which order effort pays."""
     with reading(request, actor) as context:
         row = registry.get_open(context, CERTIFICATION, record_id)
@@ -129,11 +129,11 @@ def proof(
     return Response(made, media_type="application/json", headers=headers)
 
 
-def _score(found: Score) -> ScoreOut:
+def _score(found: Score) -> CertificationScore:
     scheme, judged = found.scheme, found.judged
     is_passed = judged.outcome == "passed"
     zh, en = scoring.why(found)
-    return ScoreOut(
+    return CertificationScore(
         scheme=scheme.name,
         title=scheme.title,
         title_en=scheme.title_en,
@@ -150,17 +150,20 @@ def _score(found: Score) -> ScoreOut:
         why=None if is_passed else zh,
         why_en=None if is_passed else en,
         sections=[
-            SectionOut(key=one.key, title=one.title, title_en=one.title_en, points=str(one.points))
+            CertificationSection(key=one.key, title=one.title, title_en=one.title_en, points=str(one.points))
             for one in scheme.section
         ],
         items=[_line(one) for one in found.lines],
-        gaps=[GapOut(key=one.item.key, missing=str(one.missing), is_veto=one.is_veto) for one in found.gaps],
+        gaps=[
+            CertificationGap(key=one.item.key, missing=str(one.missing), is_veto=one.is_veto)
+            for one in found.gaps
+        ],
     )
 
 
-def _line(one: Line) -> LineOut:
+def _line(one: Line) -> CertificationItem:
     item = one.item
-    return LineOut(
+    return CertificationItem(
         key=item.key,
         section=item.section,
         title=item.title,
@@ -178,12 +181,12 @@ def _line(one: Line) -> LineOut:
     )
 
 
-def _measured(one: Line) -> MeasuredOut | None:
+def _measured(one: Line) -> CertificationFigure | None:
     if one.item.figure is None or one.measured is None or one.mean is None:
         return None
     zh, en, unit = FIGURES[one.item.figure]
     share = one.measured.completeness
-    return MeasuredOut(
+    return CertificationFigure(
         title=zh,
         title_en=en,
         unit=unit,
@@ -197,8 +200,8 @@ def _measured(one: Line) -> MeasuredOut | None:
     )
 
 
-def _reason(said: object) -> ReasonOut | None:
-    return ReasonOut(code=said.code, zh=said.zh, en=said.en) if isinstance(said, Reason) else None
+def _reason(said: object) -> CertificationReason | None:
+    return CertificationReason(code=said.code, zh=said.zh, en=said.en) if isinstance(said, Reason) else None
 
 
 def _text(said: object) -> str | None:

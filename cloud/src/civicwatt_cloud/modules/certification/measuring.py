@@ -149,10 +149,11 @@ def _mean_of(means: denominators.Means, institution: int, missing: Reason) -> Fr
 
 
 def _ratio(amount: _Sum, denominator: Fraction | Reason, limit: Fraction) -> Measured:
+    if isinstance(denominator, Reason):  # to be repaired first: without it no reading helps
+        known = None if isinstance(amount.value, Reason) else amount.value
+        return Measured(denominator, known, None, amount.completeness)
     if isinstance(amount.value, Reason):
         return Measured(amount.value, None, None, amount.completeness)
-    if isinstance(denominator, Reason):
-        return Measured(denominator, amount.value, None, amount.completeness)
     if amount.completeness is None or amount.completeness < limit:
         share = 0 if amount.completeness is None else int(amount.completeness * 1000) / 10
         least = float(limit * 100)

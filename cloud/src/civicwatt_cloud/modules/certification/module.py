@@ -1,7 +1,7 @@
 """The manifest of the module."""
 
 from civicwatt_cloud.kit.records.entity import Job, Module, Section, entities_of
-from civicwatt_cloud.modules.certification import api, jobs
+from civicwatt_cloud.modules.certification import api, jobs, papers_api
 from civicwatt_cloud.modules.certification.entities import ANSWER, CERTIFICATION, DRAW, ITEM, SCHEME
 
 WATCH_S = 6 * 3600  # how often it looks [engineering default]
@@ -16,6 +16,6 @@ MODULE = Module(
     en="Certification",
     entities=entities_of(SECTIONS),
     sections=SECTIONS,
-    routers=(api.router,),
+    routers=(api.router, papers_api.router),
     jobs=(Job("certification_unratable", WATCH_S, jobs.unratable),),
 )

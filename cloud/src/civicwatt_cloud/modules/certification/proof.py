@@ -2,7 +2,7 @@
 
 A pack is JSON: cases, each with a formula and its version, inputs and result; and a seal of every input.
 Whoever recomputes it gets the same bytes; where a byte was changed the place is named: a result that does not
-follow, an input that its seal does not fit. Seals tell of accidents and of careless hands, they are no signature.
+follow, an input that its seal does not fit. Seals tell of accidents, of careless hands; they sign nothing.
 """
 
 import hashlib
