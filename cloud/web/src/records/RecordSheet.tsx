@@ -1,5 +1,6 @@
 import { Button, Skeleton } from "antd";
 import { useState } from "react";
+import { Evidence } from "../anomalies/Evidence";
 import type { Steps } from "../api";
 import { type Problem, request, RequestError, useResource } from "../client";
 import { Panel } from "../parts/Panel";
@@ -24,6 +25,7 @@ import { Shown, useShown, useTitlesOf } from "./Shown";
 const PEOPLE = "org/people";
 const CERTIFICATIONS = "certification/certifications";
 const PLANTS = "pv/plants";
+const ANOMALIES = "anomalies/cases";
 
 interface Props {
   kind: Kind;
@@ -73,6 +75,7 @@ export function RecordSheet({ kind, id, address, onChanged }: Props) {
     </>
   );
   const tabs = [
+    ...(kind.address === ANOMALIES ? [{ key: "evidence", title: t("tab_evidence"), content: () => <Evidence id={id} /> }] : []),
     { key: "details", title: t("tab_details"), content: details },
     ...(kind.states.length ? [{ key: "flow", title: t("tab_flow"), content: flow }] : []),
     ...(kind.address === PLANTS ? [{ key: "figures", title: t("tab_pv"), content: () => <PlantFigures id={id} /> }] : []),
@@ -98,8 +101,8 @@ export function RecordSheet({ kind, id, address, onChanged }: Props) {
         <Tabs
           label={name}
           tabs={tabs}
-          chosen={address.query.get("tab") ?? "details"}
-          onChoose={(tab) => visit({ ...address, query: withQuery(address.query, { tab: tab === "details" ? null : tab }) }, true)}
+          chosen={address.query.get("tab") ?? tabs[0]?.key ?? ""}
+          onChoose={(tab) => visit({ ...address, query: withQuery(address.query, { tab: tab === tabs[0]?.key ? null : tab }) }, true)}
         />
       )}
     </Panel>

@@ -7,6 +7,7 @@ import labels from "./labels.en";
 import people from "./people.en";
 import plans from "./plans.en";
 import certification from "./certification.en";
+import anomalies from "./anomalies.en";
 import pv from "./pv.en";
 import notices from "./notices.en";
 import records from "./records.en";
@@ -20,6 +21,7 @@ const en: Record<TextKey, string> = {
   ...labels,
   ...people,
   ...plans,
+  ...anomalies,
   ...pv,
   ...certification,
   ...notices,

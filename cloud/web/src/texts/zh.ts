@@ -6,6 +6,7 @@ import labels from "./labels.zh";
 import people from "./people.zh";
 import plans from "./plans.zh";
 import certification from "./certification.zh";
+import anomalies from "./anomalies.zh";
 import pv from "./pv.zh";
 import notices from "./notices.zh";
 import records from "./records.zh";
@@ -20,6 +21,7 @@ const zh = {
   ...labels,
   ...people,
   ...plans,
+  ...anomalies,
   ...pv,
   ...certification,
   ...notices,

@@ -40,6 +40,7 @@ class Entity:
     read: Roles
     write: Roles = NOBODY  # nobody: use cases only
     columns: tuple[str, ...] = ()  # of the list; the first ones matter most
+    order: str = ""  # of a list that nobody ordered: -cost; else the newest first
     filters: tuple[str, ...] = ()
     searched: tuple[str, ...] = ()
     natural_key: tuple[str, ...] = ()  # by which an import finds the record that is there

@@ -67,7 +67,9 @@ def listing(context: Context, entity: Entity, asked: Asked) -> Page:
     query = filtered(context, entity, asked)
     total = context.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     limit = min(asked.limit, LONGEST_PAGE)
-    rows = context.session.scalars(ordered(query, entity, asked.order).offset(asked.offset).limit(limit))
+    rows = context.session.scalars(
+        ordered(query, entity, asked.order or entity.order).offset(asked.offset).limit(limit)
+    )
     return Page(rows.all(), total)
 
 
@@ -327,4 +329,4 @@ def ordered(query: Select[Any], entity: Entity, order: str) -> Select[Any]:
     if field is None or sensitive.is_guarded(field):
         return query.order_by(entity.model.id.desc())
     column = getattr(entity.model, name)
-    return query.order_by(column.desc() if order.startswith("-") else column, entity.model.id)
+    return query.order_by(column.desc().nulls_last() if order.startswith("-") else column, entity.model.id)

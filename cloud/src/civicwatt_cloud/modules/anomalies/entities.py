@@ -75,6 +75,7 @@ CASE = Entity(
     "anomaly",
     "title",
     read=READERS,
+    order="-cost",
     columns=("title", "cost", "energy", "kind", "begin_us", "last_us", "confidence"),
     filters=("state", "cause", "kind", "building_id", "begin_us"),
     searched=("title",),
