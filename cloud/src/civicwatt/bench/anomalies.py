@@ -218,4 +218,6 @@ def _speed() -> Figure:
     spent = time.process_time() - start
     us_row = spent / value.size * 1e6
     minutes = us_row * 10_000 * 8760 / 1e6 / 60
-    return figure(us_row, "µs/row", HOUR_ON_ONE_CORE, meters=SPEED_METERS, minutes_10000_meters_year=round(minutes, 1))
+    return figure(
+        us_row, "µs/row", HOUR_ON_ONE_CORE, meters=SPEED_METERS, minutes_10000_meters_year=round(minutes, 1)
+    )
