@@ -1,7 +1,6 @@
 """The administration's database: SQLAlchemy 2 over SQLite (WAL) or PostgreSQL, one transaction a session."""
 
 import random
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -18,6 +17,7 @@ from civicwatt_cloud.kit.crypto import Family
 from civicwatt_cloud.kit.errors import BadRequest, DatabaseAway, DataBusy, NotTheOwner
 from civicwatt_cloud.kit.postgresql import Turn
 from civicwatt_cloud.kit.settings import Settings
+from civicwatt_cloud.kit.turns import Turns
 
 log = structlog.get_logger()
 
@@ -48,7 +48,7 @@ class Database:
     def __init__(self, url: str | URL, crypto: Family = "intl") -> None:
         self._info = {CRYPTO: crypto}
         # SQLite lets writers poll for its lock, some of them for long: those of a process queue here
-        self._writer = threading.RLock()
+        self._writer = Turns()
         if postgresql.is_named_by(url):
             self.engine: Engine = postgresql.engine(url)
             self._reader = postgresql.reader(self.engine)

@@ -38,7 +38,7 @@ def summary(context: Context, scope: Scope, period: Period, by: By) -> ReturnSum
     ).group_by(key)
     rows = {group: (all_, filed, late) for group, all_, filed, late in context.session.execute(counts)}
     sums = (
-        here.add_columns(ReturnCell.code, cast(func.sum(ReturnCell.micro / MILLI), BigInteger))
+        here.add_columns(ReturnCell.code, cast(func.sum(ReturnCell.micro // MILLI), BigInteger))
         .join(ReturnCell, ReturnCell.return_id == EnergyReturn.id)
         .where(is_filed, ReturnCell.micro.is_not(None))
         .group_by(key, ReturnCell.code)

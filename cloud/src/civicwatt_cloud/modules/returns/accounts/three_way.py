@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import BigInteger, cast, func, select
 
 from civicwatt_cloud.kit.directory import Building, Institution
+from civicwatt_cloud.kit.errors import NotFound
 from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.rules import place_of
 from civicwatt_cloud.kit.rules_local import of as rules_of
@@ -143,12 +144,12 @@ def _notes(context: Context, owner: Institution, year: int) -> dict[Key, ThreeWa
 
 
 def explain(context: Context, owner: Institution, key: Key, why: tuple[Reason, str]) -> None:
-    """Why they differ, with the three figures as they are now."""
+    """Why they differ, with the three figures as they are now. Errors: NotFound."""
     month, code = key
     sides = {(one.month, one.code): one for one in compare(context, owner, int(month[:4]))}
     one = sides.get(key)
-    figures = (one.bill, one.ledger, one.meter) if one else (None, None, None)
-    bill, ledger, meter = figures
+    if one is None:
+        raise NotFound()
     said = {
         "reason": why[0].value,
         "said": why[1],
@@ -160,9 +161,9 @@ def explain(context: Context, owner: Institution, key: Key, why: tuple[Reason, s
             owner_id=owner.id,
             month=month,
             code=code,
-            bill_micro=bill,
-            ledger_micro=ledger,
-            meter_micro=meter,
+            bill_micro=one.bill,
+            ledger_micro=one.ledger,
+            meter_micro=one.meter,
             **said,
         )
     )
