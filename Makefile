@@ -42,6 +42,7 @@ bench: setup
 	@scripts/system-packages mosquitto
 	@$(BIN)/civicwatt bench edge --json
 	@$(BIN)/civicwatt bench mv --json
+	@$(BIN)/civicwatt bench anomalies --json
 
 drill: setup
 	@scripts/system-packages mosquitto gcc libc6-dev postgresql influxdb victoria-metrics
