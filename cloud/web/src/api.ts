@@ -86,3 +86,9 @@ export type Rank = Schemas["RankOut"];
 export type IndicatorItems = Schemas["Items"];
 export type IndicatorItem = IndicatorItems["rows"][number];
 export type Label = Schemas["LabelOut"];
+
+export type Cascade = Schemas["CascadeOut"];
+export type TargetNode = Schemas["TargetNode"];
+export type TargetPath = Schemas["PathPoint"];
+export type EnergyMonth = Schemas["CalendarOut"];
+export type CalendarDay = Schemas["CalendarDay"];

@@ -13,6 +13,7 @@ import "./styles/plans.css";
 import "./styles/records.css";
 import "./styles/returns.css";
 import "./styles/sheet.css";
+import "./styles/targets.css";
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -127,6 +127,9 @@ REACH: dict[str, Reach] = {
     "GET /api/v1/returns/three-way": Reach.SCOPE,
     "POST /api/v1/returns/three-way": Reach.SCOPE,
     "GET /api/v1/certification/certificates/{token}": Reach.PUBLIC,
+    "GET /api/v1/targets/compliance": Reach.SCOPE,
+    "GET /api/v1/targets/calendar": Reach.SCOPE,
+    "GET /api/v1/targets/calendar/report": Reach.SCOPE,
     "POST /api/v1/upkeep/alarms": Reach.SCOPE,
     "POST /api/v1/upkeep/gate": Reach.SCOPE,
     # beside the interface

@@ -31,6 +31,7 @@ SAID: dict[str, dict[str, object]] = {  # by entity: what a field cannot say of 
     "certification": {"kind": "frugal_organ", "version": "2020", "year": 2025},
     "certification_answer": {"item": "targets_met", "most": 500},
     "retrofit_adjustment": {"per_day": 100},
+    "target_plan": {"region": "429900", "base_year": 2020, "end_year": 2025},
     "energy_return": {"kind": "annual", "period": "2026", "form": "2021"},
 }
 REFERS = {"vehicle": ("pool_id",)}  # besides what is required

@@ -43,6 +43,7 @@ def test_m07_1_actual_2024_against_the_linear_path_is_on_track(city: Any) -> Non
     evaluate.evaluate(city.at(), plan, 2024)
     found = looked(city, plan, "420000", PER_HEAD)
     told = schemas.cascade_out(found, PER_HEAD)
+    assert told.node
     assert (told.node.base, told.node.actual, told.node.target) == ("100", "95.1", "94")
     assert (told.node.linear, told.yearly_rate, told.node.verdict) == ("95.2", "1.230", "on_track")
     assert [one.linear for one in told.path] == [

@@ -6,6 +6,8 @@ import { INDICATORS, IndicatorsPage } from "../indicators/IndicatorsPage";
 import { LabelPage, LABELS } from "../labels/LabelPage";
 import { PLANS } from "../plans/Book";
 import { PlansPage } from "../plans/PlansPage";
+import { CASCADE, CascadePage } from "../targets/CascadePage";
+import { CALENDAR, EnergyCalendar } from "../targets/EnergyCalendar";
 import { useTexts } from "../preferences";
 import { FillPage } from "../returns/FillPage";
 import { FILL } from "../returns/sheet";
@@ -79,6 +81,7 @@ export default function ModulePages() {
     ...(kinds.has("housing/floors") && module.key === "housing" ? [{ kind: PLANS, title: t("plan_book") }] : []),
     ...(kinds.has("fleet/fences") && module.key === "fleet" ? [{ kind: MAP, title: t("map") }] : []),
     ...(kinds.has("returns/returns") && module.key === "returns" ? [{ kind: FILL, title: t("fill_return") }] : []),
+    ...(module.key === "targets" ? [{ kind: CASCADE, title: t("cascade") }, { kind: CALENDAR, title: t("energy_calendar") }] : []),
     ...module.entities.map((entity) => ({ kind: `${module.key}/${entity.path}`, title: named(entity) })),
     ...(module.key === "org" ? [{ kind: TREE, title: t("org_tree") }] : []),
     ...(module.reports.length ? [{ kind: reportsOf(module), title: t("reports") }] : []),
@@ -89,6 +92,8 @@ export default function ModulePages() {
     <div className="module">
       <ModuleMenu module={module} links={links} here={here} />
       {here === TREE && <OrgTree />}
+      {here === CASCADE && <CascadePage address={address} />}
+      {here === CALENDAR && <EnergyCalendar address={address} />}
       {here === MAP && <MapPage address={address} />}
       {here === FILL && <FillPage address={address} />}
       {here === PLANS && <PlansPage address={address} />}

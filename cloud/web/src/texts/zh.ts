@@ -11,6 +11,7 @@ import pv from "./pv.zh";
 import notices from "./notices.zh";
 import records from "./records.zh";
 import returns from "./returns.zh";
+import targets from "./targets.zh";
 
 /** Every sentence of the Chinese interface. No English but units. */
 const zh = {
@@ -27,6 +28,7 @@ const zh = {
   ...notices,
   ...records,
   ...returns,
+  ...targets,
   app: "公共机构能源平台",
   other_language: "English",
   dark_mode: "深色",

@@ -88,7 +88,7 @@ def upgrade() -> None:
     op.create_table(
         "separable_use",
         sa.Column("use", sa.String(length=32), nullable=False),
-        sa.Column("points", sa.String(length=200), nullable=False),
+        sa.Column("points", sa.String(length=200), nullable=True),
         sa.Column("document", sa.String(length=200), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),

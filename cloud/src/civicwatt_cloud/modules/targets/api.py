@@ -15,12 +15,21 @@ from civicwatt_cloud.kit.identity import Actor
 from civicwatt_cloud.kit.problems import problems
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.api import RecordId, reading, writing
+from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.records.routing import PROBLEMS
 from civicwatt_cloud.kit.scope import scope_of
-from civicwatt_cloud.modules.targets import cascade, energy_calendar, jobs, quotas, schemas, standing
+from civicwatt_cloud.modules.targets import (
+    cascade,
+    energy_calendar,
+    evaluate,
+    jobs,
+    quotas,
+    schemas,
+    standing,
+)
 from civicwatt_cloud.modules.targets.entities import PLAN, READERS, STATED
 from civicwatt_cloud.modules.targets.evaluate import view_of
-from civicwatt_cloud.modules.targets.models import TargetFigure
+from civicwatt_cloud.modules.targets.models import Plan, TargetFigure
 
 router = APIRouter(prefix="/api/v1/targets", tags=["目标与定额"], responses=PROBLEMS)
 Reader = Annotated[Actor, Depends(Requires(READERS))]
@@ -36,7 +45,11 @@ def evaluation(request: Request, record_id: RecordId, actor: Writer, year: Year)
     with writing(request, actor) as context:
         plan = registry.get(context, PLAN, record_id)
         rows = jobs.run(context, plan, year)
-        return schemas.Evaluated(rows=len(rows), warned=sum(one.warned_on is not None for one in rows))
+        known = {one.code for one in rows}
+        warned = sum(one.warned_on is not None for one in rows)
+        return schemas.Evaluated(
+            rows=len(rows), warned=warned, unknown_nodes=evaluate.nodes_besides(context, plan, known)
+        )
 
 
 @router.get("/plans/{record_id}/cascade", operation_id="get_cascade", summary="目标分解与完成情况")
@@ -45,7 +58,9 @@ def get_cascade(
 ) -> schemas.CascadeOut:
     """A node's path, where it stands, its children, and whether their targets add up."""
     with reading(request, actor) as context:
-        plan = cascade.plan_of(context.session, record_id)
+        plan = _plan(context, record_id, asked.year)
+        if not cascade.is_made(context.session, plan, asked.year):
+            return schemas.nothing_made(plan, asked)
         found = cascade.look(context.session, scope_of(actor, READERS), plan, asked.wanted())
         return schemas.cascade_out(found, asked.indicator)
 
@@ -56,7 +71,7 @@ def league(
 ) -> schemas.League:
     """A peer group, the best first: intervals on score and place, ties shown, the incomplete without."""
     with reading(request, actor) as context:
-        plan = cascade.plan_of(context.session, record_id)
+        plan = _plan(context, record_id, asked.year)
         query = select(TargetFigure).where(
             TargetFigure.plan_id == plan.id,
             TargetFigure.year == asked.year,
@@ -76,7 +91,7 @@ def league(
 def key_users(request: Request, record_id: RecordId, actor: Reader, year: Year) -> list[schemas.KeyUser]:
     """Who uses so much that the law lists it, and whom an office has designated."""
     with reading(request, actor) as context:
-        plan = cascade.plan_of(context.session, record_id)
+        plan = _plan(context, record_id, year)
         found = standing.key_users(context, scope_of(actor, READERS), plan, year)
         return [schemas.KeyUser(**one._asdict()) for one in found]
 
@@ -87,8 +102,10 @@ def comparison(
 ) -> schemas.Compared:
     """A year against the year before and the base year; `coal`: the set the other side was made with."""
     with reading(request, actor) as context:
-        plan = cascade.plan_of(context.session, record_id)
+        plan = _plan(context, record_id, asked.year)
         standing.one_basis(view_of(context, plan.region), plan, asked.year, asked.coal)
+        if not cascade.is_made(context.session, plan, asked.year):
+            return schemas.compared(None, asked.indicator)
         found = cascade.look(context.session, scope_of(actor, READERS), plan, asked.wanted())
         return schemas.compared(found.node, asked.indicator)
 
@@ -148,6 +165,14 @@ def series(
     """The year, the year before and the base year; the totals follow from the changes."""
     with reading(request, actor) as context:
         return schemas.series_out(registry.get(context, STATED, record_id))
+
+
+def _plan(context: Context, record_id: int, year: int) -> Plan:
+    """A plan; without figures in that year it is seen in its owner's scope alone. Errors: NotFound."""
+    plan = cascade.plan_of(context.session, record_id)
+    if not cascade.is_made(context.session, plan, year):
+        registry.get(context, PLAN, record_id)
+    return plan
 
 
 def _first(month: str) -> date:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from civicwatt_cloud.kit.directory import region_prefix
@@ -13,7 +13,6 @@ from civicwatt_cloud.kit.errors import NotFound
 from civicwatt_cloud.kit.scope import Scope
 from civicwatt_cloud.modules.targets import rules
 from civicwatt_cloud.modules.targets.choices import Indicator
-from civicwatt_cloud.modules.targets.errors import NotEvaluated
 from civicwatt_cloud.modules.targets.models import Plan, TargetFigure
 from civicwatt_cloud.modules.targets.rules import Child, Held, Proposal
 
@@ -67,7 +66,7 @@ def plan_of(session: Session, plan_id: int) -> Plan:
 
 
 def look(session: Session, scope: Scope, plan: Plan, wanted: Wanted) -> Cascade:
-    """The node of that code, or the highest one in scope. Errors: NotFound, NotEvaluated."""
+    """The node of that code, or the highest one in scope. Errors: NotFound."""
     own = _own(session, scope, plan, wanted)
     query = select(TargetFigure).where(
         TargetFigure.plan_id == plan.id, TargetFigure.indicator == wanted.indicator.value
@@ -86,6 +85,12 @@ def look(session: Session, scope: Scope, plan: Plan, wanted: Wanted) -> Cascade:
         proposals(own, children),
         _above(session, scope, own),
     )
+
+
+def is_made(session: Session, plan: Plan, year: int) -> bool:
+    """Whether anything of that year is kept."""
+    query = select(TargetFigure.node).where(TargetFigure.plan_id == plan.id, TargetFigure.year == year)
+    return session.scalar(query.limit(1)) is not None
 
 
 def check(own: TargetFigure, children: Sequence[TargetFigure]) -> Check | None:
@@ -143,12 +148,7 @@ def _own(session: Session, scope: Scope, plan: Plan, wanted: Wanted) -> TargetFi
         ]
         keys = sorted(keys, key=len)[:1]
         found = session.scalar(query.where(TargetFigure.node.in_(keys)))
-    if found is None:
-        made = select(func.count()).select_from(query.limit(1).subquery())
-        if not session.scalar(made):
-            raise NotEvaluated(year=year)
-        raise NotFound()
-    if not scope.holds(found.node):
+    if found is None or not scope.holds(found.node):
         raise NotFound()
     return found
 

@@ -5,10 +5,9 @@ RuleViolation
 ├── BadNode         422 CW-M1702
 ├── BadBands        422 CW-M1703
 ├── OtherBasis      422 CW-M1704
-├── NotEvaluated    422 CW-M1705
-├── ValueMissing    422 CW-M1706
-├── NotOwnCounter   422 CW-M1707
-└── AppealTooLate   422 CW-M1708
+├── ValueMissing    422 CW-M1705
+├── NotOwnCounter   422 CW-M1706
+└── AppealTooLate   422 CW-M1707
 """
 
 from civicwatt_cloud.kit.errors import RuleViolation
@@ -25,7 +24,7 @@ class BadSpan(RuleViolation):
 
 
 class BadNode(RuleViolation):
-    """A node outside the plan's region, or none at all."""
+    """A node outside the plan's region."""
 
     code = "CW-M1702"
     zh = "“{node}”不在规划范围 {region} 内"
@@ -54,20 +53,10 @@ class OtherBasis(RuleViolation):
     remedy_en = "compute both with one set of factors first"
 
 
-class NotEvaluated(RuleViolation):
-    """A year of a plan that nobody has computed."""
-
-    code = "CW-M1705"
-    zh = "{year} 年尚未计算"
-    en = "{year} has not been evaluated"
-    remedy_zh = "由能源管理员在规划页面“计算”，或等待每日自动计算"
-    remedy_en = "let the energy manager evaluate it, or wait for the daily job"
-
-
 class ValueMissing(RuleViolation):
     """A decision that lacks the corrected value."""
 
-    code = "CW-M1706"
+    code = "CW-M1705"
     zh = "支持该申诉需要填写{what_zh}"
     en = "to uphold it, give {what}"
     remedy_zh = "按核实的材料填写后再提交"
@@ -77,7 +66,7 @@ class ValueMissing(RuleViolation):
 class NotOwnCounter(RuleViolation):
     """A counter that is not in the institution's buildings."""
 
-    code = "CW-M1707"
+    code = "CW-M1706"
     zh = "“{said}”不是本单位的计量点"
     en = "'{said}' are no counters of this institution"
     remedy_zh = "填写本单位楼栋已绑定的计量点编号，多个以逗号分隔"
@@ -87,7 +76,7 @@ class NotOwnCounter(RuleViolation):
 class AppealTooLate(RuleViolation):
     """The days within which it could be contested have passed."""
 
-    code = "CW-M1708"
+    code = "CW-M1707"
     zh = "申诉期限 {until} 已过"
     en = "it could be contested until {until}"
     remedy_zh = "向主管机构说明情况"

@@ -1,6 +1,6 @@
 """A year of a plan, computed for every node at once and kept: pages read what is kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from fractions import Fraction
@@ -180,6 +180,12 @@ def keep(context: Context, plan: Plan, year: int, rows: Sequence[Row]) -> None:
     insert_rows(
         session.connection(), TargetFigure.__tablename__, [*names, "plan_id", "year", "made_us"], values
     )
+
+
+def nodes_besides(context: Context, plan: Plan, known: Collection[str]) -> list[str]:
+    """The nodes that targets name and the tree does not hold."""
+    query = select(Target.node).where(Target.plan_id == plan.id, Target.removed_us.is_(None)).distinct()
+    return sorted(set(context.session.scalars(query)) - set(known))
 
 
 def ratio(of: Year, indicator: Indicator, year: int) -> Ratio:
@@ -377,10 +383,18 @@ def _end(months: Numbers) -> year_end.Total | None:
 
 
 def _warn(of: Year, row: Row, months: Numbers, limit: float) -> None:
-    kept = months if not np.isnan(months[:MONTHS]).any() else months[MONTHS:]
-    found = year_end.warning(kept, limit, of.year)
+    """The first month whose books said so, as year_end.warning finds it; only that one is forecast anew."""
+    before = months[-of.whole - MONTHS : -of.whole]
+    this, reference = np.cumsum(months[-of.whole :]), np.cumsum(before)
+    expected = this + (reference[-1] - reference[: of.whole]) * this / reference[: of.whole]
+    over = np.flatnonzero(expected > limit)
+    if not len(over):
+        return
+    known = int(over[0]) + 1
+    found = _end(months[: len(months) - of.whole + known])
     if found is not None:
-        row.warned_on, row.is_certain = found.on, bool(found.certain)
+        row.warned_on = date(of.year + known // MONTHS, known % MONTHS + 1, 1)
+        row.is_certain = bool(found.low is not None and found.low > limit)
 
 
 def _micro(value: float) -> int | None:

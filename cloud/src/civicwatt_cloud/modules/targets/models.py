@@ -71,13 +71,13 @@ class Quota(Record):
 
 
 class Separable(Record):
-    """Counters of a use that a quota does not hold; without a document nothing is taken out."""
+    """Counters of a use that a quota does not hold; without counters nothing is taken out."""
 
     __tablename__ = "separable_use"
 
     use: Mapped[str] = fields.choice("用途", "use", Use)
-    points: Mapped[str] = fields.text("计量点", "counters", length=200)
     document: Mapped[str] = fields.text("证明材料", "document")
+    points: Mapped[str | None] = fields.text("计量点", "counters", length=200)
     valid_from: Mapped[date] = fields.day("自", "from")
     valid_to: Mapped[date | None] = fields.day("至", "until")
 

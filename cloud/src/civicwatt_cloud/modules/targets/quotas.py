@@ -241,6 +241,7 @@ def separable(view: View, institution_id: int, start: date, end: date) -> Fracti
         select(Separable).where(
             Separable.owner_id == institution_id,
             Separable.removed_us.is_(None),
+            Separable.points.is_not(None),
             Separable.valid_from < end,
             or_(Separable.valid_to.is_(None), Separable.valid_to > start),
         )
@@ -250,7 +251,7 @@ def separable(view: View, institution_id: int, start: date, end: date) -> Fracti
         first = max(start, row.valid_from)
         last = min(end, row.valid_to or end) - timedelta(days=1)
         found = ledger.totals(
-            view.session, "day", point_ids(row.points), day_number(first), day_number(last) + 1
+            view.session, "day", point_ids(row.points or ""), day_number(first), day_number(last) + 1
         )
         total += sum(one.micro for one in found.values())
     return Fraction(total, MICRO)

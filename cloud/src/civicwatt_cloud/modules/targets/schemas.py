@@ -9,7 +9,7 @@ from civicwatt_cloud.modules.targets import rules
 from civicwatt_cloud.modules.targets.cascade import Cascade, Check, Wanted
 from civicwatt_cloud.modules.targets.choices import Indicator, Kind, OrganLevel
 from civicwatt_cloud.modules.targets.energy_calendar import Month
-from civicwatt_cloud.modules.targets.models import StatedTotal, TargetFigure
+from civicwatt_cloud.modules.targets.models import Plan, StatedTotal, TargetFigure
 from civicwatt_cloud.modules.targets.quotas import Judged
 from civicwatt_cloud.modules.targets.rules import Proposal, Span, Stated
 from civicwatt_protocols.quantity import from_micro
@@ -56,6 +56,7 @@ class Evaluated(BaseModel):
 
     rows: int
     warned: int
+    unknown_nodes: list[str]  # of targets: neither a division nor an institution of the region
 
 
 class PathPoint(BaseModel):
@@ -116,7 +117,7 @@ class Above(BaseModel):
 
 
 class CascadeOut(BaseModel):
-    """A node of a plan in a year."""
+    """A node of a plan in a year; no node: nobody has computed that year."""
 
     plan: str
     unit: str
@@ -125,7 +126,7 @@ class CascadeOut(BaseModel):
     year: int
     yearly_rate: str | None
     carbon_on: str
-    node: TargetNode
+    node: TargetNode | None
     above: list[Above]
     path: list[PathPoint]
     children: list[TargetNode]
@@ -268,6 +269,24 @@ def cascade_out(found: Cascade, indicator: Indicator) -> CascadeOut:
     )
 
 
+def nothing_made(plan: Plan, asked: NodeAsked) -> CascadeOut:
+    """A year of a plan that nobody has computed."""
+    return CascadeOut(
+        plan=plan.title,
+        unit=asked.indicator.unit,
+        base_year=plan.base_year,
+        end_year=plan.end_year,
+        year=asked.year,
+        yearly_rate=None,
+        carbon_on=plan.carbon_on.isoformat(),
+        node=None,
+        above=[],
+        path=[],
+        children=[],
+        check=None,
+    )
+
+
 def node_out(one: TargetFigure, proposal: Proposal | None) -> TargetNode:
     """A row as it is told."""
     return TargetNode(
@@ -334,8 +353,19 @@ def place_out(one: TargetFigure) -> LeaguePlace:
     )
 
 
-def compared(one: TargetFigure, indicator: Indicator) -> Compared:
-    """同比 and 定基比."""
+def compared(one: TargetFigure | None, indicator: Indicator) -> Compared:
+    """同比 and 定基比; None: nobody has computed that year."""
+    if one is None:
+        return Compared(
+            unit=indicator.unit,
+            value=None,
+            before=None,
+            on_year=None,
+            base=None,
+            on_base=None,
+            reason="该年度尚未计算",
+            reason_en="the year has not been computed",
+        )
     return Compared(
         unit=indicator.unit,
         value=text(one.actual),

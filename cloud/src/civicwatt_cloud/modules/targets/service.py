@@ -48,12 +48,12 @@ def plan_spans(_session: Session, row: Plan) -> None:
 
 
 def node_is_there(session: Session, row: Target) -> None:
-    """The node is a division or an institution within the plan's. Errors: BadNode."""
+    """A node that is known lies within the plan's region. Errors: BadNode."""
     region = session.get_one(Plan, row.plan_id).region
     institution = session.scalar(select(Institution).where(Institution.code == row.node))
     own = institution.path if institution else region_prefix(row.node)
-    is_there = institution is not None or session.get(Region, row.node) is not None
-    if not is_there or not own.startswith(region_prefix(region)):
+    is_known = institution is not None or session.get(Region, row.node) is not None
+    if is_known and not own.startswith(region_prefix(region)):
         raise BadNode(node=row.node, region=region)
 
 
@@ -66,6 +66,8 @@ def bands_in_order(_session: Session, row: Quota) -> None:
 
 def counters_are_its_own(session: Session, row: Separable) -> None:
     """Errors: NotOwnCounter."""
+    if row.points is None:
+        return
     try:
         wanted = set(quotas.point_ids(row.points))
     except ValueError as error:
