@@ -12,6 +12,7 @@ import pv from "./pv.en";
 import notices from "./notices.en";
 import records from "./records.en";
 import returns from "./returns.en";
+import targets from "./targets.en";
 
 const en: Record<TextKey, string> = {
   ...map,
@@ -27,6 +28,7 @@ const en: Record<TextKey, string> = {
   ...notices,
   ...records,
   ...returns,
+  ...targets,
   app: "Public institutions' energy",
   other_language: "中文",
   dark_mode: "Dark",
