@@ -57,6 +57,12 @@ def test_w7_4_a_year_of_shared_savings_is_settled_from_the_measured_saving(town:
     with pytest.raises(OwnStep):
         town.step(SETTLEMENT, sheet, "pay")
     assert town.step(SETTLEMENT, sheet, "pay", town.approver).state == "paid"
+    form = form_of(town.at(), SETTLEMENT, targets_of(MODULES), sheet.id)
+    lines = dict(form.lines)
+    assert (form.title, lines["服务公司申报节能量"]) == ("节能效益结算单审批表", "60000.00")
+    assert float(lines["实测节能量"]) * 100 == sheet.saving
+    assert word(form, Path("none")).startswith(b"PK")
+    assert pdf(form).startswith(b"%PDF")
 
 
 def test_a_frozen_baseline_is_never_changed_silently(town: Any, monkeypatch: Any) -> None:
@@ -86,18 +92,6 @@ def test_a_frozen_baseline_is_never_changed_silently(town: Any, monkeypatch: Any
     monkeypatch.setattr(measuring, "_alike", lambda *_: False)  # as if the arithmetic were another
     with pytest.raises(BaselineBroken):
         measuring.saving(town.at(), project, date(2025, 11, 10), YEAR_END)
-
-
-def test_the_settlement_is_a_word_file_and_a_pdf(town: Any) -> None:
-    project = town.project()
-    town.step(PROJECT, project, "settle", year="1", claimed="60000")
-    (sheet,) = town.session.scalars(select(Settlement)).all()
-    form = form_of(town.at(), SETTLEMENT, targets_of(MODULES), sheet.id)
-    lines = dict(form.lines)
-    assert (form.title, lines["服务公司申报节能量"]) == ("节能效益结算单审批表", "60000.00")
-    assert float(lines["实测节能量"]) * 100 == sheet.saving
-    assert word(form, Path("none")).startswith(b"PK")
-    assert pdf(form).startswith(b"%PDF")
 
 
 def test_temperatures_come_from_a_file_and_the_newest_import_holds(town: Any, tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ import civicwatt_cloud.modules.housing.models
 import civicwatt_cloud.modules.org.models
 import civicwatt_cloud.modules.pv.models
 import civicwatt_cloud.modules.retrofit.models
+import civicwatt_cloud.modules.retrofit.rectification
+import civicwatt_cloud.modules.retrofit.waste
 import civicwatt_cloud.modules.returns.account_models
 import civicwatt_cloud.modules.returns.models
 import civicwatt_cloud.modules.targets.models

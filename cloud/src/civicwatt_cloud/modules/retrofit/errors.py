@@ -11,7 +11,10 @@ RuleViolation
 ├── NotContracted      422 CW-M1508
 ├── NotMeasured        422 CW-M1509
 ├── WorksTooEarly      422 CW-M1510
-└── NoSuchYear         422 CW-M1511
+├── NoSuchYear         422 CW-M1511
+├── DueTooEarly        422 CW-M1512
+├── NoLicence          422 CW-M1513
+└── WrongDays          422 CW-M1514
 """
 
 from civicwatt_cloud.kit.errors import RuleViolation
@@ -125,3 +128,33 @@ class NoSuchYear(RuleViolation):
     en = "a contract has {most} years at most, not a year {number}"
     remedy_zh = "填写合同的第几年"
     remedy_en = "give the number of the contract's year"
+
+
+class DueTooEarly(RuleViolation):
+    """A notice leaves a day at least."""
+
+    code = "CW-M1512"
+    zh = "整改期限 {day} 应晚于今天"
+    en = "the last day {day} is not after today"
+    remedy_zh = "填写以后的日期"
+    remedy_en = "give a later day"
+
+
+class NoLicence(RuleViolation):
+    """Waste goes to those who may take it."""
+
+    code = "CW-M1513"
+    zh = "“{name}”的资质已于 {until} 到期"
+    en = "the licence of '{name}' ended on {until}"
+    remedy_zh = "更新资质有效期，或改由有资质的单位清运"
+    remedy_en = "enter the renewed licence, or name another recycler"
+
+
+class WrongDays(RuleViolation):
+    """A campaign ends on its first day or later."""
+
+    code = "CW-M1514"
+    zh = "末日不能早于首日"
+    en = "the last day is not before the first"
+    remedy_zh = "核对起止日期"
+    remedy_en = "check both days"
