@@ -94,11 +94,6 @@ GROUPS = command.GROUPS | {
         "app",
         "建筑能耗监测系统（2008）上报 · the monitoring system of 2008",
     ),
-    "retrofit": Group(
-        "civicwatt_cloud.modules.retrofit.commands",
-        "app",
-        "节能改造：室外气温 · outdoor temperatures for measured savings",
-    ),
     "bench": Group("civicwatt.bench.cli", "app", "性能实测与目标 · measured figures and their goals"),
     "drill": Group("civicwatt.drill.cli", "app", "故障演练，对照真值 · faults on purpose, and the truth"),
 }
