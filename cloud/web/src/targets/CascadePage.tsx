@@ -49,6 +49,7 @@ export function CascadePage({ address }: { address: Address }) {
     { key: "proposed", title: t("proposed_reduction"), numeric: true, cell: (one) => cut(one.proposed) + (one.is_bounded ? " *" : "") },
   ];
   const own = data?.node ?? null;
+  const isRunning = data?.path.some((one) => one.year === year && !one.is_whole) ?? false;
   return (
     <section className="card records targets">
       <header>
@@ -74,7 +75,7 @@ export function CascadePage({ address }: { address: Address }) {
             <strong>{own.name}</strong>
           </nav>
           <p>
-            <Verdict node={own} why={why(own)} /> {t("node_line", { base: short(own.base), target: short(own.target), actual: short(own.actual), unit: data.unit })}
+            <Verdict node={own} why={why(own)} /> {t("node_line", { base: short(own.base), target: short(own.target), actual: short(own.actual) + (isRunning ? t("so_far_note") : ""), unit: data.unit })}
             {own.base_stated && <span className="caption"> {t("base_stated")}</span>}
           </p>
           <p className="secondary">

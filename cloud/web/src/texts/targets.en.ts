@@ -28,6 +28,7 @@ const en: Record<keyof typeof zh, string> = {
   empty_plans: "There is no plan yet: add one under “plans”.",
   year_not_evaluated: "{year} has not been computed yet; the daily job will.",
   base_stated: "The base value was stated, not measured",
+  so_far_note: " so far",
   node_line: "Base {base}, target {target}, actual {actual} ({unit}).",
   node_arithmetic: "{base} × (1 − {cut} %) = {target}; {rate} % a year on the compound path; the reduction is from {from}.",
   node_forecast: "Year-end forecast {expected} (90 % interval {low} to {high}).",

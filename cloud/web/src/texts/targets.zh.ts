@@ -27,6 +27,7 @@ const zh = {
   empty_plans: "还没有规划：在“规划”中新增一条。",
   year_not_evaluated: "{year} 年尚未计算，等待每日自动计算。",
   base_stated: "基年值为填报值",
+  so_far_note: "（至今）",
   node_line: "基年 {base}，目标 {target}，实际 {actual}（{unit}）。",
   node_arithmetic: "{base} ×（1 − {cut}%）= {target}；复合路径每年 {rate}%；下降目标来自 {from}。",
   node_forecast: "年末预测 {expected}（90% 区间 {low} 至 {high}）。",
