@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from civicwatt.demo.administration import furnish
+from civicwatt.demo.anomalies import judge_past
 from civicwatt.demo.history import book, write_history
 from civicwatt.demo.parts import Parts
 from civicwatt.demo.plant import Plant
@@ -49,6 +50,8 @@ def _run(folder: Path, port: int, stop: threading.Event, *, announce_json: bool)
     with console.status("办公用房与报修 · office space and repairs"):
         furnish(plant)
     _write_past(plant, console)
+    with console.status("用能异常 · anomalies"):
+        judge_past(plant)
     code = _login_code(plant)
     with Parts(plant) as parts:
         with console.status("启动模拟表计、消息服务、云端和网关 · starting the parts"):

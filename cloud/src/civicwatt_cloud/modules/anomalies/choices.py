@@ -9,7 +9,6 @@ class Cause(Choice):
     METERING = "metering", "计量异常", "metering"
     BASE_LOAD = "base_load", "非工作时间用能偏高", "load outside working hours"
     DEPARTURE = "departure", "偏离正常曲线", "departure from the usual profile"
-    BALANCE = "balance", "总分表不平衡", "main and sub-meters disagree"
     LEAK = "leak", "疑似漏水", "suspected water leak"
 
 
@@ -28,7 +27,6 @@ class FindingKind(Choice):
     HOLIDAY = "holiday_load", "节假日负荷偏高", "holiday base load"
     HIGH = "high", "用量偏高", "above the expected profile"
     LOW = "low", "用量偏低", "below the expected profile"
-    IMBALANCE = "imbalance", "总分表不平衡", "main/sub imbalance"
     LEAK = "leak", "夜间最小流量偏高", "night minimum of water too high"
 
 
@@ -39,7 +37,6 @@ _CAUSES = {
     FindingKind.SPIKE: Cause.DEPARTURE,
     FindingKind.HIGH: Cause.DEPARTURE,
     FindingKind.LOW: Cause.DEPARTURE,
-    FindingKind.IMBALANCE: Cause.BALANCE,
     FindingKind.LEAK: Cause.LEAK,
 }
 

@@ -48,7 +48,7 @@ class Finding(Record):
     __table_args__ = (UniqueConstraint("point_id", "rule", "begin_us"),)
 
     point_id: Mapped[int]
-    rule: Mapped[str] = mapped_column(String(16))  # profile | missing | leak | balance: what found it
+    rule: Mapped[str] = mapped_column(String(16))  # profile | missing | leak: what found it
     meter: Mapped[str] = fields.text("表计", "meter", length=120, is_computed=True)
     building_id: Mapped[int] = fields.reference("楼栋", "building", "building", is_computed=True)
     kind: Mapped[str] = fields.choice("表现", "kind", FindingKind, is_computed=True)
