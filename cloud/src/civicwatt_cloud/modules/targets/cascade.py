@@ -15,6 +15,7 @@ from civicwatt_cloud.modules.targets import rules
 from civicwatt_cloud.modules.targets.choices import Indicator
 from civicwatt_cloud.modules.targets.models import Plan, TargetFigure
 from civicwatt_cloud.modules.targets.rules import Child, Held, Proposal
+from civicwatt_protocols.quantity import MICRO
 
 MOST_CHILDREN = 2000
 
@@ -111,7 +112,7 @@ def proposals(own: TargetFigure, children: Sequence[TargetFigure]) -> dict[str, 
     if own.reduction is None:
         return {}
     asked = [
-        Child(one.node, Fraction(one.base) * weight, _past(one))
+        Child(one.node, Fraction(round(one.base * weight)), _past(one))
         for one in children
         if one.base is not None and (weight := _weight(one))
     ]
@@ -129,7 +130,11 @@ def _weight(one: TargetFigure) -> Fraction | None:
 def _past(one: TargetFigure) -> Fraction | None:
     """How far it has come since the base year, by the last whole year."""
     last = one.before if one.before is not None else None
-    return Fraction(one.base - last, one.base) if one.base and last is not None else None
+    return (
+        Fraction(round(MICRO * (one.base - last) / one.base), MICRO)
+        if one.base and last is not None
+        else None
+    )
 
 
 def _own(session: Session, scope: Scope, plan: Plan, wanted: Wanted) -> TargetFigure:

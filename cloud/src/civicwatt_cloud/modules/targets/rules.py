@@ -1,5 +1,6 @@
 """Arithmetic of targets, pure: paths, attainment, decomposition, a stated series. Shares are of 1."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -103,8 +104,8 @@ def _within(
         return sum((w * one for w, one in zip(weights, kept, strict=True)), Fraction(0))
 
     edges = sorted({edge - one for one in wanted for edge in (low, high)})
-    below = max((edge for edge in edges if total(edge) <= reduction), default=edges[0])
-    above = min((edge for edge in edges if total(edge) >= reduction), default=edges[-1])
+    at = min(max(bisect_left(edges, reduction, key=total), 1), len(edges) - 1)  # the total only ever rises
+    below, above = edges[at - 1], edges[at]
     rise = total(above) - total(below)
     shift = below + (above - below) * (reduction - total(below)) / rise if rise else below
     shares = [min(high, max(low, one + shift)) for one in wanted]
