@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from civicwatt_cloud.kit.records.entity import Entity, Module
 from civicwatt_cloud.kit.records.fields import fields_of
+from civicwatt_cloud.kit.workflow.opinions import VERBS
 
 
 class Words(NamedTuple):
@@ -99,5 +100,5 @@ def entity_of(modules: Iterable[Module], subject: str) -> Entity | None:
 
 def _done(entity: Entity, event: str) -> Words:
     arrows = entity.workflow.transitions if entity.workflow else ()
-    arrow = next((one for one in arrows if one.event == event), None)
+    arrow = VERBS.get(event) or next((one for one in arrows if one.event == event), None)
     return Words(arrow.zh, arrow.en) if arrow else DONE.get(event, OTHER)

@@ -1,12 +1,13 @@
 import { Button, Skeleton } from "antd";
 import { useState } from "react";
-import type { Steps, TransitionMeta } from "../api";
+import type { Steps, StepTaken, TransitionMeta } from "../api";
 import { type Problem, request, RequestError, type Resource } from "../client";
 import { clockOf, dateOf } from "../format";
 import { ProblemPanel } from "../parts/ProblemPanel";
 import { usePreferences } from "../preferences";
-import { isTextKey } from "../texts";
+import { isTextKey, type Translate } from "../texts";
 import type { Typed } from "./drafts";
+import { AskOpinion, GiveOpinion } from "./Countersign";
 import { type Kind, useKinds, useNamed } from "./kinds";
 import { RecordForm } from "./RecordForm";
 import type { Row, Value } from "./record";
@@ -51,6 +52,8 @@ export function NextStep({ kind, row, steps, onTaken }: Props) {
     }
     setBusy(null);
   };
+  const deed = { address: `${kind.address}/${row.id}`, onDone: onTaken };
+  const asked = steps.data?.asked;
   return (
     <section className="next-step">
       <p>
@@ -78,7 +81,9 @@ export function NextStep({ kind, row, steps, onTaken }: Props) {
           </div>
         )
       )}
-      {steps.data && leaving.length > 0 && possible.length === 0 && <p className="secondary">{t("not_your_step")}</p>}
+      {asked && <GiveOpinion {...deed} asked={asked} />}
+      {steps.data?.can_ask && !asking && <AskOpinion {...deed} />}
+      {steps.data && !asked && leaving.length > 0 && possible.length === 0 && <p className="secondary">{t("not_your_step")}</p>}
       {problem && <ProblemPanel problem={problem} />}
     </section>
   );
@@ -93,6 +98,19 @@ function Waits({ leaving }: { leaving: TransitionMeta[] }) {
   const roles = first.roles.map(named).join(t("list_comma"));
   const who = first.is_applicants ? t("the_applicant") : isTextKey(level) ? t("roles_of_level", { level: t(level), roles }) : roles;
   return <span className="secondary">{t("waits_for", { who, step: named(first) })}</span>;
+}
+
+type Opinion = StepTaken & { event: "countersign" | "countersigned" };
+
+function isOpinion(step: StepTaken): step is Opinion {
+  return step.event === "countersign" || step.event === "countersigned";
+}
+
+/** What was asked of whom, or what was answered; nothing where the record is not open to the reader. */
+function opinionOf(step: Opinion, t: Translate): string {
+  if (step.event === "countersign") return t("countersign_to", { who: step.asked ?? "", question: String(step.said.question ?? "") });
+  if (step.said.agrees === undefined) return "";
+  return [t(step.said.agrees ? "countersign_agree" : "countersign_disagree"), step.said.opinion].filter(Boolean).join(t("list_comma"));
 }
 
 /** Every step that was taken, by whom and when, with what was said. */
@@ -110,12 +128,13 @@ export function StepsTaken({ kind, steps }: { kind: Kind; steps: Resource<Steps>
         return (
           <li key={index}>
             <p>
-              <strong>{arrow ? named(arrow) : t("begun")}</strong>
-              {target && <span className="secondary">→ {named(target)}</span>}
+              <strong>{arrow ? named(arrow) : isOpinion(step) ? t(step.event) : t("begun")}</strong>
+              {target && !isOpinion(step) && <span className="secondary">→ {named(target)}</span>}
             </p>
             <p className="secondary">
               {step.by ?? t("the_platform")} · {dateOf(step.at)} {clockOf(step.at)}
             </p>
+            {isOpinion(step) && <p>{opinionOf(step, t)}</p>}
             {arrow?.form.map((field) => {
               const text = shown(field, step.said[field.key] as Value);
               return (

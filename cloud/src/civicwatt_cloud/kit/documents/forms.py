@@ -13,6 +13,7 @@ from civicwatt_cloud.kit.workbooks.columns import OWNER, Targets
 from civicwatt_cloud.kit.workbooks.exporting import rows, titles_of
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.models import WorkflowStep
+from civicwatt_cloud.kit.workflow.opinions import VERBS, told
 
 PLATFORM = "系统"  # who took a step that no person took
 
@@ -59,6 +60,8 @@ def _signed(context: Context, entity: Entity, step: WorkflowStep, by: str) -> Si
     arrows = entity.workflow.transitions if entity.workflow else ()
     arrow = next((one for one in arrows if one.event == step.event), None)
     said = json.loads(step.said)
+    if verb := VERBS.get(step.event):
+        return Signed(verb.zh, by, _minute(context, step.at_us), told(said))
     texts = [
         f"{arrow.form[name].zh}：{value}"
         for name, value in said.items()

@@ -13,7 +13,7 @@ from civicwatt_cloud.kit import obligations
 from civicwatt_cloud.kit.access import Requires
 from civicwatt_cloud.kit.business_time import iso
 from civicwatt_cloud.kit.directory import Institution
-from civicwatt_cloud.kit.identity import Actor
+from civicwatt_cloud.kit.identity import Account, Actor
 from civicwatt_cloud.kit.notices.api import LAST_ID, NoticeOut, newest
 from civicwatt_cloud.kit.notices.notify import unread
 from civicwatt_cloud.kit.records import registry
@@ -27,6 +27,7 @@ from civicwatt_cloud.kit.records.values import show
 from civicwatt_cloud.kit.roles import EVERYBODY
 from civicwatt_cloud.kit.scope import scope_of
 from civicwatt_cloud.kit.workflow.models import WorkflowStep
+from civicwatt_cloud.kit.workflow.opinions import ANSWERED, VERBS, open_of
 from civicwatt_cloud.kit.workflow.spec import Transition, Workflow
 
 router = APIRouter(prefix="/api/v1", tags=["待办"], responses=PROBLEMS)
@@ -135,7 +136,8 @@ def _owed(context: Context) -> list[Owed]:
 def _of_entity(context: Context, module: Module, entity: Entity, flow: Workflow) -> tuple[int, list[Waiting]]:
     model, field, owners = entity.model, fields_of(entity.model)[entity.title], aliased(Institution)
     arrows = [one for one in flow.transitions if one.roles & context.actor.roles]
-    ways = [_way(context, entity, flow, one) for one in arrows]
+    verbs = [*((one.zh, one.en) for one in arrows), VERBS[ANSWERED]]
+    ways = [*(_way(context, entity, flow, one) for one in arrows), _is_asked(context, entity)]
     since = _steps_of(entity).with_only_columns(func.max(WorkflowStep.at_us)).scalar_subquery()
     query = (
         select(model, owners.name, since.label("since_us"), func.count().over(), *ways)
@@ -157,9 +159,7 @@ def _of_entity(context: Context, module: Module, entity: Entity, flow: Workflow)
             owner=owner,
             state=row.state,
             steps=[
-                NextStep(zh=one.zh, en=one.en)
-                for one, is_open in zip(arrows, ways_open, strict=True)
-                if is_open
+                NextStep(zh=zh, en=en) for (zh, en), is_open in zip(verbs, ways_open, strict=True) if is_open
             ],
             since=None if since_us is None else iso(since_us, context.zone),
         )
@@ -186,13 +186,21 @@ def _way(context: Context, entity: Entity, flow: Workflow, arrow: Transition) ->
     sources = [one for one in arrow.sources if flow.goes_on(arrow, one)]
     way = and_(model.state.in_(sources), model.owner_id.in_(owners))  # type: ignore[attr-defined]
     if arrow.is_applicants:
-        first = _steps_of(entity).order_by(WorkflowStep.id).limit(1)
+        first = _steps_of(entity).where(WorkflowStep.event.not_in(VERBS))
+        first = first.order_by(WorkflowStep.id).limit(1)
         way &= first.with_only_columns(WorkflowStep.account_id).scalar_subquery() == actor.account_id
     if arrow.by_another:
-        way &= ~_steps_of(entity).where(WorkflowStep.account_id == actor.account_id).exists()
+        mine = _steps_of(entity).where(WorkflowStep.event.not_in(VERBS))
+        way &= ~mine.where(WorkflowStep.account_id == actor.account_id).exists()
+        way &= ~open_of(entity.key, model).exists()
     if flow.state(arrow.target).is_final and arrow.target in sources:  # a word after the end: once
         way &= ~_steps_of(entity).where(WorkflowStep.event == arrow.event).exists()
     return way
+
+
+def _is_asked(context: Context, entity: Entity) -> ColumnElement[bool]:
+    """The records on which the actor is asked for an opinion."""
+    return open_of(entity.key, entity.model).where(Account.id == context.actor.account_id).exists()
 
 
 def _steps_of(entity: Entity) -> Any:

@@ -16,6 +16,7 @@ from civicwatt_cloud.kit.records.sensitive import MASK, OPEN, is_guarded
 from civicwatt_cloud.kit.records.values import show
 from civicwatt_cloud.kit.workflow import steps
 from civicwatt_cloud.kit.workflow.models import WorkflowStep
+from civicwatt_cloud.kit.workflow.opinions import VERBS, open_among, steps_among
 from civicwatt_cloud.kit.workflow.spec import Workflow
 
 
@@ -26,7 +27,7 @@ def hearers(modules: Sequence[Module]) -> tuple[Background, ...]:
         for module in modules
         for entity in module.entities
         if (flow := entity.workflow)
-        for event in sorted({steps.BEGUN, *(arrow.event for arrow in flow.transitions)})
+        for event in sorted({steps.BEGUN, *VERBS, *(arrow.event for arrow in flow.transitions)})
     )
 
 
@@ -58,7 +59,11 @@ def _stepped(module: Module, entity: Entity, flow: Workflow, context: Context, f
 def _awaited(
     context: Context, flow: Workflow, row: Any, owner: Institution, taken: Sequence[WorkflowStep]
 ) -> set[int]:
-    """Who can take the next step, but for whoever took the last one and knows."""
+    """Who can take the next step, but for whoever took the last one and knows; first, who is asked."""
+    asked = open_among(context.session, taken)
+    if asked and asked.asked_id:
+        return {asked.asked_id}
+    taken = steps_among(taken)
     today = context.today
     found: set[int] = set()
     for arrow in flow.leaving(row.state):

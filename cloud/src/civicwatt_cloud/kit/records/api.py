@@ -1,7 +1,7 @@
 """The routes that every entity has: list, record, new, change, removal, steps, history, workbook."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any, Literal
 
@@ -17,7 +17,9 @@ from civicwatt_cloud.kit.records.entity import Entity, Module, Roles
 from civicwatt_cloud.kit.records.registry import Asked
 from civicwatt_cloud.kit.records.routing import router_of
 from civicwatt_cloud.kit.records.schemas import Numbered
-from civicwatt_cloud.kit.workflow import steps
+from civicwatt_cloud.kit.workflow import countersigns, steps
+from civicwatt_cloud.kit.workflow.models import WorkflowStep
+from civicwatt_cloud.kit.workflow.opinions import ANSWERED, ASKED, open_among
 from civicwatt_cloud.kit.workflow.spec import Transition
 from civicwatt_cloud.kit.workflow.steps import Wanted
 
@@ -39,20 +41,57 @@ def asked_of(filters: Any) -> Asked:
 
 
 class StepTaken(BaseModel):
-    """A step that was taken, and by whom."""
+    """A step that was taken, and by whom; `countersign` and `countersigned` ask and answer."""
 
     event: str
     source: str
     target: str
     by: str | None
+    asked: str | None  # who is asked for an opinion
     at: str
     said: dict[str, Any]
+
+
+class AskedOut(BaseModel):
+    """Who is asked for an opinion, which is not given yet."""
+
+    name: str
+    by: str | None
+    is_me: bool
+    question: str
+
+
+class Person(BaseModel):
+    """Somebody who may be asked for an opinion."""
+
+    id: int
+    name: str
+
+
+class CountersignIn(BaseModel):
+    """Whose opinion is asked for, and on what."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    account_id: int = Field(ge=1, le=2**31 - 1)
+    question: str = Field(min_length=1, max_length=countersigns.LONGEST)
+
+
+class CountersignedIn(BaseModel):
+    """An opinion."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    agrees: bool
+    opinion: str = Field("", max_length=countersigns.LONGEST)
 
 
 class StepsOut(BaseModel):
     """How a record came to where it stands, and what the actor can do next."""
 
     possible: list[str]
+    can_ask: bool  # somebody else's opinion, before deciding
+    asked: AskedOut | None
     taken: list[StepTaken]
 
 
@@ -111,6 +150,8 @@ def routes(module: Module) -> APIRouter:
             _steps_route(router, module, entity)
             for arrow in {one.event: one for one in entity.workflow.transitions}.values():
                 _step_route(router, module, entity, arrow)
+            if countersigns.has_any(entity):
+                _countersign_routes(router, module, entity)
     return router
 
 
@@ -226,18 +267,77 @@ def _steps_route(router: APIRouter, module: Module, entity: Entity) -> None:
             names = steps.names(context, taken)
             return StepsOut(
                 possible=[one.event for one in steps.possible(context, entity, row)],
+                can_ask=countersigns.may_ask(context, entity, row),
+                asked=_asked(context, taken, names, is_open=is_open),
                 taken=[
                     StepTaken(
                         event=one.event,
                         source=one.source,
                         target=one.target,
                         by=names.get(one.account_id or 0),
+                        asked=names.get(one.asked_id or 0),
                         at=iso(one.at_us, context.zone),
                         said=json.loads(one.said) if is_open else {},
                     )
                     for one in taken
                 ],
             )
+
+
+def _asked(
+    context: Context, taken: Sequence[WorkflowStep], names: Mapping[int, str], *, is_open: bool
+) -> AskedOut | None:
+    row = open_among(context.session, taken)
+    if row is None or row.asked_id is None:
+        return None
+    return AskedOut(
+        name=names[row.asked_id],
+        by=names.get(row.account_id or 0),
+        is_me=row.asked_id == context.actor.account_id,
+        question=json.loads(row.said)["question"] if is_open else "",
+    )
+
+
+def _countersign_routes(router: APIRouter, module: Module, entity: Entity) -> None:
+    arrows = entity.workflow.transitions if entity.workflow else ()
+    deciding = frozenset(role for one in arrows if one.by_another for role in one.roles)
+    decider, reader = Depends(Requires(deciding)), Depends(Requires(entity.read))
+    base, name = f"/{entity.path}/{{record_id}}", f"{module.key}_{entity.key}"
+
+    @router.get(
+        f"{base}/countersigners",
+        operation_id=f"get_{name}_countersigners",
+        summary=f"{entity.zh}：可加签人员",
+    )
+    def people(request: Request, record_id: RecordId, actor: Actor = decider) -> list[Person]:
+        """Whom the actor may ask for an opinion now."""
+        with reading(request, actor) as context:
+            found = countersigns.askable(context, entity, record_id)
+            return [Person(id=one.id, name=one.display_name) for one in found]
+
+    @router.post(
+        f"{base}/{ASKED}",
+        operation_id=f"{ASKED}_{name}",
+        summary=f"{entity.zh}：加签",
+        response_model=schemas.out_of(entity),
+    )
+    def ask(request: Request, record_id: RecordId, said: CountersignIn, actor: Actor = decider) -> Any:
+        """Ask somebody for an opinion; nobody decides before it is there."""
+        with writing(request, actor) as context:
+            row = countersigns.ask(context, entity, record_id, said.account_id, said.question)
+            return registry.shown(context, entity, row)
+
+    @router.post(
+        f"{base}/{ANSWERED}",
+        operation_id=f"{ANSWERED}_{name}",
+        summary=f"{entity.zh}：会签",
+        response_model=schemas.out_of(entity),
+    )
+    def answer(request: Request, record_id: RecordId, said: CountersignedIn, actor: Actor = reader) -> Any:
+        """Give the opinion that is asked of the actor."""
+        with writing(request, actor) as context:
+            row = countersigns.answer(context, entity, record_id, agrees=said.agrees, opinion=said.opinion)
+            return registry.shown(context, entity, row)
 
 
 def roles_of(entity: Entity, event: str) -> Roles:

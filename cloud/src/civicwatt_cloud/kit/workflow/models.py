@@ -19,5 +19,6 @@ class WorkflowStep(Base):
     source: Mapped[str] = mapped_column(String(40))
     target: Mapped[str] = mapped_column(String(40))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # None: the platform itself
+    asked_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)  # of 加签
     at_us: Mapped[int] = mapped_column(BigInteger)  # business time
     said: Mapped[str]  # JSON object: the form of the transition

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from civicwatt_cloud.kit import events
-from civicwatt_cloud.kit.errors import NotPermitted
+from civicwatt_cloud.kit.errors import CloudError, NotPermitted
 from civicwatt_cloud.kit.identity import Account
 from civicwatt_cloud.kit.records import registry
 from civicwatt_cloud.kit.records.context import Context
@@ -17,8 +17,9 @@ from civicwatt_cloud.kit.records.errors import FieldMissing, NotWritable, Outdat
 from civicwatt_cloud.kit.records.fields import Kind
 from civicwatt_cloud.kit.records.values import parse, show
 from civicwatt_cloud.kit.scope import scope_of
-from civicwatt_cloud.kit.workflow.errors import NoSuchStep, NotYours, OwnStep
+from civicwatt_cloud.kit.workflow.errors import NoSuchStep, NotYours, OpinionAwaited, OwnStep
 from civicwatt_cloud.kit.workflow.models import WorkflowStep
+from civicwatt_cloud.kit.workflow.opinions import ASKED, VERBS, open_among, steps_among
 from civicwatt_cloud.kit.workflow.spec import Step, Transition, Workflow
 
 BEGUN = "begin"
@@ -29,6 +30,19 @@ def possible(context: Context, entity: Entity, row: Any) -> list[Transition]:
     flow = _flow(entity)
     taken = _taken(context, entity, row)
     return [one for one in flow.leaving(row.state) if _refusal(context, one, row, taken) is None]
+
+
+def deciding(context: Context, entity: Entity, row: Any) -> None:
+    """Refuse whoever may not decide now on what another began. Errors: NoSuchStep, and why he may not."""
+    flow, taken = _flow(entity), _taken(context, entity, row)
+    arrows = [one for one in flow.leaving(row.state) if one.by_another]
+    refusals = [_refusal(context, one, row, taken) for one in arrows]
+    if None in refusals:
+        return
+    if refusals and refusals[0]:
+        raise refusals[0]
+    state, verb = flow.state(row.state), VERBS[ASKED]
+    raise NoSuchStep(state_zh=state.zh, state=state.en, event_zh=verb.zh, event=verb.en)
 
 
 class Wanted(NamedTuple):
@@ -42,7 +56,8 @@ class Wanted(NamedTuple):
 def take(context: Context, entity: Entity, record_id: int, wanted: Wanted) -> Any:
     """Take a step of a record in scope.
 
-    Errors: NotFound, NotPermitted, NoSuchStep, OwnStep, NotYours, Outdated, and what the guard raises.
+    Errors: NotFound, NotPermitted, NoSuchStep, OwnStep, NotYours, OpinionAwaited, Outdated, and what the
+    guard raises.
     """
     row = registry.get(context, entity, record_id)
     if row.rev != wanted.rev:
@@ -110,8 +125,8 @@ def taken(context: Context, entity: Entity, record_id: int) -> Sequence[Workflow
 
 
 def names(context: Context, taken: Sequence[WorkflowStep]) -> dict[int, str]:
-    """What the people who took steps are called, by account."""
-    accounts = {one.account_id for one in taken if one.account_id is not None}
+    """What the people who took steps, or were asked, are called, by account."""
+    accounts = {one for row in taken for one in (row.account_id, row.asked_id) if one is not None}
     query = select(Account.id, Account.display_name).where(Account.id.in_(accounts))
     return dict(context.session.execute(query).all())
 
@@ -122,18 +137,22 @@ def _taken(context: Context, entity: Entity, row: Any) -> Sequence[WorkflowStep]
 
 def _refusal(
     context: Context, arrow: Transition, row: Any, taken: Sequence[WorkflowStep]
-) -> NotPermitted | None:
+) -> CloudError | None:
     """Why this actor may not take an arrow; None: he may."""
     actor = context.actor
     if not scope_of(actor, arrow.roles, arrow.level).has(context.session, row.owner_id):
         return NotPermitted()
-    began = taken[0].account_id if taken else None
+    done = steps_among(taken)
+    began = done[0].account_id if done else None
     if arrow.is_applicants and began != actor.account_id:
         return NotYours(event_zh=arrow.zh, event=arrow.en)
     if arrow.by_another:
         barred = {actor.account_id, *_stands_in_for(context, arrow, row)}
-        if any(one.account_id in barred for one in taken):
+        if any(one.account_id in barred for one in done):
             return OwnStep(event_zh=arrow.zh, event=arrow.en)
+        if asked := open_among(context.session, taken):
+            who = context.session.get_one(Account, asked.asked_id).display_name
+            return OpinionAwaited(who=who, event_zh=arrow.zh, event=arrow.en)
     return None
 
 

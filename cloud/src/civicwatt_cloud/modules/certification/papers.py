@@ -16,6 +16,7 @@ from civicwatt_cloud.kit.records.choices import Sensitivity
 from civicwatt_cloud.kit.records.context import Context
 from civicwatt_cloud.kit.scope import Scope
 from civicwatt_cloud.kit.workflow import steps
+from civicwatt_cloud.kit.workflow.opinions import VERBS
 from civicwatt_cloud.modules.certification import scoring
 from civicwatt_cloud.modules.certification.choices import Grade, Kind
 from civicwatt_cloud.modules.certification.entities import CERTIFICATION, CREATION
@@ -186,7 +187,8 @@ def _rests_on(one: Scored) -> str:
 def _form(context: Context, row: Certification, title: str, lines: list[Line]) -> Form:
     taken = steps.taken(context, CERTIFICATION, row.id)
     names = steps.names(context, taken)
-    called = {one.event: one.zh for one in CREATION.transitions}
+    called = {event: one.zh for event, one in VERBS.items()}
+    called |= {one.event: one.zh for one in CREATION.transitions}
     signed = [
         Signed(
             called.get(one.event, "申报"),
