@@ -127,6 +127,7 @@ REACH: dict[str, Reach] = {
     "GET /api/v1/returns/three-way": Reach.SCOPE,
     "POST /api/v1/returns/three-way": Reach.SCOPE,
     "GET /api/v1/certification/certificates/{token}": Reach.PUBLIC,
+    "GET /api/v1/anomalies/rules": Reach.SCOPE,
     "GET /api/v1/targets/compliance": Reach.SCOPE,
     "GET /api/v1/targets/calendar": Reach.SCOPE,
     "GET /api/v1/targets/calendar/report": Reach.SCOPE,

@@ -150,7 +150,7 @@ def targets(
     as_json: Annotated[bool, typer.Option("--json", help="机器可读 · one JSON object on stdout")] = False,
     institutions: Annotated[int, typer.Option(min=20, max=100_000, help="单位数 · institutions")] = 13_000,
 ) -> None:
-    """目标与排名：全市一个年度的指标、目标、排名计算与页面 · a year's indicators, targets and ranks of a city."""
+    """目标与排名：全市一个年度的指标、目标、排名与页面 · indicators, targets and ranks of a city's year."""
     from civicwatt.bench import targets as measure  # noqa: PLC0415 - loads only what it needs
     from civicwatt.bench.figures import passed, table  # noqa: PLC0415
 
