@@ -6,6 +6,7 @@ import zipfile
 from datetime import date
 from xml.etree import ElementTree as Xml
 
+import numpy as np
 import pytest
 from cloud.returns.conftest import COUNTY, ZONE, Office, us
 
@@ -20,6 +21,7 @@ from civicwatt_cloud.modules.returns.monitoring.errors import BadPacket, NotPass
 from civicwatt_cloud.modules.returns.monitoring.link import Line, LinkSettings
 from civicwatt_cloud.modules.returns.monitoring.packets import Packet
 from civicwatt_cloud.timeseries.carriers import EndUse
+from civicwatt_cloud.timeseries.ledger.books.partitions import make_months
 from civicwatt_cloud.timeseries.ledger.models import LedgerHour
 from civicwatt_cloud.timeseries.points import Point
 
@@ -53,6 +55,7 @@ def test_the_package_of_a_day_is_named_as_told_and_has_the_same_bytes_again(
     session.add(point)
     session.flush()
     first = us("2026-11-20 00:00") // HOUR_US
+    make_months(session.connection(), np.arange(first - 1, first + 25))
     for hour in range(-1, 25):
         row = {"day": 20261120, "micro": 1_500_000 + hour, "covered_s": 3600, "quality": 0}
         session.add(LedgerHour(point_id=point.id, hour=first + hour, **row))

@@ -84,7 +84,7 @@ class Whole:
         kind = answer.headers.get("content-type", "").split(";")[0]
         if kind not in kinds:
             return f"{kind} is not among {sorted(kinds)}" if answer.content else ""
-        if not kind.endswith("json"):
+        if kind not in {"application/json", "application/problem+json"}:
             return ""
         place = ("paths", path, method, "responses", status, "content", kind, "schema")
         schema = {"$ref": f"{DOCUMENT}#/" + "/".join(one.replace("/", "~1") for one in place)}

@@ -36,6 +36,7 @@ WORDS = {
     "grant_ended": Words("收回角色", "role taken back"),
     "role_delegated": Words("委托角色", "role delegated"),
     "delegation_ended": Words("结束委托", "delegation ended"),
+    "temperatures_imported": Words("导入气温", "temperatures imported"),
     "password_set": Words("设置密码", "password set"),
     "second_factor_set": Words("启用动态口令", "second factor set up"),
     "certificate_bound": Words("绑定证书", "certificate bound"),

@@ -38,7 +38,7 @@ def savings(  # noqa: PLR0917 - typer passes them by name
         typer.Option("--temperature", help="室外气温 csv：时间、数值 · outdoor temperature: time, value"),
     ],
     baseline_end: Annotated[
-        str, typer.Option(help="基期截止（不含该时刻）· the moment at which the baseline has ended")
+        str, typer.Option(help="基期截止（不含该时刻） · the moment at which the baseline has ended")
     ],
     reporting_start: Annotated[str, typer.Option(help="报告期开始 · from when on savings are counted")],
     adjustments_file: Annotated[

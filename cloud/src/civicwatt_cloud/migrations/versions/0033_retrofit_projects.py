@@ -8,6 +8,12 @@ down_revision = "0032"
 branch_labels = None
 depends_on = None
 
+# all but whose it is: a merger hands it on
+FROZEN = (
+    'project_id, version, first_on, last_on, points, unit, hours, "use", model, parameters, cvrmse, nmbe, '
+    "coefficients, temperature, data_hash, frozen_us, frozen_by, reason, data"
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -188,14 +194,14 @@ def upgrade() -> None:
 
     # a frozen baseline stays as it was frozen; freezing anew is another row
     if op.get_bind().dialect.name == "sqlite":
-        for deed in ("UPDATE", "DELETE"):
+        for name, deed in (("update", f"UPDATE OF {FROZEN}"), ("delete", "DELETE")):
             op.execute(
-                f"CREATE TRIGGER retrofit_baseline_no_{deed.lower()} BEFORE {deed} ON retrofit_baseline "
+                f"CREATE TRIGGER retrofit_baseline_no_{name} BEFORE {deed} ON retrofit_baseline "
                 "BEGIN SELECT RAISE(ABORT, 'retrofit_baseline is only added to'); END"
             )
     else:
         op.execute(
-            "CREATE TRIGGER retrofit_baseline_no_change BEFORE UPDATE OR DELETE OR TRUNCATE "
+            f"CREATE TRIGGER retrofit_baseline_no_change BEFORE UPDATE OF {FROZEN} OR DELETE OR TRUNCATE "
             "ON retrofit_baseline EXECUTE FUNCTION refuse_change()"
         )
 
