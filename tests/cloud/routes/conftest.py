@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, MutableMapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -46,6 +46,7 @@ class Whole:
     registry: Registry[Any]  # the document, for validators
     anonymous: AsyncClient
     clients: dict[str, AsyncClient]
+    former: list[tuple[Entity, int, dict[str, Any]]] = field(default_factory=list)  # what marked records said
 
     def sign_in(self) -> None:
         """New sessions: a request may have ended the former."""
@@ -67,10 +68,20 @@ class Whole:
         """Let a record say this text in these fields; its id."""
         with self.app.state.database.session() as session:
             row = session.query(entity.model).order_by(entity.model.id).first()
-            row.sensitivity = sensitivity
-            for name in names:
-                setattr(row, name, text)
+            said = {"sensitivity": sensitivity, **dict.fromkeys(names, text)}
+            self.former.append((entity, int(row.id), {name: getattr(row, name) for name in said}))
+            for name, value in said.items():
+                setattr(row, name, value)
             return int(row.id)
+
+    def restore(self) -> None:
+        """Let the marked records say what they said before: some texts are keys."""
+        with self.app.state.database.session() as session:
+            for entity, record_id, said in reversed(self.former):
+                row = session.get_one(entity.model, record_id)
+                for name, value in said.items():
+                    setattr(row, name, value)
+        self.former.clear()
 
     def fault(self, path: str, method: str, answer: Response) -> str:
         """What the document does not tell of an answer; empty: nothing."""

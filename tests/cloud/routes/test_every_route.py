@@ -87,6 +87,7 @@ async def test_s25_what_a_role_may_not_see_is_nowhere_in_its_answers(whole: Whol
                 )
             assert (await client.get("/api/v1/search", params={"q": secret})).json() == []
             tried += 1
+    whole.restore()
     assert tried >= 20
 
 
