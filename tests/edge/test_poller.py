@@ -273,7 +273,8 @@ async def test_f21_a_gateways_no_answer_counts_as_silence(meter, device, until):
     meter.behave = behave
     async with polling(meter, [device("M-1", 1)], rate=10) as (_, records):
         await until(lambda: len(records) >= 8)
-    assert {reason for record in records for reason in record.reasons.values()} == {GapReason.TIMEOUT}
+    reasons = {reason for record in records for reason in record.reasons.values()}
+    assert reasons - {GapReason.LATE} == {GapReason.TIMEOUT}  # a busy machine also misses slots
     assert len(meter.served) <= 5
 
 
