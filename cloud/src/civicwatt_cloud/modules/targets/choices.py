@@ -68,13 +68,12 @@ class Compliance(Choice):
 
 
 class About(Choice):
-    """What is contested."""
+    """What is contested; a case of an anomaly has an appeal of its own."""
 
     LISTING = "listing", "列入名单", "listing"
     TYPE = "type", "单位类型", "type"
     AREA = "area", "建筑面积", "floor area"
     QUOTA = "quota", "定额适用", "quota"
-    ANOMALY = "anomaly", "用能异常", "anomaly"
 
 
 class Kind(Choice):

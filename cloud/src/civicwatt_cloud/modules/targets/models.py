@@ -103,7 +103,7 @@ class Designation(Record):
 
 
 class Appeal(Record):
-    """An institution contests what it was listed as, its type, an area, a quota or an anomaly."""
+    """An institution contests what it was listed as, its type, an area or a quota."""
 
     __tablename__ = "energy_appeal"
 

@@ -151,8 +151,6 @@ def _put_right(step: Step, row: Appeal, institution: Institution) -> None:
         case About.LISTING | About.QUOTA:
             said = {"about": row.about, "reason": str(step.said["decision"])[:400], "valid_from": row.told_on}
             session.add(Exemption(owner_id=row.owner_id, rev=1, **said))
-        case About.ANOMALY:
-            pass  # the finding's own page is told by the event
 
 
 def _area(session: Session, row: Appeal, area: int, valid_from: date) -> None:
